@@ -1,0 +1,45 @@
+/**
+ * Every failure that a person can meet carries a stable code, a sentence that names the thing,
+ * and a remedy. Code that catches compares `code`, never the wording.
+ */
+export class CodedError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    /** What the person can do about it, one sentence. Empty only where there is nothing to do. */
+    readonly remedy = '',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'CodedError';
+  }
+}
+
+/** What crosses a worker boundary in place of an Error (structured clone drops subclasses). */
+export interface PlainError {
+  code: string;
+  message: string;
+  remedy: string;
+}
+
+/** Any thrown value as a {@link PlainError}; unknown ones get the code `internal`. */
+export function toPlainError(thrown: unknown): PlainError {
+  if (thrown instanceof CodedError) return { code: thrown.code, message: thrown.message, remedy: thrown.remedy };
+  if (thrown instanceof DOMException && thrown.name === 'AbortError') return { code: 'cancelled', message: 'Cancelled.', remedy: '' };
+  return { code: 'internal', message: thrown instanceof Error ? thrown.message : String(thrown), remedy: 'Reload the page; if it happens again, please report it.' };
+}
+
+/** The inverse of {@link toPlainError}, on the other side of the boundary. */
+export function fromPlainError(plain: PlainError): CodedError {
+  return new CodedError(plain.code, plain.message, plain.remedy);
+}
+
+/** Cancelling is not an error: callers swallow this code and leave the previous result in place. */
+export function isCancelled(thrown: unknown): boolean {
+  return (thrown instanceof CodedError && thrown.code === 'cancelled') || (thrown instanceof DOMException && thrown.name === 'AbortError');
+}
+
+/** Throws the `cancelled` error if `signal` has been aborted. */
+export function throwIfAborted(signal?: AbortSignal): void {
+  if (signal?.aborted) throw new CodedError('cancelled', 'Cancelled.');
+}

@@ -1,0 +1,19 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // Relative addresses: the same build works at a domain's root and under a GitHub Pages sub-path.
+  base: './',
+  plugins: [react()],
+  worker: { format: 'es' },
+  build: { target: 'es2023', assetsInlineLimit: 0 },
+  // onnxruntime-web finds its .wasm beside its own module; pre-bundling would move it away.
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  test: {
+    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    environment: 'node',
+    // Dawn's SwiftShader and the 2-core machines: two files at a time is all that pays.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+  },
+});
