@@ -1,0 +1,161 @@
+import type { PlainError } from './errors.ts';
+import type { Side, Size } from './geometry.ts';
+import type { ViewSettings } from './view.ts';
+
+/** Where the models run. Drawing is always WebGPU where the browser has it. */
+export type Provider = 'webgpu' | 'wasm';
+export type ProviderChoice = 'auto' | Provider;
+
+/** What the engine found at start. */
+export interface EngineInfo {
+  /** Provider that `auto` resolves to here, and why, as one sentence for the person. */
+  provider: Provider;
+  providerReason: string;
+  /** Adapter's name, or null where the browser has no WebGPU (matching still works, on the CPU). */
+  adapter: string | null;
+  isFallbackAdapter: boolean;
+  threads: number;
+}
+
+/** Stages of a match, in order; each is reported as it starts and timed. */
+export const STAGES = ['decode-photo', 'load-model', 'preprocess', 'encode-a', 'encode-b', 'decode', 'rescue', 'draw'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export interface Progress {
+  stage: Stage;
+  /** 0…1 within the stage where it is known (downloads), else null. */
+  fraction: number | null;
+  /** Bytes so far and in all, for downloads. */
+  bytes?: { loaded: number; total: number | null };
+}
+
+/** What was learnt of a photo when it was opened. */
+export interface PhotoInfo {
+  name: string;
+  /** Upright size after EXIF orientation, pixels of the file. */
+  size: Size;
+  /** Size it was reduced to on opening (equal to `size` unless it was very large). */
+  workingSize: Size;
+  /** Remarks for the person: first frame of an animation, reduced, transparency on white. */
+  notes: string[];
+}
+
+export type VerdictKind = 'good' | 'partial' | 'none';
+
+/** Told from the mean certainty before sampling and the cycle consistency, see engine/verdict.ts. */
+export interface Verdict {
+  kind: VerdictKind;
+  /** One plain sentence. */
+  sentence: string;
+  /** Share of each photo that is seen in the other, 0…1. */
+  overlap: Record<Side, number>;
+  meanCertainty: Record<Side, number>;
+  /** Median cycle error in pixels of each photo over certain places; null where there are none. */
+  medianCycle: Record<Side, number | null>;
+}
+
+export interface MatchResult {
+  modelId: string;
+  modelName: string;
+  provider: Provider;
+  /** Size of the encoder's input for each photo, pixels. */
+  inputSize: Record<Side, Size>;
+  /** Size of the warp grid on each photo. */
+  gridSize: Record<Side, Size>;
+  /** Wall milliseconds of each stage that ran (a stage served from a cache is absent). */
+  timings: Partial<Record<Stage, number>>;
+  /** True where the features of that photo came from the cache. */
+  cached: Record<Side, boolean>;
+  /** Quarter turns and relative scale of B that rotation rescue chose; zero and one where it did not run. */
+  rescue: { tried: boolean; quarterTurns: number; scale: number };
+  verdict: Verdict;
+}
+
+/** The answer of the linked probe, all in pixels of the photos (first pixel's centre is 0.5). */
+export interface ProbeResult {
+  from: { side: Side; x: number; y: number };
+  to: { side: Side; x: number; y: number };
+  certainty: number;
+  /** Distance after going there and back, pixels of the photo probed. */
+  cycleError: number;
+}
+
+/** Dense result of one direction, for exports and statistics: read back on demand only. */
+export interface DenseField {
+  /** Grid on photo `side`. */
+  grid: Size;
+  /** [2, h, w] x then y in the other photo, normalised, align_corners = false. */
+  warp: Float32Array;
+  /** [h, w] probability. */
+  certainty: Float32Array;
+  /** [h, w] pixels of the photo. */
+  cycle: Float32Array;
+}
+
+/** One sampled correspondence list: rows of x_a, y_a, x_b, y_b (pixels of the photos) and certainty. */
+export interface MatchTable {
+  count: number;
+  rows: Float32Array;
+}
+
+/** A model the engine can run: where its manifest lies. Files are named relative to it. */
+export interface ModelSource {
+  id: string;
+  manifestUrl: string;
+}
+
+export interface MatchOptions {
+  model: ModelSource;
+  /** Longer side of the encoder's input in pixels; null = the manifest's default. */
+  longSide: number | null;
+  /** Try orientations and scales when the first verdict is weak. */
+  rescue: boolean;
+}
+
+/**
+ * Calls that the page makes to the engine's worker. Each takes one structured-cloneable argument and gives one answer;
+ * the worker's handler map is checked against this interface, so a forgotten handler does not compile.
+ */
+export interface EngineApi {
+  start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice }): EngineInfo;
+  resize(options: { stage: Size; pixelRatio: number }): void;
+  /** Opens a photo and keeps it as A or B. A failure leaves the previous photo in place. */
+  setPhoto(options: { side: Side; file: Blob; name: string }): PhotoInfo;
+  clearPhoto(options: { side: Side }): void;
+  /** Exchanges A and B with their features and results: no model runs. */
+  swap(options: Record<string, never>): MatchResult | null;
+  match(options: MatchOptions): MatchResult;
+  /** Redraws with these settings; the colours behind the photos come with them. */
+  view(options: { settings: ViewSettings; theme: 'light' | 'dark' }): void;
+  /** null where there is no result yet or the place is outside the photo. x, y in pixels of the photo. */
+  probe(options: { side: Side; x: number; y: number }): ProbeResult | null;
+  readField(options: { side: Side }): DenseField | null;
+  readMatches(options: Record<string, never>): MatchTable | null;
+  /** The stage as it is drawn now, as a PNG. */
+  snapshot(options: Record<string, never>): Blob;
+  /** For tests and the curious: counters since start; destroying the device on purpose proves the recovery. */
+  diagnostics(options: { reset?: boolean }): Diagnostics;
+  destroyDevice(options: Record<string, never>): void;
+}
+
+export interface Diagnostics {
+  mapAsyncCalls: number;
+  modelRuns: number;
+  framesDrawn: number;
+  gpuBytes: number;
+}
+
+export type EngineMethod = keyof EngineApi;
+
+/** Page → worker. */
+export type ToWorker =
+  | { [M in EngineMethod]: { type: 'call'; id: number; method: M; argument: Parameters<EngineApi[M]>[0] } }[EngineMethod]
+  | { type: 'cancel'; id: number };
+
+/** Worker → page. `ready` comes once the worker's code runs, so failing to start differs from crashing. */
+export type FromWorker =
+  | { type: 'ready' }
+  | { type: 'result'; id: number; value: unknown }
+  | { type: 'failure'; id: number; error: PlainError }
+  | { type: 'progress'; id: number; progress: Progress }
+  | { type: 'device-lost'; reason: string };

@@ -1,0 +1,71 @@
+/**
+ * What the person wants to see. Everything here acts at once: changing it redraws and never runs a model.
+ * The defaults are what a first visitor sees; state/url.ts keeps whatever differs from them in the address.
+ */
+export const VIEWS = ['warp', 'certainty', 'matches', 'flow', 'compare', 'cycle'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+export const COMPARE_MODES = ['swipe', 'blend', 'checker', 'flicker', 'difference', 'morph'] as const;
+export type CompareMode = (typeof COMPARE_MODES)[number];
+
+export const COLOR_MAPS = ['viridis', 'magma', 'turbo', 'cividis'] as const;
+export type ColorMapName = (typeof COLOR_MAPS)[number];
+
+/** Zoom and pan, shared by all panes: the unit point at the pane's centre and the magnification (1 = fitted). */
+export interface Camera {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+export interface ViewSettings {
+  view: ViewName;
+  /** Certainty below this is not shown (warp fades out, heat maps turn clear, matches are not drawn). 0…1 */
+  threshold: number;
+  /** Cycle error above this, in pixels of the photo, counts as certainty 0. 0 switches the filter off. */
+  cycleLimit: number;
+  /** Opacity of heat maps over the photo. 0…1 */
+  opacity: number;
+  /** What shows where the warp has no certainty. */
+  background: 'white' | 'black';
+  colorMap: ColorMapName;
+  /** Correspondences wanted, 10…10,000. */
+  count: number;
+  /** Seed of the sampling; the same seed and settings draw the same set. */
+  seed: number;
+  matchStyle: 'lines' | 'points';
+  colorBy: 'position' | 'certainty';
+  compareMode: CompareMode;
+  /** Position of swipe, blend and morph. 0…1 (0 = all A) */
+  amount: number;
+  /** Checkerboard cell as a share of A's longer side. */
+  checkerSize: number;
+  /** Full scale of the flow wheel and the cycle heat map, as a share of the photo's longer side. */
+  flowScale: number;
+  cycleScale: number;
+  camera: Camera;
+}
+
+export const DEFAULT_CAMERA: Camera = { x: 0.5, y: 0.5, scale: 1 };
+
+export const DEFAULT_VIEW: ViewSettings = {
+  view: 'matches',
+  threshold: 0.3,
+  cycleLimit: 0,
+  opacity: 0.75,
+  background: 'white',
+  colorMap: 'viridis',
+  count: 400,
+  seed: 1,
+  matchStyle: 'lines',
+  colorBy: 'position',
+  compareMode: 'swipe',
+  amount: 0.5,
+  checkerSize: 0.08,
+  flowScale: 0.5,
+  cycleScale: 0.03,
+  camera: DEFAULT_CAMERA,
+};
+
+export const MATCH_COUNT = { min: 10, max: 10_000 } as const;
+export const ZOOM = { min: 1, max: 32 } as const;
