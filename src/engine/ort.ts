@@ -1,0 +1,124 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import { CodedError } from '../shared/errors.ts';
+import { Mutex, type Runtime, type RuntimeTensor, type Session } from './runtime.ts';
+
+type Ort = typeof import('onnxruntime-web');
+
+/** More threads than this do not pay for networks of this size. */
+const MAX_THREADS = 4;
+
+/** Threads that WASM can use here: one without cross-origin isolation. */
+export const wasmThreads = () => (globalThis.crossOriginIsolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1) : 1);
+
+/**
+ * onnxruntime-web behind {@link Runtime}. The only file that imports it.
+ * @param device the shared device for `webgpu`, null for `wasm`
+ */
+export async function createOrtRuntime(device: GPUDevice | null): Promise<Runtime> {
+  const ort = await load(device !== null);
+  ort.env.wasm.numThreads = wasmThreads();
+  ort.env.logLevel = 'error';
+  return new OrtRuntime(ort, device);
+}
+
+/** Each variant is a chunk and a .wasm of its own: only the one that runs is downloaded. */
+async function load(webgpu: boolean): Promise<Ort> {
+  try {
+    if (!webgpu) return (await import('onnxruntime-web/wasm')) as Ort;
+    // JSPI suspends native frames: half the download of asyncify, and faster. Not every browser has it yet.
+    if ('Suspending' in WebAssembly) return (await import('onnxruntime-web/jspi')) as Ort;
+    return (await import('onnxruntime-web/webgpu')) as Ort;
+  } catch (error) {
+    throw new CodedError('runtime-missing', 'The inference runtime could not be downloaded.', 'Check the connection and reload.', { cause: error });
+  }
+}
+
+class OrtRuntime implements Runtime {
+  readonly provider: 'webgpu' | 'wasm';
+  // Concurrent run() or create() hang the page: the native provider has no guard of its own.
+  private readonly mutex = new Mutex();
+
+  constructor(
+    private readonly ort: Ort,
+    private readonly device: GPUDevice | null,
+  ) {
+    this.provider = device ? 'webgpu' : 'wasm';
+  }
+
+  async createSession(model: Uint8Array, externalData: { path: string; data: Uint8Array }[]): Promise<Session> {
+    const options: InferenceSession.SessionOptions = {
+      executionProviders: this.device ? [{ name: 'webgpu', device: this.device } as never] : ['wasm'],
+      graphOptimizationLevel: 'all',
+      externalData,
+      ...(this.device ? { preferredOutputLocation: 'gpu-buffer' } : {}),
+    };
+    const create = () => this.mutex.run(() => this.ort.InferenceSession.create(model, options));
+    try {
+      return new OrtSession(await create(), create, this.mutex);
+    } catch (error) {
+      throw new CodedError(
+        'model-unusable',
+        `The runtime refuses this model: ${firstLine(error)}`,
+        'Convert it again, or choose another model or provider.',
+        { cause: error },
+      );
+    }
+  }
+
+  tensor(data: Float32Array, dims: readonly number[]): RuntimeTensor {
+    return new OrtTensor(new this.ort.Tensor('float32', data, dims), true);
+  }
+
+  tensorOnGpu(buffer: GPUBuffer, dims: readonly number[]): RuntimeTensor {
+    // The buffer belongs to the caller: disposing the tensor must not destroy it.
+    return new OrtTensor(this.ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [...dims] }), false);
+  }
+}
+
+class OrtSession implements Session {
+  constructor(
+    private session: InferenceSession,
+    private readonly recreate: () => Promise<InferenceSession>,
+    private readonly mutex: Mutex,
+  ) {}
+
+  async run(feeds: Record<string, RuntimeTensor>): Promise<Record<string, RuntimeTensor>> {
+    const inputs: Record<string, Tensor> = {};
+    for (const [name, tensor] of Object.entries(feeds)) inputs[name] = (tensor as OrtTensor).tensor;
+    try {
+      const outputs = await this.mutex.run(() => this.session.run(inputs));
+      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, new OrtTensor(tensor, true)]));
+    } catch (error) {
+      // After one failed run a session on the GPU stays broken.
+      await this.session.release().catch(() => {});
+      this.session = await this.recreate();
+      throw new CodedError('model-failed', `The model failed: ${firstLine(error)}`, 'Try a smaller input size or the other provider.', { cause: error });
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.mutex.run(() => this.session.release());
+  }
+}
+
+class OrtTensor implements RuntimeTensor {
+  readonly dims: readonly number[];
+  readonly data: Float32Array | null;
+  readonly buffer: GPUBuffer | null;
+
+  constructor(
+    readonly tensor: Tensor,
+    private readonly owned: boolean,
+  ) {
+    this.dims = tensor.dims;
+    const onGpu = tensor.location === 'gpu-buffer';
+    this.buffer = onGpu ? (tensor.gpuBuffer as GPUBuffer) : null;
+    this.data = onGpu ? null : (tensor.data as Float32Array);
+  }
+
+  dispose(): void {
+    if (this.owned) this.tensor.dispose();
+  }
+}
+
+const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0].slice(0, 300);

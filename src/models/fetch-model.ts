@@ -1,0 +1,126 @@
+import { CodedError, isCancelled, throwIfAborted } from '../shared/errors.ts';
+import { type MatcherManifest, MANIFEST_MAX_BYTES, parseManifest } from './manifest.ts';
+
+/** One file that a manifest names. */
+export interface ModelFile {
+  file: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** Called with bytes so far and in all; `total` is the manifest's figure. */
+export type DownloadProgress = (loaded: number, total: number) => void;
+
+/** Reads a file that the manifest names, whole and verified. Elsewhere than in the page (Node, tests) it is another function. */
+export type ReadModelFile = (file: ModelFile, onProgress?: DownloadProgress, signal?: AbortSignal) => Promise<Uint8Array>;
+
+/**
+ * Fetches and checks a manifest.
+ * @throws CodedError `network`, `manifest-invalid`
+ */
+export async function fetchManifest(url: string, signal?: AbortSignal): Promise<MatcherManifest> {
+  const response = await get(url, signal);
+  const text = await response.text();
+  if (text.length > MANIFEST_MAX_BYTES) {
+    throw new CodedError('manifest-invalid', `The model manifest ${url} is too long to be one.`, 'Check the address.');
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new CodedError('manifest-invalid', `The model manifest ${url} is not JSON.`, 'Check the address.');
+  }
+  return parseManifest(json, url);
+}
+
+/**
+ * A reader of the files beside a manifest: streamed with progress, refused at once when longer than declared,
+ * verified by sha256, and kept in the Cache API under the hash so that the next visit downloads nothing.
+ */
+export function modelFilesAt(manifestUrl: string): ReadModelFile {
+  return async (file, onProgress, signal) => {
+    const kept = await readKept(file);
+    if (kept) {
+      onProgress?.(file.bytes, file.bytes);
+      return kept;
+    }
+    const url = new URL(file.file, manifestUrl).href;
+    const response = await get(url, signal);
+    const bytes = await readExactly(response, file, onProgress, signal);
+    await verify(bytes, file);
+    await keep(file, bytes);
+    return bytes;
+  };
+}
+
+async function get(url: string, signal?: AbortSignal): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal: signal ?? null, credentials: 'omit' });
+  } catch (error) {
+    if (isCancelled(error)) throwIfAborted(signal);
+    throw new CodedError('network', `${url} could not be reached.`, 'Check the connection and try again.', { cause: error });
+  }
+  if (!response.ok) {
+    throw new CodedError('network', `${url} answered ${response.status} ${response.statusText}.`, 'Check the address and try again.');
+  }
+  return response;
+}
+
+async function readExactly(response: Response, file: ModelFile, onProgress?: DownloadProgress, signal?: AbortSignal): Promise<Uint8Array> {
+  const bytes = new Uint8Array(file.bytes);
+  let loaded = 0;
+  const reader = response.body!.getReader();
+  try {
+    for (;;) {
+      throwIfAborted(signal);
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (loaded + value.length > bytes.length) throw wrongFile(file, `it is longer than the ${file.bytes} bytes that its manifest states`);
+      bytes.set(value, loaded);
+      loaded += value.length;
+      onProgress?.(loaded, file.bytes);
+    }
+  } catch (error) {
+    await reader.cancel().catch(() => {});
+    if (error instanceof CodedError) throw error;
+    if (signal?.aborted) throwIfAborted(signal);
+    throw new CodedError('network', `The download of ${file.file} broke off after ${loaded} bytes.`, 'Check the connection and try again.', { cause: error });
+  }
+  if (loaded < bytes.length) throw wrongFile(file, `it ended after ${loaded} of ${file.bytes} bytes`);
+  return bytes;
+}
+
+async function verify(bytes: Uint8Array, file: ModelFile): Promise<void> {
+  // Without a secure context there is no hash; the size has been checked.
+  if (!globalThis.crypto?.subtle) return;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as BufferSource));
+  const hash = [...digest].map((b) => b.toString(16).padStart(2, '0')).join('');
+  if (hash !== file.sha256) throw wrongFile(file, `its sha256 is ${hash} and should be ${file.sha256}`);
+}
+
+const wrongFile = (file: ModelFile, how: string) =>
+  new CodedError('model-corrupt', `The model file ${file.file} is not the expected one: ${how}.`, 'Reload the page to download it again.');
+
+const CACHE_NAME = 'liftmatch-models';
+const cacheKey = (file: ModelFile) => `https://models.invalid/${file.sha256}`;
+
+async function readKept(file: ModelFile): Promise<Uint8Array | null> {
+  // A sandboxed iframe has no Cache storage; the download simply happens again.
+  try {
+    const response = await (await caches.open(CACHE_NAME)).match(cacheKey(file));
+    if (!response) return null;
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return bytes.length === file.bytes ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+async function keep(file: ModelFile, bytes: Uint8Array): Promise<void> {
+  try {
+    await (await caches.open(CACHE_NAME)).put(cacheKey(file), new Response(bytes as BodyInit));
+  } catch {
+    // Over quota or no storage: only the next visit is slower.
+  }
+}
