@@ -1,0 +1,27 @@
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import { DEFAULT_VIEW } from '../shared/view.ts';
+import type { MatchSettings, WorkspaceState } from './types.ts';
+
+export type WorkspaceStore = StoreApi<WorkspaceState>;
+
+export const DEFAULT_SETTINGS: MatchSettings = { modelId: null, provider: 'auto', longSide: null, rescue: false };
+
+/** A store of its own for every workspace, so that two can live on one page. */
+export function createWorkspaceStore(initial: Partial<WorkspaceState> = {}): WorkspaceStore {
+  return createStore<WorkspaceState>()(() => ({
+    photos: { a: { photo: null, opening: null }, b: { photo: null, opening: null } },
+    view: DEFAULT_VIEW,
+    settings: DEFAULT_SETTINGS,
+    samples: [],
+    models: [],
+    engine: { epoch: 0, status: 'starting', info: null },
+    job: null,
+    result: null,
+    probe: null,
+    pins: [],
+    notices: [],
+    theme: 'auto',
+    ...initial,
+  }));
+}

@@ -1,0 +1,121 @@
+import type { PlainError } from '../shared/errors.ts';
+import type { Side } from '../shared/geometry.ts';
+import type {
+  EngineInfo,
+  MatchResult,
+  PhotoInfo,
+  ProbeResult,
+  Progress,
+  ProviderChoice,
+  Stage,
+} from '../shared/protocol.ts';
+import type { ViewSettings } from '../shared/view.ts';
+
+/** Where a photo came from; only what has an address can be kept in a link. */
+export type PhotoSource = { kind: 'file' } | { kind: 'address'; url: string };
+
+/** A photo that the engine accepted. The Blob is kept so that a new worker can be given it again. */
+export interface Photo {
+  file: Blob;
+  name: string;
+  source: PhotoSource;
+  info: PhotoInfo;
+  /** Object URL of `file`; revoked when the photo leaves its slot. */
+  url: string;
+}
+
+export interface PhotoSlot {
+  photo: Photo | null;
+  /** Name of what is being fetched or opened, else null. The photo shown stays until that has succeeded. */
+  opening: string | null;
+}
+
+/** One of the project's demo pairs, from samples/index.json; addresses are absolute. */
+export interface Sample {
+  id: string;
+  title: string;
+  a: string;
+  b: string;
+  credit: string;
+}
+
+/** What the person can read about a model before it is loaded. */
+export interface ModelEntry {
+  id: string;
+  name: string;
+  license: string;
+  source: string;
+  manifestUrl: string;
+  /** Input sides are multiples of this. */
+  multiple: number;
+  /** The manifest's own longer side. */
+  defaultLongSide: number;
+  minLongSide: number;
+  maxLongSide: number;
+  /** Download in bytes, all files together; null where the manifest does not say. */
+  bytes: number | null;
+}
+
+/** What runs a model when changed. */
+export interface MatchSettings {
+  /** null = the first of the catalogue. */
+  modelId: string | null;
+  provider: ProviderChoice;
+  /** null = the manifest's default. */
+  longSide: number | null;
+  rescue: boolean;
+}
+
+export interface EngineState {
+  /** Counts the workers; the canvas is mounted anew for each, because it can hand over its control only once. */
+  epoch: number;
+  status: 'starting' | 'ready' | 'stopped';
+  info: EngineInfo | null;
+}
+
+/** The running match; null when idle. */
+export interface Job {
+  stage: Stage | null;
+  progress: Progress | null;
+}
+
+/** A place on a photo, in its pixels. */
+export interface Place {
+  side: Side;
+  x: number;
+  y: number;
+}
+
+export interface Probe extends Place {
+  /** null until the engine has answered, or where it knows nothing. */
+  result: ProbeResult | null;
+}
+
+export interface Pin extends Probe {
+  id: number;
+}
+
+export interface Notice extends PlainError {
+  id: number;
+  kind: 'error' | 'info';
+}
+
+export type ThemeChoice = 'auto' | 'light' | 'dark';
+
+export interface WorkspaceState {
+  photos: Record<Side, PhotoSlot>;
+  view: ViewSettings;
+  settings: MatchSettings;
+  samples: Sample[];
+  models: ModelEntry[];
+  engine: EngineState;
+  job: Job | null;
+  result: MatchResult | null;
+  probe: Probe | null;
+  pins: Pin[];
+  notices: Notice[];
+  theme: ThemeChoice;
+}
+
+/** Pins that fit in a link; more stay on the page only. */
+export const MAX_LINKED_PINS = 12;
