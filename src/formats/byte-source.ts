@@ -65,3 +65,16 @@ function truncated(begin: number, end: number, size: number): CodedError {
     'The download is probably incomplete: fetch the file again.',
   );
 }
+
+/** The part [begin, end) of `source` as a source of its own. */
+export function sliceSource(source: ByteSource, begin: number, end: number): ByteSource {
+  checkRange(begin, end, source.size);
+  const size = end - begin;
+  return {
+    size,
+    async read(from, to) {
+      checkRange(from, to, size);
+      return source.read(begin + from, begin + to);
+    },
+  };
+}
