@@ -34,6 +34,11 @@ export class UniformRing {
     this.buffer = scope.buffer(`${shader.label}/${name}`, this.stride * slots, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
   }
 
+  /** One slot as a bind group with a dynamic offset wants it; the offset is that of {@link push}'s answer. */
+  get window(): GPUBufferBinding {
+    return { buffer: this.buffer, offset: 0, size: this.view.arrayBuffer.byteLength };
+  }
+
   /** Writes all members and returns the binding that holds them. Members left out keep their last value. */
   push(values: UniformValues): GPUBufferBinding {
     this.view.set(values);

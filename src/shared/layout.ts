@@ -73,6 +73,11 @@ export function layoutPanes(view: ViewName, stage: Size, photos: Partial<Record<
   }));
 }
 
+/** The panes on the stage now: before there is a match only the photos themselves can be shown, A beside B. */
+export function panesOnStage(view: ViewName, matched: boolean, stage: Size, photos: Partial<Record<Side, Size>>): Pane[] {
+  return layoutPanes(matched ? view : 'matches', stage, photos);
+}
+
 function cellSize(stage: Size, columns: number, rows: number): Size {
   return {
     width: Math.max(1, (stage.width - PANE_GAP * (columns - 1)) / columns),

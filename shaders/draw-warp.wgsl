@@ -1,0 +1,8 @@
+// The pane's photo rebuilt from the other one's pixels, weighted by certainty. Needs common/field.wgsl.
+
+@fragment
+fn drawWarp(@builtin(position) position: vec4f) -> @location(0) vec4f {
+  let unit = unitAt(position.xy);
+  let landing = readWarp(unit);
+  return onStage(mix(pane.empty.rgb, readThere(landing), visibility(unit, landing)), unit);
+}

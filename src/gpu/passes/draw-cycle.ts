@@ -1,0 +1,12 @@
+import colorMapCode from '../../../shaders/common/color-map.wgsl?raw';
+import heatCode from '../../../shaders/common/heat.wgsl?raw';
+import code from '../../../shaders/draw-cycle.wgsl?raw';
+import { PanePass } from './draw-pane.ts';
+import type { PaneBindings } from './pane-bindings.ts';
+
+/** Cycle error as a heat map over the pane's photo, where the match is certain enough. */
+export class DrawCycle extends PanePass {
+  constructor(bindings: PaneBindings, format: GPUTextureFormat) {
+    super(bindings, format, { label: 'draw-cycle', code: [colorMapCode, heatCode, code], entryPoint: 'drawCycle', needsField: true });
+  }
+}

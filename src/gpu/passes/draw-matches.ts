@@ -1,0 +1,117 @@
+import colorMapCode from '../../../shaders/common/color-map.wgsl?raw';
+import code from '../../../shaders/draw-matches.wgsl?raw';
+import type { Scope } from '../scope.ts';
+import { createRenderPipeline, createShader } from '../shader.ts';
+import { UniformRing } from '../uniforms.ts';
+import type { PaneBindings } from './pane-bindings.ts';
+
+/** What is drawn: sampled correspondences as they lie on the GPU. */
+export interface MatchBuffers {
+  /** Rows of 8 floats: x_a, y_a, x_b, y_b (normalised), certainty, side, 0, 0. */
+  rows: GPUBuffer;
+  /** Arguments of drawIndirect: 4 corners, as many instances as there are matches. */
+  indirect: GPUBuffer;
+}
+
+type Vec4 = [number, number, number, number];
+
+/** The uniform `Matches` of shaders/draw-matches.wgsl, which explains the members. */
+export interface MatchUniforms {
+  stage: [width: number, height: number];
+  photoA: Vec4;
+  photoB: Vec4;
+  paneA: Vec4;
+  paneB: Vec4;
+  lineWidth: number;
+  lineAlpha: number;
+  dotRadius: number;
+  dotAlpha: number;
+  ring: number;
+  colorBy: number;
+  colorMap: number;
+}
+
+/**
+ * Widths and opacities (CSS pixels times `pixelRatio`) for a number of matches: few are drawn boldly with ringed
+ * dots, thousands finely enough that the photos and the lines' drift stay readable.
+ */
+export function matchStyle(
+  count: number,
+  pixelRatio: number,
+  points: boolean,
+): Pick<MatchUniforms, 'lineWidth' | 'lineAlpha' | 'dotRadius' | 'dotAlpha' | 'ring'> {
+  // 0 at 100 matches and fewer, 1 at 10,000.
+  const crowd = Math.min(1, Math.max(0, Math.log10(Math.max(1, count)) / 2 - 1));
+  return {
+    lineWidth: (1.6 - 0.6 * crowd) * pixelRatio,
+    lineAlpha: Math.max(0.1, Math.min(0.9, 13 / Math.sqrt(Math.max(1, count)))),
+    dotRadius: (points ? 4.5 - 2.7 * crowd : 3.2 - 2 * crowd) * pixelRatio,
+    dotAlpha: points ? 1 - 0.15 * crowd : 0.95 - 0.35 * crowd,
+    ring: (points ? 1 - 0.5 * crowd : 0.8 - 0.8 * crowd) * pixelRatio,
+  };
+}
+
+/** Lines and dots over both panes, one instance a match; how many there are is known to the GPU alone. */
+export class DrawMatches {
+  private readonly layout: GPUBindGroupLayout;
+  private readonly uniforms: UniformRing;
+  private readonly lines: GPURenderPipeline;
+  private readonly dots: GPURenderPipeline[];
+  private bound: { rows: GPUBuffer; group: GPUBindGroup } | null = null;
+
+  constructor(
+    private readonly bindings: PaneBindings,
+    scope: Scope,
+    format: GPUTextureFormat,
+  ) {
+    const { device } = bindings;
+    const shader = createShader(device, 'draw-matches', colorMapCode, code);
+    const visibility = GPUShaderStage.VERTEX | GPUShaderStage.FRAGMENT;
+    this.layout = device.createBindGroupLayout({
+      label: 'draw-matches',
+      entries: [
+        { binding: 0, visibility, buffer: { type: 'uniform', hasDynamicOffset: true } },
+        { binding: 1, visibility: GPUShaderStage.VERTEX, buffer: { type: 'read-only-storage' } },
+        { binding: 2, visibility: GPUShaderStage.VERTEX, texture: {} },
+      ],
+    });
+    this.uniforms = new UniformRing(device, scope, shader, 'matches');
+    const layout = device.createPipelineLayout({ label: 'draw-matches', bindGroupLayouts: [this.layout] });
+    const over: GPUBlendComponent = { srcFactor: 'one', dstFactor: 'one-minus-src-alpha' };
+    const pipeline = (vertex: string, fragment: string) =>
+      createRenderPipeline(device, {
+        label: `draw-matches/${vertex}`,
+        layout,
+        vertex: { module: shader.module, entryPoint: vertex },
+        fragment: { module: shader.module, entryPoint: fragment, targets: [{ format, blend: { color: over, alpha: over } }] },
+        primitive: { topology: 'triangle-strip' },
+      });
+    this.lines = pipeline('lineCorner', 'drawLine');
+    this.dots = [pipeline('dotCornerA', 'drawDot'), pipeline('dotCornerB', 'drawDot')];
+  }
+
+  /** Records lines (unless `points`) and dots over whatever the pass holds. */
+  draw(pass: GPURenderPassEncoder, matches: MatchBuffers, values: MatchUniforms, points: boolean): void {
+    pass.setBindGroup(0, this.group(matches.rows), [this.uniforms.push({ ...values }).offset ?? 0]);
+    for (const pipeline of points ? this.dots : [this.lines, ...this.dots]) {
+      pass.setPipeline(pipeline);
+      pass.drawIndirect(matches.indirect, 0);
+    }
+  }
+
+  private group(rows: GPUBuffer): GPUBindGroup {
+    if (this.bound?.rows !== rows) {
+      const group = this.bindings.device.createBindGroup({
+        label: 'draw-matches',
+        layout: this.layout,
+        entries: [
+          { binding: 0, resource: this.uniforms.window },
+          { binding: 1, resource: { buffer: rows } },
+          { binding: 2, resource: this.bindings.colorMaps.createView() },
+        ],
+      });
+      this.bound = { rows, group };
+    }
+    return this.bound.group;
+  }
+}
