@@ -5,6 +5,7 @@ import * as op from '../onnx/ops.ts';
 import type { Value } from '../onnx/value.ts';
 import { CodedError } from '../shared/errors.ts';
 import { resizePositions } from './position-embedding.ts';
+import { transformerBlock } from './transformer-block.ts';
 import type { VitConfig } from './vit-config.ts';
 import type { Weights } from './weights.ts';
 
@@ -40,7 +41,7 @@ export function vitLayers(
   const norm = [weights.take('norm.weight', [config.embedDim]), weights.take('norm.bias', [config.embedDim])] as const;
   const outputs: VitOutputs[] = [];
   for (const [index, name] of config.blocks.entries()) {
-    tokens = g.scope(`block.${index}`, () => block(g, weights.at(name), config, tokens));
+    tokens = g.scope(`block.${index}`, () => transformerBlock(g, weights.at(name), { ...config, epsilon: EPSILON }, tokens));
     if (layers.includes(index)) outputs.push(g.scope('norm', () => readTokens(g, config, layer.layerNorm(g, tokens, ...norm, EPSILON))));
   }
   return outputs;
@@ -87,52 +88,6 @@ function leadingTokens(g: GraphBuilder, weights: Weights, config: VitConfig, pos
     if (registerTokens) values.set(await registerTokens.readFloat32(), embedDim);
     return values;
   }, 'float32');
-}
-
-/** Pre-norm transformer block. The residual stream stays in float32: DINOv2's activations exceed half precision's reach. */
-function block(g: GraphBuilder, weights: Weights, config: VitConfig, tokens: Value): Value {
-  const { embedDim } = config;
-  const norm = (name: string, x: Value): Value =>
-    layer.layerNorm(g, x, weights.take(`${name}.weight`, [embedDim]), weights.take(`${name}.bias`, [embedDim]), EPSILON);
-  const attended = op.add(g, tokens, branch(g, weights, config, 'ls1', norm('norm1', tokens), selfAttention));
-  return op.add(g, attended, branch(g, weights, config, 'ls2', norm('norm2', attended), feedForward));
-}
-
-type Branch = (g: GraphBuilder, weights: Weights, config: VitConfig, x: Value, scale: CheckpointTensor | null) => Value;
-
-/** A residual branch and its LayerScale, in float32. */
-function branch(g: GraphBuilder, weights: Weights, config: VitConfig, scaleName: string, x: Value, build: Branch): Value {
-  const scale = config.layerScale ? weights.take(`${scaleName}.gamma`, [config.embedDim]) : null;
-  // Folded into the last projection where that is stored exactly; in half precision small factors would
-  // push the weights into subnormals.
-  if (scale && g.precision.compute === 'float16') {
-    return op.mul(g, op.toFloat32(g, build(g, weights, config, x, null)), g.weight(scale, undefined, 'float32'));
-  }
-  return op.toFloat32(g, build(g, weights, config, x, scale));
-}
-
-function selfAttention(g: GraphBuilder, weights: Weights, config: VitConfig, x: Value, scale: CheckpointTensor | null): Value {
-  const { embedDim, heads } = config;
-  const qkv = linear(g, weights.at('attn.qkv'), x, 3 * embedDim);
-  const [query, key, value] = op.split(g, qkv, 2, [embedDim, embedDim, embedDim]);
-  return linear(g, weights.at('attn.proj'), layer.attention(g, query, key, value, heads), embedDim, scale);
-}
-
-function feedForward(g: GraphBuilder, weights: Weights, config: VitConfig, x: Value, scale: CheckpointTensor | null): Value {
-  const { embedDim, hiddenDim } = config;
-  if (config.feedForward === 'mlp') {
-    return linear(g, weights.at('mlp.fc2'), op.gelu(g, linear(g, weights.at('mlp.fc1'), x, hiddenDim)), embedDim, scale);
-  }
-  // SwiGLU (Shazeer 2020): silu of one half gates the other.
-  const [expand, project] = config.feedForward === 'swiglu' ? ['mlp.w12', 'mlp.w3'] : ['mlp.fc1', 'mlp.fc2'];
-  const [gate, hidden] = op.split(g, linear(g, weights.at(expand), x, 2 * hiddenDim), 2, [hiddenDim, hiddenDim]);
-  return linear(g, weights.at(project), op.mul(g, op.silu(g, gate), hidden), embedDim, scale);
-}
-
-/** A linear layer `weight` and, where there is one, `bias`. */
-function linear(g: GraphBuilder, weights: Weights, x: Value, outputs: number, scale: CheckpointTensor | null = null): Value {
-  const weight = weights.take('weight', [outputs, x.shape.at(-1) ?? null]);
-  return layer.linear(g, x, weight, weights.optional('bias', [outputs]), scale);
 }
 
 function readTokens(g: GraphBuilder, { embedDim, registers }: VitConfig, tokens: Value): VitOutputs {

@@ -6,8 +6,8 @@ import { describeValue } from '../value.ts';
 
 export interface ConvOptions {
   readonly stride?: number;
-  /** Zeros added on each of the four sides. */
-  readonly padding?: number;
+  /** Zeros added on each of the four sides, or above, left, below and right. */
+  readonly padding?: number | readonly [number, number, number, number];
   readonly dilation?: number;
   readonly groups?: number;
 }
@@ -15,6 +15,7 @@ export interface ConvOptions {
 /** 2-D convolution of [n, c, h, w] by weights [out, c / groups, kh, kw], with an optional bias [out]. */
 export function conv(g: GraphBuilder, x: Value, weight: Value, bias: Value | null, options: ConvOptions = {}): Value {
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+  const pads = typeof padding === 'number' ? [padding, padding, padding, padding] : padding;
   requireRank('Conv', x, 4);
   requireRank('Conv', weight, 4);
   const dtype = sameDType('Conv', bias ? [x, weight, bias] : [x, weight]);
@@ -23,11 +24,11 @@ export function conv(g: GraphBuilder, x: Value, weight: Value, bias: Value | nul
   if (perGroup * groups !== channels || out % groups !== 0) {
     throw graphError('Conv', `${describeValue(weight)} in ${groups} groups on ${describeValue(x)}`);
   }
-  const spatial = size.map((extent, i) => Math.floor((extent + 2 * padding - dilation * (kernel[i] - 1) - 1) / stride) + 1);
+  const spatial = size.map((extent, i) => Math.floor((extent + pads[i] + pads[i + 2] - dilation * (kernel[i] - 1) - 1) / stride) + 1);
   return g.node('Conv', [x, weight, bias], { dtype, shape: [n, out, ...spatial] }, {
     kernel_shape: kernel,
     strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
+    pads,
     dilations: [dilation, dilation],
     group: groups,
   });
@@ -39,7 +40,7 @@ export function convTranspose(
   x: Value,
   weight: Value,
   bias: Value | null,
-  options: Omit<ConvOptions, 'dilation'> & { readonly outputPadding?: number } = {},
+  options: Omit<ConvOptions, 'dilation' | 'padding'> & { readonly padding?: number; readonly outputPadding?: number } = {},
 ): Value {
   const { stride = 1, padding = 0, groups = 1, outputPadding = 0 } = options;
   requireRank('ConvTranspose', x, 4);

@@ -1,0 +1,13 @@
+import type { BatchNormTensors } from '../onnx/layers/convolution.ts';
+import type { Weights } from './weights.ts';
+
+/** The tensors of a BatchNorm2d over `channels`. Its count of batches seen means nothing at inference. */
+export function readBatchNorm(weights: Weights, channels: number): BatchNormTensors {
+  weights.optional('num_batches_tracked', []);
+  return {
+    weight: weights.take('weight', [channels]),
+    bias: weights.take('bias', [channels]),
+    mean: weights.take('running_mean', [channels]),
+    variance: weights.take('running_var', [channels]),
+  };
+}

@@ -1,0 +1,203 @@
+import type { GraphBuilder } from '../onnx/graph-builder.ts';
+import { conv2dBatchNorm } from '../onnx/layers.ts';
+import * as op from '../onnx/ops.ts';
+import type { Value } from '../onnx/value.ts';
+import { readBatchNorm } from './batch-norm.ts';
+import { classesToWarp } from './class-warp.ts';
+import { coarseDecoder } from './coarse-decoder.ts';
+import { gpPosterior } from './gp.ts';
+import type { MatcherConfig, Size } from './matcher-config.ts';
+import { COARSE_STRIDE, coarsestSize, pyramidSize } from './matcher-config.ts';
+import { readRefiner, refine } from './refiner.ts';
+import { readVgg, vggPyramid } from './vgg.ts';
+import { vit } from './vit.ts';
+import type { Weights } from './weights.ts';
+
+/** The two checkpoints of a matcher, each scoped to its network. */
+export interface MatcherWeights {
+  /** `encoder.cnn.layers.*` and `decoder.*`. */
+  readonly matcher: Weights;
+  /** The ViT whose tokens are the features at stride 14, called 16 throughout as upstream does. */
+  readonly vit: Weights;
+}
+
+/** Told every intermediate by its name in the published code, for tests and for comparing precisions. */
+export type Observe = (name: string, value: Value) => void;
+
+/** A warp and the logit of its certainty on A's grid at some stride, both float32. */
+interface Correspondence {
+  readonly warp: Value;
+  readonly logit: Value;
+}
+
+/** RoMa's refinement predicts displacements in quarters of a pixel of its stride. */
+const DISPLACEMENT_STEPS = 4;
+
+/** Share of the coarse certainty's negative part that is taken off the final certainty. */
+const ATTENUATION = 0.5;
+
+/**
+ * The encoder of one photo: `image` [1, 3, h, w] to the features `f16`, `f8`, `f4`, `f2`, `f1`, already through the
+ * decoder's projections. Those are 1×1 convolutions, so they commute with splitting the decoder off, and
+ * what is kept of a photo shrinks sevenfold at stride 1.
+ */
+export function buildEncoder(g: GraphBuilder, weights: MatcherWeights, config: MatcherConfig, size: Size): void {
+  const image = g.input('image', 'float32', [1, 3, ...size]);
+  const coarse = g.scope('vit', () => patchFeatures(g, weights.vit, config, image));
+  g.output(`f${COARSE_STRIDE}`, project(g, weights.matcher, config, COARSE_STRIDE, coarse));
+  outputPyramid(g, weights.matcher, config, image);
+}
+
+/** The encoder of the second pass: no ViT, strides 8 to 1 only. */
+export function buildFineEncoder(g: GraphBuilder, weights: MatcherWeights, config: MatcherConfig, size: Size): void {
+  outputPyramid(g, weights.matcher, config, g.input('image', 'float32', [1, 3, ...size]));
+}
+
+/** A ViT's normalised patch tokens as a map [1, c, h / patch, w / patch]. */
+export function patchFeatures(g: GraphBuilder, weights: Weights, { vit: vitConfig }: MatcherConfig, image: Value): Value {
+  const [, , height, width] = image.shape;
+  const { patchTokens } = vit(g, weights, vitConfig, image);
+  const rows = op.transpose(g, patchTokens, [0, 2, 1]);
+  return op.reshape(g, rows, [1, vitConfig.embedDim, height / vitConfig.patch, width / vitConfig.patch]);
+}
+
+function outputPyramid(g: GraphBuilder, weights: Weights, config: MatcherConfig, image: Value): void {
+  const stages = readVgg(weights.at('encoder.cnn.layers'));
+  const projections = new Map(stages.map((_, index) => [2 ** index, readProjection(weights, config, 2 ** index)]));
+  const pyramid = vggPyramid(g, image, stages, (stride, features) => applyProjection(g, projections.get(stride)!, features));
+  for (const [stride, features] of pyramid) g.output(`f${stride}`, features);
+}
+
+type Projection = ReturnType<typeof readProjection>;
+
+function readProjection(weights: Weights, { projections }: MatcherConfig, stride: number) {
+  const at = weights.at(`decoder.proj.${stride}`);
+  const { from, to } = projections[stride];
+  return {
+    weight: at.take('0.weight', [to, from, 1, 1]),
+    bias: at.take('0.bias', [to]),
+    norm: readBatchNorm(at.at('1'), to),
+  };
+}
+
+function applyProjection(g: GraphBuilder, { weight, bias, norm }: Projection, features: Value): Value {
+  return conv2dBatchNorm(g, features, weight, bias, norm);
+}
+
+function project(g: GraphBuilder, weights: Weights, config: MatcherConfig, stride: number, features: Value): Value {
+  return g.scope(`proj.${stride}`, () => applyProjection(g, readProjection(weights, config, stride), features));
+}
+
+/**
+ * The decoder of one direction in the first pass: features `a16` … `a1` of one photo and `b16` … `b1` of the other, to
+ * - `warp` [1, 2, h, w] and `certainty_logit` [1, 1, h, w], attenuated by the coarse certainty: the result of one pass,
+ * - `fine_logit` [1, 1, h, w] before attenuation and `coarse_logit` at stride 16, which the second pass needs.
+ */
+export function buildDecoder(g: GraphBuilder, weights: MatcherWeights, config: MatcherConfig, size: Size, observe: Observe = () => {}): void {
+  const strides = [COARSE_STRIDE, 8, 4, 2, 1];
+  const features = featureInputs(g, config, size, strides);
+  const decoder = weights.matcher.at('decoder');
+  let state = g.scope('coarse', () => coarseMatch(g, decoder, config, features.get(COARSE_STRIDE)!, observe));
+  state = refineAt(g, decoder, config, COARSE_STRIDE, features, state, size, 1, observe);
+  const coarseLogit = state.logit;
+  for (const stride of strides.slice(1)) {
+    state = refineAt(g, decoder, config, stride, features, resizeTo(g, state, features.get(stride)!.a), size, 1, observe);
+  }
+  g.output('warp', state.warp);
+  g.output('certainty_logit', attenuate(g, state.logit, coarseLogit));
+  g.output('fine_logit', state.logit);
+  g.output('coarse_logit', coarseLogit);
+}
+
+/**
+ * The decoder of one direction in the second pass: fine features `a8` … `b1` and the first pass's `warp` (as
+ * `previous_warp`), `fine_logit` (as `previous_logit`) and `coarse_logit`, to `warp` and `certainty_logit` at the fine size.
+ */
+export function buildFineDecoder(
+  g: GraphBuilder,
+  weights: MatcherWeights,
+  config: MatcherConfig,
+  coarseSize: Size,
+  size: Size,
+  observe: Observe = () => {},
+): void {
+  const strides = [8, 4, 2, 1];
+  const features = featureInputs(g, config, size, strides);
+  const decoder = weights.matcher.at('decoder');
+  let state: Correspondence = {
+    warp: g.input('previous_warp', 'float32', [1, 2, ...coarseSize]),
+    logit: g.input('previous_logit', 'float32', [1, 1, ...coarseSize]),
+  };
+  const coarseLogit = g.input('coarse_logit', 'float32', [1, 1, ...coarsestSize(config, coarseSize)]);
+  const scaleFactor = Math.sqrt((size[0] * size[1]) / (coarseSize[0] * coarseSize[1]));
+  for (const stride of strides) {
+    const start = resizeTo(g, state, features.get(stride)!.a);
+    state = refineAt(g, decoder, config, stride, features, start, size, scaleFactor, (name, value) => observe(`up_${name}`, value));
+  }
+  g.output('warp', state.warp);
+  g.output('certainty_logit', attenuate(g, state.logit, coarseLogit));
+}
+
+interface FeaturePair {
+  readonly a: Value;
+  readonly b: Value;
+}
+
+function featureInputs(g: GraphBuilder, config: MatcherConfig, size: Size, strides: readonly number[]): Map<number, FeaturePair> {
+  const sizeAt = (stride: number): Size => (stride === COARSE_STRIDE ? coarsestSize(config, size) : pyramidSize(size, stride));
+  const input = (side: string, stride: number): Value =>
+    g.input(`${side}${stride}`, g.precision.compute, [1, config.projections[stride].to, ...sizeAt(stride)]);
+  return new Map(strides.map((stride) => [stride, { a: input('a', stride), b: input('b', stride) }]));
+}
+
+/** Global matching at the coarsest stride: Gaussian process, transformer, classes to warp. */
+function coarseMatch(g: GraphBuilder, decoder: Weights, config: MatcherConfig, { a, b }: FeaturePair, observe: Observe): Correspondence {
+  const [, channels, height, width] = a.shape;
+  const basisDim = config.gpDim;
+  const posConv = decoder.at(`gps.${COARSE_STRIDE}.pos_conv`);
+  const basis = { weight: posConv.take('weight', [basisDim, 2, 1, 1]), bias: posConv.take('bias', [basisDim]) };
+  const posterior = gpPosterior(g, a, b, basis, config.gp);
+  const tokens = op.transpose(g, op.reshape(g, op.toFloat32(g, a), [1, channels, height * width]), [0, 2, 1]);
+  const { classes, certainty } = coarseDecoder(g, decoder.at('embedding_decoder'), config.decoder, op.concat(g, [posterior, tokens], 2));
+  const asMap = (x: Value): Value => op.reshape(g, op.transpose(g, x, [0, 2, 1]), [1, x.shape[2], height, width]);
+  const logit = asMap(certainty);
+  observe('gp_posterior', posterior);
+  observe('coarse_logits', classes);
+  observe('coarse_certainty', logit);
+  return { warp: asMap(classesToWarp(g, classes)), logit };
+}
+
+function refineAt(
+  g: GraphBuilder,
+  decoder: Weights,
+  config: MatcherConfig,
+  stride: number,
+  features: ReadonlyMap<number, FeaturePair>,
+  { warp, logit }: Correspondence,
+  [height, width]: Size,
+  scaleFactor: number,
+  observe: Observe,
+): Correspondence {
+  return g.scope(`refine.${stride}`, () => {
+    const { a: x, b: y } = features.get(stride)!;
+    const refiner = readRefiner(decoder.at(`conv_refiner.${stride}`), config.projections[stride].to);
+    const delta = refine(g, refiner, { x, y, warp, scaleFactor });
+    const steps = [width, height].map((extent) => stride / (DISPLACEMENT_STEPS * extent));
+    const moved = op.add(g, warp, op.mul(g, delta.displacement, g.constant(steps, 'float32', [1, 2, 1, 1])));
+    const refined = { warp: moved, logit: op.add(g, logit, delta.logit) };
+    observe(`flow_${stride}`, refined.warp);
+    observe(`certainty_${stride}`, refined.logit);
+    return refined;
+  });
+}
+
+function resizeTo(g: GraphBuilder, { warp, logit }: Correspondence, like: Value): Correspondence {
+  const size = [like.shape[2], like.shape[3]] as const;
+  return { warp: op.resize(g, warp, size), logit: op.resize(g, logit, size) };
+}
+
+/** Takes half of the coarse logit's negative part off: where the global match was doubtful, so is the result. */
+function attenuate(g: GraphBuilder, logit: Value, coarseLogit: Value): Value {
+  const coarse = op.resize(g, coarseLogit, [logit.shape[2], logit.shape[3]]);
+  return op.sub(g, logit, op.mul(g, op.min(g, coarse, 0), ATTENUATION));
+}
