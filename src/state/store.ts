@@ -22,6 +22,8 @@ export function createWorkspaceStore(initial: Partial<WorkspaceState> = {}): Wor
     pins: [],
     notices: [],
     theme: 'auto',
+    systemDark: false,
+    reducedMotion: false,
     ...initial,
   }));
 }

@@ -45,6 +45,7 @@ export interface ModelEntry {
   name: string;
   license: string;
   source: string;
+  description: string;
   manifestUrl: string;
   /** Input sides are multiples of this. */
   multiple: number;
@@ -52,8 +53,8 @@ export interface ModelEntry {
   defaultLongSide: number;
   minLongSide: number;
   maxLongSide: number;
-  /** Download in bytes, all files together; null where the manifest does not say. */
-  bytes: number | null;
+  /** Download in bytes, all files together. */
+  bytes: number;
 }
 
 /** What runs a model when changed. */
@@ -115,6 +116,9 @@ export interface WorkspaceState {
   pins: Pin[];
   notices: Notice[];
   theme: ThemeChoice;
+  /** The system's preferences, see environment.ts. */
+  systemDark: boolean;
+  reducedMotion: boolean;
 }
 
 /** Pins that fit in a link; more stay on the page only. */

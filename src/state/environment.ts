@@ -1,0 +1,42 @@
+import type { WorkspaceStore } from './store.ts';
+import type { ThemeChoice } from './types.ts';
+
+const THEME_KEY = 'liftmatch-theme';
+
+/** Keeps the person's system preferences in the store, and the theme they chose for their next visit. */
+export function watchEnvironment(store: WorkspaceStore, win: Window): () => void {
+  const dark = win.matchMedia('(prefers-color-scheme: dark)');
+  const motion = win.matchMedia('(prefers-reduced-motion: reduce)');
+  const read = () => store.setState({ systemDark: dark.matches, reducedMotion: motion.matches });
+  dark.addEventListener('change', read);
+  motion.addEventListener('change', read);
+  read();
+  const stored = readStored(win);
+  if (stored) store.setState({ theme: stored });
+  const unsubscribe = store.subscribe((now, before) => {
+    if (now.theme !== before.theme) writeStored(win, now.theme);
+  });
+  return () => {
+    unsubscribe();
+    dark.removeEventListener('change', read);
+    motion.removeEventListener('change', read);
+  };
+}
+
+function readStored(win: Window): ThemeChoice | null {
+  try {
+    const value = win.localStorage.getItem(THEME_KEY);
+    return value === 'light' || value === 'dark' ? value : null;
+  } catch {
+    // Storage is forbidden in some frames: the choice then lasts as long as the page.
+    return null;
+  }
+}
+
+function writeStored(win: Window, theme: ThemeChoice): void {
+  try {
+    win.localStorage.setItem(THEME_KEY, theme);
+  } catch {
+    // See readStored.
+  }
+}

@@ -1,0 +1,120 @@
+import type { WorkerLike } from '../client/worker-like.ts';
+import type { MatchSettings, WorkspaceState } from './types.ts';
+import type { ViewSettings } from '../shared/view.ts';
+import { fetchJson, parseSamples } from './catalog.ts';
+import { EngineLink } from './engine-link.ts';
+import { Matching } from './matching.ts';
+import { loadModels } from './models.ts';
+import { Notices } from './notices.ts';
+import { Photos } from './photos.ts';
+import { Probing } from './probing.ts';
+import { createWorkspaceStore } from './store.ts';
+import type { WorkspaceStore } from './store.ts';
+import type { AddressState } from './url.ts';
+import { ViewSync } from './view-sync.ts';
+
+export interface WorkspaceOptions {
+  /** Makes the engine's worker; called again after each death. */
+  spawn: () => WorkerLike;
+  /** Absolute address that samples/, models/ and relative photo addresses start from. */
+  base: string;
+  initial?: Partial<WorkspaceState>;
+  fetcher?: typeof fetch;
+}
+
+/**
+ * One matching workspace without its looks: the state, and everything a person can do to it. Framework-free; two can
+ * live on one page.
+ */
+export class Workspace {
+  readonly store: WorkspaceStore;
+  readonly notices: Notices;
+  readonly link: EngineLink;
+  readonly matching: Matching;
+  readonly photos: Photos;
+  readonly probing: Probing;
+  readonly viewSync: ViewSync;
+  private readonly unsubscribe: () => void;
+
+  constructor(private readonly options: WorkspaceOptions) {
+    this.store = createWorkspaceStore(options.initial);
+    this.notices = new Notices(this.store);
+    this.link = new EngineLink(this.store, {
+      spawn: options.spawn,
+      notices: this.notices,
+      restore: async (call) => {
+        await this.viewSync.restore(call);
+        await this.photos.restore(call);
+      },
+      onReady: () => this.matching.resume(),
+    });
+    this.probing = new Probing(this.store, this.link, this.notices);
+    this.matching = new Matching(this.store, this.link, this.notices, () => void this.probing.refresh());
+    this.photos = new Photos(this.store, this.link, this.matching, this.notices, options);
+    this.viewSync = new ViewSync(this.store, this.link, this.notices);
+    this.unsubscribe = this.store.subscribe((now, before) => this.follow(now, before));
+  }
+
+  /** Loads the catalogues and opens what the link asks for; without photos in it, the first sample. */
+  async open(address: AddressState): Promise<void> {
+    this.store.setState({ view: address.view, settings: address.settings });
+    this.probing.setPins(address.pins);
+    const models = this.loadModels();
+    await this.loadSamples();
+    const { a, b } = address.photos;
+    if (a !== null || b !== null) {
+      const wanted = [a !== null && this.photos.openAddress('a', a, true), b !== null && this.photos.openAddress('b', b, true)];
+      await Promise.all(wanted);
+    } else {
+      const { samples } = this.store.getState();
+      const sample = samples.find(({ id }) => id === address.sample) ?? samples[0];
+      if (sample) await this.photos.openSample(sample.id, true);
+    }
+    await models;
+  }
+
+  /** Changes what is shown; redraws and never runs a model. */
+  updateView(patch: Partial<ViewSettings>): void {
+    this.store.setState(({ view }) => ({ view: { ...view, ...patch } }));
+  }
+
+  /** Changes how photos are matched; matches anew. */
+  updateSettings(patch: Partial<MatchSettings>): void {
+    this.store.setState(({ settings }) => ({ settings: { ...settings, ...patch } }));
+  }
+
+  dispose(): void {
+    this.unsubscribe();
+    this.matching.abort();
+    this.viewSync.dispose();
+    this.link.dispose();
+  }
+
+  private follow(now: WorkspaceState, before: WorkspaceState): void {
+    if (now.settings.provider !== before.settings.provider) {
+      // Each provider gets a worker of its own: sessions of both in one exhaust the page's memory.
+      this.link.restart();
+    } else if (now.settings !== before.settings || now.models !== before.models) {
+      this.matching.request();
+    }
+  }
+
+  private async loadModels(): Promise<void> {
+    try {
+      const index = new URL('models/index.json', this.options.base);
+      const models = await loadModels(index, (thrown) => this.notices.report(thrown), this.options.fetcher);
+      this.store.setState({ models });
+    } catch (thrown) {
+      this.notices.report(thrown);
+    }
+  }
+
+  private async loadSamples(): Promise<void> {
+    try {
+      const index = new URL('samples/index.json', this.options.base);
+      this.store.setState({ samples: parseSamples(await fetchJson(index, undefined, this.options.fetcher), index) });
+    } catch (thrown) {
+      this.notices.report(thrown);
+    }
+  }
+}
