@@ -26,12 +26,19 @@ export function createShader(device: GPUDevice, label: string, ...sources: strin
   return { label, module, definitions: makeShaderDataDefinitions(code) };
 }
 
-/** A compute pipeline with automatic layout; validation errors surface from {@link shadersReady}. */
-export function createComputePipeline(device: GPUDevice, shader: Shader, entryPoint: string): GPUComputePipeline {
+/**
+ * A compute pipeline with automatic layout; `constants` are the WGSL's override declarations. Validation
+ * errors surface from {@link shadersReady}.
+ */
+export function createComputePipeline(
+  device: GPUDevice,
+  shader: Shader,
+  entryPoint: string,
+  constants?: Record<string, number>,
+): GPUComputePipeline {
   const label = `${shader.label}/${entryPoint}`;
-  return checked(device, label, () =>
-    device.createComputePipeline({ label, layout: 'auto', compute: { module: shader.module, entryPoint } }),
-  );
+  const compute = { module: shader.module, entryPoint, constants };
+  return checked(device, label, () => device.createComputePipeline({ label, layout: 'auto', compute }));
 }
 
 /** A render pipeline; validation errors surface from {@link shadersReady}. */
@@ -46,7 +53,10 @@ export function createRenderPipeline(device: GPUDevice, descriptor: GPURenderPip
 export async function shadersReady(device: GPUDevice): Promise<void> {
   const checks = pendingChecks.get(device) ?? [];
   pendingChecks.delete(device);
-  await Promise.all(checks);
+  // A shader's check lies before those of its pipelines and says more: the first in order, not in time, is thrown.
+  const outcomes = await Promise.allSettled(checks);
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
 }
 
 function checked<T>(device: GPUDevice, label: string, create: () => T): T {
