@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fitHomography, fitHomographyRobust, type PointPairs } from './homography.ts';
-import { IDENTITY3, invert3, type Matrix3, multiply3, project } from './matrix3.ts';
+import { IDENTITY3, invert3, type Matrix3, multiply3, project } from '../shared/matrix3.ts';
 import { seededRandom } from './random.ts';
 
 const TRUE: Matrix3 = [0.8, -0.3, 40, 0.25, 0.9, -15, 3e-4, -2e-4, 1];

@@ -1,4 +1,4 @@
-import { type Matrix3, project } from './matrix3.ts';
+import { type Matrix3, project } from '../shared/matrix3.ts';
 import { seededRandom } from './random.ts';
 
 /** Correspondences as columns of equal length, in any one unit. Weights are optional and non-negative. */

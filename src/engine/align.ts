@@ -1,0 +1,75 @@
+import { fitHomographyRobust, type PointPairs } from '../geometry/homography.ts';
+import type { PlainField } from '../gpu/reference/field.ts';
+import type { Size } from '../shared/geometry.ts';
+import type { Matrix3 } from '../shared/matrix3.ts';
+
+/** Correspondences that a fit looks at; more only cost time. */
+const FIT_PAIRS = 1500;
+/** Fewer certain places than this say nothing about a frame. */
+const MIN_PAIRS = 20;
+/** Residual of an inlier in normalised coordinates: relief and parallax may leave the plane by this much. */
+const INLIER = 0.05;
+/** A fit that fewer pairs agree with than this is no view of the scene. */
+const MIN_INLIERS = 0.3;
+
+/**
+ * A frame of B that looks like A: the homography A→B (normalised) that most certain places agree with, or null.
+ * It stands in for turn, zoom and slant only; the network then finds what is left of the displacement, so nothing
+ * is assumed planar.
+ */
+export function fitFrame(field: PlainField, certainty: number): Matrix3 | null {
+  const pairs = certainPairs(field, certainty);
+  if (!pairs) return null;
+  const fit = fitHomographyRobust(pairs, { threshold: INLIER, iterations: 500 });
+  if (!fit || fit.inlierRatio < MIN_INLIERS || !isSane(fit.homography)) return null;
+  return fit.homography;
+}
+
+function certainPairs(field: PlainField, certainty: number): PointPairs | null {
+  const { width, height } = field.grid;
+  const points = width * height;
+  const limit = 0.03 * Math.max(field.photo.width, field.photo.height);
+  const certain: number[] = [];
+  for (let k = 0; k < points; k++) if (field.certainty[k] > certainty && field.cycle[k] < 2 * limit) certain.push(k);
+  if (certain.length < MIN_PAIRS) return null;
+  const step = Math.max(1, Math.floor(certain.length / FIT_PAIRS));
+  const chosen = certain.filter((_, i) => i % step === 0);
+  return {
+    xa: chosen.map((k) => (2 * (k % width) + 1) / width - 1),
+    ya: chosen.map((k) => (2 * Math.floor(k / width) + 1) / height - 1),
+    xb: chosen.map((k) => field.warp[k]),
+    yb: chosen.map((k) => field.warp[points + k]),
+    weight: chosen.map((k) => field.certainty[k] * (field.cycle[k] < limit ? 1 : 0.5)),
+  };
+}
+
+/** All corners of A in front of B's camera, and neither photo shrunk to a speck of the other. */
+function isSane(h: Matrix3): boolean {
+  const corners = [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ].map(([x, y]) => {
+    const w = h[6] * x + h[7] * y + h[8];
+    return w > 0.05 ? [(h[0] * x + h[1] * y + h[2]) / w, (h[3] * x + h[4] * y + h[5]) / w] : null;
+  });
+  if (corners.includes(null)) return false;
+  const [p, q, r, s] = corners as number[][];
+  const area = Math.abs((r[0] - p[0]) * (s[1] - q[1]) - (r[1] - p[1]) * (s[0] - q[0])) / 2;
+  return area > 4 * 0.01 && area < 4 * 100;
+}
+
+/** The rotation of a photo by `turns` quarter turns as a frame, and the size that the turned photo has. */
+export function quarterTurnFrame(turns: number, photo: Size): { matrix: Matrix3; size: Size } {
+  const matrices: Matrix3[] = [
+    [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    [0, 1, 0, -1, 0, 0, 0, 0, 1],
+    [-1, 0, 0, 0, -1, 0, 0, 0, 1],
+    [0, -1, 0, 1, 0, 0, 0, 0, 1],
+  ];
+  return {
+    matrix: matrices[turns % 4],
+    size: turns % 2 ? { width: photo.height, height: photo.width } : photo,
+  };
+}

@@ -1,0 +1,138 @@
+import type { Side } from '../shared/geometry.ts';
+import { fitFrame, quarterTurnFrame } from './align.ts';
+import type { PhotoHandle, Statistics } from './backend.ts';
+import type { MatchContext, Matched, MatchPlan, PairMatcher } from './pair-matcher.ts';
+
+/** A match with what was measured of it. */
+export interface Judged<Field> extends Matched<Field> {
+  statistics: Statistics;
+}
+
+export interface Refined<Field> extends Judged<Field> {
+  rescue: { tried: boolean; quarterTurns: number; scale: number };
+}
+
+/** From this overlap on there is nothing to gain from looking again. */
+const CONFIDENT = 0.9;
+/** Below this overlap other orientations and scales are tried. */
+const WEAK = 0.3;
+/** Input of the tries, as a share of the full input: enough to tell right from wrong. */
+const TRY_SCALE = 0.6;
+/** Input scales of A and B: as they are, B zoomed in, A zoomed in. */
+const SCALES: Record<Side, number>[] = [
+  { a: 1, b: 1 },
+  { a: 0.5, b: 1 },
+  { a: 1, b: 0.5 },
+];
+const MAX_ALIGNMENTS = 3;
+/** An alignment must raise the overlap by this factor to be kept: redrawing B costs a little sharpness. */
+const GAIN = 1.02;
+
+/**
+ * Looks again where the first match is weak.
+ *
+ * *Rescue*: both photos at low resolution in four orientations and three relative scales; the one whose directions agree
+ * best is kept. *Alignment*: B is redrawn as the rough match says it looks from A, and matched again at full resolution;
+ * repeated while that raises the overlap. Neither knows a network's name, and the first result is already on screen.
+ *
+ * Takes `first` over: it is the result or disposed of.
+ */
+export async function refine<Photo extends PhotoHandle, Field>(
+  pair: PairMatcher<Photo, Field>,
+  photos: Record<Side, Photo>,
+  longSide: number | null,
+  first: Judged<Field>,
+  context: MatchContext = {},
+): Promise<Refined<Field>> {
+  let best: Refined<Field> = { ...first, rescue: { tried: false, quarterTurns: 0, scale: 1 } };
+  const replace = (next: Refined<Field>) => {
+    pair.backend.dispose(best.field);
+    best = next;
+  };
+  try {
+    if (overlapOf(first) < WEAK) {
+      const rescued = await rescue(pair, photos, longSide, context);
+      if (overlapOf(rescued) > overlapOf(best)) replace(rescued);
+      else {
+        pair.backend.dispose(rescued.field);
+        best = { ...best, rescue: { ...best.rescue, tried: true } };
+      }
+    }
+    for (let round = 0; round < MAX_ALIGNMENTS && overlapOf(best) < CONFIDENT; round++) {
+      const aligned = await align(pair, photos, longSide, best, context);
+      if (!aligned) break;
+      if (overlapOf(aligned) > overlapOf(best) * GAIN) replace(aligned);
+      else {
+        pair.backend.dispose(aligned.field);
+        break;
+      }
+    }
+    return best;
+  } catch (error) {
+    pair.backend.dispose(best.field);
+    throw error;
+  }
+}
+
+async function rescue<Photo extends PhotoHandle, Field>(
+  pair: PairMatcher<Photo, Field>,
+  photos: Record<Side, Photo>,
+  longSide: number | null,
+  context: MatchContext,
+): Promise<Refined<Field>> {
+  const { input } = pair.matcher.manifest.passes[0];
+  const base = TRY_SCALE * (longSide ?? input.defaultLongSide);
+  // A graph of fixed size sees all scales alike.
+  const scales = input.fixedSize ? SCALES.slice(0, 1) : SCALES;
+  let best: Refined<Field> | null = null;
+  for (let quarterTurns = 0; quarterTurns < 4; quarterTurns++) {
+    for (const scale of scales) {
+      const plan: MatchPlan = {
+        longSide: { a: base * scale.a, b: base * scale.b },
+        frame: quarterTurnFrame(quarterTurns, photos.b.size),
+      };
+      const tried: Refined<Field> = {
+        ...(await judge(pair, photos, plan, { signal: context.signal })),
+        rescue: { tried: true, quarterTurns, scale: scale.b / scale.a },
+      };
+      if (!best || overlapOf(tried) > overlapOf(best)) {
+        if (best) pair.backend.dispose(best.field);
+        best = tried;
+      } else pair.backend.dispose(tried.field);
+    }
+  }
+  return best!;
+}
+
+async function align<Photo extends PhotoHandle, Field>(
+  pair: PairMatcher<Photo, Field>,
+  photos: Record<Side, Photo>,
+  longSide: number | null,
+  rough: Refined<Field>,
+  context: MatchContext,
+): Promise<Refined<Field> | null> {
+  const field = await pair.backend.readField(rough.field, 'a');
+  const matrix = fitFrame(field, pair.matcher.manifest.verdict.certainty / 2);
+  if (!matrix) return null;
+  const plan: MatchPlan = { longSide: { a: longSide, b: longSide }, frame: { matrix, size: photos.a.size } };
+  return { ...(await judge(pair, photos, plan, { signal: context.signal })), rescue: rough.rescue };
+}
+
+/** Matches and measures. */
+export async function judge<Photo extends PhotoHandle, Field>(
+  pair: PairMatcher<Photo, Field>,
+  photos: Record<Side, Photo>,
+  plan: MatchPlan,
+  context: MatchContext,
+): Promise<Judged<Field>> {
+  const matched = await pair.match(photos, plan, context);
+  try {
+    return { ...matched, statistics: await pair.backend.statistics(matched.field, pair.matcher.manifest.verdict) };
+  } catch (error) {
+    pair.backend.dispose(matched.field);
+    throw error;
+  }
+}
+
+/** The larger share of both photos that is certain and cycle-consistent. */
+const overlapOf = <Field>({ statistics }: Judged<Field>) => Math.max(statistics.a.overlap, statistics.b.overlap);
