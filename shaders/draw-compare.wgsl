@@ -24,11 +24,12 @@ fn mixture(position: vec2f, unit: vec2f) -> f32 {
 fn drawCompare(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let unit = unitAt(position.xy);
   let landing = readWarp(unit);
-  let known = visibility(unit, landing);
+  // Not weighted by certainty: a veil of it would pass for a difference.
+  let known = isKnown(readCertainty(unit), landing);
   let here = readHere(unit);
   let there = readThere(landing);
   if (pane.mode == DIFFERENCE) {
-    return onStage(mix(unknownColor(position.xy), abs(here - there), aboveThreshold(known)), unit);
+    return onStage(mix(unknownColor(position.xy), abs(here - there), known), unit);
   }
   let rebuilt = mix(pane.empty.rgb, there, known);
   var color = mix(here, rebuilt, mixture(position.xy, unit));

@@ -24,18 +24,33 @@ fn halfway(t: f32) -> f32 {
   return 4.0 * t * (1.0 - t);
 }
 
+// Nine readings in a tent: a level far down the chain, magnified, would show its texels.
+fn readBlurred(photo: texture_2d<f32>, unit: vec2f, level: f32) -> vec3f {
+  let texel = exp2(level) / vec2f(textureDimensions(photo));
+  var sum = vec3f(0.0);
+  for (var y = -1; y <= 1; y++) {
+    for (var x = -1; x <= 1; x++) {
+      let weight = f32((2 - abs(x)) * (2 - abs(y))) / 16.0;
+      sum += weight * textureSampleLevel(photo, photoSampler, unit + vec2f(f32(x), f32(y)) * texel, level).rgb;
+    }
+  }
+  return sum;
+}
+
+// The photo itself at either end of the way, softly going over into its blur.
+fn readBackdrop(photo: texture_2d<f32>, unit: vec2f, away: f32) -> vec3f {
+  let level = mipLevel(textureDimensions(photo), vec2f(1.0 / pane.rect.z, 0.0), vec2f(0.0, 1.0 / pane.rect.w));
+  let sharp = textureSampleLevel(photo, photoSampler, unit, level).rgb;
+  return mix(sharp, readBlurred(photo, unit, level + BACKDROP_BLUR * away), min(1.0, 4.0 * away));
+}
+
 // The two photos laid over each other, for the places that neither mesh covers.
 @fragment
 fn drawBackdrop(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let unit = unitAt(position.xy);
-  let step = vec2f(1.0) / pane.rect.zw;
-  let blur = BACKDROP_BLUR * halfway(pane.amount);
-  let levelHere = mipLevel(textureDimensions(photoHere), vec2f(step.x, 0.0), vec2f(0.0, step.y)) + blur;
-  let levelThere = mipLevel(textureDimensions(photoThere), vec2f(step.x, 0.0), vec2f(0.0, step.y)) + blur;
-  let here = textureSampleLevel(photoHere, photoSampler, unit, levelHere).rgb;
-  let there = textureSampleLevel(photoThere, photoSampler, unit, levelThere).rgb;
-  let dissolve = mix(here, there, pane.amount);
-  return onStage(mix(dissolve, pane.ground.rgb, BACKDROP_DIM * halfway(pane.amount)), unit);
+  let away = halfway(pane.amount);
+  let dissolve = mix(readBackdrop(photoHere, unit, away), readBackdrop(photoThere, unit, away), pane.amount);
+  return onStage(mix(dissolve, pane.ground.rgb, BACKDROP_DIM * away), unit);
 }
 
 // Corners of a cell's two triangles: top left, bottom left, top right; top right, bottom left, bottom right.
@@ -84,13 +99,23 @@ fn meshCorner(@builtin(vertex_index) index: u32) -> MeshPoint {
   return out;
 }
 
+// Share of a stage pixel inside a photo whose unit coordinates change by `right` and `down` a pixel.
+fn edgeCover(unit: vec2f, right: vec2f, down: vec2f) -> f32 {
+  let pixel = max(abs(right) + abs(down), vec2f(1e-9));
+  let inside = clamp(min(unit, 1.0 - unit) / pixel + 0.5, vec2f(0.0), vec2f(1.0));
+  return inside.x * inside.y;
+}
+
 @fragment
 fn drawMesh(in: MeshPoint) -> @location(0) vec4f {
-  let levelHere = mipLevel(textureDimensions(photoHere), dpdx(in.here), dpdy(in.here));
-  let levelThere = mipLevel(textureDimensions(photoThere), dpdx(in.there), dpdy(in.there));
+  let hereRight = dpdx(in.here);
+  let hereDown = dpdy(in.here);
+  let thereRight = dpdx(in.there);
+  let thereDown = dpdy(in.there);
+  let levelHere = mipLevel(textureDimensions(photoHere), hereRight, hereDown);
+  let levelThere = mipLevel(textureDimensions(photoThere), thereRight, thereDown);
   let here = textureSampleLevel(photoHere, photoSampler, in.here, levelHere).rgb;
   let there = textureSampleLevel(photoThere, photoSampler, in.there, levelThere).rgb;
-  let inside = all(in.there >= vec2f(0.0)) && all(in.there <= vec2f(1.0));
-  let alpha = select(0.0, in.visible * pane.opacity, inside);
-  return vec4f(mix(here, there, pane.amount), 1.0) * alpha;
+  let cover = edgeCover(in.here, hereRight, hereDown) * edgeCover(in.there, thereRight, thereDown);
+  return vec4f(mix(here, there, pane.amount), 1.0) * in.visible * cover * pane.opacity;
 }

@@ -4,5 +4,6 @@
 fn drawWarp(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let unit = unitAt(position.xy);
   let landing = readWarp(unit);
-  return onStage(mix(pane.empty.rgb, readThere(landing), visibility(unit, landing)), unit);
+  let value = readCertainty(unit);
+  return onStage(mix(pane.empty.rgb, readThere(landing), value * isKnown(value, landing)), unit);
 }

@@ -65,9 +65,14 @@ fn readThere(landing: Landing) -> vec3f {
   return textureSampleLevel(photoThere, photoSampler, landing.unit, level).rgb;
 }
 
-// How much of the other photo's pixel is to be seen: certainty, none below the threshold or outside that photo.
-fn visibility(unit: vec2f, landing: Landing) -> f32 {
-  let value = readCertainty(unit);
-  let inside = all(landing.unit >= vec2f(0.0)) && all(landing.unit <= vec2f(1.0));
-  return select(0.0, value * aboveThreshold(value), inside);
+// Share of a stage pixel that lands on the other photo: its edges are anti-aliased.
+fn landingCover(landing: Landing) -> f32 {
+  let pixel = abs(landing.alongX) / pane.rect.z + abs(landing.alongY) / pane.rect.w;
+  let inside = clamp(min(landing.unit, 1.0 - landing.unit) / max(pixel, vec2f(1e-9)) + 0.5, vec2f(0.0), vec2f(1.0));
+  return inside.x * inside.y;
+}
+
+// 1 where the match is certain enough to be shown and lands on the other photo.
+fn isKnown(value: f32, landing: Landing) -> f32 {
+  return aboveThreshold(value) * landingCover(landing);
 }

@@ -17,6 +17,8 @@ struct Pane {
   threshold: f32,
   // Pixels of the photo; 0 switches the filter off.
   cycleLimit: f32,
+  // How far the photo steps back behind what is drawn over it, 0…1.
+  muted: f32,
   // Of heat maps over the photo, or of a morph's layer.
   opacity: f32,
   // Share of the other photo in blends, 0…1.

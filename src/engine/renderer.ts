@@ -118,7 +118,8 @@ export class Renderer {
   /** Draws one frame as of `now` (milliseconds; only the flicker looks at it). */
   draw(now = performance.now()): void {
     const { settings, ground, pixelRatio, deviceSize: stage } = this;
-    const frame: Frame = { settings, ground, stage, pixelRatio, now };
+    const linesShown = settings.view === 'matches' && this.matched && this.matches !== null;
+    const frame: Frame = { settings, ground, stage, pixelRatio, linesShown, now };
     const panes = panesOnStage(settings.view, this.matched, this.stage, {
       a: this.photos.a?.texture,
       b: this.photos.b?.texture,
@@ -130,7 +131,7 @@ export class Renderer {
       colorAttachments: [{ view: this.target.view(), clearValue: { r, g, b, a }, loadOp: 'clear', storeOp: 'store' }],
     });
     for (const pane of panes) this.drawPane(pass, frame, pane);
-    if (settings.view === 'matches') this.drawMatches(pass, frame, panes);
+    if (linesShown) this.drawMatches(pass, frame, panes);
     pass.end();
     this.device.queue.submit([encoder.finish()]);
     this.framesDrawn++;
@@ -184,7 +185,7 @@ export class Renderer {
   private drawMatches(pass: GPURenderPassEncoder, frame: Frame, panes: readonly Pane[]): void {
     const { a, b } = this.photos;
     const [paneA, paneB] = SIDES.map((side) => panes.find((pane) => pane.side === side));
-    if (!this.matched || !this.matches || !a || !b || !paneA || !paneB) return;
+    if (!this.matches || !a || !b || !paneA || !paneB) return;
     pass.setScissorRect(0, 0, frame.stage.width, frame.stage.height);
     const values = matchUniforms(frame, { pane: paneA, photo: a.texture }, { pane: paneB, photo: b.texture });
     this.matchPass.draw(pass, this.matches, values, this.settings.matchStyle === 'points');

@@ -17,6 +17,9 @@ export const STAGE_COLORS: Record<'light' | 'dark', Color> = {
 /** Half a period of the flicker, milliseconds: long enough to fixate a place, short enough to see it jump. */
 const FLICKER_MS = 550;
 
+/** How far photos step back behind correspondences: colours of lines are hard to tell apart on a colourful photo. */
+const MUTED_UNDER_MATCHES = 0.75;
+
 /** Whether the flicker shows the rebuilt photo now. `now` in milliseconds. */
 export const flickerPhase = (now: number): 0 | 1 => (Math.floor(now / FLICKER_MS) % 2 ? 1 : 0);
 
@@ -27,6 +30,8 @@ export interface Frame {
   /** Size of the stage in device pixels. */
   stage: Size;
   pixelRatio: number;
+  /** Whether correspondences are drawn over the photos. */
+  linesShown: boolean;
   now: number;
 }
 
@@ -44,6 +49,7 @@ export function paneUniforms(frame: Frame, pane: Pane, photo: Size, grid: Size):
     grid: [grid.width, grid.height],
     threshold: settings.threshold,
     cycleLimit: settings.cycleLimit,
+    muted: frame.linesShown ? MUTED_UNDER_MATCHES : 0,
     opacity: settings.opacity,
     amount: flicker ? flickerPhase(now) : settings.amount,
     dividerX: dividerX(scaled(pane.rect, pixelRatio), rect, settings.amount),

@@ -44,7 +44,7 @@ export function matchStyle(
   const crowd = Math.min(1, Math.max(0, Math.log10(Math.max(1, count)) / 2 - 1));
   return {
     lineWidth: (1.6 - 0.6 * crowd) * pixelRatio,
-    lineAlpha: Math.max(0.1, Math.min(0.9, 13 / Math.sqrt(Math.max(1, count)))),
+    lineAlpha: Math.min(0.95, 60 / Math.max(1, count) ** 0.75),
     dotRadius: (points ? 4.5 - 2.7 * crowd : 3.2 - 2 * crowd) * pixelRatio,
     dotAlpha: points ? 1 - 0.15 * crowd : 0.95 - 0.35 * crowd,
     ring: (points ? 1 - 0.5 * crowd : 0.8 - 0.8 * crowd) * pixelRatio,

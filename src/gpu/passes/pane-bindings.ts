@@ -24,6 +24,7 @@ export interface PaneUniforms {
   grid: [width: number, height: number];
   threshold: number;
   cycleLimit: number;
+  muted: number;
   opacity: number;
   amount: number;
   dividerX: number;
