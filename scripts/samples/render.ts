@@ -1,0 +1,282 @@
+import { Bvh } from './bvh.ts';
+import type { Hit } from './bvh.ts';
+import { Camera } from './camera.ts';
+import type { CameraPose } from './camera.ts';
+import { random } from './noise.ts';
+import type { Primitive, Ray } from './primitive.ts';
+import type { Vec } from './vector.ts';
+import { add, clamp01, cross, dot, mix, mul, normalize, scale, smoothstep, sub, toSrgb } from './vector.ts';
+
+/** A glowing ball. */
+export interface Lamp {
+  at: Vec;
+  radius: number;
+  /** Radiance times area: falls off with the squared distance. */
+  power: Vec;
+}
+
+/** Light that a scene stands in. */
+export interface Lighting {
+  sun: { towards: Vec; colour: Vec; spread: number };
+  sky(direction: Vec): Vec;
+  lamps?: readonly Lamp[];
+  /** What unseen surroundings give back, for the second bounce. */
+  ambient: Vec;
+  exposure: number;
+  /** Air between: density per metre and colour. */
+  haze?: { density: number; colour: Vec };
+}
+
+export interface Scene {
+  primitives: readonly Primitive[];
+  lighting: Lighting;
+}
+
+/** 8-bit RGB picture. */
+export interface Picture {
+  width: number;
+  height: number;
+  rgb: Uint8Array;
+}
+
+/** Keeps secondary rays off the surface that they start from, as a share of the distance to the camera. */
+const LIFT = 2e-4;
+
+/** Step for the numeric slope of a relief, metres per metre of distance. */
+const SLOPE_STEP = 4e-4;
+
+/** Weaker reflections are not worth a ray. */
+const MIN_MIRROR = 0.012;
+
+interface Shading {
+  point: Vec;
+  normal: Vec;
+  albedo: Vec;
+  emission: Vec;
+  gloss: number;
+}
+
+/**
+ * Renders a scene: stratified supersampling, soft sun and lamps, one diffuse bounce gathered from sky and surroundings, one mirror
+ * bounce for polished things. The bounce is noisy at these sample counts, so that it is kept apart from the
+ * texture, smoothed along surfaces and multiplied back. The same arguments give the same picture.
+ *
+ * @param grid Samples of a pixel are grid × grid.
+ */
+export function render(scene: Scene, pose: CameraPose, width: number, height: number, grid: number, bvh = new Bvh(scene.primitives)): Picture {
+  const camera = new Camera(pose, width, height);
+  const tracer = new Tracer(scene, bvh);
+  const pixels = width * height;
+  const direct = new Float32Array(3 * pixels);
+  const albedo = new Float32Array(3 * pixels);
+  const bounce = new Float32Array(3 * pixels);
+  const guide = new Float32Array(4 * pixels);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const p = y * width + x;
+      for (let s = 0; s < grid * grid; s++) {
+        const shiftX = ((s % grid) + sample(x, y, s, 0)) / grid;
+        const shiftY = (Math.floor(s / grid) + sample(x, y, s, 1)) / grid;
+        const found = tracer.trace(camera.ray(x + shiftX, y + shiftY), (dimension) => sample(x, y, s, dimension));
+        for (let k = 0; k < 3; k++) {
+          direct[3 * p + k] += found.direct[k] / grid ** 2;
+          albedo[3 * p + k] += found.albedo[k] / grid ** 2;
+          bounce[3 * p + k] += found.bounce[k] / grid ** 2;
+          guide[4 * p + k] += found.normal[k] / grid ** 2;
+        }
+        guide[4 * p + 3] += found.depth / grid ** 2;
+      }
+    }
+  }
+  const smooth = [1, 2, 4].reduce<Float32Array>((image, step) => smoothAlong(image, guide, width, height, step), bounce);
+  const rgb = new Uint8Array(3 * pixels);
+  for (let p = 0; p < pixels; p++) {
+    const radiance: Vec = [0, 1, 2].map((k) => direct[3 * p + k] + albedo[3 * p + k] * smooth[3 * p + k]) as unknown as Vec;
+    const shown = develop(scale(radiance, scene.lighting.exposure));
+    for (let k = 0; k < 3; k++) rgb[3 * p + k] = Math.round(255 * toSrgb(shown[k]));
+  }
+  return { width, height, rgb };
+}
+
+/** Sample `s` of a pixel in one dimension: a golden-ratio sequence, shifted per pixel and dimension. */
+const sample = (x: number, y: number, s: number, dimension: number) =>
+  (random(x, y, dimension) + s * (dimension % 2 ? 0.7548776662466927 : 0.5698402909980532)) % 1;
+
+/** Filmic curve (K. Narkowicz's fit of the ACES reference), which keeps bright colours from clipping. */
+function develop(colour: Vec): Vec {
+  return colour.map((c) => clamp01((c * (2.51 * c + 0.03)) / (c * (2.43 * c + 0.59) + 0.14))) as unknown as Vec;
+}
+
+interface Traced {
+  direct: Vec;
+  albedo: Vec;
+  bounce: Vec;
+  normal: Vec;
+  depth: number;
+}
+
+type Random = (dimension: number) => number;
+
+class Tracer {
+  private readonly sun: Vec;
+  constructor(
+    private readonly scene: Scene,
+    private readonly bvh: Bvh,
+  ) {
+    this.sun = normalize(scene.lighting.sun.towards);
+  }
+
+  trace(ray: Ray, pick: Random): Traced {
+    const direction = normalize([ray.dx, ray.dy, ray.dz]);
+    const hit = this.bvh.nearest(ray);
+    const { lighting } = this.scene;
+    if (!hit) {
+      return { direct: lighting.sky(direction), albedo: [0, 0, 0], bounce: [0, 0, 0], normal: [0, 0, 0], depth: 1e3 };
+    }
+    const shading = this.shade(ray, hit);
+    const lift = LIFT * hit.t + 1e-5;
+    let direct = add(shading.emission, mul(shading.albedo, this.light(shading, lift, pick)));
+    if (shading.gloss > 0) direct = add(direct, this.mirror(shading, direction, lift, pick));
+    let albedo = shading.albedo;
+    if (lighting.haze) {
+      const clear = Math.exp(-hit.t * lighting.haze.density);
+      direct = mix(lighting.haze.colour, direct, clear);
+      albedo = scale(albedo, clear);
+    }
+    return { direct, albedo, bounce: this.gather(shading, lift, pick), normal: shading.normal, depth: hit.t };
+  }
+
+  private shade(ray: Ray, hit: Hit, relief = true): Shading {
+    const surface = hit.primitive.surface(ray, hit.t);
+    const { material } = hit.primitive;
+    let { normal } = surface;
+    if (relief && material.bump) {
+      const step = Math.max(SLOPE_STEP * hit.t, 1e-4);
+      const [x, y, z] = surface.local;
+      const here = material.bump(surface.local);
+      const slope: Vec = [
+        (material.bump([x + step, y, z]) - here) / step,
+        (material.bump([x, y + step, z]) - here) / step,
+        (material.bump([x, y, z + step]) - here) / step,
+      ];
+      const turned = hit.primitive.toWorld ? hit.primitive.toWorld(slope) : slope;
+      const along = sub(turned, scale(normal, dot(turned, normal)));
+      normal = normalize(sub(normal, along));
+    }
+    return {
+      point: surface.point,
+      normal,
+      albedo: material.colour(surface.local, surface),
+      emission: material.emission ? material.emission(surface.local) : [0, 0, 0],
+      gloss: material.gloss ?? 0,
+    };
+  }
+
+  /** Light that arrives straight from sun and lamps, with soft shadows; times albedo it is radiance. */
+  private light({ point, normal }: Shading, lift: number, pick: Random): Vec {
+    const { sun, lamps = [] } = this.scene.lighting;
+    const start = add(point, scale(normal, lift));
+    let sum: Vec = [0, 0, 0];
+    const towards = jitter(this.sun, sun.spread, pick(2), pick(3));
+    const cosine = dot(normal, towards);
+    if (cosine > 0 && sun.colour[0] > 0 && !this.bvh.nearest(rayFrom(start, towards), lift)) sum = scale(sun.colour, cosine);
+    lamps.forEach((lamp, i) => {
+      const spot = add(lamp.at, scale(onBall(pick(8 + 2 * i), pick(9 + 2 * i)), lamp.radius));
+      const offset = sub(spot, start);
+      const square = dot(offset, offset);
+      const facing = dot(normal, offset) / Math.sqrt(square);
+      if (facing > 0 && !this.bvh.blocked(start, spot, lift)) sum = add(sum, scale(lamp.power, facing / square));
+    });
+    return sum;
+  }
+
+  /** One diffuse bounce: what a cosine-distributed ray sees; its mean times albedo is radiance. */
+  private gather(shading: Shading, lift: number, pick: Random): Vec {
+    const direction = aroundNormal(shading.normal, pick(4), pick(5));
+    return this.see(rayFrom(add(shading.point, scale(shading.normal, lift)), direction), direction, pick);
+  }
+
+  private mirror(shading: Shading, incoming: Vec, lift: number, pick: Random): Vec {
+    const cosine = -dot(incoming, shading.normal);
+    const reflected = normalize(add(incoming, scale(shading.normal, 2 * cosine)));
+    const fresnel = shading.gloss * (0.04 + 0.96 * (1 - clamp01(cosine)) ** 5);
+    if (fresnel < MIN_MIRROR) return [0, 0, 0];
+    const start = add(shading.point, scale(shading.normal, lift));
+    const seen = this.see(rayFrom(start, reflected), reflected, pick);
+    const highlight = smoothstep(0.985, 1, dot(reflected, this.sun)) * shading.gloss;
+    if (highlight <= 0 || this.bvh.nearest(rayFrom(start, this.sun), lift)) return scale(seen, fresnel);
+    return add(scale(seen, fresnel), scale(this.scene.lighting.sun.colour, 0.5 * highlight));
+  }
+
+  /** Radiance along a secondary ray, with ambient light in place of further bounces. */
+  private see(ray: Ray, direction: Vec, pick: Random): Vec {
+    const hit = this.bvh.nearest(ray);
+    const { lighting } = this.scene;
+    if (!hit) return lighting.sky(direction);
+    const shading = this.shade(ray, hit, false);
+    const light = add(this.light(shading, LIFT * hit.t + 1e-4, (d) => pick(d + 20)), lighting.ambient);
+    return add(shading.emission, mul(shading.albedo, light));
+  }
+}
+
+const rayFrom = (o: Vec, d: Vec): Ray => ({ ox: o[0], oy: o[1], oz: o[2], dx: d[0], dy: d[1], dz: d[2] });
+
+/** Two axes that make a frame with a unit vector. */
+function frame(z: Vec): readonly [Vec, Vec] {
+  const x = normalize(cross(Math.abs(z[1]) < 0.9 ? [0, 1, 0] : [1, 0, 0], z));
+  return [x, cross(z, x)];
+}
+
+function jitter(axis: Vec, spread: number, u: number, v: number): Vec {
+  const [x, y] = frame(axis);
+  const radius = spread * Math.sqrt(u);
+  const angle = 2 * Math.PI * v;
+  return normalize(add(axis, add(scale(x, radius * Math.cos(angle)), scale(y, radius * Math.sin(angle)))));
+}
+
+function aroundNormal(normal: Vec, u: number, v: number): Vec {
+  const [x, y] = frame(normal);
+  const radius = Math.sqrt(u);
+  const angle = 2 * Math.PI * v;
+  const side = add(scale(x, radius * Math.cos(angle)), scale(y, radius * Math.sin(angle)));
+  return normalize(add(side, scale(normal, Math.sqrt(1 - u))));
+}
+
+function onBall(u: number, v: number): Vec {
+  const z = 2 * u - 1;
+  const radius = Math.sqrt(1 - z * z);
+  return [radius * Math.cos(2 * Math.PI * v), radius * Math.sin(2 * Math.PI * v), z];
+}
+
+/** One à-trous pass (Dammertz 2010): a 5 × 5 blur with holes that stops where normal or depth change. */
+function smoothAlong(image: Float32Array, guide: Float32Array, width: number, height: number, step: number): Float32Array {
+  const kernel = [1 / 16, 1 / 4, 3 / 8, 1 / 4, 1 / 16];
+  const out = new Float32Array(image.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const p = y * width + x;
+      let [r, g, b, total] = [0, 0, 0, 0];
+      for (let j = -2; j <= 2; j++) {
+        const yy = y + j * step;
+        if (yy < 0 || yy >= height) continue;
+        for (let i = -2; i <= 2; i++) {
+          const xx = x + i * step;
+          if (xx < 0 || xx >= width) continue;
+          const q = yy * width + xx;
+          const normals =
+            guide[4 * p] * guide[4 * q] + guide[4 * p + 1] * guide[4 * q + 1] + guide[4 * p + 2] * guide[4 * q + 2];
+          const depths = Math.abs(guide[4 * p + 3] - guide[4 * q + 3]) / guide[4 * p + 3];
+          const weight = kernel[i + 2] * kernel[j + 2] * Math.max(0, normals) ** 8 * Math.exp(-60 * depths) + 1e-9;
+          r += weight * image[3 * q];
+          g += weight * image[3 * q + 1];
+          b += weight * image[3 * q + 2];
+          total += weight;
+        }
+      }
+      out[3 * p] = r / total;
+      out[3 * p + 1] = g / total;
+      out[3 * p + 2] = b / total;
+    }
+  }
+  return out;
+}
