@@ -1,5 +1,6 @@
 import type { Size } from '../../shared/geometry.ts';
 import { invert3, type Matrix3 } from '../../shared/matrix3.ts';
+import { BilinearReader } from './bilinear.ts';
 import type { Pixels } from './preprocess.ts';
 
 /**
@@ -31,19 +32,20 @@ export function drawFrame(photo: Pixels, frame: Matrix3, size: Size): Pixels {
           if (!(px >= 0 && py >= 0 && px < photo.width && py < photo.height)) continue;
           const fx = Math.min(Math.max(px - 0.5, 0), photo.width - 1);
           const fy = Math.min(Math.max(py - 0.5, 0), photo.height - 1);
-          const x0 = Math.min(Math.floor(fx), photo.width - 2);
-          const y0 = Math.min(Math.floor(fy), photo.height - 2);
+          const x0 = Math.floor(fx);
+          const y0 = Math.floor(fy);
           const tx = fx - x0;
           const ty = fy - y0;
           const p = 4 * (y0 * photo.width + x0);
-          const q = p + 4 * photo.width;
+          const right = x0 + 1 < photo.width ? 4 : 0;
+          const q = y0 + 1 < photo.height ? p + 4 * photo.width : p;
           const w00 = (1 - tx) * (1 - ty);
           const w10 = tx * (1 - ty);
           const w01 = (1 - tx) * ty;
           const w11 = tx * ty;
-          r += w00 * photo.data[p] + w10 * photo.data[p + 4] + w01 * photo.data[q] + w11 * photo.data[q + 4];
-          g += w00 * photo.data[p + 1] + w10 * photo.data[p + 5] + w01 * photo.data[q + 1] + w11 * photo.data[q + 5];
-          b += w00 * photo.data[p + 2] + w10 * photo.data[p + 6] + w01 * photo.data[q + 2] + w11 * photo.data[q + 6];
+          r += w00 * photo.data[p] + w10 * photo.data[p + right] + w01 * photo.data[q] + w11 * photo.data[q + right];
+          g += w00 * photo.data[p + 1] + w10 * photo.data[p + right + 1] + w01 * photo.data[q + 1] + w11 * photo.data[q + right + 1];
+          b += w00 * photo.data[p + 2] + w10 * photo.data[p + right + 2] + w01 * photo.data[q + 2] + w11 * photo.data[q + right + 2];
         }
       }
       data[at] = r / (n * n);
@@ -95,34 +97,30 @@ export function composeForward({ grid, warp, logit }: PlainDecoded, frame: Matri
  * Places that the frame does not show keep the edge's warp with certainty {@link NO_LOGIT}.
  */
 export function composeBackward({ grid, warp, logit }: PlainDecoded, frame: Matrix3, target: Size): PlainDecoded {
-  const inverse = invert3(frame);
-  if (!inverse) throw new Error('A frame must be invertible.');
+  const [a, b, c, d, e, f, g, h, i] = invertFrame(frame);
   const points = target.width * target.height;
-  const source = grid.width * grid.height;
+  const sourcePoints = grid.width * grid.height;
   const out = { grid: target, warp: new Float32Array(2 * points), logit: new Float32Array(points) };
+  const reader = new BilinearReader(grid);
   for (let y = 0, k = 0; y < target.height; y++) {
     for (let x = 0; x < target.width; x++, k++) {
       const u = (2 * x + 1) / target.width - 1;
       const v = (2 * y + 1) / target.height - 1;
-      const w = inverse[6] * u + inverse[7] * v + inverse[8];
-      const s = w > 1e-6 ? (inverse[0] * u + inverse[1] * v + inverse[2]) / w : 2;
-      const t = w > 1e-6 ? (inverse[3] * u + inverse[4] * v + inverse[5]) / w : 2;
-      const px = Math.min(Math.max((s + 1) * 0.5 * grid.width - 0.5, 0), grid.width - 1);
-      const py = Math.min(Math.max((t + 1) * 0.5 * grid.height - 0.5, 0), grid.height - 1);
-      const x0 = Math.min(Math.floor(px), grid.width - 2);
-      const y0 = Math.min(Math.floor(py), grid.height - 2);
-      const fx = px - x0;
-      const fy = py - y0;
-      const p = y0 * grid.width + x0;
-      const read = (plane: Float32Array, offset: number) => {
-        const at = offset + p;
-        const top = plane[at] * (1 - fx) + plane[at + 1] * fx;
-        return top * (1 - fy) + (plane[at + grid.width] * (1 - fx) + plane[at + grid.width + 1] * fx) * fy;
-      };
-      out.warp[k] = read(warp, 0);
-      out.warp[points + k] = read(warp, source);
-      out.logit[k] = Math.abs(s) <= 1 && Math.abs(t) <= 1 ? read(logit, 0) : NO_LOGIT;
+      const w = g * u + h * v + i;
+      const s = w > 1e-6 ? (a * u + b * v + c) / w : 2;
+      const t = w > 1e-6 ? (d * u + e * v + f) / w : 2;
+      reader.seek(s, t);
+      out.warp[k] = reader.read(warp);
+      out.warp[points + k] = reader.read(warp, sourcePoints);
+      out.logit[k] = Math.abs(s) <= 1 && Math.abs(t) <= 1 ? reader.read(logit) : NO_LOGIT;
     }
   }
   return out;
+}
+
+/** The frame's inverse, its sign so that what the frame shows lies in front (w > 0). */
+export function invertFrame(frame: Matrix3): Matrix3 {
+  const inverse = invert3(frame);
+  if (!inverse) throw new Error('A frame must be invertible.');
+  return inverse;
 }
