@@ -1,0 +1,23 @@
+import type { Point } from '../../shared/geometry.ts';
+import { BilinearReader } from './bilinear.ts';
+import type { PlainField } from './field.ts';
+
+/** What a field says of one place. */
+export interface Probe {
+  /** Normalised place in the other photo. */
+  to: Point;
+  certainty: number;
+  /** Pixels of the probed photo. */
+  cycle: number;
+}
+
+/** Reads a field at a normalised point of its photo, bilinearly. */
+export function probe(field: PlainField, point: Point): Probe {
+  const reader = new BilinearReader(field.grid);
+  reader.seek(point.x, point.y);
+  return {
+    to: { x: reader.read(field.warp), y: reader.read(field.warp, field.grid.width * field.grid.height) },
+    certainty: reader.read(field.certainty),
+    cycle: reader.read(field.cycle),
+  };
+}
