@@ -1,6 +1,8 @@
 import type { PlainField } from '../gpu/reference/field.ts';
+import type { Probe } from '../gpu/reference/probe.ts';
+import type { SideStatistics, StatisticsOptions } from '../gpu/reference/statistics.ts';
 import type { InputManifest, VerdictThresholds } from '../models/manifest.ts';
-import type { Side, Size } from '../shared/geometry.ts';
+import type { Point, Side, Size } from '../shared/geometry.ts';
 import type { Matrix3 } from '../shared/matrix3.ts';
 import type { Decoded } from './matcher.ts';
 import type { RuntimeTensor } from './runtime.ts';
@@ -12,16 +14,13 @@ export interface PhotoHandle {
   readonly size: Size;
 }
 
-/** Statistics of one direction over its whole grid, before any sampling. */
-export interface SideStatistics {
-  meanCertainty: number;
-  /** Share of places that are certain and come back after A→B→A, see {@link VerdictThresholds}. */
-  overlap: number;
-  /** Median cycle error over certain places, pixels of the photo; null where none is certain. */
-  medianCycle: number | null;
-}
-
 export type Statistics = Record<Side, SideStatistics>;
+
+/** How the manifest's thresholds are counted on photos of these sizes. */
+export function statisticsOptions(thresholds: VerdictThresholds, photos: Record<Side, Size>): StatisticsOptions {
+  const limit = ({ width, height }: Size) => thresholds.cycleShare * Math.max(width, height);
+  return { threshold: thresholds.certainty, cycleLimit: { a: limit(photos.a), b: limit(photos.b) } };
+}
 
 /**
  * Everything around the network that touches pixels or dense fields, in one of two ways: on the GPU without readback,
@@ -41,6 +40,10 @@ export interface Backend<Photo extends PhotoHandle, Field> {
   gridSizes(field: Field): Record<Side, Size>;
   statistics(field: Field, thresholds: VerdictThresholds): Promise<Statistics>;
   readField(field: Field, side: Side): Promise<PlainField>;
+  /** The match of one normalised place of a photo. */
+  probe(field: Field, side: Side, point: Point): Promise<Probe>;
+  /** The field with A and B exchanged; nothing is copied. */
+  swapped(field: Field): Field;
   dispose(field: Field): void;
   /** Resolves when the work submitted so far is done, so that a stage's time is its own. */
   settled(): Promise<void>;

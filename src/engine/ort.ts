@@ -66,12 +66,11 @@ class OrtRuntime implements Runtime {
   }
 
   tensor(data: Float32Array, dims: readonly number[]): RuntimeTensor {
-    return new OrtTensor(new this.ort.Tensor('float32', data, dims), true);
+    return new OrtTensor(new this.ort.Tensor('float32', data, dims));
   }
 
-  tensorOnGpu(buffer: GPUBuffer, dims: readonly number[]): RuntimeTensor {
-    // The buffer belongs to the caller: disposing the tensor must not destroy it.
-    return new OrtTensor(this.ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [...dims] }), false);
+  tensorOnGpu(buffer: GPUBuffer, dims: readonly number[], onDispose: () => void): RuntimeTensor {
+    return new OrtTensor(this.ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [...dims] }), onDispose);
   }
 }
 
@@ -87,7 +86,7 @@ class OrtSession implements Session {
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = (tensor as OrtTensor).tensor;
     try {
       const outputs = await this.mutex.run(() => this.session.run(inputs));
-      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, new OrtTensor(tensor, true)]));
+      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, new OrtTensor(tensor)]));
     } catch (error) {
       // After one failed run a session on the GPU stays broken.
       await this.session.release().catch(() => {});
@@ -108,7 +107,7 @@ class OrtTensor implements RuntimeTensor {
 
   constructor(
     readonly tensor: Tensor,
-    private readonly owned: boolean,
+    private readonly onDispose?: () => void,
   ) {
     this.dims = tensor.dims;
     const onGpu = tensor.location === 'gpu-buffer';
@@ -117,7 +116,8 @@ class OrtTensor implements RuntimeTensor {
   }
 
   dispose(): void {
-    if (this.owned) this.tensor.dispose();
+    this.tensor.dispose();
+    this.onDispose?.();
   }
 }
 

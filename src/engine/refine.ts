@@ -135,4 +135,4 @@ export async function judge<Photo extends PhotoHandle, Field>(
 }
 
 /** The larger share of both photos that is certain and cycle-consistent. */
-const overlapOf = <Field>({ statistics }: Judged<Field>) => Math.max(statistics.a.overlap, statistics.b.overlap);
+const overlapOf = <Field>({ statistics }: Judged<Field>) => Math.max(statistics.a.consistentShare, statistics.b.consistentShare);

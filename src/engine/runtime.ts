@@ -7,8 +7,8 @@ export interface Runtime {
   createSession(model: Uint8Array, externalData: { path: string; data: Uint8Array }[]): Promise<Session>;
   /** A float32 tensor on the CPU; takes the array over without a copy. */
   tensor(data: Float32Array, dims: readonly number[]): RuntimeTensor;
-  /** A float32 tensor over a GPU buffer of the shared device; the buffer stays the caller's. Only for `webgpu`. */
-  tensorOnGpu(buffer: GPUBuffer, dims: readonly number[]): RuntimeTensor;
+  /** A float32 tensor over a GPU buffer of the shared device; `onDispose` is where its owner frees it. Only for `webgpu`. */
+  tensorOnGpu(buffer: GPUBuffer, dims: readonly number[], onDispose: () => void): RuntimeTensor;
 }
 
 /** A float32 tensor on exactly one side: `data` on the CPU or `buffer` on the GPU (which may be larger than the tensor). */

@@ -8,7 +8,7 @@ import type { Statistics } from './backend.ts';
  * two unrelated photos as readily as from two good ones.
  */
 export function verdictOf(statistics: Statistics, thresholds: VerdictThresholds): Verdict {
-  const overlap = { a: statistics.a.overlap, b: statistics.b.overlap };
+  const overlap = { a: statistics.a.consistentShare, b: statistics.b.consistentShare };
   const kind = kindOf(overlap, thresholds);
   return {
     kind,

@@ -1,0 +1,90 @@
+import { certainty } from '../gpu/reference/certainty.ts';
+import { cycleError } from '../gpu/reference/cycle.ts';
+import type { PlainField, PlainMatchField } from '../gpu/reference/field.ts';
+import { composeBackward, composeForward, drawFrame, type PlainDecoded } from '../gpu/reference/frame.ts';
+import { type Pixels, preprocess } from '../gpu/reference/preprocess.ts';
+import { type Probe, probe } from '../gpu/reference/probe.ts';
+import { statistics } from '../gpu/reference/statistics.ts';
+import type { InputManifest, VerdictThresholds } from '../models/manifest.ts';
+import type { Point, Side, Size } from '../shared/geometry.ts';
+import type { Matrix3 } from '../shared/matrix3.ts';
+import { type Backend, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
+import { type Decoded, disposeDecoded } from './matcher.ts';
+import type { Runtime, RuntimeTensor } from './runtime.ts';
+
+/** A photo whose pixels can be had in ordinary memory. */
+export interface CpuPhoto extends PhotoHandle {
+  pixels(): Pixels;
+}
+
+/** The passes' references as the backend: for WASM, browsers without WebGPU, and the command line. */
+export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
+  constructor(private readonly runtime: Runtime) {}
+
+  preprocess(photo: CpuPhoto, size: Size, input: InputManifest, frame: Matrix3 | null): RuntimeTensor {
+    const pixels = frame ? drawFrame(photo.pixels(), frame, size) : photo.pixels();
+    const normalisation = { scale: 1, mean: input.mean, std: input.std };
+    return this.runtime.tensor(preprocess(pixels, { size, normalisation }), [1, 3, size.height, size.width]);
+  }
+
+  finish(decoded: Record<Side, Decoded>, photos: Record<Side, CpuPhoto>, frame: Matrix3 | null): PlainMatchField {
+    let a = plainDecoded(decoded.a);
+    let b = plainDecoded(decoded.b);
+    if (frame) {
+      a = composeForward(a, frame);
+      b = composeBackward(b, frame, gridOver(photos.b.size, b.grid));
+    }
+    const fields = { a: fieldOf(a, photos.a.size), b: fieldOf(b, photos.b.size) };
+    fields.a.cycle = cycleError(fields.a, fields.b);
+    fields.b.cycle = cycleError(fields.b, fields.a);
+    disposeDecoded(decoded.a);
+    disposeDecoded(decoded.b);
+    return fields;
+  }
+
+  gridSizes({ a, b }: PlainMatchField): Record<Side, Size> {
+    return { a: a.grid, b: b.grid };
+  }
+
+  async statistics(field: PlainMatchField, thresholds: VerdictThresholds): Promise<Statistics> {
+    return statistics({ ...field }, statisticsOptions(thresholds, { a: field.a.photo, b: field.b.photo }));
+  }
+
+  async readField(field: PlainMatchField, side: Side): Promise<PlainField> {
+    return field[side];
+  }
+
+  async probe(field: PlainMatchField, side: Side, point: Point): Promise<Probe> {
+    return probe(field[side], point);
+  }
+
+  swapped({ a, b }: PlainMatchField): PlainMatchField {
+    return { a: b, b: a };
+  }
+
+  dispose(): void {
+    // Ordinary memory: the garbage collector's.
+  }
+
+  async settled(): Promise<void> {}
+}
+
+/** A grid over a photo with about as many places as `like`, in the photo's own aspect ratio. */
+export function gridOver(photo: Size, like: Size): Size {
+  const side = Math.sqrt((like.width * like.height) / (photo.width * photo.height));
+  return { width: Math.max(2, Math.round(photo.width * side)), height: Math.max(2, Math.round(photo.height * side)) };
+}
+
+function plainDecoded({ warp, logit }: Decoded): PlainDecoded {
+  const [, , height, width] = warp.dims;
+  // Copies: the runtime may reuse its memory once the tensor is disposed of.
+  return { grid: { width, height }, warp: warp.data!.slice(), logit: logit.data!.slice() };
+}
+
+const fieldOf = ({ grid, warp, logit }: PlainDecoded, photo: Size): PlainField => ({
+  grid,
+  photo,
+  warp,
+  certainty: certainty(warp, logit),
+  cycle: new Float32Array(0),
+});

@@ -1,0 +1,56 @@
+import type { Pixels } from '../gpu/reference/preprocess.ts';
+import type { Scope } from '../gpu/scope.ts';
+import { CodedError } from '../shared/errors.ts';
+import type { Size } from '../shared/geometry.ts';
+import type { PhotoInfo } from '../shared/protocol.ts';
+import type { CpuPhoto } from './cpu-backend.ts';
+import type { GpuPhoto } from './gpu-backend.ts';
+
+let photosOpened = 0;
+
+/** A photo that was opened: its bitmap, and from it the texture and the pixels, each made when first asked for. */
+export class Photo implements CpuPhoto, GpuPhoto {
+  readonly key = `photo-${++photosOpened}`;
+  readonly size: Size;
+  private readonly scope: Scope | null;
+  private gpuTexture: GPUTexture | null = null;
+  private cpuPixels: Pixels | null = null;
+
+  /** Takes the bitmap over. `root`: the device's scope, null without WebGPU. */
+  constructor(
+    private readonly bitmap: ImageBitmap,
+    readonly info: PhotoInfo,
+    root: Scope | null,
+  ) {
+    this.size = info.workingSize;
+    this.scope = root?.child(this.key) ?? null;
+  }
+
+  texture(): GPUTexture {
+    if (!this.scope) throw new Error('A texture was asked for without a device.');
+    if (!this.gpuTexture) {
+      const { width, height } = this.size;
+      const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT;
+      this.gpuTexture = this.scope.texture('photo', { size: [width, height], format: 'rgba8unorm', usage });
+      this.scope.device.queue.copyExternalImageToTexture({ source: this.bitmap }, { texture: this.gpuTexture }, [width, height]);
+    }
+    return this.gpuTexture;
+  }
+
+  pixels(): Pixels {
+    if (!this.cpuPixels) {
+      const { width, height } = this.size;
+      const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+      if (!context) throw new CodedError('internal', 'This browser gave no 2D canvas.', 'Close other tabs and try again.');
+      context.drawImage(this.bitmap, 0, 0);
+      this.cpuPixels = { data: context.getImageData(0, 0, width, height).data as Uint8ClampedArray, width, height };
+    }
+    return this.cpuPixels;
+  }
+
+  close(): void {
+    this.bitmap.close();
+    this.scope?.destroy();
+    this.cpuPixels = null;
+  }
+}
