@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import { conv2dBatchNorm } from '../onnx/layers.ts';
 import * as op from '../onnx/ops.ts';
-import type { Value } from '../onnx/value.ts';
+import type { FloatDType, Value } from '../onnx/value.ts';
 import { readBatchNorm } from './batch-norm.ts';
 import { classesToWarp } from './class-warp.ts';
 import { coarseDecoder } from './coarse-decoder.ts';
@@ -39,12 +39,12 @@ const ATTENUATION = 0.5;
 /**
  * The encoder of one photo: `image` [1, 3, h, w] to the features `f16`, `f8`, `f4`, `f2`, `f1`, already through the
  * decoder's projections. Those are 1×1 convolutions, so they commute with splitting the decoder off, and
- * what is kept of a photo shrinks sevenfold at stride 1.
+ * what is kept of a photo shrinks sevenfold at stride 1. `f16` is always float32, see {@link coarseMatch}.
  */
 export function buildEncoder(g: GraphBuilder, weights: MatcherWeights, config: MatcherConfig, size: Size): void {
   const image = g.input('image', 'float32', [1, 3, ...size]);
   const coarse = g.scope('vit', () => patchFeatures(g, weights.vit, config, image));
-  g.output(`f${COARSE_STRIDE}`, project(g, weights.matcher, config, COARSE_STRIDE, coarse));
+  g.output(`f${COARSE_STRIDE}`, g.inFloat32(() => project(g, weights.matcher, config, COARSE_STRIDE, coarse)));
   outputPyramid(g, weights.matcher, config, image);
 }
 
@@ -97,7 +97,7 @@ export function buildDecoder(g: GraphBuilder, weights: MatcherWeights, config: M
   const strides = [COARSE_STRIDE, 8, 4, 2, 1];
   const features = featureInputs(g, config, size, strides);
   const decoder = weights.matcher.at('decoder');
-  let state = g.scope('coarse', () => coarseMatch(g, decoder, config, features.get(COARSE_STRIDE)!, observe));
+  let state = g.scope('coarse', () => g.inFloat32(() => coarseMatch(g, decoder, config, features.get(COARSE_STRIDE)!, observe)));
   state = refineAt(g, decoder, config, COARSE_STRIDE, features, state, size, 1, observe);
   const coarseLogit = state.logit;
   for (const stride of strides.slice(1)) {
@@ -145,12 +145,17 @@ interface FeaturePair {
 
 function featureInputs(g: GraphBuilder, config: MatcherConfig, size: Size, strides: readonly number[]): Map<number, FeaturePair> {
   const sizeAt = (stride: number): Size => (stride === COARSE_STRIDE ? coarsestSize(config, size) : pyramidSize(size, stride));
+  const dtypeAt = (stride: number): FloatDType => (stride === COARSE_STRIDE ? 'float32' : g.precision.compute);
   const input = (side: string, stride: number): Value =>
-    g.input(`${side}${stride}`, g.precision.compute, [1, config.projections[stride].to, ...sizeAt(stride)]);
+    g.input(`${side}${stride}`, dtypeAt(stride), [1, config.projections[stride].to, ...sizeAt(stride)]);
   return new Map(strides.map((stride) => [stride, { a: input('a', stride), b: input('b', stride) }]));
 }
 
-/** Global matching at the coarsest stride: Gaussian process, transformer, classes to warp. */
+/**
+ * Global matching at the coarsest stride: Gaussian process, transformer, classes to warp. Called in float32 whatever
+ * the precision: the likeliest class decides between places that can lie far apart, and half precision
+ * decides otherwise wherever two are nearly as likely.
+ */
 function coarseMatch(g: GraphBuilder, decoder: Weights, config: MatcherConfig, { a, b }: FeaturePair, observe: Observe): Correspondence {
   const [, channels, height, width] = a.shape;
   const basisDim = config.gpDim;

@@ -57,13 +57,13 @@ interface ValueType {
 export class GraphBuilder {
   readonly name: string;
   readonly opset: number;
-  readonly precision: Precision;
   readonly attentionBytes: number;
   readonly inputs: Value[] = [];
   readonly nodes: GraphNode[] = [];
   readonly initializers: Initializer[] = [];
   readonly outputs: { readonly name: string; readonly value: Value }[] = [];
 
+  private currentPrecision: Precision;
   private readonly scopes: string[] = [];
   private readonly names = new Map<string, number>();
   private readonly constants = new Map<string, Value>();
@@ -73,8 +73,24 @@ export class GraphBuilder {
   constructor(options: GraphOptions) {
     this.name = options.name;
     this.opset = options.opset ?? 17;
-    this.precision = options.precision ?? PRECISIONS.fp32;
+    this.currentPrecision = options.precision ?? PRECISIONS.fp32;
     this.attentionBytes = options.attentionBytes ?? 64 * 2 ** 20;
+  }
+
+  /** How the part that is being built computes and stores. */
+  get precision(): Precision {
+    return this.currentPrecision;
+  }
+
+  /** Runs `build` with the compute type float32; weights are still stored as the precision says. */
+  inFloat32<T>(build: () => T): T {
+    const outer = this.currentPrecision;
+    this.currentPrecision = { ...outer, compute: 'float32' };
+    try {
+      return build();
+    } finally {
+      this.currentPrecision = outer;
+    }
   }
 
   /** Declares a graph input. */

@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { float16ToFloat32 } from '../formats/half.ts';
+import { float16ToFloat32, float32ToFloat16 } from '../formats/half.ts';
 import type { CheckpointTensor } from '../formats/tensor.ts';
 import { MemorySink } from './byte-sink.ts';
 import { encodeModel } from './encode.ts';
 import type { GraphBuilder } from './graph-builder.ts';
+import type { Value } from './value.ts';
 import { elementCount } from './value.ts';
 
 export interface RanOutput {
@@ -23,7 +24,7 @@ export async function runInNode(g: GraphBuilder, feeds: Record<string, Float32Ar
     await writeFile(join(directory, 'model.onnx'), model.graph);
     for (const [name, bytes] of await collectData(model)) await writeFile(join(directory, name), bytes);
     const session = await ort.InferenceSession.create(join(directory, 'model.onnx'), { logSeverityLevel: 3, intraOpNumThreads: 2 });
-    const inputs = g.inputs.map(({ name, shape }) => [name, new ort.Tensor('float32', feeds[name], shape)] as const);
+    const inputs = g.inputs.map((input) => [input.name, toTensor(input, feeds[input.name])] as const);
     const results = await session.run(Object.fromEntries(inputs));
     const ran = Object.entries(results).map(([name, tensor]) => [name, toFloats(tensor)] as const);
     await session.release();
@@ -42,6 +43,10 @@ export async function collectData(model: Awaited<ReturnType<typeof encodeModel>>
     return sink;
   });
   return new Map([...sinks].map(([name, sink]) => [name, sink.bytes()]));
+}
+
+function toTensor({ dtype, shape }: Value, values: Float32Array): ort.Tensor {
+  return dtype === 'float16' ? new ort.Tensor('float16', float32ToFloat16(values), shape) : new ort.Tensor('float32', values, shape);
 }
 
 function toFloats({ dims, type, data }: ort.Tensor): RanOutput {
