@@ -1,0 +1,10 @@
+import { isKnown, mixRgb, onStage, readCertainty, readThere, readWarp, unitAt } from './draw-pane.ts';
+import type { PanePicture } from './draw-pane.ts';
+
+/** The pane's photo rebuilt from the other one's pixels, weighted by certainty. */
+export const drawWarp: PanePicture = (scene, x, y) => {
+  const unit = unitAt(scene, x, y);
+  const landing = readWarp(scene.field, unit);
+  const value = readCertainty(scene, unit);
+  return onStage(scene, mixRgb(scene.pane.empty, readThere(scene, landing), value * isKnown(scene, value, landing)), unit);
+};
