@@ -86,6 +86,11 @@ export class Weights {
     return [...this.tensors.values()].filter(({ name }) => !this.used.has(name)).map(({ name }) => name);
   }
 
+  /** Whether this reads from the given state dict. */
+  reads(tensors: Tensors): boolean {
+    return this.tensors === tensors;
+  }
+
   private find(name: string, shape: ExpectedShape | null): CheckpointTensor {
     const tensor = this.tensors.get(this.prefix + name);
     if (tensor) return tensor;

@@ -43,7 +43,7 @@ export function countCost(g: GraphBuilder): GraphCost {
   for (const node of g.nodes) {
     // A computation on weights alone (the Cast of a stored half) is folded when the session is made.
     if (node.outputs.every((output) => constants.has(output.name))) continue;
-    const stage = node.scope.split('/')[0];
+    const stage = node.scope.split('/')[0] || 'other';
     stages.set(stage, merge(stage, stages.get(stage), nodeCost(node, constants)));
     const bytes = VIEWS.has(node.opType) ? 0 : Math.max(...node.outputs.map(byteLength), hiddenBytes(node));
     if (bytes > largest.bytes) largest = { node: node.name, bytes };
