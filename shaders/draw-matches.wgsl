@@ -33,16 +33,20 @@ struct Match {
 @group(0) @binding(1) var<storage, read> rows: array<Match>;
 @group(0) @binding(2) var colorMaps: texture_2d<f32>;
 
+// Distances are taken in the fragment from the pixel's own place: interpolated ones would inherit the rasteriser's
+// rounding of corners, up to a sixteenth of a pixel.
+
 struct Line {
   @builtin(position) position: vec4f,
-  // Distance from the line's middle, pixels.
-  @location(0) across: f32,
-  @location(1) @interpolate(flat) color: vec3f,
+  // A point of the line, and the direction across it.
+  @location(0) @interpolate(flat) origin: vec2f,
+  @location(1) @interpolate(flat) normal: vec2f,
+  @location(2) @interpolate(flat) color: vec3f,
 }
 
 struct Dot {
   @builtin(position) position: vec4f,
-  @location(0) fromCentre: vec2f,
+  @location(0) @interpolate(flat) centre: vec2f,
   @location(1) @interpolate(flat) color: vec3f,
 }
 
@@ -109,15 +113,17 @@ fn lineCorner(@builtin(vertex_index) corner: u32, @builtin(instance_index) insta
   }
   let normal = normalize(vec2f(-along.y, along.x));
   let reach = 0.5 * matches.lineWidth + 1.0;
-  out.across = select(-reach, reach, (corner & 1u) == 1u);
-  out.position = clipPosition(select(a, b, corner >= 2u) + normal * out.across);
+  out.origin = a;
+  out.normal = normal;
+  out.position = clipPosition(select(a, b, corner >= 2u) + normal * select(-reach, reach, (corner & 1u) == 1u));
   out.color = matchColor(row);
   return out;
 }
 
 @fragment
 fn drawLine(in: Line) -> @location(0) vec4f {
-  let cover = clamp(0.5 * matches.lineWidth + 0.5 - abs(in.across), 0.0, 1.0);
+  let across = abs(dot(in.position.xy - in.origin, in.normal));
+  let cover = clamp(0.5 * matches.lineWidth + 0.5 - across, 0.0, 1.0);
   return vec4f(in.color, 1.0) * cover * matches.lineAlpha;
 }
 
@@ -128,8 +134,9 @@ fn dotCorner(corner: u32, centre: vec2f, clip: vec4f, color: vec3f) -> Dot {
     return out;
   }
   let reach = matches.dotRadius + matches.ring + 1.0;
-  out.fromCentre = reach * vec2f(select(-1.0, 1.0, (corner & 1u) == 1u), select(-1.0, 1.0, corner >= 2u));
-  out.position = clipPosition(centre + out.fromCentre);
+  let direction = vec2f(select(-1.0, 1.0, (corner & 1u) == 1u), select(-1.0, 1.0, corner >= 2u));
+  out.centre = centre;
+  out.position = clipPosition(centre + reach * direction);
   out.color = color;
   return out;
 }
@@ -148,9 +155,9 @@ fn dotCornerB(@builtin(vertex_index) corner: u32, @builtin(instance_index) insta
 
 @fragment
 fn drawDot(in: Dot) -> @location(0) vec4f {
-  let distance = length(in.fromCentre);
-  let disc = clamp(matches.dotRadius + 0.5 - distance, 0.0, 1.0);
-  let rim = clamp(matches.dotRadius + matches.ring + 0.5 - distance, 0.0, 1.0) * step(1e-3, matches.ring);
+  let away = distance(in.position.xy, in.centre);
+  let disc = clamp(matches.dotRadius + 0.5 - away, 0.0, 1.0);
+  let rim = clamp(matches.dotRadius + matches.ring + 0.5 - away, 0.0, 1.0) * step(1e-3, matches.ring);
   // The disc over its dark ring.
   let cover = disc + 0.6 * rim * (1.0 - disc);
   return vec4f(in.color * disc, cover) * matches.dotAlpha;
