@@ -4,10 +4,6 @@ import type { EngineLink } from './engine-link.ts';
 import type { Notices } from './notices.ts';
 import type { WorkspaceStore } from './store.ts';
 import { resolveTheme } from './theme.ts';
-import type { WorkspaceState } from './types.ts';
-
-/** Half a flicker period: long enough to see each photo, short enough to see what moves. */
-const FLICKER_MS = 650;
 
 interface Stage {
   stage: Size;
@@ -20,7 +16,6 @@ export class ViewSync {
   private isStageSent = false;
   private isSending = false;
   private isDirty = false;
-  private flicker: { timer: ReturnType<typeof setInterval>; showsB: boolean } | null = null;
   private readonly unsubscribe: () => void;
 
   constructor(
@@ -29,8 +24,9 @@ export class ViewSync {
     private readonly notices: Notices,
   ) {
     this.unsubscribe = store.subscribe((now, before) => {
-      if (now.view !== before.view || resolveTheme(now) !== resolveTheme(before)) this.invalidate();
-      if (isFlickering(now) !== isFlickering(before)) this.toggleFlicker(isFlickering(now));
+      const isSame =
+        now.view === before.view && now.reducedMotion === before.reducedMotion && resolveTheme(now) === resolveTheme(before);
+      if (!isSame) this.invalidate();
       // What changed while the engine was starting, after it had been told everything.
       if (now.engine.status !== before.engine.status && this.isDirty) this.invalidate();
     });
@@ -53,7 +49,6 @@ export class ViewSync {
 
   dispose(): void {
     this.unsubscribe();
-    this.toggleFlicker(false);
   }
 
   private invalidate(): void {
@@ -81,23 +76,12 @@ export class ViewSync {
 
   private frame(): { settings: ViewSettings; theme: 'light' | 'dark' } {
     const state = this.store.getState();
-    const settings = this.flicker ? { ...state.view, amount: this.flicker.showsB ? 1 : 0 } : state.view;
-    return { settings, theme: resolveTheme(state) };
-  }
-
-  private toggleFlicker(isOn: boolean): void {
-    if (this.flicker) clearInterval(this.flicker.timer);
-    this.flicker = isOn ? { showsB: true, timer: setInterval(() => this.flick(), FLICKER_MS) } : null;
-    this.invalidate();
-  }
-
-  private flick(): void {
-    if (!this.flicker) return;
-    this.flicker.showsB = !this.flicker.showsB;
-    this.invalidate();
+    return { settings: state.reducedMotion ? stillSettings(state.view) : state.view, theme: resolveTheme(state) };
   }
 }
 
-/** Flicker runs by itself unless the person prefers less motion; then the amount decides which photo is seen. */
-const isFlickering = ({ view, reducedMotion, result }: WorkspaceState) =>
-  result !== null && view.view === 'compare' && view.compareMode === 'flicker' && !reducedMotion;
+/** For people who prefer less motion: flicker stands still, and the amount decides which of the two photos it shows. */
+function stillSettings(view: ViewSettings): ViewSettings {
+  if (view.compareMode !== 'flicker') return view;
+  return { ...view, compareMode: 'blend', amount: view.amount < 0.5 ? 0 : 1 };
+}

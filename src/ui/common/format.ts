@@ -1,0 +1,15 @@
+/** 0.634 → “63 %”. */
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+export const milliseconds = (value: number): string =>
+  value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : value >= 10 ? `${Math.round(value)} ms` : `${value.toFixed(1)} ms`;
+
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+
+/** Thousands grouped by commas. */
+export const whole = (value: number): string => Math.round(value).toLocaleString('en');
+
+export const dimensions = ({ width, height }: { width: number; height: number }): string => `${width} × ${height}`;
+
+/** Pixel coordinates, one decimal. */
+export const pixel = ({ x, y }: { x: number; y: number }): string => `${x.toFixed(1)}, ${y.toFixed(1)}`;

@@ -1,0 +1,44 @@
+import { countAt, positionOf } from '../../../state/count-scale.ts';
+import { whole } from '../../common/format.ts';
+import { ShuffleIcon } from '../../common/icons.tsx';
+import { Segmented } from '../../common/segmented.tsx';
+import { Slider } from '../../common/slider.tsx';
+import { ColorMapControl } from './color-map-control.tsx';
+import { useView } from './use-view.ts';
+
+const STYLES = [
+  { value: 'lines', label: 'Lines' },
+  { value: 'points', label: 'Points' },
+] as const;
+
+const COLORS = [
+  { value: 'position', label: 'Position' },
+  { value: 'certainty', label: 'Certainty' },
+] as const;
+
+const MAX_SEED = 0xffffffff;
+
+export function MatchControls() {
+  const [view, update] = useView();
+  return (
+    <>
+      <Slider
+        label="Number"
+        value={positionOf(view.count)}
+        min={0}
+        max={1}
+        step={0.005}
+        format={() => whole(view.count)}
+        hint="Fewer are drawn where fewer places are certain enough."
+        onChange={(position) => update({ count: countAt(position) })}
+      />
+      <Segmented label="Drawn as" value={view.matchStyle} options={STYLES} onChange={(matchStyle) => update({ matchStyle })} />
+      <Segmented label="Coloured by" value={view.colorBy} options={COLORS} onChange={(colorBy) => update({ colorBy })} />
+      {view.colorBy === 'certainty' && <ColorMapControl />}
+      <button type="button" className="button" onClick={() => update({ seed: (view.seed % MAX_SEED) + 1 })}>
+        <ShuffleIcon />
+        Draw other samples
+      </button>
+    </>
+  );
+}

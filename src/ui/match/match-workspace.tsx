@@ -1,0 +1,54 @@
+import { useEffect } from 'react';
+import { resolveTheme } from '../../state/theme.ts';
+import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+import { ViewControls } from './controls/view-controls.tsx';
+import { Header } from './header.tsx';
+import { Legend } from './legend.tsx';
+import { NoticeList } from './notice-list.tsx';
+import { NoWebgpuNote } from './no-webgpu-note.tsx';
+import { PhotoBar } from './photo-bar.tsx';
+import { PinList } from './pin-list.tsx';
+import { ProbeReadout } from './probe-readout.tsx';
+import { SettingsPanel } from './settings-panel.tsx';
+import { Stage } from './stage.tsx';
+import { TimingPanel } from './timing-panel.tsx';
+import { useDrop, usePaste, useViewKeys } from './use-page-input.ts';
+import { VerdictLine } from './verdict-line.tsx';
+import { ViewTabs } from './view-tabs.tsx';
+
+/** The whole page: photos, pictures, and what can be done with them. */
+export function MatchWorkspace() {
+  const workspace = useWorkspace();
+  const theme = useWorkspaceState(resolveTheme);
+  useViewKeys(workspace);
+  usePaste(workspace);
+  const isDropping = useDrop(workspace);
+  useEffect(() => {
+    // The page around the workspace follows: scrollbars, form controls and the area beyond its edges.
+    document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  return (
+    <div className="workspace" data-theme={theme} data-dropping={isDropping}>
+      <Header />
+      <main className="main">
+        <NoWebgpuNote />
+        <PhotoBar />
+        <ViewTabs />
+        <Stage />
+        <div className="stage-foot">
+          <VerdictLine />
+          <Legend />
+          <ProbeReadout />
+        </div>
+      </main>
+      <aside className="panel" aria-label="Settings">
+        <ViewControls />
+        <PinList />
+        <TimingPanel />
+        <SettingsPanel />
+      </aside>
+      <NoticeList />
+      {isDropping && <div className="drop-veil" aria-hidden="true" />}
+    </div>
+  );
+}
