@@ -1,3 +1,4 @@
+import type { MatchField } from '../gpu/field.ts';
 import type { PlainField } from '../gpu/reference/field.ts';
 import type { Probe } from '../gpu/reference/probe.ts';
 import type { SideStatistics, StatisticsOptions } from '../gpu/reference/statistics.ts';
@@ -44,6 +45,8 @@ export interface Backend<Photo extends PhotoHandle, Field> {
   probe(field: Field, side: Side, point: Point): Promise<Probe>;
   /** The field with A and B exchanged; nothing is copied. */
   swapped(field: Field): Field;
+  /** The field as the drawing passes take it; null without WebGPU. It lives until the field is disposed of. */
+  onGpu(field: Field): MatchField | null;
   dispose(field: Field): void;
   /** Resolves when the work submitted so far is done, so that a stage's time is its own. */
   settled(): Promise<void>;

@@ -1,3 +1,4 @@
+import type { MatchField, WarpField } from '../gpu/field.ts';
 import { certainty } from '../gpu/reference/certainty.ts';
 import { cycleError } from '../gpu/reference/cycle.ts';
 import type { PlainField, PlainMatchField } from '../gpu/reference/field.ts';
@@ -5,6 +6,7 @@ import { composeBackward, composeForward, drawFrame, type PlainDecoded } from '.
 import { type Pixels, preprocess } from '../gpu/reference/preprocess.ts';
 import { type Probe, probe } from '../gpu/reference/probe.ts';
 import { statistics } from '../gpu/reference/statistics.ts';
+import type { Scope } from '../gpu/scope.ts';
 import type { InputManifest, VerdictThresholds } from '../models/manifest.ts';
 import type { Point, Side, Size } from '../shared/geometry.ts';
 import type { Matrix3 } from '../shared/matrix3.ts';
@@ -19,7 +21,14 @@ export interface CpuPhoto extends PhotoHandle {
 
 /** The passes' references as the backend: for WASM, browsers without WebGPU, and the command line. */
 export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
-  constructor(private readonly runtime: Runtime) {}
+  /** By side, so that swapping moves nothing. */
+  private readonly uploads = new Map<PlainField, UploadedField>();
+
+  /** `root`: the scope of the device that draws; null where there is none. */
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly root: Scope | null = null,
+  ) {}
 
   preprocess(photo: CpuPhoto, size: Size, input: InputManifest, frame: Matrix3 | null): RuntimeTensor {
     const pixels = frame ? drawFrame(photo.pixels(), frame, size) : photo.pixels();
@@ -62,11 +71,45 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
     return { a: b, b: a };
   }
 
-  dispose(): void {
-    // Ordinary memory: the garbage collector's.
+  onGpu(field: PlainMatchField): MatchField | null {
+    if (!this.root) return null;
+    const upload = (side: PlainField): WarpField => {
+      let uploaded = this.uploads.get(side);
+      if (!uploaded) {
+        uploaded = uploadField(this.root!, side);
+        this.uploads.set(side, uploaded);
+      }
+      return uploaded.field;
+    };
+    return { a: upload(field.a), b: upload(field.b) };
+  }
+
+  dispose(field: PlainMatchField): void {
+    for (const side of [field.a, field.b]) {
+      this.uploads.get(side)?.scope.destroy();
+      this.uploads.delete(side);
+    }
   }
 
   async settled(): Promise<void> {}
+}
+
+/** A field that was matched on the CPU, copied to where it is drawn. */
+interface UploadedField {
+  field: WarpField;
+  scope: Scope;
+}
+
+function uploadField(root: Scope, { grid, photo, warp, certainty, cycle }: PlainField): UploadedField {
+  const scope = root.child('uploaded-field');
+  const upload = (label: string, data: Float32Array) => {
+    const buffer = scope.storage(label, data.byteLength);
+    scope.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+    return buffer;
+  };
+  const certaintyBuffer = upload('certainty', certainty);
+  // Nothing after the certainty pass reads the logit.
+  return { scope, field: { grid, photo, warp: upload('warp', warp), logit: certaintyBuffer, certainty: certaintyBuffer, cycle: upload('cycle', cycle) } };
 }
 
 /** A grid over a photo with about as many places as `like`, in the photo's own aspect ratio. */

@@ -130,6 +130,10 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     return { a: b, b: a, release };
   }
 
+  onGpu(field: GpuMatchField): MatchField {
+    return field;
+  }
+
   dispose(field: GpuMatchField): void {
     field.release();
   }

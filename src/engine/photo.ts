@@ -11,7 +11,9 @@ let photosOpened = 0;
 /** A photo that was opened: its bitmap, and from it the texture and the pixels, each made when first asked for. */
 export class Photo implements CpuPhoto, GpuPhoto {
   readonly key = `photo-${++photosOpened}`;
+  /** Of the file: pixel coordinates and cycle errors are told in these, whatever the working size. */
   readonly size: Size;
+  private readonly working: Size;
   private readonly scope: Scope | null;
   private gpuTexture: GPUTexture | null = null;
   private cpuPixels: Pixels | null = null;
@@ -22,14 +24,15 @@ export class Photo implements CpuPhoto, GpuPhoto {
     readonly info: PhotoInfo,
     root: Scope | null,
   ) {
-    this.size = info.workingSize;
+    this.size = info.size;
+    this.working = info.workingSize;
     this.scope = root?.child(this.key) ?? null;
   }
 
   texture(): GPUTexture {
     if (!this.scope) throw new Error('A texture was asked for without a device.');
     if (!this.gpuTexture) {
-      const { width, height } = this.size;
+      const { width, height } = this.working;
       const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT;
       this.gpuTexture = this.scope.texture('photo', { size: [width, height], format: 'rgba8unorm', usage });
       this.scope.device.queue.copyExternalImageToTexture({ source: this.bitmap }, { texture: this.gpuTexture }, [width, height]);
@@ -39,7 +42,7 @@ export class Photo implements CpuPhoto, GpuPhoto {
 
   pixels(): Pixels {
     if (!this.cpuPixels) {
-      const { width, height } = this.size;
+      const { width, height } = this.working;
       const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
       if (!context) throw new CodedError('internal', 'This browser gave no 2D canvas.', 'Close other tabs and try again.');
       context.drawImage(this.bitmap, 0, 0);

@@ -1,7 +1,8 @@
 import type { Side } from '../shared/geometry.ts';
+import type { MatchResult } from '../shared/protocol.ts';
 import { fitFrame, quarterTurnFrame } from './align.ts';
 import type { PhotoHandle, Statistics } from './backend.ts';
-import type { MatchContext, Matched, MatchPlan, PairMatcher } from './pair-matcher.ts';
+import type { Matched, MatchPlan, PairMatcher } from './pair-matcher.ts';
 
 /** A match with what was measured of it. */
 export interface Judged<Field> extends Matched<Field> {
@@ -9,7 +10,17 @@ export interface Judged<Field> extends Matched<Field> {
 }
 
 export interface Refined<Field> extends Judged<Field> {
-  rescue: { tried: boolean; quarterTurns: number; scale: number };
+  rescue: MatchResult['rescue'];
+  /** Further matches that were made. */
+  tries?: number;
+}
+
+export const NO_RESCUE: MatchResult['rescue'] = { tried: false, quarterTurns: 0, scale: 1 };
+
+export interface RefineContext {
+  signal?: AbortSignal;
+  /** Called before every look with the share that is done. */
+  onTry?: (fraction: number) => void;
 }
 
 /** From this overlap on there is nothing to gain from looking again. */
@@ -35,22 +46,27 @@ const GAIN = 1.02;
  * best is kept. *Alignment*: B is redrawn as the rough match says it looks from A, and matched again at full resolution;
  * repeated while that raises the overlap. Neither knows a network's name, and the first result is already on screen.
  *
- * Takes `first` over: it is the result or disposed of.
+ * `first` stays the caller's, also where another match is returned: it may be on screen.
  */
 export async function refine<Photo extends PhotoHandle, Field>(
   pair: PairMatcher<Photo, Field>,
   photos: Record<Side, Photo>,
   longSide: number | null,
   first: Judged<Field>,
-  context: MatchContext = {},
+  context: RefineContext = {},
 ): Promise<Refined<Field>> {
-  let best: Refined<Field> = { ...first, rescue: { tried: false, quarterTurns: 0, scale: 1 } };
+  let best: Refined<Field> = { ...first, rescue: NO_RESCUE };
+  let tries = 0;
+  const drop = (field: Field) => {
+    if (field !== first.field) pair.backend.dispose(field);
+  };
   const replace = (next: Refined<Field>) => {
-    pair.backend.dispose(best.field);
+    drop(best.field);
     best = next;
   };
   try {
     if (overlapOf(first) < WEAK) {
+      tries++;
       const rescued = await rescue(pair, photos, longSide, context);
       if (overlapOf(rescued) > overlapOf(best)) replace(rescued);
       else {
@@ -59,6 +75,8 @@ export async function refine<Photo extends PhotoHandle, Field>(
       }
     }
     for (let round = 0; round < MAX_ALIGNMENTS && overlapOf(best) < CONFIDENT; round++) {
+      context.onTry?.((4 + round) / (4 + MAX_ALIGNMENTS));
+      tries++;
       const aligned = await align(pair, photos, longSide, best, context);
       if (!aligned) break;
       if (overlapOf(aligned) > overlapOf(best) * GAIN) replace(aligned);
@@ -67,9 +85,9 @@ export async function refine<Photo extends PhotoHandle, Field>(
         break;
       }
     }
-    return best;
+    return { ...best, tries };
   } catch (error) {
-    pair.backend.dispose(best.field);
+    drop(best.field);
     throw error;
   }
 }
@@ -78,7 +96,7 @@ async function rescue<Photo extends PhotoHandle, Field>(
   pair: PairMatcher<Photo, Field>,
   photos: Record<Side, Photo>,
   longSide: number | null,
-  context: MatchContext,
+  context: RefineContext,
 ): Promise<Refined<Field>> {
   const { input } = pair.matcher.manifest.passes[0];
   const base = TRY_SCALE * (longSide ?? input.defaultLongSide);
@@ -86,13 +104,14 @@ async function rescue<Photo extends PhotoHandle, Field>(
   const scales = input.fixedSize ? SCALES.slice(0, 1) : SCALES;
   let best: Refined<Field> | null = null;
   for (let quarterTurns = 0; quarterTurns < 4; quarterTurns++) {
-    for (const scale of scales) {
+    for (const [i, scale] of scales.entries()) {
+      context.onTry?.((quarterTurns + i / scales.length) / (4 + MAX_ALIGNMENTS));
       const plan: MatchPlan = {
         longSide: { a: base * scale.a, b: base * scale.b },
         frame: quarterTurnFrame(quarterTurns, photos.b.size),
       };
       const tried: Refined<Field> = {
-        ...(await judge(pair, photos, plan, { signal: context.signal })),
+        ...(await judge(pair, await pair.match(photos, plan, { signal: context.signal }))),
         rescue: { tried: true, quarterTurns, scale: scale.b / scale.a },
       };
       if (!best || overlapOf(tried) > overlapOf(best)) {
@@ -109,23 +128,17 @@ async function align<Photo extends PhotoHandle, Field>(
   photos: Record<Side, Photo>,
   longSide: number | null,
   rough: Refined<Field>,
-  context: MatchContext,
+  context: RefineContext,
 ): Promise<Refined<Field> | null> {
   const field = await pair.backend.readField(rough.field, 'a');
   const matrix = fitFrame(field, pair.matcher.manifest.verdict.certainty / 2);
   if (!matrix) return null;
   const plan: MatchPlan = { longSide: { a: longSide, b: longSide }, frame: { matrix, size: photos.a.size } };
-  return { ...(await judge(pair, photos, plan, { signal: context.signal })), rescue: rough.rescue };
+  return { ...(await judge(pair, await pair.match(photos, plan, { signal: context.signal }))), rescue: rough.rescue };
 }
 
-/** Matches and measures. */
-export async function judge<Photo extends PhotoHandle, Field>(
-  pair: PairMatcher<Photo, Field>,
-  photos: Record<Side, Photo>,
-  plan: MatchPlan,
-  context: MatchContext,
-): Promise<Judged<Field>> {
-  const matched = await pair.match(photos, plan, context);
+/** Measures a match that nobody has seen yet; one that cannot be measured is disposed of. */
+export async function judge<Photo extends PhotoHandle, Field>(pair: PairMatcher<Photo, Field>, matched: Matched<Field>): Promise<Judged<Field>> {
   try {
     return { ...matched, statistics: await pair.backend.statistics(matched.field, pair.matcher.manifest.verdict) };
   } catch (error) {

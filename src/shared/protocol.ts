@@ -140,6 +140,8 @@ export interface EngineApi {
 
 export interface Diagnostics {
   mapAsyncCalls: number;
+  /** Of the last match, between its start and its first picture: 0 where the models run on WebGPU. */
+  mapAsyncBeforeDraw: number;
   modelRuns: number;
   framesDrawn: number;
   gpuBytes: number;

@@ -1,0 +1,199 @@
+import { describeAdapter, type Gpu, requestGpu } from '../gpu/device.ts';
+import { CYCLE_OUTSIDE } from '../gpu/reference/cycle.ts';
+import { Scope } from '../gpu/scope.ts';
+import { normalisedToPixel, pixelToNormalised } from '../shared/coordinates.ts';
+import { CodedError, throwIfAborted } from '../shared/errors.ts';
+import { otherSide, type Side } from '../shared/geometry.ts';
+import type { DenseField, Diagnostics, EngineApi, EngineInfo, MatchResult, MatchTable, PhotoInfo, ProbeResult } from '../shared/protocol.ts';
+import { Inference } from './inference.ts';
+import { openPhoto } from './open-photo.ts';
+import { wasmThreads } from './ort.ts';
+import { Photo } from './photo.ts';
+import { chooseProvider } from './provider.ts';
+import { countMapAsync } from './readback.ts';
+import { Mutex } from './runtime.ts';
+import type { ShownMatch } from './shown-match.ts';
+import { Stage } from './stage.ts';
+import type { CallContext, Handlers } from './worker.ts';
+
+type Argument<M extends keyof EngineApi> = Parameters<EngineApi[M]>[0];
+
+/** The worker's state: one device, two photos, one match, one stage. Its methods are the protocol's calls. */
+export class Engine implements Handlers {
+  private gpu: Gpu | null = null;
+  private root: Scope | null = null;
+  private stage: Stage | null = null;
+  private inference: Inference | null = null;
+  private readonly photos: Partial<Record<Side, Photo>> = {};
+  private shown: ShownMatch | null = null;
+  // What changes photos or the match happens one at a time; drawing and probing do not wait.
+  private readonly jobs = new Mutex();
+  private readonly mapAsync = countMapAsync();
+  private mapAsyncBeforeDraw = 0;
+
+  constructor(private readonly onDeviceLost: (reason: string) => void) {}
+
+  async start({ canvas, provider: choice }: Argument<'start'>): Promise<EngineInfo> {
+    const { gpu, reason: noGpu } = await openGpu();
+    this.gpu = gpu;
+    const { provider, reason } = chooseProvider(choice, gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) }, noGpu);
+    if (gpu) {
+      this.root = new Scope(gpu.device, 'engine');
+      if (canvas) this.stage = new Stage(gpu, canvas, this.root);
+      void gpu.device.lost.then(({ message, reason: why }) => {
+        this.stage?.stop();
+        this.onDeviceLost(message || why || 'The graphics device was lost.');
+      });
+    }
+    this.inference = new Inference(provider, gpu, this.root);
+    return {
+      provider,
+      providerReason: reason,
+      adapter: gpu ? describeAdapter(gpu.info) : null,
+      isFallbackAdapter: gpu?.isFallback ?? false,
+      threads: wasmThreads(),
+    };
+  }
+
+  resize({ stage, pixelRatio }: Argument<'resize'>): void {
+    this.stage?.resize(stage, pixelRatio);
+  }
+
+  async setPhoto({ side, file, name }: Argument<'setPhoto'>, { signal }: CallContext): Promise<PhotoInfo> {
+    const { bitmap, info } = await openPhoto(file, name, signal);
+    return this.jobs.run(async () => {
+      if (signal.aborted) bitmap.close();
+      throwIfAborted(signal);
+      this.replacePhoto(side, new Photo(bitmap, info, this.root));
+      return info;
+    });
+  }
+
+  async clearPhoto({ side }: Argument<'clearPhoto'>): Promise<void> {
+    await this.jobs.run(async () => this.replacePhoto(side, null));
+  }
+
+  swap(): Promise<MatchResult | null> {
+    return this.jobs.run(async () => {
+      const { a, b } = this.photos;
+      for (const [side, photo] of [['a', b], ['b', a]] as const) {
+        if (photo) this.photos[side] = photo;
+        else delete this.photos[side];
+        this.stage?.setPhoto(side, photo ?? null);
+      }
+      this.shown = this.shown?.swapped() ?? null;
+      this.stage?.setField(this.shown?.gpuField() ?? null);
+      return this.shown?.result ?? null;
+    });
+  }
+
+  match(options: Argument<'match'>, { signal, onProgress }: CallContext): Promise<MatchResult> {
+    return this.jobs.run(async () => {
+      throwIfAborted(signal);
+      const { a, b } = this.photos;
+      if (!a || !b) throw new CodedError('photo-missing', 'Two photos are needed for a match.', 'Choose the missing one.');
+      const readbacksBefore = this.mapAsync.count;
+      let drawn = 0;
+      try {
+        const match = await this.requireInference().match({ a, b }, options, {
+          signal,
+          onProgress,
+          onField: async (field) => {
+            const start = performance.now();
+            this.stage?.setField(field);
+            this.stage?.drawNow();
+            await this.gpu?.device.queue.onSubmittedWorkDone();
+            if (drawn === 0) this.mapAsyncBeforeDraw = this.mapAsync.count - readbacksBefore;
+            drawn += performance.now() - start;
+          },
+        });
+        this.shown?.dispose();
+        this.shown = match;
+        match.result.timings.draw = drawn;
+        return match.result;
+      } catch (error) {
+        // The previous match is still whole: it comes back.
+        this.stage?.setField(this.shown?.gpuField() ?? null);
+        throw error;
+      }
+    });
+  }
+
+  view({ settings, theme }: Argument<'view'>): void {
+    this.stage?.setView(settings, theme);
+  }
+
+  async probe({ side, x, y }: Argument<'probe'>): Promise<ProbeResult | null> {
+    const from = this.photos[side];
+    const to = this.photos[otherSide(side)];
+    if (!this.shown || !from || !to || !(x >= 0 && y >= 0 && x <= from.size.width && y <= from.size.height)) return null;
+    const found = await this.shown.probe(side, pixelToNormalised({ x, y }, from.size));
+    return {
+      from: { side, x, y },
+      to: { side: otherSide(side), ...normalisedToPixel(found.to, to.size) },
+      certainty: found.certainty,
+      cycleError: Math.min(found.cycle, CYCLE_OUTSIDE),
+    };
+  }
+
+  async readField({ side }: Argument<'readField'>): Promise<DenseField | null> {
+    return this.shown?.readField(side) ?? null;
+  }
+
+  readMatches(): Promise<MatchTable | null> {
+    return Promise.resolve(null);
+  }
+
+  snapshot(): Promise<Blob> {
+    if (!this.stage) throw new CodedError('webgpu-missing', 'Without WebGPU there is no picture to save.', 'Use a browser with WebGPU.');
+    return this.stage.snapshot();
+  }
+
+  diagnostics({ reset }: Argument<'diagnostics'>): Diagnostics {
+    const report = {
+      mapAsyncCalls: this.mapAsync.count,
+      mapAsyncBeforeDraw: this.mapAsyncBeforeDraw,
+      modelRuns: this.inference?.modelRuns ?? 0,
+      framesDrawn: this.stage?.framesDrawn ?? 0,
+      gpuBytes: this.root?.bytes ?? 0,
+    };
+    if (reset) {
+      this.mapAsync.count = 0;
+      if (this.inference) this.inference.modelRuns = 0;
+    }
+    return report;
+  }
+
+  destroyDevice(): void {
+    this.gpu?.device.destroy();
+  }
+
+  /** A new photo makes the match that was shown meaningless. */
+  private replacePhoto(side: Side, photo: Photo | null): void {
+    const old = this.photos[side];
+    if (photo) this.photos[side] = photo;
+    else delete this.photos[side];
+    this.stage?.setField(null);
+    this.shown?.dispose();
+    this.shown = null;
+    this.stage?.setPhoto(side, photo);
+    if (old) {
+      this.inference?.forget(old);
+      old.close();
+    }
+  }
+
+  private requireInference(): Inference {
+    if (!this.inference) throw new CodedError('internal', 'The engine has not been started.');
+    return this.inference;
+  }
+}
+
+async function openGpu(): Promise<{ gpu: Gpu | null; reason: string }> {
+  if (!navigator.gpu) return { gpu: null, reason: 'This browser has no WebGPU.' };
+  try {
+    return { gpu: await requestGpu(navigator.gpu), reason: '' };
+  } catch (error) {
+    return { gpu: null, reason: error instanceof CodedError ? error.message : String(error) };
+  }
+}
