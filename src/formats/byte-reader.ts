@@ -53,13 +53,18 @@ export class ByteReader {
     return this.#text.decode(this.bytes(length));
   }
 
-  /** Text up to the next newline, which is consumed and left out. */
+  /** UTF-8 up to the next newline, which is consumed and left out. */
   line(): string {
+    return this.#text.decode(this.lineBytes());
+  }
+
+  /** The bytes up to the next newline, which is consumed and left out. */
+  lineBytes(): Uint8Array {
     const end = this.#bytes.indexOf(0x0a, this.#position);
     if (end < 0) throw truncated(this.#bytes.length);
-    const text = this.utf8(end - this.#position);
+    const line = this.bytes(end - this.#position);
     this.#position++;
-    return text;
+    return line;
   }
 
   #take(length: number): number {

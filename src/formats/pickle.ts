@@ -70,7 +70,7 @@ class Unpickler {
       case Op.STRING: return this.#push(unquote(reader.line()));
       case Op.BINSTRING: return this.#push(reader.utf8(reader.uint32()));
       case Op.SHORT_BINSTRING: return this.#push(reader.utf8(reader.uint8()));
-      case Op.UNICODE: return this.#push(rawUnicode(reader.line()));
+      case Op.UNICODE: return this.#push(rawUnicode(reader.lineBytes()));
       case Op.BINUNICODE: return this.#push(reader.utf8(reader.uint32()));
       case Op.SHORT_BINUNICODE: return this.#push(reader.utf8(reader.uint8()));
       case Op.BINUNICODE8: return this.#push(reader.utf8(reader.uint64()));
@@ -310,8 +310,11 @@ function unquote(text: string): string {
   return quoted[2]!.replace(/\\(['"\\])/g, '$1');
 }
 
-/** UNICODE is Python's raw-unicode-escape. */
-function rawUnicode(text: string): string {
+/** Python's raw-unicode-escape: Latin-1 with escapes for everything beyond. */
+function rawUnicode(bytes: Uint8Array): string {
+  // Not TextDecoder: by the web's rules its latin1 is windows-1252.
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
   return text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (escape, short?: string, long?: string) => {
     const codePoint = parseInt((short ?? long)!, 16);
     return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : escape;

@@ -60,11 +60,10 @@ export async function openSafetensors(source: ByteSource): Promise<Checkpoint> {
     }
     const storage = sliceSource(data, entry.begin, entry.end);
     const dtype = dtypeOf(entry);
-    const tensor = lazyTensor({ name, path: [name], dtype, shape, strides: rowMajorStrides(shape), offset: 0, storage });
-    if (elementCount(shape) * itemBytes(dtype) !== storage.size) {
-      throw broken(`tensor ${name} needs ${elementCount(shape) * itemBytes(dtype)} bytes and has ${storage.size}`);
-    }
-    tensors.set(name, tensor);
+    const needed = elementCount(shape) * itemBytes(dtype);
+    if (needed !== storage.size) throw broken(`tensor ${name} needs ${needed} bytes and has ${storage.size}`);
+    const strides = rowMajorStrides(shape);
+    tensors.set(name, lazyTensor({ name, path: [name], dtype, shape, strides, offset: 0, storage }));
   }
   return { format: 'safetensors', tensors, notes: notes.lines() };
 }

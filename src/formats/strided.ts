@@ -12,6 +12,8 @@ export interface StridedLayout {
 
 /** Product of the dimensions; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
+  // First, because a malformed shape may overflow to infinity, and infinity times zero is no number.
+  if (shape.includes(0)) return 0;
   return shape.reduce((product, length) => product * length, 1);
 }
 

@@ -1,0 +1,176 @@
+import { zipSync } from 'fflate';
+import { afterAll, describe, expect, it } from 'vitest';
+import { CodedError } from '../shared/errors.ts';
+import type { ByteSource } from './byte-source.ts';
+import { bytesSource } from './byte-source.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import { countingSource, fixture, randomNumbers, safetensorsFile } from './fixtures.test-helper.ts';
+import { encodeNpy, npyOfFloat32, parseNpy } from './npy.ts';
+import { openNpz } from './npz.ts';
+import { unpickle } from './pickle.ts';
+import { collectTensors } from './torch-collect.ts';
+import { torchPolicy } from './torch-objects.ts';
+import { openZip } from './zip.ts';
+import { ZipWriter } from './zip-writer.ts';
+
+/**
+ * Damages small files of every container in every way that a broken download or a hostile author might,
+ * the same way in every run. Whatever comes, the answer is a value or a CodedError, soon, and the reader
+ * never asks the file for more than it has.
+ */
+
+const CASES_PER_FILE = 220;
+const MILLISECONDS_PER_CASE = 2000;
+/** Values that lengths and offsets lie with: edges of 8, 16, 31, 32, 53 and 64 bits. */
+const EDGES = [0n, 1n, 0x7fn, 0xffn, 0xffffn, 0x7fffffffn, 0x80000000n, 0xffffffffn, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n];
+
+type Read = (source: ByteSource) => Promise<number>;
+
+/** Reads everything; returns the elements read, so that nothing can be left out unnoticed. */
+const readCheckpoint: Read = async (source) => {
+  const { tensors } = await openCheckpoint(source, 'fuzz');
+  let elements = 0;
+  for (const tensor of tensors.values()) {
+    const values = await tensor.readFloat32();
+    expect(values.length).toBe(tensor.size);
+    elements += values.length;
+  }
+  return elements;
+};
+
+const readNpz: Read = async (source) => {
+  const npz = await openNpz(source);
+  let elements = 0;
+  for (const name of npz.names) elements += (await npz.read(name)).bytes.length;
+  return elements;
+};
+
+const readNpy: Read = async (source) => parseNpy(await source.read(0, source.size)).bytes.length;
+
+/** A bare pickle, so that damage reaches the opcodes instead of the archive around them. */
+const readPickle: Read = async (source) => {
+  const { value } = unpickle(await source.read(0, source.size), torchPolicy);
+  const storage = bytesSource(new Uint8Array(96));
+  const { tensors, notes } = collectTensors(value, () => storage);
+  for (const tensor of tensors.values()) await tensor.readFloat32();
+  return tensors.size + notes.length;
+};
+
+async function pickleOf(name: string): Promise<Uint8Array> {
+  const archive = await openZip(bytesSource(fixture(`${name}.pth`)));
+  return archive.get(`${name}/data.pkl`)!.readAll();
+}
+
+async function zip64Checkpoint(): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const writer = new ZipWriter((part) => void parts.push(part), { zip64: 'always' });
+  const source = bytesSource(fixture('zip.pth'));
+  for (const [name, entry] of await openZip(source)) await writer.add(name, await entry.readAll());
+  await writer.finish();
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+function safetensors(): Uint8Array<ArrayBuffer> {
+  const place = (dtype: string, shape: number[], begin: number, end: number) => ({ dtype, shape, data_offsets: [begin, end] });
+  const header = { w: place('F32', [2, 3], 0, 24), h: place('F16', [4], 24, 32), i: place('I64', [1], 32, 40) };
+  return safetensorsFile(header, new Uint8Array(40).fill(60));
+}
+
+const files: [string, () => Uint8Array | Promise<Uint8Array>, Read][] = [
+  ['zip.pth', () => fixture('zip.pth'), readCheckpoint],
+  ['nested-parameters.pth', () => fixture('nested-parameters.pth'), readCheckpoint],
+  ['foreign-class.pth', () => fixture('foreign-class.pth'), readCheckpoint],
+  ['deflated.pth', () => fixture('deflated.pth'), readCheckpoint],
+  ['protocol-5.pth', () => fixture('protocol-5.pth'), readCheckpoint],
+  ['zip64.pth', zip64Checkpoint, readCheckpoint],
+  ['legacy.pth', () => fixture('legacy.pth'), readCheckpoint],
+  ['data.pkl', () => pickleOf('nested-parameters'), readPickle],
+  ['data.pkl of protocol 4', () => pickleOf('protocol-4'), readPickle],
+  ['plain-0.pkl', () => fixture('plain-0.pkl'), readPickle],
+  ['model.safetensors', safetensors, readCheckpoint],
+  ['float32.npy', () => fixture('float32.npy'), readNpy],
+  ['stored.npz', () => fixture('stored.npz'), readNpz],
+  ['compressed.npz', () => fixture('compressed.npz'), readNpz],
+  ['fflate.npz', () => zipSync({ 'a.npy': encodeNpy(npyOfFloat32(new Float32Array(999), [999])) }), readNpz],
+];
+
+/** One damage: each returns a new file. */
+const damages: ((file: Uint8Array, random: () => number) => Uint8Array)[] = [
+  function flipBits(file, random) {
+    const copy = Uint8Array.from(file);
+    for (let flips = 1 + Math.floor(random() * 4); flips > 0; flips--) {
+      const at = Math.floor(random() * copy.length);
+      copy[at] = copy[at]! ^ (1 << Math.floor(random() * 8));
+    }
+    return copy;
+  },
+  function truncate(file, random) {
+    return file.slice(0, Math.floor(random() * file.length));
+  },
+  function lieInField(file, random) {
+    const copy = Uint8Array.from(file);
+    const width = 1 << Math.floor(random() * 4);
+    const at = Math.floor(random() * (copy.length - 8));
+    const value = EDGES[Math.floor(random() * EDGES.length)]!;
+    for (let byte = 0; byte < width; byte++) copy[at + byte] = Number((value >> BigInt(8 * byte)) & 255n);
+    return copy;
+  },
+  function lieInPickledNumber(file, random) {
+    const copy = Uint8Array.from(file);
+    // BININT1: sizes, strides and offsets of the tensors here.
+    const places = [...copy.keys()].filter((at) => copy[at] === 0x4b && at + 1 < copy.length);
+    for (let lies = 1 + Math.floor(random() * 3); lies > 0 && places.length > 0; lies--) {
+      copy[places[Math.floor(random() * places.length)]! + 1] = Math.floor(random() * 256);
+    }
+    return copy;
+  },
+  function cutOut(file, random) {
+    const at = Math.floor(random() * file.length);
+    const length = Math.floor(random() * 40);
+    return Uint8Array.from([...file.subarray(0, at), ...file.subarray(at + length)]);
+  },
+  function repeat(file, random) {
+    const at = Math.floor(random() * file.length);
+    const length = Math.floor(random() * 60);
+    return Uint8Array.from([...file.subarray(0, at + length), ...file.subarray(at)]);
+  },
+  function overwrite(file, random) {
+    const copy = Uint8Array.from(file);
+    const at = Math.floor(random() * copy.length);
+    for (let i = at; i < Math.min(at + 12, copy.length); i++) copy[i] = Math.floor(random() * 256);
+    return copy;
+  },
+];
+
+describe('damaged files', () => {
+  let cases = 0;
+  const outcomes = new Map<string, number>();
+
+  it.each(files)('of %s give a value or a coded error', async (name, make, read) => {
+    const file = await make();
+    expect(await read(bytesSource(file)), 'the undamaged file').toBeGreaterThan(0);
+    const random = randomNumbers(name.length * 7919 + file.length);
+    for (let i = 0; i < CASES_PER_FILE; i++) {
+      const damage = damages[i % damages.length]!;
+      const source = countingSource(bytesSource(damage(file, random)));
+      const label = `${damage.name}, case ${i}`;
+      const start = performance.now();
+      const outcome = await read(source).then(
+        () => 'value',
+        (thrown: unknown) => (thrown instanceof CodedError ? thrown.code : thrown),
+      );
+      expect(outcome, label).toBeTypeOf('string');
+      expect(performance.now() - start, label).toBeLessThan(MILLISECONDS_PER_CASE);
+      expect(source.largestRead, label).toBeLessThanOrEqual(source.size);
+      outcomes.set(outcome as string, (outcomes.get(outcome as string) ?? 0) + 1);
+      cases++;
+    }
+  });
+
+  afterAll(() => {
+    expect(cases).toBeGreaterThanOrEqual(2000);
+    // Damage that nothing notices, or that everything trips over at the door, would test nothing.
+    const parts = ['zip', 'pickle', 'torch', 'tensor', 'safetensors', 'npy'].map((part) => `${part}-malformed`);
+    for (const code of ['value', 'truncated', ...parts]) expect(outcomes.get(code), code).toBeGreaterThan(5);
+  });
+});
