@@ -42,23 +42,13 @@ fn weightOf(span: Span, i: i32) -> f32 {
   return max(0.0, 1.0 - abs(pixel - span.low));
 }
 
-fn unturn(p: vec2u) -> vec2u {
-  let last = params.unturned - 1u;
-  switch params.turns {
-    case 1u: { return vec2u(last.x - p.y, p.x); }
-    case 2u: { return last - p; }
-    case 3u: { return vec2u(p.y, last.y - p.x); }
-    default: { return p; }
-  }
-}
-
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.size)) {
     return;
   }
   let source = textureDimensions(photo);
-  let place = unturn(id.xy);
+  let place = unturnPixel(id.xy, params.unturned, params.turns);
   let across = spanOf(place.x, source.x, params.unturned.x);
   let down = spanOf(place.y, source.y, params.unturned.y);
   let last = vec2i(source) - 1;

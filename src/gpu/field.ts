@@ -29,10 +29,19 @@ export const gridPoints = (grid: Size): number => grid.width * grid.height;
  * Bindings with their true size: `warp` and `logit` may be a model's output buffers, which onnxruntime's
  * buffer cache makes larger than the tensor.
  */
-export const warpBinding = (field: WarpField): GPUBufferBinding => ({ buffer: field.warp, size: gridPoints(field.grid) * 8 });
-export const logitBinding = (field: WarpField): GPUBufferBinding => ({ buffer: field.logit, size: gridPoints(field.grid) * 4 });
+export const warpBinding = (field: Pick<WarpField, 'grid' | 'warp'>): GPUBufferBinding => ({
+  buffer: field.warp,
+  size: gridPoints(field.grid) * 8,
+});
+export const logitBinding = (field: Pick<WarpField, 'grid' | 'logit'>): GPUBufferBinding => ({
+  buffer: field.logit,
+  size: gridPoints(field.grid) * 4,
+});
 export const certaintyBinding = (field: WarpField): GPUBufferBinding => ({
   buffer: field.certainty,
   size: gridPoints(field.grid) * 4,
 });
-export const cycleBinding = (field: WarpField): GPUBufferBinding => ({ buffer: field.cycle, size: gridPoints(field.grid) * 4 });
+export const cycleBinding = (field: WarpField): GPUBufferBinding => ({
+  buffer: field.cycle,
+  size: gridPoints(field.grid) * 4,
+});

@@ -1,4 +1,5 @@
 import code from '../../../shaders/preprocess.wgsl?raw';
+import turns from '../../../shaders/common/turns.wgsl?raw';
 import { gridWorkgroups, recordCompute } from '../dispatch.ts';
 import { unturnedSize } from '../reference/preprocess.ts';
 import type { PreprocessOptions } from '../reference/preprocess.ts';
@@ -15,7 +16,7 @@ export class PreprocessPass {
     private readonly device: GPUDevice,
     scope: Scope,
   ) {
-    const shader = createShader(device, 'preprocess', code);
+    const shader = createShader(device, 'preprocess', turns, code);
     this.pipeline = createComputePipeline(device, shader, 'main');
     this.params = new UniformRing(device, scope, shader, 'params');
   }
