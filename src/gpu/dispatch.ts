@@ -22,18 +22,22 @@ export function gridWorkgroups(grid: Size): [x: number, y: number] {
   return [Math.ceil(grid.width / GRID_WORKGROUP), Math.ceil(grid.height / GRID_WORKGROUP)];
 }
 
-/** Records one compute dispatch with its bindings in the order of @binding in group 0. */
+/**
+ * Records one compute dispatch with its bindings in the order of @binding in group 0; null where the entry
+ * point does not use that binding. Bind groups are made anew: the passes run once a match or once a change of a
+ * setting, mostly on other buffers than the last time.
+ */
 export function recordCompute(
   encoder: GPUCommandEncoder,
   device: GPUDevice,
   pipeline: GPUComputePipeline,
-  bindings: readonly GPUBindingResource[],
+  bindings: readonly (GPUBindingResource | null)[],
   workgroups: readonly [number, number],
 ): void {
   const bindGroup = device.createBindGroup({
     label: pipeline.label,
     layout: pipeline.getBindGroupLayout(0),
-    entries: bindings.map((resource, binding) => ({ binding, resource })),
+    entries: bindings.flatMap((resource, binding) => (resource ? [{ binding, resource }] : [])),
   });
   const pass = encoder.beginComputePass({ label: pipeline.label });
   pass.setPipeline(pipeline);
