@@ -7,13 +7,17 @@ export function pixelCentres(extent: number): number[] {
   return Array.from({ length: extent }, (_, i) => (2 * i + 1) / extent - 1);
 }
 
-/** How far a warp [1, 2, h, w] moves each place of its own grid: warp minus the identity, in normalised units. */
-export function displacement(g: GraphBuilder, warp: Value): Value {
-  const [, , height, width] = warp.shape;
+/**
+ * How far a warp [1, 2, rows, w] moves each place of its own grid: warp minus the identity, in normalised units.
+ *
+ * @param ys centres of the warp's rows, for a warp that is a strip of a larger one
+ */
+export function displacement(g: GraphBuilder, warp: Value, ys: readonly number[]): Value {
+  const [, , rows, width] = warp.shape;
   // Two rows of numbers broadcast; a stored identity warp would be 14 MB at 1344×1344.
   const [x, y] = op.split(g, warp, 1, [1, 1]);
   const dx = op.sub(g, x, g.constant(pixelCentres(width), 'float32', [1, 1, 1, width]));
-  const dy = op.sub(g, y, g.constant(pixelCentres(height), 'float32', [1, 1, height, 1]));
+  const dy = op.sub(g, y, g.constant(ys, 'float32', [1, 1, rows, 1]));
   return op.concat(g, [dx, dy], 1);
 }
 

@@ -12,9 +12,9 @@ const TEMPORARY_BYTES = 64 * 2 ** 20;
  * The windows' features are never formed: either the full correlation volume is sampled (sampling is linear,
  * so it commutes with the product), or a few shifted copies of the warped map at a time.
  *
- * @param x features of A, [1, c, h, w]
- * @param y features of B, [1, c, h, w]
- * @param grid where the warp puts each pixel of A in B, [1, h, w, 2] float32
+ * @param x features of A or of some of its rows, [1, c, h, w]
+ * @param y features of B, [1, c, hB, wB]
+ * @param grid where the warp puts each pixel of x in B, [1, h, w, 2] float32
  * @param temporaryBytes what the volume or a stack of sampled maps may take
  * @returns [1, (2 · radius + 1)², h, w] float32
  */
@@ -28,7 +28,7 @@ export function localCorrelation(
 ): Value {
   const [, channels, height, width] = x.shape;
   const scaled = op.mul(g, x, 1 / Math.sqrt(channels));
-  const volumeBytes = (height * width) ** 2 * BYTES_PER_ELEMENT.float32;
+  const volumeBytes = height * width * y.shape[2] * y.shape[3] * BYTES_PER_ELEMENT.float32;
   return g.scope('local_corr', () =>
     volumeBytes <= temporaryBytes
       ? fromVolume(g, scaled, y, grid, radius)
@@ -39,13 +39,14 @@ export function localCorrelation(
 /** One GridSample of ⟨x(p), y(·)⟩, an image of B's size for every pixel p of A. */
 function fromVolume(g: GraphBuilder, x: Value, y: Value, grid: Value, radius: number): Value {
   const [, channels, height, width] = x.shape;
+  const [, , heightB, widthB] = y.shape;
   const pixels = height * width;
   const side = 2 * radius + 1;
   const rows = op.transpose(g, op.reshape(g, x, [channels, pixels]), [1, 0]);
-  const volume = op.toFloat32(g, op.matMul(g, rows, op.reshape(g, y, [channels, pixels])));
-  const offsets = g.constant(windowOffsets(radius, height, width).flat(), 'float32', [1, side, side, 2]);
+  const volume = op.toFloat32(g, op.matMul(g, rows, op.reshape(g, y, [channels, heightB * widthB])));
+  const offsets = g.constant(windowOffsets(radius, heightB, widthB).flat(), 'float32', [1, side, side, 2]);
   const places = op.add(g, op.reshape(g, grid, [pixels, 1, 1, 2]), offsets);
-  const sampled = op.gridSample(g, op.reshape(g, volume, [pixels, 1, height, width]), places);
+  const sampled = op.gridSample(g, op.reshape(g, volume, [pixels, 1, heightB, widthB]), places);
   const byOffset = op.transpose(g, op.reshape(g, sampled, [pixels, side * side]), [1, 0]);
   return op.reshape(g, byOffset, [1, side * side, height, width]);
 }
@@ -53,7 +54,7 @@ function fromVolume(g: GraphBuilder, x: Value, y: Value, grid: Value, radius: nu
 /** Samples B's features at several offsets at once, stacked along the height, as many as the limit allows. */
 function fromShifts(g: GraphBuilder, x: Value, y: Value, grid: Value, radius: number, temporaryBytes: number): Value {
   const [, channels, height, width] = x.shape;
-  const offsets = windowOffsets(radius, height, width);
+  const offsets = windowOffsets(radius, y.shape[2], y.shape[3]);
   const perGroup = Math.max(1, Math.floor(temporaryBytes / byteLength({ dtype: 'float32', shape: x.shape })));
   const map = op.reshape(g, x, [1, channels, 1, height, width]);
   const parts: Value[] = [];

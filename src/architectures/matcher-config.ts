@@ -2,6 +2,7 @@ import { CodedError } from '../shared/errors.ts';
 import type { CoarseDecoderConfig } from './coarse-decoder.ts';
 import { readCoarseDecoderConfig } from './coarse-decoder.ts';
 import type { GaussianProcessOptions } from './gp.ts';
+import { STRIP_BYTES } from './strips.ts';
 import type { VitConfig, VitOptions } from './vit-config.ts';
 import { readVitConfig } from './vit-config.ts';
 import type { Weights } from './weights.ts';
@@ -21,6 +22,8 @@ export interface MatcherConfig {
   /** Channels of the encoder's features and of what the decoder keeps of them, by stride. */
   readonly projections: Readonly<Record<number, { readonly from: number; readonly to: number }>>;
   readonly gp: GaussianProcessOptions;
+  /** Maps larger than this are computed in strips of rows. */
+  readonly stripBytes: number;
 }
 
 /** What no shape tells. */
@@ -29,6 +32,8 @@ export interface MatcherOptions {
   readonly decoderHeads?: number;
   readonly vit?: VitOptions;
   readonly gp?: GaussianProcessOptions;
+  /** 128 MiB, what every WebGPU device can bind, unless given. */
+  readonly stripBytes?: number;
 }
 
 /**
@@ -57,6 +62,7 @@ export function readMatcherConfig(matcher: Weights, vitWeights: Weights, options
     gpDim: decoder.shapeOf(`gps.${COARSE_STRIDE}.pos_conv.weight`)[0],
     projections,
     gp: options.gp ?? {},
+    stripBytes: options.stripBytes ?? STRIP_BYTES,
   };
 }
 

@@ -21,22 +21,22 @@ export interface LoadedMatcher {
   readonly weights: () => MatcherWeights;
 }
 
-export async function loadMatcher(parity: ParityCase): Promise<LoadedMatcher> {
+export async function loadMatcher(parity: ParityCase, stripBytes?: number): Promise<LoadedMatcher> {
   const matcher = Weights.of((await parity.checkpoint('matcher.pth')).tensors);
   const vit = Weights.of((await parity.checkpoint('dinov2.pth')).tensors);
   // The recorded network's ViT has 3 heads of 16 channels, and its 8×8 grid would be one block of the solver.
-  const config = readMatcherConfig(matcher, vit, { decoderHeads: parity.facts.heads, vit: { heads: 3 }, gp: { blockSize: 24 } });
+  const config = readMatcherConfig(matcher, vit, { decoderHeads: parity.facts.heads, vit: { heads: 3 }, gp: { blockSize: 24 }, stripBytes });
   return { config, weights: () => ({ matcher: matcher.again(), vit: vit.again() }) };
 }
 
 /** What the encoder computes before the decoder's projections, for both photos: `features_1` … `features_16`. */
-export async function runFeatures(parity: ParityCase, { config, weights }: LoadedMatcher, precision: PrecisionName, stripBytes?: number) {
+export async function runFeatures(parity: ParityCase, { config, weights }: LoadedMatcher, precision: PrecisionName) {
   const g = new GraphBuilder({ name: 'features', precision: PRECISIONS[precision] });
   const { matcher, vit } = weights();
   const image = g.input('image', 'float32', parity.tensor('image_a_coarse').shape);
   g.output('features_16', patchFeatures(g, vit, config, image));
   const stages = readVgg(matcher.at('encoder.cnn.layers'));
-  for (const [stride, features] of vggPyramid(g, image, stages, (_, x) => x, stripBytes)) g.output(`features_${stride}`, features);
+  for (const [stride, features] of vggPyramid(g, image, stages, (_, x) => x, config.stripBytes)) g.output(`features_${stride}`, features);
   const [a, b] = [await runInNode(g, { image: parity.tensor('image_a_coarse').values }), await runInNode(g, { image: parity.tensor('image_b_coarse').values })];
   return Object.fromEntries(Object.keys(a).map((name) => [name, joined(a[name].values, b[name].values)]));
 }

@@ -64,7 +64,8 @@ export function patchFeatures(g: GraphBuilder, weights: Weights, { vit: vitConfi
 function outputPyramid(g: GraphBuilder, weights: Weights, config: MatcherConfig, image: Value): void {
   const stages = readVgg(weights.at('encoder.cnn.layers'));
   const projections = new Map(stages.map((_, index) => [2 ** index, readProjection(weights, config, 2 ** index)]));
-  const pyramid = vggPyramid(g, image, stages, (stride, features) => applyProjection(g, projections.get(stride)!, features));
+  const keep = (stride: number, features: Value): Value => applyProjection(g, projections.get(stride)!, features);
+  const pyramid = vggPyramid(g, image, stages, keep, config.stripBytes);
   for (const [stride, features] of pyramid) g.output(`f${stride}`, features);
 }
 
@@ -186,7 +187,7 @@ function refineAt(
   return g.scope(`refine.${stride}`, () => {
     const { a: x, b: y } = features.get(stride)!;
     const refiner = readRefiner(decoder.at(`conv_refiner.${stride}`), config.projections[stride].to);
-    const delta = refine(g, refiner, { x, y, warp, scaleFactor });
+    const delta = refine(g, refiner, { x, y, warp, scaleFactor }, config.stripBytes);
     const steps = [width, height].map((extent) => stride / (DISPLACEMENT_STEPS * extent));
     const moved = op.add(g, warp, op.mul(g, delta.displacement, g.constant(steps, 'float32', [1, 2, 1, 1])));
     const refined = { warp: moved, logit: op.add(g, logit, delta.logit) };

@@ -4,10 +4,13 @@ import type { BatchNormTensors } from '../onnx/layers/convolution.ts';
 import { conv2d, conv2dBatchNorm } from '../onnx/layers/convolution.ts';
 import * as op from '../onnx/ops.ts';
 import type { Value } from '../onnx/value.ts';
+import { byteLength } from '../onnx/value.ts';
 import { CodedError } from '../shared/errors.ts';
 import { readBatchNorm } from './batch-norm.ts';
-import { displacement, samplingGrid } from './coordinates.ts';
+import { displacement, pixelCentres, samplingGrid } from './coordinates.ts';
 import { localCorrelation } from './local-correlation.ts';
+import type { Rows } from './strips.ts';
+import { stripPadding, strips, widened } from './strips.ts';
 import type { Weights } from './weights.ts';
 
 /** Depthwise convolution, BatchNorm, ReLU, 1×1 convolution. */
@@ -87,37 +90,61 @@ export interface RefinerInput {
 }
 
 /**
- * One refinement (ConvRefiner of RoMa).
+ * One refinement (ConvRefiner of RoMa), in strips of rows where the widest map would exceed `stripBytes`.
  *
  * @returns the displacement [1, 2, h, w] in quarter pixels of this stride and the change of the certainty's
  *   logit [1, 1, h, w], both float32
  */
-export function refine(g: GraphBuilder, refiner: Refiner, input: RefinerInput): { displacement: Value; logit: Value } {
-  const { x, y, warp, scaleFactor } = input;
-  const grid = samplingGrid(g, warp);
-  const parts = [op.toCompute(g, x), op.gridSample(g, op.toCompute(g, y), grid), embed(g, refiner, warp, scaleFactor)];
-  if (refiner.radius !== null) parts.push(op.toCompute(g, localCorrelation(g, x, y, grid, refiner.radius)));
-  let d = op.concat(g, parts, 1);
-  for (const [index, { depthwise, mix }] of refiner.blocks.entries()) {
-    d = g.scope(`block.${index}`, () => {
-      const { weight, bias, norm } = depthwise;
-      const padding = (weight.shape[2] - 1) / 2;
-      const groups = d.shape[1] / weight.shape[1];
-      const mixed = op.relu(g, conv2dBatchNorm(g, d, weight, bias, norm, { padding, groups }));
-      return conv2d(g, mixed, mix.weight, mix.bias);
-    });
-  }
-  // The sum that becomes coordinates is taken in float32, as in the published code.
-  const { weight, bias } = refiner.out;
-  const out = op.conv(g, op.toFloat32(g, d), g.weight(weight, undefined, 'float32'), g.weight(bias, undefined, 'float32'));
+export function refine(g: GraphBuilder, refiner: Refiner, input: RefinerInput, stripBytes: number): { displacement: Value; logit: Value } {
+  const [, , height, width] = input.x.shape;
+  const widest = Math.max(...refiner.blocks.map(({ mix }) => mix.weight.shape[0]));
+  const reach = reaches(refiner).reduce((sum, rows) => sum + rows, 0);
+  const rows = strips(height, byteLength({ dtype: 'float32', shape: [widest, width] }), reach, stripBytes);
+  const out = op.concat(g, rows.map((strip) => refineRows(g, refiner, input, strip)), 2);
   const [shift, logit] = op.split(g, out, 1, [2, 1]);
   return { displacement: shift, logit };
 }
 
+/** Some rows of the refiner's three outputs, from those rows of its inputs that its convolutions reach. */
+function refineRows(g: GraphBuilder, refiner: Refiner, { x, y, warp, scaleFactor }: RefinerInput, rows: Rows): Value {
+  const height = x.shape[2];
+  const reachFrom = (index: number): number => reaches(refiner).slice(index).reduce((sum, reach) => sum + reach, 0);
+  let current = widened(rows, reachFrom(0), height);
+  const strip = (value: Value): Value =>
+    current.end - current.first === height ? value : op.slice(g, value, 2, current.first, current.end);
+
+  let d = refinerInput(g, refiner, strip(x), y, strip(warp), pixelCentres(height).slice(current.first, current.end), scaleFactor);
+  for (const [index, { depthwise, mix }] of refiner.blocks.entries()) {
+    const next = widened(rows, reachFrom(index + 1), height);
+    d = g.scope(`block.${index}`, () => {
+      const { weight, bias, norm } = depthwise;
+      const options = { padding: stripPadding(current, next, reaches(refiner)[index]), groups: d.shape[1] / weight.shape[1] };
+      return conv2d(g, op.relu(g, conv2dBatchNorm(g, d, weight, bias, norm, options)), mix.weight, mix.bias);
+    });
+    current = next;
+  }
+  // The sum that becomes coordinates is taken in float32, as in the published code.
+  const { weight, bias } = refiner.out;
+  return op.conv(g, op.toFloat32(g, d), g.weight(weight, undefined, 'float32'), g.weight(bias, undefined, 'float32'));
+}
+
+/** How many rows each block's convolution looks up and down. */
+function reaches({ blocks }: Refiner): number[] {
+  return blocks.map(({ depthwise }) => (depthwise.weight.shape[2] - 1) / 2);
+}
+
+/** A's features, B's at the warped places, the embedded displacement and the local correlation, side by side. */
+function refinerInput(g: GraphBuilder, refiner: Refiner, x: Value, y: Value, warp: Value, ys: readonly number[], scaleFactor: number): Value {
+  const grid = samplingGrid(g, warp);
+  const embedded = embed(g, refiner.displacementEmbedding, displacement(g, warp, ys), scaleFactor);
+  const parts = [op.toCompute(g, x), op.gridSample(g, op.toCompute(g, y), grid), embedded];
+  if (refiner.radius !== null) parts.push(op.toCompute(g, localCorrelation(g, x, y, grid, refiner.radius)));
+  return op.concat(g, parts, 1);
+}
+
 /** The displacement so far, scaled and embedded by a 1×1 convolution; coordinates stay float32 until after it. */
-function embed(g: GraphBuilder, { displacementEmbedding: { weight, bias } }: Refiner, warp: Value, scaleFactor: number): Value {
+function embed(g: GraphBuilder, { weight, bias }: Convolution, moved: Value, scaleFactor: number): Value {
   const scale = DISPLACEMENT_SCALE * scaleFactor;
   const scaled = { tag: `times ${scale}`, shape: weight.shape, apply: (values: Float32Array) => values.map((value) => value * scale) };
-  const embedded = op.conv(g, displacement(g, warp), g.weight(weight, scaled, 'float32'), g.weight(bias, undefined, 'float32'));
-  return op.toCompute(g, embedded);
+  return op.toCompute(g, op.conv(g, moved, g.weight(weight, scaled, 'float32'), g.weight(bias, undefined, 'float32')));
 }

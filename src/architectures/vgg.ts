@@ -6,6 +6,8 @@ import * as op from '../onnx/ops.ts';
 import type { Value } from '../onnx/value.ts';
 import { byteLength } from '../onnx/value.ts';
 import { readBatchNorm } from './batch-norm.ts';
+import type { Rows } from './strips.ts';
+import { stripPadding, strips, widened } from './strips.ts';
 import type { Weights } from './weights.ts';
 
 interface ConvBatchNorm {
@@ -19,9 +21,6 @@ export type VggStage = readonly ConvBatchNorm[];
 
 /** Places in torchvision's list for VGG-19 with norms (53), rounded up: bounds the search for convolutions. */
 const MAX_LAYERS = 64;
-
-/** A convolution map larger than this is computed in strips of rows. */
-const STRIP_BYTES = 128 * 2 ** 20;
 
 /**
  * Reads a batch-normalised VGG stored as torchvision's flat list: convolution, norm and ReLU take three
@@ -63,7 +62,7 @@ export function vggPyramid(
   image: Value,
   stages: readonly VggStage[],
   output: StageOutput,
-  stripBytes = STRIP_BYTES,
+  stripBytes: number,
 ): Map<number, Value> {
   const pyramid = new Map<number, Value>();
   let x = op.toCompute(g, image);
@@ -73,11 +72,10 @@ export function vggPyramid(
     g.scope(`vgg.${stride}`, () => {
       const [, , height, width] = x.shape;
       const widest = Math.max(...stage.map(({ weight }) => weight.shape[0]));
-      const rows = stripRows(height, byteLength({ dtype: x.dtype, shape: [1, widest, height, width] }), stripBytes);
       const kept: Value[] = [];
       const pooled: Value[] = [];
-      for (let first = 0; first < height; first += rows) {
-        const features = stageRows(g, x, stage, first, Math.min(first + rows, height));
+      for (const rows of strips(height, byteLength({ dtype: x.dtype, shape: [widest, width] }), stage.length, stripBytes)) {
+        const features = stageRows(g, x, stage, rows);
         kept.push(output(stride, features));
         if (!last && features.shape[2] > 1) pooled.push(op.maxPool(g, features, { kernel: 2 }));
       }
@@ -88,28 +86,16 @@ export function vggPyramid(
   return pyramid;
 }
 
-/** Even, so that no pooling window is cut. */
-function stripRows(height: number, bytes: number, limit: number): number {
-  const strips = Math.ceil(bytes / limit);
-  return strips === 1 ? height : Math.max(2, 2 * Math.ceil(height / strips / 2));
-}
-
-/** Rows [first, end) of a stage's last map. Rows beyond the image are zeros before every convolution, as padding is. */
-function stageRows(g: GraphBuilder, x: Value, stage: VggStage, first: number, end: number): Value {
+/** Some rows of a stage's last map. */
+function stageRows(g: GraphBuilder, x: Value, stage: VggStage, rows: Rows): Value {
   const height = x.shape[2];
-  // The convolution still `before` the last one needs that many rows more on either side.
-  let top = Math.max(0, first - stage.length);
-  let bottom = Math.min(height, end + stage.length);
-  let rows = top === 0 && bottom === height ? x : op.slice(g, x, 2, top, bottom);
+  let current = widened(rows, stage.length, height);
+  let map = current.end - current.first === height ? x : op.slice(g, x, 2, current.first, current.end);
   for (const [index, { weight, bias, norm }] of stage.entries()) {
-    const remaining = stage.length - 1 - index;
-    const nextTop = Math.max(0, first - remaining);
-    const nextBottom = Math.min(height, end + remaining);
-    const above = 1 - (nextTop - top);
-    const below = 1 - (bottom - nextBottom);
-    rows = op.relu(g, conv2dBatchNorm(g, rows, weight, bias, norm, { padding: [above, 1, below, 1] }));
-    top = nextTop;
-    bottom = nextBottom;
+    // Each convolution still to come needs one row more on either side.
+    const next = widened(rows, stage.length - 1 - index, height);
+    map = op.relu(g, conv2dBatchNorm(g, map, weight, bias, norm, { padding: stripPadding(current, next, 1) }));
+    current = next;
   }
-  return rows;
+  return map;
 }
