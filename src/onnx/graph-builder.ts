@@ -154,7 +154,9 @@ export class GraphBuilder {
       }
     }
     const values = outputs.map(({ dtype, shape }, index) => ({ name: `${name}:${index}`, dtype, shape: [...shape] }));
-    this.nodes.push({ opType, domain, name, scope, inputs, outputs: values, attributes });
+    // Optional inputs left out at the end must be absent: WebGPU's Conv takes an empty name for a bias of no shape.
+    const last = inputs.findLastIndex((input) => input !== null);
+    this.nodes.push({ opType, domain, name, scope, inputs: inputs.slice(0, last + 1), outputs: values, attributes });
     return values;
   }
 
