@@ -71,7 +71,9 @@ describe('openCheckpoint', () => {
   });
 
   it('notes a kind of tensor that it does not read', async () => {
-    expect((await open('foreign-class.pth')).notes).toContain('sparse: an object of torch._utils._rebuild_sparse_tensor, skipped');
+    expect((await open('foreign-class.pth')).notes).toContain(
+      'sparse: an object of torch._utils._rebuild_sparse_tensor, skipped',
+    );
   });
 
   it('works from a Blob', async () => {

@@ -22,7 +22,19 @@ import { ZipWriter } from './zip-writer.ts';
 const CASES_PER_FILE = 220;
 const MILLISECONDS_PER_CASE = 2000;
 /** Values that lengths and offsets lie with: edges of 8, 16, 31, 32, 53 and 64 bits. */
-const EDGES = [0n, 1n, 0x7fn, 0xffn, 0xffffn, 0x7fffffffn, 0x80000000n, 0xffffffffn, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n];
+const EDGES = [
+  0n,
+  1n,
+  0x7fn,
+  0xffn,
+  0xffffn,
+  0x7fffffffn,
+  0x80000000n,
+  0xffffffffn,
+  2n ** 53n,
+  2n ** 63n,
+  2n ** 64n - 1n,
+];
 
 type Read = (source: ByteSource) => Promise<number>;
 
@@ -71,7 +83,11 @@ async function zip64Checkpoint(): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 function safetensors(): Uint8Array<ArrayBuffer> {
-  const place = (dtype: string, shape: number[], begin: number, end: number) => ({ dtype, shape, data_offsets: [begin, end] });
+  const place = (dtype: string, shape: number[], begin: number, end: number) => ({
+    dtype,
+    shape,
+    data_offsets: [begin, end],
+  });
   const header = { w: place('F32', [2, 3], 0, 24), h: place('F16', [4], 24, 32), i: place('I64', [1], 32, 40) };
   return safetensorsFile(header, new Uint8Array(40).fill(60));
 }

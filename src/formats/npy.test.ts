@@ -25,10 +25,13 @@ describe('parseNpy on files of NumPy', () => {
     expect([...npyFloat32(array)]).toEqual(values);
   });
 
-  it.each(['float32', 'float64', 'float16', 'int64', 'uint8', 'bool', 'scalar', 'empty'])('writes %s byte for byte as NumPy', (name) => {
-    const file = fixture(`${name}.npy`);
-    expect(encodeNpy(parseNpy(file))).toEqual(file);
-  });
+  it.each(['float32', 'float64', 'float16', 'int64', 'uint8', 'bool', 'scalar', 'empty'])(
+    'writes %s byte for byte as NumPy',
+    (name) => {
+      const file = fixture(`${name}.npy`);
+      expect(encodeNpy(parseNpy(file))).toEqual(file);
+    },
+  );
 
   it('names a type that it does not read', () => {
     expect(() => parseNpy(fixture('complex.npy'))).toThrow(expect.objectContaining({ code: 'npy-unsupported' }));
@@ -101,7 +104,12 @@ describe('npz', () => {
     const at = new TextDecoder('latin1').decode(bytes).indexOf('PK\u0003\u0004', 4) - 3;
     bytes[at] = bytes[at]! ^ 1;
     const npz = await openNpz(bytesSource(bytes));
-    const reads = npz.names.map((name) => npz.read(name).then(() => 'read', (thrown: { code: string }) => thrown.code));
+    const reads = npz.names.map((name) =>
+      npz.read(name).then(
+        () => 'read',
+        (thrown: { code: string }) => thrown.code,
+      ),
+    );
     expect(await Promise.all(reads)).toContain('zip-malformed');
     expect(await codeOf(openNpz(bytesSource(bytes.subarray(0, 100))))).toBe('truncated');
   });

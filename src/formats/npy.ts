@@ -114,7 +114,10 @@ function parseHeader(text: string): NpyHeader {
   if (!dtype || !'<>|='.includes(code[0]!)) {
     throw new CodedError('npy-unsupported', `Arrays of type ${code} are not read.`, 'Save it as float32.');
   }
-  const lengths = shape[1]!.split(',').map((length) => length.trim().replace(/L$/, '')).filter((length) => length !== '');
+  const lengths = shape[1]!
+    .split(',')
+    .map((length) => length.trim().replace(/L$/, ''))
+    .filter((length) => length !== '');
   if (lengths.length > MAX_RANK) throw tooLarge(`An array of ${lengths.length} dimensions.`);
   const dimensions = lengths.map(Number);
   if (!dimensions.every(Number.isSafeInteger)) throw broken('its shape is not one');

@@ -20,7 +20,9 @@ export interface NpzReader {
 /** Opens what `numpy.savez` and `numpy.savez_compressed` write. Entries that are not arrays are left out. */
 export async function openNpz(source: ByteSource): Promise<NpzReader> {
   const archive = await openZip(source);
-  const names = [...archive.keys()].filter((name) => name.endsWith(EXTENSION)).map((name) => name.slice(0, -EXTENSION.length));
+  const names = [...archive.keys()]
+    .filter((name) => name.endsWith(EXTENSION))
+    .map((name) => name.slice(0, -EXTENSION.length));
   return {
     names,
     async read(name) {

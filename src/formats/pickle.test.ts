@@ -6,7 +6,10 @@ import { ForeignObject, PickleGlobal } from './pickle-values.ts';
 import { torchPolicy } from './torch-objects.ts';
 
 const read = (text: string): PickleValue =>
-  unpickle(Uint8Array.from(text, (character) => character.charCodeAt(0)), torchPolicy).value;
+  unpickle(
+    Uint8Array.from(text, (character) => character.charCodeAt(0)),
+    torchPolicy,
+  ).value;
 
 /** The error code of reading `text`. */
 const code = (text: string): string => {
@@ -30,7 +33,13 @@ describe('unpickle', () => {
         ['text', ['', 'plain', 'schön\n', '漢字', '😀']],
         ['truth', [true, false, null]],
         ['tuples', tuples],
-        ['ordered', new Map([['b', 1], ['a', 2]])],
+        [
+          'ordered',
+          new Map([
+            ['b', 1],
+            ['a', 2],
+          ]),
+        ],
         ['again', tuples],
       ]),
     );
@@ -51,6 +60,8 @@ describe('unpickle', () => {
     ['an unknown function', 'cmy_project.hooks\nrun_me\n(tR.', 'my_project.hooks.run_me'],
     ['a helper of copyreg', 'ccopyreg\n_reconstructor\n(cos\nsystem\ntR.', 'os.system'],
     ['a nested torch.load', 'ctorch.storage\n_load_from_bytes\n(C\x01xtR.', 'torch.storage._load_from_bytes'],
+    ['a method by getattr', 'cbuiltins\ngetattr\n(cos\nPathLike\nVx\ntR.', 'os.PathLike'],
+    ['a method that getattr found', 'cbuiltins\ngetattr\n(cmy.data\nKind\nVrun\ntR(tR.', 'an object that the file made itself'],
     ['the result of a call', 'cfunctools\npartial\n(cos\nsystem\ntR(tR.', 'an object that the file made itself'],
     ['state set on a class', 'ctorch\nTensor\n}b.', 'torch.Tensor.__setstate__'],
     ['the extension registry', '\x82\x01.', 'extension registry'],
@@ -63,7 +74,13 @@ describe('unpickle', () => {
     const made = read('ctypes\nSimpleNamespace\n(tR}Va\nI1\nsb.');
     expect(made).toEqual(new ForeignObject('types.SimpleNamespace'));
     expect(read('cmy.data\nConfig\n(t\x81}b.')).toEqual(new ForeignObject('my.data.Config'));
-    expect(read('ccopyreg\n_reconstructor\n(cmy.data\nConfig\ncbuiltins\nobject\nNtR.')).toEqual(new ForeignObject('my.data.Config'));
+    expect(read('ccopyreg\n_reconstructor\n(cmy.data\nConfig\ncbuiltins\nobject\nNtR.')).toEqual(
+      new ForeignObject('my.data.Config'),
+    );
+  });
+
+  it('keeps members of enumerations as their name', () => {
+    expect(read('cbuiltins\ngetattr\n(cmy.data\nKind\nVFAST\ntR.')).toEqual(new ForeignObject('my.data.Kind.FAST'));
   });
 
   it('keeps a name that is only mentioned', () => {

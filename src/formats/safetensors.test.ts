@@ -6,11 +6,20 @@ import { codeOf, safetensorsFile } from './fixtures.test-helper.ts';
 const open = (bytes: Uint8Array) => openCheckpoint(bytesSource(bytes), 'model.safetensors');
 
 const DATA = new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer);
-const place = (begin: number, end: number, shape = [(end - begin) / 4], dtype = 'F32') => ({ dtype, shape, data_offsets: [begin, end] });
+const place = (begin: number, end: number, shape = [(end - begin) / 4], dtype = 'F32') => ({
+  dtype,
+  shape,
+  data_offsets: [begin, end],
+});
 
 describe('safetensors', () => {
   it('reads tensors of several types, whatever their order in the header', async () => {
-    const header = { b: place(8, 16, [2, 1]), __metadata__: { format: 'pt' }, a: place(0, 8, [4], 'F16'), none: place(16, 16, [0, 3]) };
+    const header = {
+      b: place(8, 16, [2, 1]),
+      __metadata__: { format: 'pt' },
+      a: place(0, 8, [4], 'F16'),
+      none: place(16, 16, [0, 3]),
+    };
     const data = new Uint8Array(16);
     data.set(new Uint8Array(Uint16Array.of(0x3c00, 0xc000, 0, 0x3800).buffer));
     data.set(DATA.subarray(0, 8), 8);
@@ -53,7 +62,11 @@ describe('safetensors', () => {
     ['a tensor that is a list', { a: [] }, DATA],
     ['a header that is not JSON', '{"a": ', DATA],
     ['a header that nests deep', `{"a":${'['.repeat(100_000)}`, DATA],
-    ['tensors hidden behind a second entry of their name', `{"a":${JSON.stringify(place(0, 8))},"a":${JSON.stringify(place(8, 16))}}`, DATA],
+    [
+      'tensors hidden behind a second entry of their name',
+      `{"a":${JSON.stringify(place(0, 8))},"a":${JSON.stringify(place(8, 16))}}`,
+      DATA,
+    ],
   ])('rejects %s', async (_, header, data) => {
     expect(await codeOf(open(safetensorsFile(header, data)))).toBe('safetensors-malformed');
   });

@@ -24,7 +24,18 @@ const DTYPES: Readonly<Record<string, TensorDType>> = {
 };
 
 /** Types of the format that no network here uses: their tensors are skipped with a note. */
-const UNREAD_DTYPES = new Set(['U16', 'U32', 'U64', 'C64', 'F8_E4M3', 'F8_E5M2', 'F8_E8M0', 'F4', 'F6_E2M3', 'F6_E3M2']);
+const UNREAD_DTYPES = new Set([
+  'U16',
+  'U32',
+  'U64',
+  'C64',
+  'F8_E4M3',
+  'F8_E5M2',
+  'F8_E8M0',
+  'F4',
+  'F6_E2M3',
+  'F6_E3M2',
+]);
 
 interface HeaderEntry {
   readonly name: string;

@@ -25,9 +25,19 @@ describe('findStateDict', () => {
   it.each([
     ['a bare state dict', ['cls_token', 'blocks.0.norm1.weight'], [], ''],
     ['a wrapper', ['model/cls_token', 'model/blocks.0.norm1.weight'], ['model'], ''],
-    ['a wrapper and a prefix', ['state_dict/module.cls_token', 'state_dict/module.blocks.0.norm1.weight'], ['state_dict'], 'module.'],
+    [
+      'a wrapper and a prefix',
+      ['state_dict/module.cls_token', 'state_dict/module.blocks.0.norm1.weight'],
+      ['state_dict'],
+      'module.',
+    ],
     ['the released encoders', ['model/model.cls_token', 'model/model.blocks.0.norm1.weight'], ['model'], 'model.'],
-    ['two wrappers and two prefixes', ['a/model/module.encoder.cls_token', 'a/model/module.encoder.blocks.0.norm1.weight'], ['a', 'model'], 'module.encoder.'],
+    [
+      'two wrappers and two prefixes',
+      ['a/model/module.encoder.cls_token', 'a/model/module.encoder.blocks.0.norm1.weight'],
+      ['a', 'model'],
+      'module.encoder.',
+    ],
     ['an unknown lone wrapper', ['my_net/cls_token', 'my_net/blocks.0.norm1.weight'], ['my_net'], ''],
   ])('sees through %s', (_, paths, wrapper, prefix) => {
     expect(found(...paths)).toEqual({ names: ['cls_token', 'blocks.0.norm1.weight'], wrapper, prefix, aside: [] });
@@ -43,7 +53,10 @@ describe('findStateDict', () => {
   });
 
   it('takes no prefix that only some names have, and no name as a whole', () => {
-    expect(found('encoder.cnn.w', 'decoder.gp.w')).toMatchObject({ names: ['encoder.cnn.w', 'decoder.gp.w'], prefix: '' });
+    expect(found('encoder.cnn.w', 'decoder.gp.w')).toMatchObject({
+      names: ['encoder.cnn.w', 'decoder.gp.w'],
+      prefix: '',
+    });
     expect(found('model.')).toMatchObject({ names: ['model.'], prefix: '' });
   });
 

@@ -51,7 +51,9 @@ export function findStateDict(
   const some = [...checkpoint.tensors.keys()].slice(0, 3).join(', ');
   throw new CodedError(
     'no-state-dict',
-    some ? `No known network was recognised in this checkpoint (it has ${some}, …).` : 'This checkpoint has no tensors.',
+    some
+      ? `No known network was recognised in this checkpoint (it has ${some}, …).`
+      : 'This checkpoint has no tensors.',
     'Check that it is a checkpoint of one of the supported networks.',
   );
 }
@@ -81,11 +83,16 @@ function wrappersOf(all: readonly CheckpointTensor[]): string[][] {
     const depth = around.length;
     const flat = tensors.some((tensor) => tensor.path.length === depth + 1);
     if (flat) wrappers.push(around);
-    const keys = new Set(tensors.filter((tensor) => tensor.path.length > depth + 1).map((tensor) => tensor.path[depth]!));
+    const keys = new Set(
+      tensors.filter((tensor) => tensor.path.length > depth + 1).map((tensor) => tensor.path[depth]!),
+    );
     // Of unknown keys only a lone one is a wrapper; several are the parts of one nested state dict.
     const inner = keys.size === 1 ? [...keys] : WRAPPERS.filter((key) => keys.has(key));
     for (const key of inner) {
-      descend([...around, key], tensors.filter((tensor) => tensor.path.length > depth + 1 && tensor.path[depth] === key));
+      descend(
+        [...around, key],
+        tensors.filter((tensor) => tensor.path.length > depth + 1 && tensor.path[depth] === key),
+      );
     }
     if (!flat && keys.size > 1) wrappers.push(around);
   };
@@ -102,7 +109,9 @@ function* withoutPrefixes(
 ): Generator<StateDict> {
   const names = [...inside.keys()];
   const prefixes = level < MAX_PREFIXES ? PREFIXES : [];
-  const shared = prefixes.find((prefix) => names.every((name) => name.length > prefix.length && name.startsWith(prefix)));
+  const shared = prefixes.find((prefix) =>
+    names.every((name) => name.length > prefix.length && name.startsWith(prefix)),
+  );
   if (shared !== undefined) {
     yield* withoutPrefixes(all, strip(inside, shared), wrapper, taken + shared, level + 1);
     return;

@@ -11,7 +11,8 @@ vi.mock('./limits.ts', async (original) => ({
   MAX_EXPANDED_BYTES: 1024,
 }));
 
-const floats = (count: number) => countingSource(bytesSource(new Uint8Array(Float32Array.from({ length: count }, (_, i) => i).buffer)));
+const floats = (count: number) =>
+  countingSource(bytesSource(new Uint8Array(Float32Array.from({ length: count }, (_, i) => i).buffer)));
 
 function tensor(shape: number[], strides: number[], offset = 0, count = 1000, dtype: TensorDType = 'float32') {
   const storage = floats(count);
@@ -60,7 +61,9 @@ describe('lazyTensor', () => {
 
   it('rejects shapes beyond counting', () => {
     expect(() => tensor([2 ** 30, 2 ** 30], [0, 0])).toThrow(expect.objectContaining({ code: 'limit-exceeded' }));
-    expect(() => tensor(new Array(65).fill(1), new Array(65).fill(0))).toThrow(expect.objectContaining({ code: 'limit-exceeded' }));
+    expect(() => tensor(new Array(65).fill(1), new Array(65).fill(0))).toThrow(
+      expect.objectContaining({ code: 'limit-exceeded' }),
+    );
   });
 
   it('refuses to blow up a few bytes', async () => {

@@ -93,7 +93,10 @@ async function gather(
   const widest = widestAxis(view);
   if (covered * itemBytes > MAX_GATHER_BYTES && widest >= 0) {
     const half = view.shape[widest]! >> 1;
-    for (const [start, length] of [[0, half], [half, view.shape[widest]! - half]] as const) {
+    for (const [start, length] of [
+      [0, half],
+      [half, view.shape[widest]! - half],
+    ] as const) {
       await gather(storage, part(view, widest, start, length), out, part(target, widest, start, length), itemBytes);
     }
     return;

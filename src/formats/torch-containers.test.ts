@@ -11,11 +11,14 @@ const FLOATS = new Uint8Array(Float32Array.of(0, 1, 2, 3).buffer);
 
 /** A pickled tensor over storage 0, in protocol 0; the values are pickled text themselves. */
 const tensor = ({ offset = 'I0\n', shape = '(I4\nt', strides = '(I1\nt', key = 'V0\n', type = 'FloatStorage' } = {}) =>
-  `ctorch._utils\n_rebuild_tensor_v2\n((Vstorage\nctorch\n${type}\n${key}Vcpu\nI4\ntQ${offset}${shape}${strides}I00\nNtR`;
+  `ctorch._utils\n_rebuild_tensor_v2\n((Vstorage\nctorch\n${type}\n${key}Vcpu\nI4\ntQ` +
+  `${offset}${shape}${strides}I00\nNtR`;
 
 /** A dictionary of pickled values. */
 const dict = (items: Record<string, string>) =>
-  `(d${Object.entries(items).map(([key, value]) => `V${key}\n${value}s`).join('')}`;
+  `(d${Object.entries(items)
+    .map(([key, value]) => `V${key}\n${value}s`)
+    .join('')}`;
 
 async function zipped(pickle: string, others: Record<string, Uint8Array<ArrayBuffer>> = {}) {
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -28,7 +31,10 @@ async function zipped(pickle: string, others: Record<string, Uint8Array<ArrayBuf
 
 const LEGACY_MAGIC = '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.';
 
-function legacy(pickle: string, { protocol = 1001, little = 'I01\n', keys = '(lV0\na', count = 4n, magic = LEGACY_MAGIC } = {}) {
+function legacy(
+  pickle: string,
+  { protocol = 1001, little = 'I01\n', keys = '(lV0\na', count = 4n, magic = LEGACY_MAGIC } = {},
+) {
   const system = dict({ little_endian: little });
   const head = latin1(`${magic}I${protocol}\n.${system}.${pickle}.${keys}.`);
   const file = new Uint8Array(head.length + 8 + FLOATS.length);
@@ -43,15 +49,22 @@ const open = async (source: ReturnType<typeof bytesSource> | Promise<ReturnType<
 
 describe('tensors of a torch zip', () => {
   it('are found in dictionaries and lists, however deep', async () => {
-    const { tensors } = await open(zipped(dict({ a: dict({ b: `(l${tensor()}a${tensor({ shape: '(t', strides: '(t', offset: 'I2\n' })}a` }) })));
+    const { tensors } = await open(
+      zipped(dict({ a: dict({ b: `(l${tensor()}a${tensor({ shape: '(t', strides: '(t', offset: 'I2\n' })}a` }) })),
+    );
     expect([...tensors.keys()]).toEqual(['a.b.0', 'a.b.1']);
     expect(await tensors.get('a.b.1')!.readFloat32()).toEqual(Float32Array.of(2));
     expect(tensors.get('a.b.1')!.shape).toEqual([]);
   });
 
   it('keep apart when their keys join to the same name', async () => {
-    const { tensors, notes } = await open(zipped(dict({ a: dict({ b: tensor() }), 'a.b': tensor({ offset: 'I3\n', shape: '(I1\nt' }) })));
-    expect([...tensors].map(([name, { path }]) => [name, path])).toEqual([['a.b', ['a', 'b']], ['a.b#2', ['a.b']]]);
+    const { tensors, notes } = await open(
+      zipped(dict({ a: dict({ b: tensor() }), 'a.b': tensor({ offset: 'I3\n', shape: '(I1\nt' }) })),
+    );
+    expect([...tensors].map(([name, { path }]) => [name, path])).toEqual([
+      ['a.b', ['a', 'b']],
+      ['a.b#2', ['a.b']],
+    ]);
     expect(notes).toHaveLength(1);
   });
 

@@ -71,6 +71,8 @@ export const torchPolicy: PicklePolicy = {
   call(callee, args, how) {
     const make = MAKERS.get(canonicalName(callee));
     if (make) return make(args);
+    const member = memberName(callee, args);
+    if (member) return new ForeignObject(member);
     checkForeignCall(callee, how);
     // Made by helpers, the object's class is the first argument; naming that one is the better report.
     const actual = callee.module.startsWith('copy') && args[0] instanceof PickleGlobal ? args[0] : callee;
@@ -79,6 +81,17 @@ export const torchPolicy: PicklePolicy = {
   },
   persistent: makeStorage,
 };
+
+/**
+ * Some versions of Python pickle a member of an enumeration as `getattr(Class, 'MEMBER')`. Of a class that may
+ * be made, naming one is harmless: the result is opaque, and calling it is refused like calling any object.
+ */
+function memberName(callee: PickleGlobal, [owner, member]: PickleValue[]): string | undefined {
+  if (canonicalName(callee) !== 'builtins.getattr') return undefined;
+  if (!(owner instanceof PickleGlobal) || typeof member !== 'string' || member.startsWith('_')) return undefined;
+  checkForeignCall(owner, 'call');
+  return `${owner.fullName}.${member}`;
+}
 
 type Maker = (args: PickleValue[]) => PickleValue;
 

@@ -24,18 +24,23 @@ const twoFiles = async (writer: ZipWriter) => {
 };
 
 describe('ZipWriter', () => {
-  it.each(['when-needed', 'always'] as const)('writes what this and another reader agree on, ZIP64 %s', async (zip64) => {
-    const file = await written(twoFiles, { zip64 });
-    const archive = await opened(openZip, file);
-    const contents = { 'a/first.txt': 'first', 'a/ünïcode.bin': 'stream', empty: '' };
-    expect([...archive.keys()]).toEqual(Object.keys(contents));
-    const decoder = new TextDecoder();
-    for (const [name, text] of Object.entries(contents)) {
-      expect(decoder.decode(await archive.get(name)!.readAll())).toBe(text);
-    }
-    const other = unzipSync(file);
-    expect(Object.fromEntries(Object.entries(other).map(([name, bytes]) => [name, decoder.decode(bytes)]))).toEqual(contents);
-  });
+  it.each(['when-needed', 'always'] as const)(
+    'writes what this and another reader agree on, ZIP64 %s',
+    async (zip64) => {
+      const file = await written(twoFiles, { zip64 });
+      const archive = await opened(openZip, file);
+      const contents = { 'a/first.txt': 'first', 'a/ünïcode.bin': 'stream', empty: '' };
+      expect([...archive.keys()]).toEqual(Object.keys(contents));
+      const decoder = new TextDecoder();
+      for (const [name, text] of Object.entries(contents)) {
+        expect(decoder.decode(await archive.get(name)!.readAll())).toBe(text);
+      }
+      const other = unzipSync(file);
+      expect(Object.fromEntries(Object.entries(other).map(([name, bytes]) => [name, decoder.decode(bytes)]))).toEqual(
+        contents,
+      );
+    },
+  );
 
   it('writes an empty archive', async () => {
     expect((await opened(openZip, await written(async () => {}))).size).toBe(0);
@@ -95,14 +100,23 @@ describe('openZip', () => {
     ['a compressed byte', (view: DataView) => view.setUint8(200, view.getUint8(200) ^ 255)],
     ['a size that is too small', (view: DataView, directory: number) => view.setUint32(directory + 24, 100, true)],
     ['a size that is too large', (view: DataView, directory: number) => view.setUint32(directory + 24, 300_001, true)],
-    ['a size that deflate cannot reach', (view: DataView, directory: number) => view.setUint32(directory + 24, 2 ** 31, true)],
-    ['a compressed size past the directory', (view: DataView, directory: number) => view.setUint32(directory + 20, 2 ** 31, true)],
+    [
+      'a size that deflate cannot reach',
+      (view: DataView, directory: number) => view.setUint32(directory + 24, 2 ** 31, true),
+    ],
+    [
+      'a compressed size past the directory',
+      (view: DataView, directory: number) => view.setUint32(directory + 20, 2 ** 31, true),
+    ],
     ['a place past the end', (view: DataView, directory: number) => view.setUint32(directory + 42, 2 ** 31, true)],
     ['a place that is not an entry', (view: DataView) => view.setUint32(0, 0, true)],
     ['a signature in the directory', (view: DataView, directory: number) => view.setUint32(directory, 0, true)],
     ['more entries than fit', (view: DataView, _: number, end: number) => view.setUint16(end + 10, 5000, true)],
     ['a directory past the end', (view: DataView, _: number, end: number) => view.setUint32(end + 16, 2 ** 31, true)],
-    ['a ZIP64 marker without the field', (view: DataView, directory: number) => view.setUint32(directory + 24, 0xffffffff, true)],
+    [
+      'a ZIP64 marker without the field',
+      (view: DataView, directory: number) => view.setUint32(directory + 24, 0xffffffff, true),
+    ],
   ])('rejects a false %s', async (_, edit) => {
     const file = edited(zipSync({ ramp }, { level: 6 }), edit);
     const read = async () => (await opened(openZip, file)).get('ramp')!.readAll();
@@ -118,10 +132,13 @@ describe('openZip', () => {
     }
   });
 
-  it.each(['../evil', '/etc/passwd', 'a/../../b', 'C:/x', 'a\\b', 'nul\0', ''])('rejects a file named %j', async (name) => {
-    const file = written((writer) => writer.add(name, bytesOf('x')));
-    expect(await codeOf(opened(openZip, await file))).toBe('zip-malformed');
-  });
+  it.each(['../evil', '/etc/passwd', 'a/../../b', 'C:/x', 'a\\b', 'nul\0', ''])(
+    'rejects a file named %j',
+    async (name) => {
+      const file = written((writer) => writer.add(name, bytesOf('x')));
+      expect(await codeOf(opened(openZip, await file))).toBe('zip-malformed');
+    },
+  );
 
   it('rejects two files of one name, and two files of one place', async () => {
     const twice = await written(async (writer) => {
@@ -129,14 +146,20 @@ describe('openZip', () => {
       await writer.add('x', bytesOf('2'));
     });
     expect(await codeOf(opened(openZip, twice))).toBe('zip-malformed');
-    const overlapping = edited(await written(twoFiles), (view, directory) => view.setUint32(directory + 46 + 11 + 42, 0, true));
+    const overlapping = edited(await written(twoFiles), (view, directory) =>
+      view.setUint32(directory + 46 + 11 + 42, 0, true),
+    );
     expect(await codeOf(opened(openZip, overlapping))).toBe('zip-malformed');
   });
 
   it('reads ZIP64 fields wherever the 32-bit ones are saturated, and rejects records that lie', async () => {
     const file = await written(twoFiles, { zip64: 'always' });
     const record = file.length - 22 - 20 - 56;
-    const lies: [number, bigint][] = [[record + 32, 2n ** 60n], [record + 40, 2n ** 63n], [record + 48, 2n ** 40n]];
+    const lies: [number, bigint][] = [
+      [record + 32, 2n ** 60n],
+      [record + 40, 2n ** 63n],
+      [record + 48, 2n ** 40n],
+    ];
     lies.push([file.length - 22 - 20 + 8, 2n ** 50n]);
     for (const [at, value] of lies) {
       const lying = edited(file, (view) => view.setBigUint64(at, value, true));
