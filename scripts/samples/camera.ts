@@ -63,4 +63,16 @@ export class Camera {
       depth,
     };
   }
+
+  /** Intrinsics, row-major 3 × 3, pixels. */
+  intrinsics(): number[] {
+    return [this.focal, 0, this.width / 2, 0, this.focal, this.height / 2, 0, 0, 1];
+  }
+
+  /** [R|t], row-major 3 × 4, that takes points of this camera's frame to the other's. */
+  poseTo(other: Camera): number[] {
+    const from = [this.right, this.down, this.forward];
+    const offset = sub(this.position, other.position);
+    return [other.right, other.down, other.forward].flatMap((axis) => [...from.map((own) => dot(axis, own)), dot(axis, offset)]);
+  }
 }

@@ -84,8 +84,9 @@ export class Solid implements Primitive {
     this.axes = placement.axes ?? WORLD_AXES;
     const { at, half } = placement;
     this.inverse = [0, 1, 2].map((k) => scale(this.axes[k], 1 / half[k])) as unknown as readonly [Vec, Vec, Vec];
+    const wide = shape === 'frustum' ? Math.max(...radii) : 1;
     const reach = [0, 1, 2].map((k) =>
-      this.axes.reduce((sum, axis, a) => sum + Math.abs(axis[k]) * half[a] * (shape === 'frustum' ? Math.max(1, ...radii) : 1), 1e-6),
+      this.axes.reduce((sum, axis, a) => sum + Math.abs(axis[k]) * half[a] * (a === 1 ? 1 : wide), 1e-6),
     );
     this.bounds = {
       min: [at[0] - reach[0], at[1] - reach[1], at[2] - reach[2]],

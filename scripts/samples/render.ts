@@ -181,7 +181,10 @@ class Tracer {
     const cosine = dot(normal, towards);
     if (cosine > 0 && sun.colour[0] > 0 && !this.bvh.nearest(rayFrom(start, towards), lift)) sum = scale(sun.colour, cosine);
     lamps.forEach((lamp, i) => {
-      const spot = add(lamp.at, scale(onBall(pick(8 + 2 * i), pick(9 + 2 * i)), lamp.radius));
+      // The far half of the ball is hidden by the near one.
+      const side = onBall(pick(8 + 2 * i), pick(9 + 2 * i));
+      const facingUs = dot(side, sub(start, lamp.at)) >= 0 ? side : scale(side, -1);
+      const spot = add(lamp.at, scale(facingUs, lamp.radius * 1.02));
       const offset = sub(spot, start);
       const square = dot(offset, offset);
       const facing = dot(normal, offset) / Math.sqrt(square);

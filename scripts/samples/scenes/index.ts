@@ -1,7 +1,11 @@
 import type { CameraPose } from '../camera.ts';
 import type { Scene } from '../render.ts';
 import { facade } from './facade.ts';
+import { mosaic } from './mosaic.ts';
+import { shore } from './shore.ts';
+import { squareAtDusk, squareByDay } from './square.ts';
 import { stillLife } from './still-life.ts';
+import { terrain } from './terrain.ts';
 
 /** One photo of a sample: a scene and where it is seen from. */
 export interface Shot {
@@ -35,5 +39,37 @@ export const SAMPLES: readonly Sample[] = [
     related: true,
     a: { scene: facade, pose: { from: [-0.6, 2.6, 11.5], to: [-0.1, 3.7, 0], fov: 52 } },
     b: { scene: facade, pose: { from: [-8.2, 1.7, 5.2], to: [-0.6, 3.3, 0], fov: 62 } },
+  },
+  {
+    id: 'valley',
+    title: 'Valley from the air',
+    description: 'Relief seen straight from above and from the side.',
+    related: true,
+    a: { scene: terrain, pose: { from: [0, 3.2, 0.5], to: [0, 0, 0], fov: 46 } },
+    b: { scene: terrain, pose: { from: [1.5, 1.75, 1.9], to: [-0.08, 0.05, -0.15], fov: 50 } },
+  },
+  {
+    id: 'mosaic',
+    title: 'Mosaic floor, turned and nearer',
+    description: 'Rotated by 60° and twice as near.',
+    related: true,
+    a: { scene: mosaic, pose: { from: [0, 2.9, 1.1], to: [0, 0, 0.02], fov: 50 } },
+    b: { scene: mosaic, pose: { from: [0.55, 1.7, 0.35], to: [0.2, 0, -0.12], fov: 50, roll: 60 } },
+  },
+  {
+    id: 'square',
+    title: 'A square at noon and at dusk',
+    description: 'Another light and a few steps aside.',
+    related: true,
+    a: { scene: squareByDay, pose: { from: [-0.6, 1.9, 7.4], to: [-0.2, 2.35, -2], fov: 60 } },
+    b: { scene: squareAtDusk, pose: { from: [1.7, 1.7, 6.6], to: [-0.6, 2.3, -2], fov: 62 } },
+  },
+  {
+    id: 'elsewhere',
+    title: 'Two different places',
+    description: 'A beach and a street: nothing to match, and the app says so.',
+    related: false,
+    a: { scene: shore, pose: { from: [0, 1.05, 3.4], to: [0.1, 0.0, -1], fov: 56 } },
+    b: { scene: facade, pose: { from: [4.9, 2.0, 6.6], to: [1.6, 2.5, 0], fov: 52, roll: 0 } },
   },
 ];
