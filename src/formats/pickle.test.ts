@@ -61,7 +61,7 @@ describe('unpickle', () => {
     ['a helper of copyreg', 'ccopyreg\n_reconstructor\n(cos\nsystem\ntR.', 'os.system'],
     ['a nested torch.load', 'ctorch.storage\n_load_from_bytes\n(C\x01xtR.', 'torch.storage._load_from_bytes'],
     ['a method by getattr', 'cbuiltins\ngetattr\n(cos\nPathLike\nVx\ntR.', 'os.PathLike'],
-    ['a method that getattr found', 'cbuiltins\ngetattr\n(cmy.data\nKind\nVrun\ntR(tR.', 'an object that the file made itself'],
+    ['a found method', 'cbuiltins\ngetattr\n(cmy.data\nKind\nVrun\ntR(tR.', 'an object that the file made itself'],
     ['the result of a call', 'cfunctools\npartial\n(cos\nsystem\ntR(tR.', 'an object that the file made itself'],
     ['state set on a class', 'ctorch\nTensor\n}b.', 'torch.Tensor.__setstate__'],
     ['the extension registry', '\x82\x01.', 'extension registry'],
