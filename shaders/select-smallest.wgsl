@@ -95,9 +95,10 @@ fn countSelected(first: u32) -> u32 {
 
 @compute @workgroup_size(256)
 fn countBlocks(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
-  let sum = inclusiveScan(local, countSelected(group.x * BLOCK + local * ITEMS));
-  if (local == WORKGROUP - 1u) {
-    blocks[group.x] = sum;
+  atomicAdd(&bins[0], countSelected(group.x * BLOCK + local * ITEMS));
+  workgroupBarrier();
+  if (local == 0u) {
+    blocks[group.x] = atomicLoad(&bins[0]);
   }
 }
 
