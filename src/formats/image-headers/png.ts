@@ -18,8 +18,8 @@ export async function readPngHeader(reader: HeaderReader): Promise<RasterHeader>
     const length = head.getUint32(0);
     const type = ascii(head, 4, 4);
     const body = position + 8;
-    if (type === 'IEND') return { ...header, complete: hasData };
     if (body + length + 4 > reader.size) return header;
+    if (type === 'IEND') return { ...header, complete: hasData };
     if (type === 'IHDR' && length === 13) await readIhdr(reader, body, header);
     else if (type === 'tRNS') header.hasAlpha = true;
     else if (type === 'acTL') header.animated = ((await reader.view(body, 4))?.getUint32(0) ?? 1) > 1;
