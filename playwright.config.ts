@@ -20,6 +20,12 @@ export default defineConfig({
         '--no-sandbox',
         '--enable-unsafe-webgpu',
         '--use-webgpu-adapter=swiftshader',
+        // The compositor must draw with Vulkan too: a WebGPU canvas cannot cross to its default GL, and crashes the GPU process.
+        '--use-gl=angle',
+        '--use-angle=swiftshader',
+        '--enable-features=Vulkan',
+        '--use-vulkan=swiftshader',
+        '--ignore-gpu-blocklist',
         '--disable-quic',
         '--no-first-run',
         '--disable-background-networking',
