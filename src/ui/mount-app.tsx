@@ -1,0 +1,13 @@
+import { createRoot } from 'react-dom/client';
+import { openWorkspace } from '../state/open-workspace.ts';
+import { MatchWorkspace } from './match/match-workspace.tsx';
+import { WorkspaceContext } from './workspace-context.ts';
+
+/** Fills `root` with the whole app, on what the window's address asks for. */
+export function mountApp(root: Element, win: Window): void {
+  createRoot(root).render(
+    <WorkspaceContext value={openWorkspace(win)}>
+      <MatchWorkspace />
+    </WorkspaceContext>,
+  );
+}
