@@ -9,16 +9,16 @@ export class NodeRuntime implements Runtime {
     const session = await ort.InferenceSession.create(model, { externalData });
     return {
       async run(feeds) {
-        const inputs = Object.fromEntries(Object.entries(feeds).map(([name, { data, dims }]) => [name, new ort.Tensor('float32', data!, dims)]));
+        const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, (tensor as NodeTensor).tensor]));
         const outputs = await session.run(inputs);
-        return Object.fromEntries(Object.entries(outputs).map(([name, { data, dims }]) => [name, plainTensor(data as Float32Array, dims)]));
+        return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, new NodeTensor(tensor)]));
       },
       release: () => session.release(),
     };
   }
 
   tensor(data: Float32Array, dims: readonly number[]): RuntimeTensor {
-    return plainTensor(data, dims);
+    return new NodeTensor(new ort.Tensor('float32', data, dims));
   }
 
   tensorOnGpu(): never {
@@ -26,4 +26,19 @@ export class NodeRuntime implements Runtime {
   }
 }
 
-const plainTensor = (data: Float32Array, dims: readonly number[]): RuntimeTensor => ({ data, dims, buffer: null, dispose() {} });
+/** Keeps the runtime's own tensor: features between encoder and decoder may be half floats. */
+class NodeTensor implements RuntimeTensor {
+  readonly buffer = null;
+
+  constructor(readonly tensor: ort.Tensor) {}
+
+  get dims(): readonly number[] {
+    return this.tensor.dims;
+  }
+
+  get data(): Float32Array {
+    return this.tensor.data as Float32Array;
+  }
+
+  dispose(): void {}
+}

@@ -27,7 +27,7 @@ const INTERMEDIATES = [
 const RETURNED = ['match_warp', 'match_certainty'];
 
 describe.runIf(hasParity('matcher'))('L2M++ / RoMa from its state dicts', () => {
-  const STRIPS: [string, number | undefined][] = [['maps at once', undefined], ['maps in strips of a few rows', 300_000]];
+  const STRIPS: [string, number | undefined][] = [['maps at once', undefined], ['maps in strips of a few rows', 600_000]];
 
   it.each(STRIPS)('features at every stride within 1e-4, %s', async (_, stripBytes) => {
     const parity = loadParity('matcher');
