@@ -45,6 +45,9 @@ const LIFT = 2e-4;
 /** Step for the numeric slope of a relief, metres per metre of distance. */
 const SLOPE_STEP = 4e-4;
 
+/** A rare ray that meets a lamp (which is sampled by itself) or its brightly lit hood would leave a blotch. */
+const MAX_BOUNCE = 1.2;
+
 /** Weaker reflections are not worth a ray. */
 const MIN_MIRROR = 0.012;
 
@@ -196,7 +199,8 @@ class Tracer {
   /** One diffuse bounce: what a cosine-distributed ray sees; its mean times albedo is radiance. */
   private gather(shading: Shading, lift: number, pick: Random): Vec {
     const direction = aroundNormal(shading.normal, pick(4), pick(5));
-    return this.see(rayFrom(add(shading.point, scale(shading.normal, lift)), direction), direction, pick);
+    const seen = this.see(rayFrom(add(shading.point, scale(shading.normal, lift)), direction), direction, pick);
+    return seen.map((c) => Math.min(c, MAX_BOUNCE)) as unknown as Vec;
   }
 
   private mirror(shading: Shading, incoming: Vec, lift: number, pick: Random): Vec {

@@ -206,7 +206,7 @@ function lamps(night: boolean): Primitive[] {
   return LAMPS.slice(0, 2).flatMap(([x, y, z]) => [
     ...turned([x, 0, z], [[0.14, 0], [0.1, 0.2], [0.05, 0.4], [0.04, 1.4], [0.06, 1.45], [0.035, 1.5], [0.03, y - 0.2], [0.12, y - 0.16]], iron, 2),
     ball([x, y, z], 0.15, { colour: () => hex('#e9e4d2'), emission: () => (night ? [5, 3.4, 1.7] : [0, 0, 0]) }),
-    new Solid('frustum', { at: [x, y + 0.2, z], half: [0.2, 0.07, 0.2] }, iron, [1, 0.2]),
+    new Solid('frustum', { at: [x, y + 0.2, z], half: [0.1, 0.06, 0.1] }, iron, [1, 0.2]),
   ]);
 }
 
