@@ -23,6 +23,7 @@ const HELP = `Converts published PyTorch checkpoints to ONNX.
   --positions offset|antialias  how the ViT's positions are resized
   --normalise imagenet|none     what is done to RGB in [0, 1] first
   --normalise-inside            put that into the graph
+  --fused-attention             one operator for attention; not for adapters with narrow subgroups
   --id, --name, --licence, --source  for the manifest
   --inspect                     print the recognised architecture and every tensor; write nothing
 
@@ -34,7 +35,7 @@ const KINDS = ['auto', 'matcher', 'vit', 'depth'] as const;
 async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments({
     options: ['as', 'size', 'fine-size', 'dtype', 'heads', 'decoder-heads', 'positions', 'normalise', 'id', 'name', 'licence', 'source', 'out'],
-    flags: ['normalise-inside', 'inspect', 'help'],
+    flags: ['normalise-inside', 'fused-attention', 'inspect', 'help'],
   }, argv);
   if (args.positionals.length === 0 || args.has('help')) return console.log(HELP);
   const out = args.text('out');
@@ -65,6 +66,7 @@ function readOptions(args: Arguments): ConversionOptions {
     positionResize: args.choice('positions', ['offset', 'antialias']),
     normalise: args.choice('normalise', ['imagenet', 'none']),
     normaliseInside: args.has('normalise-inside'),
+    fusedAttention: args.has('fused-attention'),
     id: args.text('id'),
     name: args.text('name'),
     licence: args.text('licence'),

@@ -43,6 +43,8 @@ export interface GraphOptions {
    * half of the smallest storage buffer that WebGPU guarantees (128 MiB).
    */
   readonly attentionBytes?: number;
+  /** Attention as one node of com.microsoft: faster where its flash kernel is sound, wrong where it is not. */
+  readonly fusedAttention?: boolean;
 }
 
 interface ValueType {
@@ -58,6 +60,7 @@ export class GraphBuilder {
   readonly name: string;
   readonly opset: number;
   readonly attentionBytes: number;
+  readonly fusedAttention: boolean;
   readonly inputs: Value[] = [];
   readonly nodes: GraphNode[] = [];
   readonly initializers: Initializer[] = [];
@@ -75,6 +78,7 @@ export class GraphBuilder {
     this.opset = options.opset ?? 17;
     this.currentPrecision = options.precision ?? PRECISIONS.fp32;
     this.attentionBytes = options.attentionBytes ?? 64 * 2 ** 20;
+    this.fusedAttention = options.fusedAttention ?? false;
   }
 
   /** How the part that is being built computes and stores. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from './graph-builder.ts';
 import * as layer from './layers.ts';
+import * as op from './ops.ts';
 import type { PrecisionName } from './precision.ts';
 import { PRECISIONS } from './precision.ts';
 import { quantizeRows } from './quantize.ts';
@@ -77,20 +78,26 @@ describe('quantizeRows', () => {
 });
 
 describe('attention', () => {
-  it('gives the same result split by heads as whole', async () => {
-    const run = async (attentionBytes: number) => {
-      const g = new GraphBuilder({ name: 'attention', attentionBytes });
-      const q = g.input('q', 'float32', [2, 6, 24]);
-      const k = g.input('k', 'float32', [2, 9, 24]);
-      g.output('out', layer.attention(g, q, k, k, 6));
-      const { out } = await runInNode(g, { q: noise(2 * 6 * 24, 5), k: noise(2 * 9 * 24, 6) });
-      return { values: out.values, nodes: g.nodes.filter(({ opType }) => opType === 'MultiHeadAttention').length };
-    };
-    const whole = await run(2 ** 20);
+  const run = async (options: { attentionBytes?: number; fusedAttention?: boolean; precision?: PrecisionName }) => {
+    const g = new GraphBuilder({ name: 'attention', ...options, precision: PRECISIONS[options.precision ?? 'fp32'] });
+    const [q, k, v] = [['q', 6], ['k', 9], ['v', 9]].map(([name, tokens]) => op.toCompute(g, g.input(String(name), 'float32', [2, Number(tokens), 24])));
+    g.output('out', op.toFloat32(g, layer.attention(g, q, k, v, 6)));
+    const { out } = await runInNode(g, { q: noise(2 * 6 * 24, 5), k: noise(2 * 9 * 24, 6), v: noise(2 * 9 * 24, 7) });
+    return { values: out.values, nodes: g.nodes.filter(({ opType }) => /Softmax|MultiHead/.test(opType)).length };
+  };
+
+  it('gives the same result written out, fused, and split by heads', async () => {
+    const whole = await run({});
+    const fused = await run({ fusedAttention: true });
     // 2·6·9 scores of 4 bytes a head; room for four and a bit: the largest divisor of six heads is three.
-    const split = await run(2 * 6 * 9 * 4 * 4.5);
-    expect([whole.nodes, split.nodes]).toEqual([1, 2]);
+    const split = await run({ attentionBytes: 2 * 6 * 9 * 4 * 4.5 });
+    expect([whole.nodes, fused.nodes, split.nodes]).toEqual([1, 1, 2]);
+    expect(relativeError(fused.values, whole.values)).toBeLessThan(1e-6);
     expect(relativeError(split.values, whole.values)).toBeLessThan(1e-6);
+  });
+
+  it('in half precision stays within its rounding', async () => {
+    expect(relativeError((await run({ precision: 'fp16' })).values, (await run({})).values)).toBeLessThan(2e-3);
   });
 });
 

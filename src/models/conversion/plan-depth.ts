@@ -1,11 +1,10 @@
 import { depthAnything, readDepthConfig } from '../../architectures/dpt.ts';
 import { Weights } from '../../architectures/weights.ts';
-import { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { PRECISIONS } from '../../onnx/precision.ts';
 import { NETWORK_SCHEMA } from '../network-manifest.ts';
 import { describeModel } from './identity.ts';
 import { chooseNormalisation, imageInput } from './normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from './plan.ts';
+import { newGraph } from './plan.ts';
 import { DEFAULT_VIT_SIZE, vitFacts } from './plan-vit.ts';
 
 /** Plans `depth.onnx` from Depth Anything V2: image to relative inverse depth. */
@@ -15,7 +14,7 @@ export function planDepth({ input, prefix }: LocatedNetwork, options: Conversion
   const { patch, embedDim } = config.vit;
   const [height, width] = options.size ?? DEFAULT_VIT_SIZE;
   const { wanted, outside } = chooseNormalisation(options, 'imagenet');
-  const g = new GraphBuilder({ name: 'depth', precision: PRECISIONS[options.precision ?? 'fp32'] });
+  const g = newGraph('depth', options);
   g.output('depth', depthAnything(g, weights, config, imageInput(g, [height, width], wanted, options.normaliseInside ?? false)));
   return {
     kind: 'depth',

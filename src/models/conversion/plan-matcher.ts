@@ -2,13 +2,13 @@ import { buildDecoder, buildEncoder, buildFineDecoder, buildFineEncoder } from '
 import type { MatcherConfig } from '../../architectures/matcher-config.ts';
 import { COARSE_STRIDE, readMatcherConfig } from '../../architectures/matcher-config.ts';
 import { Weights } from '../../architectures/weights.ts';
-import { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { PRECISIONS } from '../../onnx/precision.ts';
+import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import type { FeatureManifest, InputManifest, NetworkFile, PassManifest, VerdictThresholds } from '../manifest.ts';
 import { MANIFEST_SCHEMA } from '../manifest.ts';
 import { describeModel } from './identity.ts';
 import { chooseNormalisation } from './normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork, PlannedGraph, Size } from './plan.ts';
+import { newGraph } from './plan.ts';
 import { vitFacts } from './plan-vit.ts';
 
 /** The size in the published L2M++ checkpoint's name. */
@@ -63,7 +63,7 @@ function buildGraphs(
 ): PlannedGraph[] {
   const graphs: PlannedGraph[] = [];
   const graph = (file: string): GraphBuilder => {
-    const g = new GraphBuilder({ name: file, precision: PRECISIONS[options.precision ?? 'fp32'] });
+    const g = newGraph(file, options);
     graphs.push({ file, graph: g });
     return g;
   };

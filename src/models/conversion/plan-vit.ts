@@ -2,12 +2,11 @@ import { vit } from '../../architectures/vit.ts';
 import type { VitConfig } from '../../architectures/vit-config.ts';
 import { readVitConfig } from '../../architectures/vit-config.ts';
 import { Weights } from '../../architectures/weights.ts';
-import { GraphBuilder } from '../../onnx/graph-builder.ts';
-import { PRECISIONS } from '../../onnx/precision.ts';
 import { NETWORK_SCHEMA } from '../network-manifest.ts';
 import { describeModel } from './identity.ts';
 import { chooseNormalisation, imageInput } from './normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork, Size } from './plan.ts';
+import { newGraph } from './plan.ts';
 
 /** DINOv2's and Depth Anything's own input size. */
 export const DEFAULT_VIT_SIZE: Size = [518, 518];
@@ -18,7 +17,7 @@ export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOp
   const config = readVitConfig(weights, options);
   const [height, width] = options.size ?? DEFAULT_VIT_SIZE;
   const { wanted, outside } = chooseNormalisation(options, 'imagenet');
-  const g = new GraphBuilder({ name: 'encoder', precision: PRECISIONS[options.precision ?? 'fp32'] });
+  const g = newGraph('encoder', options);
   const { patchTokens, clsToken } = vit(g, weights, config, imageInput(g, [height, width], wanted, options.normaliseInside ?? false));
   g.output('patch_tokens', patchTokens);
   g.output('cls_token', clsToken);

@@ -1,8 +1,9 @@
 import type { DetectedNetwork } from '../../architectures/detect.ts';
 import type { Weights } from '../../architectures/weights.ts';
 import type { Checkpoint } from '../../formats/tensor.ts';
-import type { GraphBuilder } from '../../onnx/graph-builder.ts';
+import { GraphBuilder } from '../../onnx/graph-builder.ts';
 import type { PrecisionName } from '../../onnx/precision.ts';
+import { PRECISIONS } from '../../onnx/precision.ts';
 import type { MatcherManifest, NetworkFile } from '../manifest.ts';
 import type { NetworkManifest } from '../network-manifest.ts';
 
@@ -38,6 +39,8 @@ export interface ConversionOptions {
   readonly normalise?: 'imagenet' | 'none';
   /** Whether the graph normalises (the manifest then says zeros and ones) or whoever feeds it. */
   readonly normaliseInside?: boolean;
+  /** Attention as one fused operator: faster on adapters with wide subgroups, wrong on SwiftShader's narrow ones. */
+  readonly fusedAttention?: boolean;
   /** For the manifest. */
   readonly id?: string;
   readonly name?: string;
@@ -62,4 +65,9 @@ export interface ConversionPlan {
   readonly weights: readonly Weights[];
   /** The manifest, once the files are known by what {@link PlannedGraph.file} calls them. */
   manifest(files: ReadonlyMap<string, NetworkFile>): MatcherManifest | NetworkManifest;
+}
+
+/** An empty graph that follows the options. */
+export function newGraph(name: string, { precision = 'fp32', fusedAttention }: ConversionOptions): GraphBuilder {
+  return new GraphBuilder({ name, precision: PRECISIONS[precision], fusedAttention });
 }
