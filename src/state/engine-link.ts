@@ -25,6 +25,8 @@ export interface EngineLinkOptions {
 
 /** Two failed starts in a row will not be mended by a third. */
 const MAX_FAILED_STARTS = 2;
+/** Nor will an engine that comes up and dies again and again before it has matched anything. */
+const MAX_DEATHS = 4;
 
 /**
  * The engine across the deaths of its workers. Each life needs a canvas of its own (control can be handed over only
@@ -35,6 +37,7 @@ export class EngineLink {
   private canvas: TransferableCanvas | null = null;
   private started: Deferred<EngineClient> = deferred();
   private failedStarts = 0;
+  private deaths = 0;
 
   constructor(
     private readonly store: WorkspaceStore,
@@ -74,8 +77,13 @@ export class EngineLink {
 
   /** The person asks for another try after the engine has been given up. */
   retry(): void {
-    this.failedStarts = 0;
+    this.failedStarts = this.deaths = 0;
     this.restart();
+  }
+
+  /** The engine has done its work: earlier deaths say nothing about the next one. */
+  confirm(): void {
+    this.deaths = 0;
   }
 
   dispose(): void {
@@ -111,7 +119,9 @@ export class EngineLink {
   private onDeath(client: EngineClient, wasUp: boolean, error: CodedError): void {
     if (this.client !== client) return;
     this.options.notices.add('error', toPlainError(error));
-    if (!wasUp && ++this.failedStarts >= MAX_FAILED_STARTS) this.giveUp(error);
+    this.deaths++;
+    if (!wasUp) this.failedStarts++;
+    if (this.failedStarts >= MAX_FAILED_STARTS || this.deaths >= MAX_DEATHS) this.giveUp(error);
     else this.restart();
   }
 

@@ -49,7 +49,10 @@ export class Workspace {
       onReady: () => this.matching.resume(),
     });
     this.probing = new Probing(this.store, this.link, this.notices);
-    this.matching = new Matching(this.store, this.link, this.notices, () => void this.probing.refresh());
+    this.matching = new Matching(this.store, this.link, this.notices, () => {
+      this.link.confirm();
+      void this.probing.refresh();
+    });
     this.photos = new Photos(this.store, this.link, this.matching, this.notices, options);
     this.viewSync = new ViewSync(this.store, this.link, this.notices);
     this.unsubscribe = this.store.subscribe((now, before) => this.follow(now, before));
