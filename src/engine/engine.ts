@@ -1,5 +1,6 @@
 import { describeAdapter, type Gpu, requestGpu } from '../gpu/device.ts';
 import { CYCLE_OUTSIDE } from '../gpu/reference/cycle.ts';
+import { ROW_FLOATS } from '../gpu/reference/sample-matches.ts';
 import { Scope } from '../gpu/scope.ts';
 import { normalisedToPixel, pixelToNormalised } from '../shared/coordinates.ts';
 import { CodedError, throwIfAborted } from '../shared/errors.ts';
@@ -140,8 +141,19 @@ export class Engine implements Handlers {
     return this.shown?.readField(side) ?? null;
   }
 
-  readMatches(): Promise<MatchTable | null> {
-    return Promise.resolve(null);
+  async readMatches(): Promise<MatchTable | null> {
+    const { a, b } = this.photos;
+    if (!this.shown || !this.stage || !a || !b) return null;
+    const rows = await this.stage.readMatches();
+    const count = rows.length / ROW_FLOATS;
+    const table = new Float32Array(5 * count);
+    for (let i = 0; i < count; i++) {
+      const [xa, ya, xb, yb, certainty] = rows.subarray(ROW_FLOATS * i);
+      const inA = normalisedToPixel({ x: xa, y: ya }, a.size);
+      const inB = normalisedToPixel({ x: xb, y: yb }, b.size);
+      table.set([inA.x, inA.y, inB.x, inB.y, certainty], 5 * i);
+    }
+    return { count, rows: table };
   }
 
   snapshot(): Promise<Blob> {

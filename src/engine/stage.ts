@@ -1,24 +1,40 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { MatchField } from '../gpu/field.ts';
+import type { MatchBuffers } from '../gpu/passes/draw-matches.ts';
+import { SampleMatchesPass } from '../gpu/passes/sample-matches.ts';
+import { ROW_FLOATS, type SampleOptions } from '../gpu/reference/sample-matches.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { Side, Size } from '../shared/geometry.ts';
-import type { ViewSettings } from '../shared/view.ts';
+import { DEFAULT_VIEW, MATCH_COUNT, type ViewSettings } from '../shared/view.ts';
 import type { Photo } from './photo.ts';
 import { Renderer } from './renderer.ts';
+import { readBytes } from './readback.ts';
 import { CanvasTarget } from './stage-target.ts';
 
 /** The renderer with what it needs to redraw at the right moment: at most once a frame, and only when something changed. */
 export class Stage {
   private readonly renderer: Renderer;
+  private readonly sampler: SampleMatchesPass;
+  private readonly matches: MatchBuffers;
+  private settings: ViewSettings = DEFAULT_VIEW;
+  private field: MatchField | null = null;
+  /** The field and options that `matches` was sampled from; null: none. */
+  private sampled: { field: MatchField; options: SampleOptions } | null = null;
   private frame: number | null = null;
   private stopped = false;
 
   constructor(
-    gpu: Gpu,
+    private readonly gpu: Gpu,
     private readonly canvas: OffscreenCanvas,
     root: Scope,
   ) {
     this.renderer = new Renderer(gpu, new CanvasTarget(gpu.device, canvas), root);
+    const scope = root.child('matches');
+    this.sampler = new SampleMatchesPass(gpu.device, scope);
+    this.matches = {
+      rows: scope.storage('rows', SampleMatchesPass.rowsBytes(MATCH_COUNT.max)),
+      indirect: scope.storage('indirect', 16, GPUBufferUsage.INDIRECT),
+    };
   }
 
   get framesDrawn(): number {
@@ -32,11 +48,15 @@ export class Stage {
 
   /** null: the photos alone are drawn. The field must live until another one is set. */
   setField(field: MatchField | null): void {
+    this.field = field;
+    this.sampled = null;
     this.renderer.setField(field);
+    this.renderer.setMatches(null);
     this.requestDraw();
   }
 
   setView(settings: ViewSettings, theme: 'light' | 'dark'): void {
+    this.settings = settings;
     this.renderer.setView(settings, theme);
     this.requestDraw();
   }
@@ -52,6 +72,7 @@ export class Stage {
     if (this.stopped) return;
     if (this.frame !== null) cancelAnimationFrame(this.frame);
     this.frame = null;
+    if (this.settings.view === 'matches') this.sample();
     this.renderer.draw();
     if (this.renderer.needsAnimation) this.requestDraw();
   }
@@ -61,6 +82,32 @@ export class Stage {
     // The canvas holds its picture only within the task that drew it.
     this.drawNow();
     return this.canvas.convertToBlob({ type: 'image/png' });
+  }
+
+  /** The correspondences that are (or would be) drawn: rows of ROW_FLOATS floats, normalised. Empty without a match. */
+  async readMatches(): Promise<Float32Array> {
+    this.sample();
+    if (!this.sampled) return new Float32Array(0);
+    const { device } = this.gpu;
+    const [indirect, rows] = await Promise.all([
+      readBytes(device, this.matches.indirect, 16),
+      readBytes(device, this.matches.rows, SampleMatchesPass.rowsBytes(this.settings.count)),
+    ]);
+    const [, instances] = new Uint32Array(indirect);
+    return new Float32Array(rows, 0, instances * ROW_FLOATS);
+  }
+
+  /** Samples the correspondences anew if the field or an option has changed since; the models are not asked. */
+  private sample(): void {
+    if (!this.field) return;
+    const { count, seed, threshold, cycleLimit } = this.settings;
+    const options = { count, seed, threshold, cycleLimit };
+    if (this.sampled?.field === this.field && sameOptions(this.sampled.options, options)) return;
+    const encoder = this.gpu.device.createCommandEncoder({ label: 'sample-matches' });
+    this.sampler.run(encoder, this.field, options, this.matches);
+    this.gpu.device.queue.submit([encoder.finish()]);
+    this.sampled = { field: this.field, options };
+    this.renderer.setMatches(this.matches);
   }
 
   /** After a lost device nothing may be drawn any more. */
@@ -77,3 +124,6 @@ export class Stage {
     });
   }
 }
+
+const sameOptions = (a: SampleOptions, b: SampleOptions) =>
+  a.count === b.count && a.seed === b.seed && a.threshold === b.threshold && a.cycleLimit === b.cycleLimit;
