@@ -1,9 +1,7 @@
-// A photo to the tensor [1, 3, h, w]: resized, turned, normalised. Reference: src/gpu/reference/preprocess.ts.
+// A photo to the tensor [1, 3, h, w]: resized and normalised. Reference: src/gpu/reference/preprocess.ts.
 
 struct Params {
-  size: vec2u,      // of the tensor, after the turns
-  unturned: vec2u,  // of the resized photo
-  turns: u32,       // counter-clockwise quarter turns
+  size: vec2u,  // of the tensor
   scale: f32,
   mean: vec3f,
   deviation: vec3f,
@@ -48,9 +46,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let source = textureDimensions(photo);
-  let place = unturnPixel(id.xy, params.unturned, params.turns);
-  let across = spanOf(place.x, source.x, params.unturned.x);
-  let down = spanOf(place.y, source.y, params.unturned.y);
+  let across = spanOf(id.x, source.x, params.size.x);
+  let down = spanOf(id.y, source.y, params.size.y);
   let last = vec2i(source) - 1;
   var color = vec3f(0.0);
   for (var j = 0; j < down.count; j++) {

@@ -1,37 +1,29 @@
 import code from '../../../shaders/probe.wgsl?raw';
 import sampling from '../../../shaders/common/sampling.wgsl?raw';
 import type { Point } from '../../shared/geometry.ts';
-import { recordCompute } from '../dispatch.ts';
 import { certaintyBinding, cycleBinding, warpBinding } from '../field.ts';
 import type { WarpField } from '../field.ts';
+import { Kernel } from '../kernel.ts';
 import type { Probe } from '../reference/probe.ts';
 import type { Scope } from '../scope.ts';
-import { createComputePipeline, createShader } from '../shader.ts';
-import { UniformRing } from '../uniforms.ts';
+import { createShader } from '../shader.ts';
 
 /** Reads a field at one place into a small buffer, for the caller to read back. See reference/probe.ts. */
 export class ProbePass {
   /** Bytes of the buffer that {@link run} fills and {@link ProbePass.parse} reads. */
   static readonly bytes = 16;
 
-  private readonly pipeline: GPUComputePipeline;
-  private readonly params: UniformRing;
+  private readonly kernel: Kernel;
 
-  constructor(
-    private readonly device: GPUDevice,
-    scope: Scope,
-  ) {
-    const shader = createShader(device, 'probe', sampling, code);
-    this.pipeline = createComputePipeline(device, shader, 'main');
-    this.params = new UniformRing(device, scope, shader, 'params');
+  constructor(device: GPUDevice, scope: Scope) {
+    this.kernel = new Kernel(device, scope, createShader(device, 'probe', sampling, code));
   }
 
   /** Probes `field` at a normalised point of its photo into `target`. */
   run(encoder: GPUCommandEncoder, field: WarpField, point: Point, target: GPUBuffer): void {
-    const params = this.params.push({ grid: [field.grid.width, field.grid.height], point: [point.x, point.y] });
-    const places = [warpBinding(field), certaintyBinding(field), cycleBinding(field)];
+    const params = { grid: [field.grid.width, field.grid.height], point: [point.x, point.y] };
     const result = { buffer: target, size: ProbePass.bytes };
-    recordCompute(encoder, this.device, this.pipeline, [params, ...places, result], [1, 1]);
+    this.kernel.run(encoder, params, [warpBinding(field), certaintyBinding(field), cycleBinding(field), result], [1, 1]);
   }
 
   /** The probe in a copy of the buffer's bytes. */

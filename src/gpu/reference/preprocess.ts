@@ -7,14 +7,10 @@ export interface Normalisation {
   std: readonly [number, number, number];
 }
 
-/** Counter-clockwise quarter turns. */
-export type QuarterTurns = 0 | 1 | 2 | 3;
-
 export interface PreprocessOptions {
-  /** Size of the tensor, after the turns. */
+  /** Size of the tensor. */
   size: Size;
   normalisation: Normalisation;
-  quarterTurns?: QuarterTurns;
 }
 
 /** RGBA bytes, row by row, as ImageData. */
@@ -24,48 +20,20 @@ export interface Pixels {
   height: number;
 }
 
-/** The size before the turns. */
-export const unturnedSize = (size: Size, turns: QuarterTurns): Size =>
-  turns % 2 ? { width: size.height, height: size.width } : size;
-
 /**
  * A photo as the tensor [1, 3, h, w] that an encoder takes. Each axis is averaged over the exact area of the
  * target pixel where it shrinks and read bilinearly (half-pixel centres) where it grows; values are taken as
  * they are encoded (no linear light), as the networks were trained. Alpha is ignored.
  */
-export function preprocess(photo: Pixels, options: PreprocessOptions): Float32Array {
-  const turns = options.quarterTurns ?? 0;
-  const target = unturnedSize(options.size, turns);
-  const resized = resize(photo, target);
-  const { scale, mean, std } = options.normalisation;
-  const { width, height } = options.size;
-  const points = width * height;
+export function preprocess(photo: Pixels, { size, normalisation }: PreprocessOptions): Float32Array {
+  const resized = resize(photo, size);
+  const { scale, mean, std } = normalisation;
+  const points = size.width * size.height;
   const tensor = new Float32Array(3 * points);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const source = 3 * turnedIndex(x, y, target, turns);
-      const place = y * width + x;
-      for (let c = 0; c < 3; c++) {
-        tensor[c * points + place] = ((resized[source + c] / 255) * scale - mean[c]) / std[c];
-      }
-    }
+  for (let c = 0, out = 0; c < 3; c++) {
+    for (let i = c; i < resized.length; i += 3) tensor[out++] = ((resized[i] / 255) * scale - mean[c]) / std[c];
   }
   return tensor;
-}
-
-/** Index on the unturned grid of the place that lies at (x, y) after counter-clockwise quarter turns. */
-export function turnedIndex(x: number, y: number, unturned: Size, turns: QuarterTurns): number {
-  const { width, height } = unturned;
-  switch (turns) {
-    case 0:
-      return y * width + x;
-    case 1:
-      return x * width + (width - 1 - y);
-    case 2:
-      return (height - 1 - y) * width + (width - 1 - x);
-    case 3:
-      return (height - 1 - x) * width + y;
-  }
 }
 
 /** [h, w, 3] in 0…255: rows first, then columns. */
