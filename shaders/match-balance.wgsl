@@ -1,4 +1,5 @@
-// Thins the candidates drawn by their density. Reference: src/gpu/reference/sample-matches.ts.
+// Sampling, second draw: a key for every row drawn, for a draw that thins out what is crowded.
+// Reference: src/gpu/reference/sample-matches.ts.
 // Needs dispatch.wgsl, random.wgsl and match-row.wgsl.
 
 struct Params {
@@ -10,15 +11,6 @@ struct Params {
   reach: f32,
   loneDensity: f32,
   loneWeight: f32,
-  vertexCount: u32,
-}
-
-// Arguments of drawIndirect.
-struct Indirect {
-  vertexCount: u32,
-  instanceCount: u32,
-  firstVertex: u32,
-  firstInstance: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -26,8 +18,6 @@ struct Indirect {
 @group(0) @binding(2) var<storage, read> indices: array<u32>;
 @group(0) @binding(3) var<storage, read> drawn: array<MatchRow>;
 @group(0) @binding(4) var<storage, read_write> keys: array<u32>;
-@group(0) @binding(5) var<storage, read_write> rows: array<MatchRow>;
-@group(0) @binding(6) var<storage, read_write> indirect: Indirect;
 
 // Places of one round of the set that the density is estimated against.
 var<workgroup> tile: array<vec4f, LINEAR_WORKGROUP>;
@@ -36,9 +26,8 @@ fn sampleAt(n: u32, samples: u32) -> u32 {
   return n * selection.total / samples;
 }
 
-// Key of every row drawn (selection and indices: of the first draw) for the draw by density.
 @compute @workgroup_size(LINEAR_WORKGROUP)
-fn balanceKeys(
+fn main(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_index) local: u32,
@@ -76,16 +65,4 @@ fn balanceKeys(
   let density = 1.0 + sum * params.densityScale / f32(samples);
   let weight = select(1.0 / (density + 1.0), params.loneWeight, density < params.loneDensity);
   keys[n] = bitcast<u32>(exponential(indices[n], params.seed) / weight);
-}
-
-// The rows that remain (selection and indices: of the second draw), and how many there are to draw.
-@compute @workgroup_size(LINEAR_WORKGROUP)
-fn emitRows(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let n = linearIndex(id, workgroups);
-  if (n == 0u) {
-    indirect = Indirect(params.vertexCount, selection.total, 0u, 0u);
-  }
-  if (n < selection.total) {
-    rows[n] = drawn[indices[n]];
-  }
 }

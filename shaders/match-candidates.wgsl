@@ -1,5 +1,6 @@
-// Candidates of the sampling: every place of both grids. Reference: src/gpu/reference/sample-matches.ts.
-// Needs dispatch.wgsl, coordinates.wgsl, random.wgsl and match-row.wgsl.
+// Sampling, first draw: a key for every place of both grids, for a draw weighted by certainty.
+// Reference: src/gpu/reference/sample-matches.ts.
+// Needs dispatch.wgsl, random.wgsl and match-row.wgsl.
 
 struct Params {
   gridA: vec2u,
@@ -15,16 +16,10 @@ struct Params {
 @group(0) @binding(2) var<storage, read> certaintyB: array<f32>;
 @group(0) @binding(3) var<storage, read> cycleA: array<f32>;
 @group(0) @binding(4) var<storage, read> cycleB: array<f32>;
-@group(0) @binding(5) var<storage, read> warpA: array<f32>;
-@group(0) @binding(6) var<storage, read> warpB: array<f32>;
-@group(0) @binding(7) var<storage, read> selection: Selection;
-@group(0) @binding(8) var<storage, read> indices: array<u32>;
-@group(0) @binding(9) var<storage, read_write> keys: array<u32>;
-@group(0) @binding(10) var<storage, read_write> rows: array<MatchRow>;
+@group(0) @binding(5) var<storage, read_write> keys: array<u32>;
 
-// Key of every candidate for the weighted draw by certainty.
 @compute @workgroup_size(LINEAR_WORKGROUP)
-fn candidateKeys(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let pointsA = params.gridA.x * params.gridA.y;
   let pointsB = params.gridB.x * params.gridB.y;
   let i = linearIndex(id, workgroups);
@@ -46,27 +41,5 @@ fn candidateKeys(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
     keys[i] = bitcast<u32>(exponential(i, params.seed) / weight);
   } else {
     keys[i] = NO_KEY;
-  }
-}
-
-// Rows of the candidates drawn.
-@compute @workgroup_size(LINEAR_WORKGROUP)
-fn gatherRows(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let n = linearIndex(id, workgroups);
-  if (n >= selection.total) {
-    return;
-  }
-  let pointsA = params.gridA.x * params.gridA.y;
-  let pointsB = params.gridB.x * params.gridB.y;
-  let candidate = indices[n];
-  if (candidate < pointsA) {
-    let own = centreOf(vec2u(candidate % params.gridA.x, candidate / params.gridA.x), params.gridA);
-    let other = vec2f(warpA[candidate], warpA[pointsA + candidate]);
-    rows[n] = MatchRow(vec4f(own, other), certaintyA[candidate], 0.0, vec2f(0.0));
-  } else {
-    let place = candidate - pointsA;
-    let own = centreOf(vec2u(place % params.gridB.x, place / params.gridB.x), params.gridB);
-    let other = vec2f(warpB[place], warpB[pointsB + place]);
-    rows[n] = MatchRow(vec4f(other, own), certaintyB[place], 1.0, vec2f(0.0));
   }
 }

@@ -26,9 +26,8 @@ function fieldsOf(a: Size, b: Size): PlainMatchField {
 }
 
 async function onGpu(fields: PlainMatchField, options: SampleOptions) {
-  const usage = GPUBufferUsage.INDIRECT;
   const rows = gpu.scope.storage('rows', SampleMatchesPass.rowsBytes(options.count));
-  const indirect = gpu.scope.storage('indirect', 16, usage);
+  const indirect = gpu.scope.storage('indirect', 16, GPUBufferUsage.INDIRECT);
   const uploaded = uploadFields(gpu, fields);
   await gpu.submit((encoder) => pass.run(encoder, uploaded, options, { rows, indirect }));
   const [vertices, count, ...first] = await gpu.readUints(indirect, 4);

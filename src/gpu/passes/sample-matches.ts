@@ -1,18 +1,20 @@
-import dispatchCode from '../../../shaders/common/dispatch.wgsl?raw';
 import coordinatesCode from '../../../shaders/common/coordinates.wgsl?raw';
+import dispatchCode from '../../../shaders/common/dispatch.wgsl?raw';
 import rowCode from '../../../shaders/common/match-row.wgsl?raw';
 import randomCode from '../../../shaders/common/random.wgsl?raw';
 import balanceCode from '../../../shaders/match-balance.wgsl?raw';
 import candidatesCode from '../../../shaders/match-candidates.wgsl?raw';
-import { linearWorkgroups, recordCompute } from '../dispatch.ts';
+import emitCode from '../../../shaders/match-emit.wgsl?raw';
+import gatherCode from '../../../shaders/match-gather.wgsl?raw';
+import { linearWorkgroups } from '../dispatch.ts';
 import { certaintyBinding, cycleBinding, gridPoints, warpBinding } from '../field.ts';
 import type { MatchField } from '../field.ts';
+import { Kernel } from '../kernel.ts';
 import { streamSeed } from '../reference/random.ts';
 import { ROW_FLOATS, SAMPLING, drawnCount } from '../reference/sample-matches.ts';
 import type { SampleOptions } from '../reference/sample-matches.ts';
 import type { Scope } from '../scope.ts';
-import { createComputePipeline, createShader } from '../shader.ts';
-import { UniformRing } from '../uniforms.ts';
+import { createShader } from '../shader.ts';
 import { SelectSmallestPass } from './select-smallest.ts';
 
 /** Where the sample goes. */
@@ -23,48 +25,46 @@ export interface SampleTarget {
   indirect: GPUBuffer;
 }
 
-/** What lies between the draws: kept from run to run, replaced when it is too small. */
+/** What a draw selected: the head of select-smallest's state, and the indices. */
+interface Draw {
+  state: GPUBuffer;
+  indices: GPUBuffer;
+}
+
+/** What lies between field and target: kept from run to run, replaced when it is too small. */
 interface Scratch {
   scope: Scope;
+  /** Room, in places of both grids and in rows of the first draw. */
   candidates: number;
   drawn: number;
-  keys: GPUBuffer;
-  blocks: GPUBuffer;
-  drawnIndices: GPUBuffer;
+  candidateKeys: GPUBuffer;
+  first: Draw;
   drawnRows: GPUBuffer;
   balanceKeys: GPUBuffer;
-  balancedIndices: GPUBuffer;
+  second: Draw;
+  blocks: GPUBuffer;
 }
 
 /** RoMa's sampling of correspondences without a readback, see reference/sample-matches.ts. */
 export class SampleMatchesPass {
   private readonly selectSmallest: SelectSmallestPass;
-  private readonly candidateKeys: GPUComputePipeline;
-  private readonly gatherRows: GPUComputePipeline;
-  private readonly balanceKeys: GPUComputePipeline;
-  private readonly emitRows: GPUComputePipeline;
-  private readonly candidateParams: UniformRing;
-  private readonly balanceParams: UniformRing;
-  private readonly drawnState: GPUBuffer;
-  private readonly balancedState: GPUBuffer;
+  private readonly candidates: Kernel;
+  private readonly gather: Kernel;
+  private readonly balance: Kernel;
+  private readonly emit: Kernel;
   private scratch: Scratch | null = null;
 
   constructor(
-    private readonly device: GPUDevice,
+    device: GPUDevice,
     private readonly scope: Scope,
   ) {
+    const kernel = (label: string, ...code: string[]) =>
+      new Kernel(device, scope, createShader(device, label, dispatchCode, rowCode, ...code));
     this.selectSmallest = new SelectSmallestPass(device, scope);
-    const common = [dispatchCode, randomCode, rowCode];
-    const candidates = createShader(device, 'match-candidates', ...common, coordinatesCode, candidatesCode);
-    this.candidateKeys = createComputePipeline(device, candidates, 'candidateKeys');
-    this.gatherRows = createComputePipeline(device, candidates, 'gatherRows');
-    this.candidateParams = new UniformRing(device, scope, candidates, 'params');
-    const balance = createShader(device, 'match-balance', ...common, balanceCode);
-    this.balanceKeys = createComputePipeline(device, balance, 'balanceKeys');
-    this.emitRows = createComputePipeline(device, balance, 'emitRows');
-    this.balanceParams = new UniformRing(device, scope, balance, 'params');
-    this.drawnState = scope.storage('sample-matches/drawn state', SelectSmallestPass.stateBytes);
-    this.balancedState = scope.storage('sample-matches/balanced state', SelectSmallestPass.stateBytes);
+    this.candidates = kernel('match-candidates', randomCode, candidatesCode);
+    this.gather = kernel('match-gather', coordinatesCode, gatherCode);
+    this.balance = kernel('match-balance', randomCode, balanceCode);
+    this.emit = kernel('match-emit', emitCode);
   }
 
   /** Bytes of the rows of `count` matches. */
@@ -73,76 +73,43 @@ export class SampleMatchesPass {
   }
 
   /** Samples `field` into `target`; `vertexCount` is that of one instance in the indirect arguments. */
-  run(
-    encoder: GPUCommandEncoder,
-    field: MatchField,
-    options: SampleOptions,
-    target: SampleTarget,
-    vertexCount = 4,
-  ): void {
+  run(encoder: GPUCommandEncoder, field: MatchField, options: SampleOptions, target: SampleTarget, vertexCount = 4): void {
     const length = gridPoints(field.a.grid) + gridPoints(field.b.grid);
     const drawn = Math.min(length, drawnCount(options.count));
     const wanted = Math.min(length, options.count);
     const scratch = this.scratchFor(length, drawn);
-    this.drawCandidates(encoder, field, options, scratch, length, drawn);
-    this.drawBalanced(encoder, options.seed, scratch, drawn, wanted, target, vertexCount);
+    const { candidateKeys, balanceKeys, first, second, blocks } = scratch;
+
+    this.runCandidates(encoder, field, options, candidateKeys);
+    this.selectSmallest.run(encoder, { keys: candidateKeys, length, wanted: drawn, blocks, ...first });
+    this.runGather(encoder, field, drawn, scratch);
+    this.runBalance(encoder, options.seed, drawn, scratch);
+    this.selectSmallest.run(encoder, { keys: balanceKeys, length: drawn, wanted, blocks, ...second });
+    const emitted = [...drawBindings(second), { buffer: scratch.drawnRows }, { buffer: target.rows }, { buffer: target.indirect }];
+    this.emit.run(encoder, { vertexCount }, emitted, linearWorkgroups(wanted));
   }
 
-  /** Draws by certainty: fills the scratch's drawn indices and rows. */
-  private drawCandidates(
-    encoder: GPUCommandEncoder,
-    { a, b }: MatchField,
-    options: SampleOptions,
-    scratch: Scratch,
-    length: number,
-    drawn: number,
-  ): void {
-    const params = this.candidateParams.push({
-      gridA: [a.grid.width, a.grid.height],
-      gridB: [b.grid.width, b.grid.height],
+  private runCandidates(encoder: GPUCommandEncoder, { a, b }: MatchField, options: SampleOptions, keys: GPUBuffer): void {
+    const params = {
+      ...gridParams({ a, b }),
       seed: streamSeed(options.seed, 0),
       threshold: options.threshold,
       cycleLimit: options.cycleLimit,
       certaintyCap: SAMPLING.certaintyCap,
-    });
-    const keys = { buffer: scratch.keys };
-    const certainty = [certaintyBinding(a), certaintyBinding(b)];
-    const keyBindings = [params, ...certainty, cycleBinding(a), cycleBinding(b), null, null, null, null, keys];
-    recordCompute(encoder, this.device, this.candidateKeys, keyBindings, linearWorkgroups(length));
-    this.selectSmallest.run(encoder, {
-      keys: scratch.keys,
-      length,
-      wanted: drawn,
-      indices: scratch.drawnIndices,
-      state: this.drawnState,
-      blocks: scratch.blocks,
-    });
-    const selection = [{ buffer: this.drawnState }, { buffer: scratch.drawnIndices }];
-    const rowBindings = [
-      params,
-      ...certainty,
-      null,
-      null,
-      warpBinding(a),
-      warpBinding(b),
-      ...selection,
-      null,
-      { buffer: scratch.drawnRows },
-    ];
-    recordCompute(encoder, this.device, this.gatherRows, rowBindings, linearWorkgroups(drawn));
+    };
+    const places = [certaintyBinding(a), certaintyBinding(b), cycleBinding(a), cycleBinding(b)];
+    const length = gridPoints(a.grid) + gridPoints(b.grid);
+    this.candidates.run(encoder, params, [...places, { buffer: keys }], linearWorkgroups(length));
   }
 
-  /** Draws by density from the drawn rows into the target. */
-  private drawBalanced(
-    encoder: GPUCommandEncoder,
-    seed: number,
-    scratch: Scratch,
-    drawn: number,
-    wanted: number,
-    target: SampleTarget,
-    vertexCount: number,
-  ): void {
-    const params = this.balanceParams.push({
+  private runGather(encoder: GPUCommandEncoder, { a, b }: MatchField, drawn: number, { first, drawnRows }: Scratch): void {
+    const places = [warpBinding(a), warpBinding(b), certaintyBinding(a), certaintyBinding(b)];
+    const bindings = [...places, ...drawBindings(first), { buffer: drawnRows }];
+    this.gather.run(encoder, gridParams({ a, b }), bindings, linearWorkgroups(drawn));
+  }
+
+  private runBalance(encoder: GPUCommandEncoder, seed: number, drawn: number, scratch: Scratch): void {
+    const params = {
       capacity: drawn,
       seed: streamSeed(seed, 1),
       densitySamples: SAMPLING.densitySamples,
@@ -151,45 +118,40 @@ export class SampleMatchesPass {
       reach: SAMPLING.reach,
       loneDensity: SAMPLING.loneDensity,
       loneWeight: SAMPLING.loneWeight,
-      vertexCount,
-    });
-    const rows = { buffer: scratch.drawnRows };
-    const keys = { buffer: scratch.balanceKeys };
-    const drawnSelection = [{ buffer: this.drawnState }, { buffer: scratch.drawnIndices }];
-    const keyBindings = [params, ...drawnSelection, rows, keys];
-    recordCompute(encoder, this.device, this.balanceKeys, keyBindings, linearWorkgroups(drawn));
-    this.selectSmallest.run(encoder, {
-      keys: scratch.balanceKeys,
-      length: drawn,
-      wanted,
-      indices: scratch.balancedIndices,
-      state: this.balancedState,
-      blocks: scratch.blocks,
-    });
-    const balancedSelection = [{ buffer: this.balancedState }, { buffer: scratch.balancedIndices }];
-    const emitted = [{ buffer: target.rows }, { buffer: target.indirect }];
-    const emitBindings = [params, ...balancedSelection, rows, null, ...emitted];
-    recordCompute(encoder, this.device, this.emitRows, emitBindings, linearWorkgroups(wanted));
+    };
+    const bindings = [...drawBindings(scratch.first), { buffer: scratch.drawnRows }, { buffer: scratch.balanceKeys }];
+    this.balance.run(encoder, params, bindings, linearWorkgroups(drawn));
   }
 
   private scratchFor(candidates: number, drawn: number): Scratch {
     const old = this.scratch;
     if (old && old.candidates >= candidates && old.drawn >= drawn) return old;
-    // Work already submitted keeps destroyed buffers alive until it is done; work only recorded would not, but a
-    // larger field or count means a new encoder.
+    // What is submitted keeps its buffers until it is done. What is only recorded does not: a caller that samples
+    // twice in one encoder takes the larger sample first.
     old?.scope.destroy();
     const scope = this.scope.child('sample-matches');
+    const draw = (label: string): Draw => ({
+      state: scope.storage(`${label} state`, SelectSmallestPass.stateBytes),
+      indices: scope.storage(`${label} indices`, 4 * drawn),
+    });
     this.scratch = {
       scope,
       candidates,
       drawn,
-      keys: scope.storage('keys', 4 * candidates),
-      blocks: scope.storage('blocks', SelectSmallestPass.blockBytes(candidates)),
-      drawnIndices: scope.storage('drawn indices', 4 * drawn),
+      candidateKeys: scope.storage('candidate keys', 4 * candidates),
+      first: draw('first draw'),
       drawnRows: scope.storage('drawn rows', SampleMatchesPass.rowsBytes(drawn)),
       balanceKeys: scope.storage('balance keys', 4 * drawn),
-      balancedIndices: scope.storage('balanced indices', 4 * drawn),
+      second: draw('second draw'),
+      blocks: scope.storage('blocks', SelectSmallestPass.blockBytes(candidates)),
     };
     return this.scratch;
   }
 }
+
+const drawBindings = ({ state, indices }: Draw): GPUBufferBinding[] => [{ buffer: state }, { buffer: indices }];
+
+const gridParams = ({ a, b }: MatchField) => ({
+  gridA: [a.grid.width, a.grid.height],
+  gridB: [b.grid.width, b.grid.height],
+});

@@ -23,8 +23,8 @@ async function onGpu(keys: Uint32Array, wanted: number): Promise<Uint32Array> {
 }
 
 function bySorting(keys: Uint32Array, wanted: number): number[] {
-  const order = [...keys.keys()].filter((i) => keys[i] !== NO_KEY).sort((i, j) => keys[i] - keys[j]);
-  return order.slice(0, wanted).sort((i, j) => i - j);
+  const limit = keys.slice().sort()[Math.min(wanted, keys.length) - 1];
+  return [...keys.keys()].filter((i) => keys[i] <= limit && keys[i] !== NO_KEY);
 }
 
 function randomKeys(length: number, range: number, holes: number): Uint32Array {
