@@ -1,8 +1,9 @@
 /** 0.634 → “63 %”. */
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-export const milliseconds = (value: number): string =>
-  value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : value >= 10 ? `${Math.round(value)} ms` : `${value.toFixed(1)} ms`;
+export const milliseconds = (value: number): string => (value >= 10 ? `${whole(value)} ms` : `${value.toFixed(1)} ms`);
+
+export const seconds = (value: number): string => `${(value / 1000).toFixed(value < 10_000 ? 2 : 1)} s`;
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 

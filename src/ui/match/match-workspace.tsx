@@ -37,8 +37,8 @@ export function MatchWorkspace() {
         <Stage />
         <div className="stage-foot">
           <VerdictLine />
-          <Legend />
           <ProbeReadout />
+          <Legend />
         </div>
       </main>
       <aside className="panel" aria-label="Settings">

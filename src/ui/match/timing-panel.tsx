@@ -1,5 +1,5 @@
 import { STAGES } from '../../shared/protocol.ts';
-import { dimensions, milliseconds } from '../common/format.ts';
+import { dimensions, milliseconds, seconds } from '../common/format.ts';
 import { Section } from '../common/section.tsx';
 import { useWorkspaceState } from '../workspace-context.ts';
 import { STAGE_NAMES } from './stage-names.ts';
@@ -13,7 +13,7 @@ export function TimingPanel() {
   const total = stages.reduce((sum, stage) => sum + (result.timings[stage] ?? 0), 0);
   const cached = (['a', 'b'] as const).filter((side) => result.cached[side]).map((side) => side.toUpperCase());
   return (
-    <Section title="Timing" summary={milliseconds(total)}>
+    <Section title="Timing" summary={seconds(total)}>
       <table className="timing" data-timing>
         <tbody>
           {stages.map((stage) => (

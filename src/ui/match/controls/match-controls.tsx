@@ -3,6 +3,7 @@ import { whole } from '../../common/format.ts';
 import { ShuffleIcon } from '../../common/icons.tsx';
 import { Segmented } from '../../common/segmented.tsx';
 import { Slider } from '../../common/slider.tsx';
+import { useWorkspaceState } from '../../workspace-context.ts';
 import { ColorMapControl } from './color-map-control.tsx';
 import { useView } from './use-view.ts';
 
@@ -20,8 +21,10 @@ const MAX_SEED = 0xffffffff;
 
 export function MatchControls() {
   const [view, update] = useView();
+  const isUnrelated = useWorkspaceState((state) => state.result?.verdict.kind === 'none');
   return (
     <>
+      {isUnrelated && <p className="hint">Photos without a common scene get no lines, or only the few that are certain.</p>}
       <Slider
         label="Number"
         value={positionOf(view.count)}
