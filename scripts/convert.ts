@@ -40,6 +40,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (args.positionals.length === 0 || args.has('help')) return console.log(HELP);
   const out = args.text('out');
   if (!args.has('inspect') && out === undefined) throw usage('--out DIR is missing.');
+  const options = readOptions(args);
 
   const sources = await Promise.all(args.positionals.map(async (path) => ({ path, source: await openFileSource(path) })));
   try {
@@ -47,8 +48,8 @@ async function main(argv: readonly string[]): Promise<void> {
       const name = basename(path);
       return { name, checkpoint: await openCheckpoint(source, name) };
     }));
-    if (out === undefined || args.has('inspect')) return inspect(inputs, readOptions(args));
-    await convert(inputs, sources.reduce((sum, { source }) => sum + source.size, 0), out, readOptions(args));
+    if (out === undefined || args.has('inspect')) return inspect(inputs, options);
+    await convert(inputs, sources.reduce((sum, { source }) => sum + source.size, 0), out, options);
   } finally {
     await Promise.all(sources.map(({ source }) => source.close()));
   }
