@@ -2,7 +2,7 @@ import { makeShaderDataDefinitions } from './reflection.ts';
 import type { ShaderDataDefinitions } from './reflection.ts';
 import { CodedError } from '../shared/errors.ts';
 
-/** A compiled WGSL module with the reflection of its structs (see {@link ../gpu/uniforms.ts}). */
+/** A compiled WGSL module with the reflection of its structs (see uniforms.ts). */
 export interface Shader {
   label: string;
   module: GPUShaderModule;
@@ -23,7 +23,7 @@ export function createShader(device: GPUDevice, label: string, ...sources: strin
   const module = device.createShaderModule({ label, code });
   const validation = device.popErrorScope();
   addCheck(device, checkCompilation(label, module, code, validation));
-  return { label, module, definitions: makeShaderDataDefinitions(code) };
+  return { label, module, definitions: reflect(label, code) };
 }
 
 /**
@@ -80,14 +80,22 @@ function addCheck(device: GPUDevice, check: Promise<void>): void {
   else pendingChecks.set(device, [check]);
 }
 
+/** The reflection's parser is stricter than WGSL: it takes names such as `workgroup` or `block` for keywords. */
+function reflect(label: string, code: string): ShaderDataDefinitions {
+  try {
+    return makeShaderDataDefinitions(code);
+  } catch (cause) {
+    throw shaderError(label, `its structs cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
 async function checkCompilation(
   label: string,
   module: GPUShaderModule,
   code: string,
   validation: Promise<GPUError | null>,
 ): Promise<void> {
-  const { messages } = await module.getCompilationInfo();
-  const invalid = await validation;
+  const [{ messages }, invalid] = await Promise.all([module.getCompilationInfo(), validation]);
   const errors = messages.filter((message) => message.type === 'error');
   if (!errors.length) {
     if (invalid) throw shaderError(label, invalid.message);

@@ -31,7 +31,8 @@ export class UniformRing {
     this.view = makeStructuredView(definition);
     const alignment = device.limits.minUniformBufferOffsetAlignment;
     this.stride = Math.ceil(this.view.arrayBuffer.byteLength / alignment) * alignment;
-    this.buffer = scope.buffer(`${shader.label}/${name}`, this.stride * slots, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    this.buffer = scope.buffer(`${shader.label}/${name}`, this.stride * slots, usage);
   }
 
   /** One slot as a bind group with a dynamic offset wants it; the offset is that of {@link push}'s answer. */

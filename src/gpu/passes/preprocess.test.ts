@@ -30,7 +30,8 @@ async function onGpu(photo: Pixels, options: PreprocessOptions): Promise<Float32
   return gpu.readFloats(tensor, 3 * options.size.width * options.size.height);
 }
 
-const largestDifference = (a: Float32Array, b: Float32Array) => a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
+const largestDifference = (a: Float32Array, b: Float32Array) =>
+  a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
 
 describe('the pass equals its reference', () => {
   const cases: [string, Size, Size][] = [

@@ -19,8 +19,9 @@ export class PreprocessPass {
   }
 
   /** Fills `tensor` ([1, 3, h, w] float32, at least {@link tensorBytes}). */
-  run(encoder: GPUCommandEncoder, photo: GPUTexture, tensor: GPUBuffer, { size, normalisation }: PreprocessOptions): void {
-    const { scale, mean, std } = normalisation;
+  run(encoder: GPUCommandEncoder, photo: GPUTexture, tensor: GPUBuffer, options: PreprocessOptions): void {
+    const { size } = options;
+    const { scale, mean, std } = options.normalisation;
     const params = { size: [size.width, size.height], scale, mean, deviation: std };
     const target = { buffer: tensor, size: PreprocessPass.tensorBytes(size) };
     this.kernel.run(encoder, params, [photo.createView(), target], gridWorkgroups(size));

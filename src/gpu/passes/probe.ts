@@ -22,8 +22,8 @@ export class ProbePass {
   /** Probes `field` at a normalised point of its photo into `target`. */
   run(encoder: GPUCommandEncoder, field: WarpField, point: Point, target: GPUBuffer): void {
     const params = { grid: [field.grid.width, field.grid.height], point: [point.x, point.y] };
-    const result = { buffer: target, size: ProbePass.bytes };
-    this.kernel.run(encoder, params, [warpBinding(field), certaintyBinding(field), cycleBinding(field), result], [1, 1]);
+    const places = [warpBinding(field), certaintyBinding(field), cycleBinding(field)];
+    this.kernel.run(encoder, params, [...places, { buffer: target, size: ProbePass.bytes }], [1, 1]);
   }
 
   /** The probe in a copy of the buffer's bytes. */

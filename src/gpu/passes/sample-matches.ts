@@ -73,7 +73,13 @@ export class SampleMatchesPass {
   }
 
   /** Samples `field` into `target`; `vertexCount` is that of one instance in the indirect arguments. */
-  run(encoder: GPUCommandEncoder, field: MatchField, options: SampleOptions, target: SampleTarget, vertexCount = 4): void {
+  run(
+    encoder: GPUCommandEncoder,
+    field: MatchField,
+    options: SampleOptions,
+    target: SampleTarget,
+    vertexCount = 4,
+  ): void {
     const length = gridPoints(field.a.grid) + gridPoints(field.b.grid);
     const drawn = Math.min(length, drawnCount(options.count));
     const wanted = Math.min(length, options.count);
@@ -85,13 +91,14 @@ export class SampleMatchesPass {
     this.runGather(encoder, field, drawn, scratch);
     this.runBalance(encoder, options.seed, drawn, scratch);
     this.selectSmallest.run(encoder, { keys: balanceKeys, length: drawn, wanted, blocks, ...second });
-    const emitted = [...drawBindings(second), { buffer: scratch.drawnRows }, { buffer: target.rows }, { buffer: target.indirect }];
-    this.emit.run(encoder, { vertexCount }, emitted, linearWorkgroups(wanted));
+    const emitted = [{ buffer: scratch.drawnRows }, { buffer: target.rows }, { buffer: target.indirect }];
+    this.emit.run(encoder, { vertexCount }, [...drawBindings(second), ...emitted], linearWorkgroups(wanted));
   }
 
-  private runCandidates(encoder: GPUCommandEncoder, { a, b }: MatchField, options: SampleOptions, keys: GPUBuffer): void {
+  private runCandidates(encoder: GPUCommandEncoder, field: MatchField, options: SampleOptions, keys: GPUBuffer): void {
+    const { a, b } = field;
     const params = {
-      ...gridParams({ a, b }),
+      ...gridParams(field),
       seed: streamSeed(options.seed, 0),
       threshold: options.threshold,
       cycleLimit: options.cycleLimit,
@@ -102,10 +109,11 @@ export class SampleMatchesPass {
     this.candidates.run(encoder, params, [...places, { buffer: keys }], linearWorkgroups(length));
   }
 
-  private runGather(encoder: GPUCommandEncoder, { a, b }: MatchField, drawn: number, { first, drawnRows }: Scratch): void {
+  private runGather(encoder: GPUCommandEncoder, field: MatchField, drawn: number, { first, drawnRows }: Scratch): void {
+    const { a, b } = field;
     const places = [warpBinding(a), warpBinding(b), certaintyBinding(a), certaintyBinding(b)];
     const bindings = [...places, ...drawBindings(first), { buffer: drawnRows }];
-    this.gather.run(encoder, gridParams({ a, b }), bindings, linearWorkgroups(drawn));
+    this.gather.run(encoder, gridParams(field), bindings, linearWorkgroups(drawn));
   }
 
   private runBalance(encoder: GPUCommandEncoder, seed: number, drawn: number, scratch: Scratch): void {

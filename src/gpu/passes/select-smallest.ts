@@ -25,11 +25,13 @@ export interface Selection {
   blocks: GPUBuffer;
 }
 
+type Step = 'histogram' | 'pick' | 'countBlocks' | 'scanBlocks' | 'scatter';
+
 /** The smallest keys of a list without a readback, see reference/select-smallest.ts. */
 export class SelectSmallestPass {
   static readonly stateBytes = 4 * (4 + 256);
 
-  private readonly pipelines: Record<'histogram' | 'pick' | 'countBlocks' | 'scanBlocks' | 'scatter', GPUComputePipeline>;
+  private readonly pipelines: Record<Step, GPUComputePipeline>;
   private readonly params: UniformRing;
 
   constructor(
@@ -60,8 +62,8 @@ export class SelectSmallestPass {
     const keys = { buffer: selection.keys };
     const blocks = { buffer: selection.blocks };
     const indices = { buffer: selection.indices };
-    const record = (name: keyof typeof this.pipelines, bindings: (GPUBindingResource | null)[], workgroups: number) =>
-      recordCompute(encoder, this.device, this.pipelines[name], bindings, [workgroups, 1]);
+    const record = (step: Step, bindings: (GPUBindingResource | null)[], workgroups: number) =>
+      recordCompute(encoder, this.device, this.pipelines[step], bindings, [workgroups, 1]);
 
     encoder.clearBuffer(selection.state);
     for (let digit = 0; digit < DIGITS; digit++) {

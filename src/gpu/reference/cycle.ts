@@ -8,7 +8,10 @@ export const CYCLE_OUTSIDE = 1e6;
  * Distance [h, w] between each place of `own` and where the two warps bring it (there by `own`, back by
  * `other`, read bilinearly), in pixels of own's photo; {@link CYCLE_OUTSIDE} where the way there leaves the photo.
  */
-export function cycleError(own: Pick<PlainField, 'grid' | 'photo' | 'warp'>, other: Pick<PlainField, 'grid' | 'warp'>): Float32Array {
+export function cycleError(
+  own: Pick<PlainField, 'grid' | 'photo' | 'warp'>,
+  other: Pick<PlainField, 'grid' | 'warp'>,
+): Float32Array {
   const { width, height } = own.grid;
   const points = width * height;
   const otherPoints = other.grid.width * other.grid.height;

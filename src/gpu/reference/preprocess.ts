@@ -69,7 +69,7 @@ function resize(photo: Pixels, size: Size): Float32Array {
   return resized;
 }
 
-/** For every target pixel of one axis: its first source pixel, and the weights [begin[i], begin[i + 1]) from there on. */
+/** For every target pixel of an axis: its first source pixel, and the weights [begin[i], begin[i + 1]) from there on. */
 interface AxisTaps {
   first: Int32Array;
   begin: Int32Array;

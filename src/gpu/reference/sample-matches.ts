@@ -77,7 +77,13 @@ function keyOf(value: number): number {
  * Exponential keys (Efraimidis and Spirakis 2006): the k smallest of −log(u)/w are a weighted draw of k without
  * replacement.
  */
-function candidateKeys(field: PlainField, options: SampleOptions, seed: number, offset: number, keys: Uint32Array): void {
+function candidateKeys(
+  field: PlainField,
+  options: SampleOptions,
+  seed: number,
+  offset: number,
+  keys: Uint32Array,
+): void {
   const { threshold, cycleLimit } = options;
   for (let i = 0; i < field.certainty.length; i++) {
     const certainty = field.certainty[i];

@@ -19,7 +19,9 @@ export class TestGpu {
     readonly instance: GPU,
   ) {
     this.scope = new Scope(gpu.device, 'test');
-    gpu.device.addEventListener('uncapturederror', (event) => this.errors.push((event as GPUUncapturedErrorEvent).error.message));
+    gpu.device.addEventListener('uncapturederror', (event) => {
+      this.errors.push((event as GPUUncapturedErrorEvent).error.message);
+    });
   }
 
   /** Dawn on SwiftShader where a Chromium with its files is found, else on whatever Vulkan, Metal or D3D is there. */
@@ -31,8 +33,9 @@ export class TestGpu {
       return new TestGpu(await requestGpu(instance), instance);
     } catch (cause) {
       throw new Error(
-        'The WGSL tests need a WebGPU adapter and found none. Install Chromium (npx playwright install chromium, or ' +
-          'apt-get install chromium), whose software adapter they use, or set VK_ICD_FILENAMES to a vk_swiftshader_icd.json.',
+        'The WGSL tests need a WebGPU adapter and found none. Install Chromium, whose software adapter they use ' +
+          '(npx playwright install chromium, or apt-get install chromium), or set VK_ICD_FILENAMES to a ' +
+          'vk_swiftshader_icd.json.',
         { cause },
       );
     }
@@ -85,8 +88,10 @@ export class TestGpu {
     const { width, height } = texture;
     // Copies from textures need rows at multiples of 256 bytes.
     const bytesPerRow = Math.ceil((width * 4) / 256) * 256;
-    const staging = this.scope.buffer('readback', bytesPerRow * height, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ);
-    await this.submit((encoder) => encoder.copyTextureToBuffer({ texture }, { buffer: staging, bytesPerRow }, [width, height]));
+    const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
+    const staging = this.scope.buffer('readback', bytesPerRow * height, usage);
+    const target = { buffer: staging, bytesPerRow };
+    await this.submit((encoder) => encoder.copyTextureToBuffer({ texture }, target, [width, height]));
     await staging.mapAsync(GPUMapMode.READ);
     const rows = new Uint8Array(staging.getMappedRange());
     const pixels = new Uint8ClampedArray(width * height * 4);
