@@ -85,7 +85,7 @@ function applyProjection(g: GraphBuilder, { weight, bias, norm }: Projection, fe
   return conv2dBatchNorm(g, features, weight, bias, norm);
 }
 
-function project(g: GraphBuilder, weights: Weights, config: MatcherConfig, stride: number, features: Value): Value {
+export function project(g: GraphBuilder, weights: Weights, config: MatcherConfig, stride: number, features: Value): Value {
   return g.scope(`proj.${stride}`, () => applyProjection(g, readProjection(weights, config, stride), features));
 }
 
@@ -157,7 +157,7 @@ function featureInputs(g: GraphBuilder, config: MatcherConfig, size: Size, strid
  * the precision: the likeliest class decides between places that can lie far apart, and half precision
  * decides otherwise wherever two are nearly as likely.
  */
-function coarseMatch(g: GraphBuilder, decoder: Weights, config: MatcherConfig, { a, b }: FeaturePair, observe: Observe): Correspondence {
+export function coarseMatch(g: GraphBuilder, decoder: Weights, config: MatcherConfig, { a, b }: FeaturePair, observe: Observe): Correspondence {
   const [, channels, height, width] = a.shape;
   const basisDim = config.gpDim;
   const posConv = decoder.at(`gps.${COARSE_STRIDE}.pos_conv`);
