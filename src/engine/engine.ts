@@ -5,7 +5,17 @@ import { Scope } from '../gpu/scope.ts';
 import { normalisedToPixel, pixelToNormalised } from '../shared/coordinates.ts';
 import { CodedError, throwIfAborted } from '../shared/errors.ts';
 import { otherSide, type Side } from '../shared/geometry.ts';
-import type { DenseField, Diagnostics, EngineApi, EngineInfo, MatchResult, MatchTable, PhotoInfo, ProbeResult } from '../shared/protocol.ts';
+import type {
+  DenseField,
+  Diagnostics,
+  EngineApi,
+  EngineInfo,
+  MatchResult,
+  MatchTable,
+  PhotoInfo,
+  ProbeResult,
+  Progress,
+} from '../shared/protocol.ts';
 import { Inference } from './inference.ts';
 import { openPhoto } from './open-photo.ts';
 import { wasmThreads } from './ort.ts';
@@ -13,14 +23,15 @@ import { Photo } from './photo.ts';
 import { chooseProvider } from './provider.ts';
 import { countMapAsync } from './readback.ts';
 import { Mutex } from './runtime.ts';
+import type { ServedCall, ServedHandlers } from './serve-calls.ts';
 import type { ShownMatch } from './shown-match.ts';
 import { Stage } from './stage.ts';
-import type { CallContext, Handlers } from './worker.ts';
 
+type CallContext = ServedCall<Progress>;
 type Argument<M extends keyof EngineApi> = Parameters<EngineApi[M]>[0];
 
 /** The worker's state: one device, two photos, one match, one stage. Its methods are the protocol's calls. */
-export class Engine implements Handlers {
+export class Engine implements ServedHandlers<EngineApi, Progress> {
   private gpu: Gpu | null = null;
   private root: Scope | null = null;
   private stage: Stage | null = null;

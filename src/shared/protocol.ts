@@ -1,6 +1,6 @@
-import type { PlainError } from './errors.ts';
 import type { Side, Size } from './geometry.ts';
 import type { ViewSettings } from './view.ts';
+import type { AnswerFromWorker, CallToWorker } from './worker-messages.ts';
 
 /** Where the models run. Drawing is always WebGPU where the browser has it. */
 export type Provider = 'webgpu' | 'wasm';
@@ -149,15 +149,8 @@ export interface Diagnostics {
 
 export type EngineMethod = keyof EngineApi;
 
-/** Page → worker. */
-export type ToWorker =
-  | { [M in EngineMethod]: { type: 'call'; id: number; method: M; argument: Parameters<EngineApi[M]>[0] } }[EngineMethod]
-  | { type: 'cancel'; id: number };
+/** Tells what no call asked for. */
+export type EngineEvent = { type: 'device-lost'; reason: string };
 
-/** Worker → page. `ready` comes once the worker's code runs, so failing to start differs from crashing. */
-export type FromWorker =
-  | { type: 'ready' }
-  | { type: 'result'; id: number; value: unknown }
-  | { type: 'failure'; id: number; error: PlainError }
-  | { type: 'progress'; id: number; progress: Progress }
-  | { type: 'device-lost'; reason: string };
+export type ToWorker = CallToWorker<EngineApi>;
+export type FromWorker = AnswerFromWorker<Progress> | EngineEvent;

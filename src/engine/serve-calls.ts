@@ -1,0 +1,46 @@
+import { CodedError, toPlainError } from '../shared/errors.ts';
+import type { AnswerFromWorker, CallToWorker } from '../shared/worker-messages.ts';
+
+/** What a handler may use besides its argument. */
+export interface ServedCall<Progress> {
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+}
+
+/** One handler a method, checked against the protocol: a forgotten one does not compile. */
+export type ServedHandlers<Api, Progress> = {
+  [M in keyof Api]: Api[M] extends (argument: infer A) => infer R ? (argument: A, context: ServedCall<Progress>) => R | Promise<R> : never;
+};
+
+/** Answers the page's calls in this worker, several at a time, and says `ready`. */
+export function serveCalls<Api, Progress>(scope: DedicatedWorkerGlobalScope, handlers: ServedHandlers<Api, Progress>): void {
+  const running = new Map<number, AbortController>();
+  const post = (message: AnswerFromWorker<Progress>) => scope.postMessage(message);
+  // Methods are the class's own: nothing that every object inherits can be called.
+  const methods = Object.getPrototypeOf(handlers) as object;
+
+  const answer = async (id: number, method: keyof Api, argument: unknown): Promise<void> => {
+    const controller = new AbortController();
+    running.set(id, controller);
+    const context: ServedCall<Progress> = {
+      signal: controller.signal,
+      onProgress: (progress) => post({ type: 'progress', id, progress }),
+    };
+    try {
+      if (!Object.hasOwn(methods, method)) throw new CodedError('internal', `The worker has no method “${String(method)}”.`);
+      // The union of methods and arguments is correlated by the protocol; TypeScript cannot follow that through a lookup.
+      const handler = handlers[method] as (argument: unknown, context: ServedCall<Progress>) => unknown;
+      post({ type: 'result', id, value: await handler.call(handlers, argument, context) });
+    } catch (error) {
+      post({ type: 'failure', id, error: toPlainError(error) });
+    } finally {
+      running.delete(id);
+    }
+  };
+
+  scope.onmessage = ({ data }: MessageEvent<CallToWorker<Api>>) => {
+    if (data.type === 'cancel') running.get(data.id)?.abort();
+    else void answer(data.id, data.method, data.argument);
+  };
+  post({ type: 'ready' });
+}
