@@ -39,7 +39,17 @@ describe('npm run convert', () => {
 
   it.runIf(hasCheckpoint)('writes a complete folder and says what it found', async () => {
     const out = join(folder, 'vit');
-    const { code, stdout } = await convert(CHECKPOINT, '--heads', '3', '--size', '56x84', '--dtype', 'q8', '--out', out);
+    const { code, stdout } = await convert(
+      CHECKPOINT,
+      '--heads',
+      '3',
+      '--size',
+      '56x84',
+      '--dtype',
+      'q8',
+      '--out',
+      out,
+    );
     expect(code).toBe(0);
     expect(stdout).toContain('48 channels, 3 blocks, 3 heads, MLP of 192');
     expect(stdout).toContain('checkpoint.pth: model.model.mask_token');
@@ -60,8 +70,14 @@ describe('npm run convert', () => {
     const page = join(folder, 'model.pth');
     await writeFile(page, '<!doctype html><p>Sign in</p>');
     const refused = await convert(page, '--out', join(folder, 'nothing'));
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('model.pth is a web page, not a checkpoint') });
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('model.pth is a web page, not a checkpoint'),
+    });
     expect(refused.stderr).not.toContain('    at ');
-    expect(await convert(page, '--dtype', 'int3', '--out', folder)).toMatchObject({ code: 1, stderr: expect.stringContaining('--dtype must be one of fp32') });
+    expect(await convert(page, '--dtype', 'int3', '--out', folder)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--dtype must be one of fp32'),
+    });
   });
 });

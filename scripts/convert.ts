@@ -1,6 +1,11 @@
 import { basename } from 'node:path';
 import { openCheckpoint } from '../src/formats/checkpoint.ts';
-import type { ConversionInput, ConversionOptions, ConversionProgress, ConversionReport } from '../src/models/convert.ts';
+import type {
+  ConversionInput,
+  ConversionOptions,
+  ConversionProgress,
+  ConversionReport,
+} from '../src/models/convert.ts';
 import { convertModel, describePlan, planConversion } from '../src/models/convert.ts';
 import type { GraphCost } from '../src/onnx/cost.ts';
 import { CodedError } from '../src/shared/errors.ts';
@@ -33,23 +38,49 @@ const PRECISIONS = ['fp32', 'fp16', 'q8', 'q4'] as const;
 const KINDS = ['auto', 'matcher', 'vit', 'depth'] as const;
 
 async function main(argv: readonly string[]): Promise<void> {
-  const args = readArguments({
-    options: ['as', 'size', 'fine-size', 'dtype', 'heads', 'decoder-heads', 'positions', 'normalise', 'id', 'name', 'licence', 'source', 'out'],
-    flags: ['normalise-inside', 'fused-attention', 'inspect', 'help'],
-  }, argv);
+  const args = readArguments(
+    {
+      options: [
+        'as',
+        'size',
+        'fine-size',
+        'dtype',
+        'heads',
+        'decoder-heads',
+        'positions',
+        'normalise',
+        'id',
+        'name',
+        'licence',
+        'source',
+        'out',
+      ],
+      flags: ['normalise-inside', 'fused-attention', 'inspect', 'help'],
+    },
+    argv,
+  );
   if (args.positionals.length === 0 || args.has('help')) return console.log(HELP);
   const out = args.text('out');
   if (!args.has('inspect') && out === undefined) throw usage('--out DIR is missing.');
   const options = readOptions(args);
 
-  const sources = await Promise.all(args.positionals.map(async (path) => ({ path, source: await openFileSource(path) })));
+  const sources = await Promise.all(
+    args.positionals.map(async (path) => ({ path, source: await openFileSource(path) })),
+  );
   try {
-    const inputs = await Promise.all(sources.map(async ({ path, source }): Promise<ConversionInput> => {
-      const name = basename(path);
-      return { name, checkpoint: await openCheckpoint(source, name) };
-    }));
+    const inputs = await Promise.all(
+      sources.map(async ({ path, source }): Promise<ConversionInput> => {
+        const name = basename(path);
+        return { name, checkpoint: await openCheckpoint(source, name) };
+      }),
+    );
     if (out === undefined || args.has('inspect')) return inspect(inputs, options);
-    await convert(inputs, sources.reduce((sum, { source }) => sum + source.size, 0), out, options);
+    await convert(
+      inputs,
+      sources.reduce((sum, { source }) => sum + source.size, 0),
+      out,
+      options,
+    );
   } finally {
     await Promise.all(sources.map(({ source }) => source.close()));
   }
@@ -85,24 +116,35 @@ function readSize(option: string, text: string | undefined): readonly [number, n
 function inspect(inputs: readonly ConversionInput[], options: ConversionOptions): void {
   for (const { name, checkpoint } of inputs) {
     console.log(`${name} (${checkpoint.format}, ${checkpoint.tensors.size} tensors)`);
-    for (const { name: tensor, dtype, shape } of checkpoint.tensors.values()) console.log(`  ${tensor}  ${dtype}[${shape.join(', ')}]`);
+    for (const { name: tensor, dtype, shape } of checkpoint.tensors.values())
+      console.log(`  ${tensor}  ${dtype}[${shape.join(', ')}]`);
   }
   printReport(describePlan(planConversion(inputs, options), inputs));
 }
 
-async function convert(inputs: readonly ConversionInput[], bytesRead: number, out: string, options: ConversionOptions): Promise<void> {
+async function convert(
+  inputs: readonly ConversionInput[],
+  bytesRead: number,
+  out: string,
+  options: ConversionOptions,
+): Promise<void> {
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
   process.once('SIGINT', interrupt);
   const started = performance.now();
   try {
-    const { report } = await convertModel(inputs, folderSink(out), options, { signal: controller.signal, onProgress: showProgress });
+    const { report } = await convertModel(inputs, folderSink(out), options, {
+      signal: controller.signal,
+      onProgress: showProgress,
+    });
     clearProgress();
     printReport(report);
     const seconds = (performance.now() - started) / 1000;
     const peak = process.resourceUsage().maxRSS * 1024;
-    console.log(`Wrote ${megabytes(report.bytesWritten)} to ${out} in ${seconds.toFixed(1)} s: `
-      + `${(bytesRead / 1e6 / seconds).toFixed(0)} MB/s of checkpoint, peak memory ${megabytes(peak)}.`);
+    console.log(
+      `Wrote ${megabytes(report.bytesWritten)} to ${out} in ${seconds.toFixed(1)} s: ` +
+        `${(bytesRead / 1e6 / seconds).toFixed(0)} MB/s of checkpoint, peak memory ${megabytes(peak)}.`,
+    );
   } finally {
     clearProgress();
     process.removeListener('SIGINT', interrupt);
@@ -121,11 +163,18 @@ function printReport(report: Omit<ConversionReport, 'bytesWritten'>): void {
 function printCost(file: string, cost: GraphCost): void {
   console.log(`${file}.onnx: ${gigaflops(cost.total.flops)}, weights ${megabytes(cost.storedBytes)}`);
   for (const { stage, nodes, flops, weightBytes, activationBytes } of cost.stages) {
-    const columns = [`${nodes} nodes`, gigaflops(flops), `weights ${megabytes(weightBytes)}`, `activations ${megabytes(activationBytes)}`];
+    const columns = [
+      `${nodes} nodes`,
+      gigaflops(flops),
+      `weights ${megabytes(weightBytes)}`,
+      `activations ${megabytes(activationBytes)}`,
+    ];
     console.log(`  ${stage.padEnd(16)}${columns.map((column) => column.padStart(22)).join('')}`);
   }
   const { node, bytes } = cost.largestTemporary;
-  console.log(`  largest temporary ${mebibytes(bytes)} (${node}), activations alive at once ${mebibytes(cost.peakActivationBytes)}`);
+  console.log(
+    `  largest temporary ${mebibytes(bytes)} (${node}), activations alive at once ${mebibytes(cost.peakActivationBytes)}`,
+  );
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -12,7 +12,8 @@ export function folderSink(folder: string): ModelSink {
       const handle = await open(partial, 'w');
       return {
         async write(bytes) {
-          for (let at = 0; at < bytes.byteLength; ) at += (await handle.write(bytes, at, bytes.byteLength - at)).bytesWritten;
+          for (let at = 0; at < bytes.byteLength;)
+            at += (await handle.write(bytes, at, bytes.byteLength - at)).bytesWritten;
         },
         async close() {
           await handle.close();

@@ -23,7 +23,9 @@ const MARKS: readonly (readonly [ArchitectureKind, readonly string[]])[] = [
 /** The networks in a state dict, recognised by their tensors, outermost kind first. Names of files play no part. */
 export function detectNetworks(tensors: ReadonlyMap<string, CheckpointTensor>): DetectedNetwork[] {
   return MARKS.flatMap(([kind, [first, ...others]]) => {
-    const prefixes = findPrefixes(tensors, first).filter((prefix) => others.every((name) => tensors.has(prefix + name)));
+    const prefixes = findPrefixes(tensors, first).filter((prefix) =>
+      others.every((name) => tensors.has(prefix + name)),
+    );
     // Of a teacher and a student, or several copies, only the first in rank is converted.
     return prefixes.slice(0, 1).map((prefix) => ({ kind, prefix }));
   });

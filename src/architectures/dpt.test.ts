@@ -25,18 +25,28 @@ describe.runIf(hasParity('depth'))('Depth Anything V2 from its state dict', () =
     expect(relativeError(depth.values, expected.values)).toBeLessThan(1e-4);
   });
 
-  it.each<[PrecisionName, number]>([['fp16', 0.999], ['q8', 0.99]])('%s: cosine at least %f', async (precision, least) => {
+  it.each<[PrecisionName, number]>([
+    ['fp16', 0.999],
+    ['q8', 0.99],
+  ])('%s: cosine at least %f', async (precision, least) => {
     const { depth, expected } = await run('56x98', precision);
     expect(cosine(depth.values, expected.values)).toBeGreaterThanOrEqual(least);
   });
 
   it('reads the head’s sizes and names what it has no use for', async () => {
     const { config, weights } = await run('70x70', 'fp32');
-    expect(config).toMatchObject({ layers: [0, 1, 2, 3], outChannels: [12, 16, 24, 24], features: 16, headFeatures: 32 });
+    expect(config).toMatchObject({
+      layers: [0, 1, 2, 3],
+      outChannels: [12, 16, 24, 24],
+      features: 16,
+      headFeatures: 32,
+    });
     // The coarsest fusion block has no finer map to join.
     expect(weights.unused()).toEqual([
       'pretrained.mask_token',
-      ...['conv1', 'conv2'].flatMap((name) => ['weight', 'bias'].map((part) => `depth_head.scratch.refinenet4.resConfUnit1.${name}.${part}`)),
+      ...['conv1', 'conv2'].flatMap((name) =>
+        ['weight', 'bias'].map((part) => `depth_head.scratch.refinenet4.resConfUnit1.${name}.${part}`),
+      ),
     ]);
   });
 });

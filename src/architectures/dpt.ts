@@ -54,12 +54,21 @@ export function depthAnything(g: GraphBuilder, weights: Weights, config: DepthCo
   const levels = vitLayers(g, weights.at('pretrained'), config.vit, image, config.layers);
   const [, , height, width] = image.shape;
   const { patch } = config.vit;
-  return g.scope('head', () => dptHead(g, weights.at('depth_head'), config, levels, [height / patch, width / patch], [height, width]));
+  return g.scope('head', () =>
+    dptHead(g, weights.at('depth_head'), config, levels, [height / patch, width / patch], [height, width]),
+  );
 }
 
 type Size = readonly [number, number];
 
-function dptHead(g: GraphBuilder, weights: Weights, config: DepthConfig, levels: readonly VitOutputs[], grid: Size, output: Size): Value {
+function dptHead(
+  g: GraphBuilder,
+  weights: Weights,
+  config: DepthConfig,
+  levels: readonly VitOutputs[],
+  grid: Size,
+  output: Size,
+): Value {
   const { features, headFeatures } = config;
   const scratch = weights.at('scratch');
   const maps = levels.map((tokens, level) => {
@@ -87,7 +96,14 @@ function dptHead(g: GraphBuilder, weights: Weights, config: DepthConfig, levels:
 }
 
 /** Tokens back to a map: projected, then brought to 4×, 2×, 1× or ½ of the patch grid. */
-function reassemble(g: GraphBuilder, weights: Weights, config: DepthConfig, tokens: VitOutputs, level: number, grid: Size): Value {
+function reassemble(
+  g: GraphBuilder,
+  weights: Weights,
+  config: DepthConfig,
+  tokens: VitOutputs,
+  level: number,
+  grid: Size,
+): Value {
   const { embedDim } = config.vit;
   const channels = config.outChannels[level];
   const patches = readout(g, weights, embedDim, tokens, level);
@@ -105,21 +121,37 @@ function reassemble(g: GraphBuilder, weights: Weights, config: DepthConfig, toke
 }
 
 /** Patch tokens, mixed with the class token by the variants that were trained so. */
-function readout(g: GraphBuilder, weights: Weights, embedDim: number, { patchTokens, clsToken }: VitOutputs, level: number): Value {
+function readout(
+  g: GraphBuilder,
+  weights: Weights,
+  embedDim: number,
+  { patchTokens, clsToken }: VitOutputs,
+  level: number,
+): Value {
   const name = `readout_projects.${level}.0`;
   if (!weights.has(`${name}.weight`)) return patchTokens;
   const repeated = op.expand(g, op.unsqueeze(g, clsToken, 1), patchTokens.shape);
   const project = weights.at(name);
   const joined = op.concat(g, [patchTokens, repeated], 2);
-  return op.gelu(g, layer.linear(g, joined, project.take('weight', [embedDim, 2 * embedDim]), project.take('bias', [embedDim])));
+  return op.gelu(
+    g,
+    layer.linear(g, joined, project.take('weight', [embedDim, 2 * embedDim]), project.take('bias', [embedDim])),
+  );
 }
 
 /** A fusion block: the finer map joins the path through a residual unit, then both go through another. */
 function fuse(g: GraphBuilder, weights: Weights, path: Value | null, map: Value, size: Size): Value {
   const [, features] = map.shape;
   const joined = path ? op.add(g, path, residualUnit(g, weights.at('resConfUnit1'), map)) : map;
-  const refined = op.resize(g, residualUnit(g, weights.at('resConfUnit2'), joined), size, { coordinates: 'align_corners' });
-  return layer.conv2d(g, refined, weights.take('out_conv.weight', [features, features, 1, 1]), weights.take('out_conv.bias', [features]));
+  const refined = op.resize(g, residualUnit(g, weights.at('resConfUnit2'), joined), size, {
+    coordinates: 'align_corners',
+  });
+  return layer.conv2d(
+    g,
+    refined,
+    weights.take('out_conv.weight', [features, features, 1, 1]),
+    weights.take('out_conv.bias', [features]),
+  );
 }
 
 function residualUnit(g: GraphBuilder, weights: Weights, x: Value): Value {
@@ -130,7 +162,9 @@ function residualUnit(g: GraphBuilder, weights: Weights, x: Value): Value {
 
 /** A 3×3 convolution that keeps the size. */
 function conv3(g: GraphBuilder, weights: Weights, x: Value, channels: number): Value {
-  return layer.conv2d(g, x, weights.take('weight', [channels, x.shape[1], 3, 3]), weights.take('bias', [channels]), { padding: 1 });
+  return layer.conv2d(g, x, weights.take('weight', [channels, x.shape[1], 3, 3]), weights.take('bias', [channels]), {
+    padding: 1,
+  });
 }
 
 function spatial(map: Value): Size {

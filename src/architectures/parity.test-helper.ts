@@ -73,7 +73,10 @@ export function cosine(a: Float32Array, b: Float32Array): number {
 
 /** RGB in [0, 1] as the DINOv2 family's networks want it: minus ImageNet's mean, by its deviation. */
 export function imageNetNormalised({ shape, values }: ParityTensor): Float32Array {
-  const [mean, std] = [[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]];
+  const [mean, std] = [
+    [0.485, 0.456, 0.406],
+    [0.229, 0.224, 0.225],
+  ];
   const plane = shape[2] * shape[3];
   return values.map((value, i) => {
     const channel = Math.floor(i / plane) % 3;

@@ -29,13 +29,27 @@ export function resizePositions(
   const wide = new Float32Array(gridHeight * width * channels);
   for (let y = 0; y < gridHeight; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      accumulate(wide, (y * width + x) * channels, positions, (index) => (y * gridWidth + index) * channels, columns[x], channels);
+      accumulate(
+        wide,
+        (y * width + x) * channels,
+        positions,
+        (index) => (y * gridWidth + index) * channels,
+        columns[x],
+        channels,
+      );
     }
   }
   const resized = new Float32Array(height * width * channels);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      accumulate(resized, (y * width + x) * channels, wide, (index) => (index * width + x) * channels, rows[y], channels);
+      accumulate(
+        resized,
+        (y * width + x) * channels,
+        wide,
+        (index) => (index * width + x) * channels,
+        rows[y],
+        channels,
+      );
     }
   }
   return resized;

@@ -78,7 +78,9 @@ function blockNames(weights: Weights): string[] {
   for (let chunk = 0; chunk < chunks; chunk += 1) {
     if (weights.has(`blocks.${chunk}.norm1.weight`)) names.push(`blocks.${chunk}`);
     // Chunked for training: chunk c holds its blocks under their global numbers, so lower ones are absent.
-    else for (let i = 0; i < MAX_DEPTH; i += 1) if (weights.has(`blocks.${chunk}.${i}.norm1.weight`)) names.push(`blocks.${chunk}.${i}`);
+    else
+      for (let i = 0; i < MAX_DEPTH; i += 1)
+        if (weights.has(`blocks.${chunk}.${i}.norm1.weight`)) names.push(`blocks.${chunk}.${i}`);
   }
   return names;
 }

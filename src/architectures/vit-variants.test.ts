@@ -38,18 +38,25 @@ function stateDict(): Map<string, CheckpointTensor> {
     shapes[`${block}.mlp.w3.bias`] = [CHANNELS];
     shapes[`${block}.ls2.gamma`] = [CHANNELS];
   }
-  return new Map(Object.entries(shapes).map(([name, shape], i) => {
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    return [name, tensorOf(name, shape, noise(size, i + 1))];
-  }));
+  return new Map(
+    Object.entries(shapes).map(([name, shape], i) => {
+      const size = shape.reduce((product, extent) => product * extent, 1);
+      return [name, tensorOf(name, shape, noise(size, i + 1))];
+    }),
+  );
 }
 
 /** The same tensors under other names. */
-function renamed(tensors: Map<string, CheckpointTensor>, rename: (name: string) => string): Map<string, CheckpointTensor> {
-  return new Map([...tensors.values()].map((tensor) => {
-    const name = rename(tensor.name);
-    return [name, { ...tensor, name }];
-  }));
+function renamed(
+  tensors: Map<string, CheckpointTensor>,
+  rename: (name: string) => string,
+): Map<string, CheckpointTensor> {
+  return new Map(
+    [...tensors.values()].map((tensor) => {
+      const name = rename(tensor.name);
+      return [name, { ...tensor, name }];
+    }),
+  );
 }
 
 async function run(tensors: Map<string, CheckpointTensor>): Promise<{ tokens: Float32Array; unused: string[] }> {
@@ -82,8 +89,17 @@ describe('variants of one network under other names give the same tokens', () =>
   it('timm’s names: reg_token, positions of patches only, packed SwiGLU', async () => {
     const dinov2 = stateDict();
     const positions = await dinov2.get('pos_embed')!.readFloat32();
-    dinov2.set('pos_embed', tensorOf('pos_embed', [1, 10, CHANNELS], positions.map((value, i) => (i < CHANNELS ? 0 : value))));
-    const timm = renamed(dinov2, (name) => name.replace('register_tokens', 'reg_token').replace('mlp.w12', 'mlp.fc1').replace('mlp.w3', 'mlp.fc2'));
+    dinov2.set(
+      'pos_embed',
+      tensorOf(
+        'pos_embed',
+        [1, 10, CHANNELS],
+        positions.map((value, i) => (i < CHANNELS ? 0 : value)),
+      ),
+    );
+    const timm = renamed(dinov2, (name) =>
+      name.replace('register_tokens', 'reg_token').replace('mlp.w12', 'mlp.fc1').replace('mlp.w3', 'mlp.fc2'),
+    );
     timm.delete('mask_token');
     timm.set('pos_embed', tensorOf('pos_embed', [1, 9, CHANNELS], positions.slice(CHANNELS)));
     const { tokens, unused } = await run(timm);
@@ -94,10 +110,30 @@ describe('variants of one network under other names give the same tokens', () =>
 
 describe('a state dict that does not fit is refused by name', () => {
   it.each<[string, (tensors: Map<string, CheckpointTensor>) => unknown, string, RegExp]>([
-    ['missing', (t) => t.delete('blocks.1.attn.proj.weight'), 'tensor-missing', /"blocks\.1\.attn\.proj\.weight" of shape \[64, 64\]/],
-    ['mis-shaped', (t) => t.set('norm.bias', tensorOf('norm.bias', [7], noise(7))), 'tensor-shape', /"norm\.bias" has the shape \[7\].*wants \[64\]/],
-    ['oblong positions', (t) => t.set('pos_embed', tensorOf('pos_embed', [1, 8, CHANNELS], noise(8 * CHANNELS))), 'vit-positions', /8 entries/],
-    ['without blocks', (t) => [...t.keys()].filter((name) => name.startsWith('blocks')).forEach((name) => t.delete(name)), 'tensor-missing', /blocks\.0\.norm1/],
+    [
+      'missing',
+      (t) => t.delete('blocks.1.attn.proj.weight'),
+      'tensor-missing',
+      /"blocks\.1\.attn\.proj\.weight" of shape \[64, 64\]/,
+    ],
+    [
+      'mis-shaped',
+      (t) => t.set('norm.bias', tensorOf('norm.bias', [7], noise(7))),
+      'tensor-shape',
+      /"norm\.bias" has the shape \[7\].*wants \[64\]/,
+    ],
+    [
+      'oblong positions',
+      (t) => t.set('pos_embed', tensorOf('pos_embed', [1, 8, CHANNELS], noise(8 * CHANNELS))),
+      'vit-positions',
+      /8 entries/,
+    ],
+    [
+      'without blocks',
+      (t) => [...t.keys()].filter((name) => name.startsWith('blocks')).forEach((name) => t.delete(name)),
+      'tensor-missing',
+      /blocks\.0\.norm1/,
+    ],
   ])('%s', async (_, spoil, code, message) => {
     const tensors = stateDict();
     spoil(tensors);
@@ -125,10 +161,18 @@ describe('resizePositions', () => {
     expect(resizePositions(grid, [3, 3], [3, 3], 'offset')).toBe(grid);
   });
 
-  it.each(['offset', 'antialias'] as const)('%s: a constant stays constant and the mean of a ramp stays in the middle', (how) => {
-    const constant = resizePositions(new Float32Array(25).fill(2), [5, 5], [3, 8], how);
-    for (const value of constant) expect(value).toBeCloseTo(2, 5);
-    const ramp = resizePositions(Float32Array.from({ length: 25 }, (_, i) => i % 5), [5, 5], [5, 4], 'antialias');
-    expect(ramp.slice(0, 4).reduce((sum, value) => sum + value, 0) / 4).toBeCloseTo(2, 5);
-  });
+  it.each(['offset', 'antialias'] as const)(
+    '%s: a constant stays constant and the mean of a ramp stays in the middle',
+    (how) => {
+      const constant = resizePositions(new Float32Array(25).fill(2), [5, 5], [3, 8], how);
+      for (const value of constant) expect(value).toBeCloseTo(2, 5);
+      const ramp = resizePositions(
+        Float32Array.from({ length: 25 }, (_, i) => i % 5),
+        [5, 5],
+        [5, 4],
+        'antialias',
+      );
+      expect(ramp.slice(0, 4).reduce((sum, value) => sum + value, 0) / 4).toBeCloseTo(2, 5);
+    },
+  );
 });

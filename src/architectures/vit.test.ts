@@ -24,7 +24,10 @@ async function build(name: string, size: string, precision: PrecisionName) {
 
 const CASES = ['vit', 'vit-registers', 'vit-swiglu', 'vit-wrapped'].filter(hasParity);
 const SIZED = CASES.flatMap((name) =>
-  loadParity(name).names.filter((tensor) => tensor.startsWith('image_')).map((tensor) => [name, tensor.slice('image_'.length)] as const));
+  loadParity(name)
+    .names.filter((tensor) => tensor.startsWith('image_'))
+    .map((tensor) => [name, tensor.slice('image_'.length)] as const),
+);
 
 describe.runIf(CASES.length > 0)('a ViT from a published checkpoint’s state dict', () => {
   it.each(SIZED)('%s at %s: patch and class tokens within 1e-4', async (name, size) => {
@@ -36,16 +39,19 @@ describe.runIf(CASES.length > 0)('a ViT from a published checkpoint’s state di
     }
   });
 
-  it.each<[string, PrecisionName, number]>(CASES.flatMap((name) => [[name, 'fp16', 0.999], [name, 'q8', 0.99], [name, 'q4', 0.9]]))(
-    '%s in %s: cosine at least %f',
-    async (name, precision, least) => {
-      const { g, feeds, parity } = await build(name, '70x70', precision);
-      const out = await runInNode(g, feeds);
-      for (const output of ['patch_tokens', 'cls_token']) {
-        expect(cosine(out[output].values, parity.tensor(`${output}_70x70`).values)).toBeGreaterThanOrEqual(least);
-      }
-    },
-  );
+  it.each<[string, PrecisionName, number]>(
+    CASES.flatMap((name) => [
+      [name, 'fp16', 0.999],
+      [name, 'q8', 0.99],
+      [name, 'q4', 0.9],
+    ]),
+  )('%s in %s: cosine at least %f', async (name, precision, least) => {
+    const { g, feeds, parity } = await build(name, '70x70', precision);
+    const out = await runInNode(g, feeds);
+    for (const output of ['patch_tokens', 'cls_token']) {
+      expect(cosine(out[output].values, parity.tensor(`${output}_70x70`).values)).toBeGreaterThanOrEqual(least);
+    }
+  });
 
   it.each<PrecisionName>(['fp32', 'q8'])('runs in %s on the WASM provider that the page uses', async (precision) => {
     const { g, feeds, parity } = await build('vit', '70x70', precision);
@@ -57,10 +63,23 @@ describe.runIf(CASES.length > 0)('a ViT from a published checkpoint’s state di
 
   it('reads what the shapes tell, and leaves the mask token alone unused', async () => {
     const { config, weights } = await build('vit-registers', '70x70', 'fp32');
-    expect(config).toMatchObject({ embedDim: 48, heads: 3, patch: 14, registers: 4, positionGrid: [5, 5], positionForCls: true, feedForward: 'mlp', layerScale: true });
+    expect(config).toMatchObject({
+      embedDim: 48,
+      heads: 3,
+      patch: 14,
+      registers: 4,
+      positionGrid: [5, 5],
+      positionForCls: true,
+      feedForward: 'mlp',
+      layerScale: true,
+    });
     expect(config.positionResize).toBe('antialias');
     expect(weights.unused()).toEqual(['mask_token']);
-    expect((await build('vit-swiglu', '70x70', 'fp32')).config).toMatchObject({ feedForward: 'swiglu', hiddenDim: 128, positionResize: 'offset' });
+    expect((await build('vit-swiglu', '70x70', 'fp32')).config).toMatchObject({
+      feedForward: 'swiglu',
+      hiddenDim: 128,
+      positionResize: 'offset',
+    });
   });
 
   it('finds the network under a wrapper and a prefix', async () => {

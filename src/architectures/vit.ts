@@ -41,8 +41,11 @@ export function vitLayers(
   const norm = [weights.take('norm.weight', [config.embedDim]), weights.take('norm.bias', [config.embedDim])] as const;
   const outputs: VitOutputs[] = [];
   for (const [index, name] of config.blocks.entries()) {
-    tokens = g.scope(`block.${index}`, () => transformerBlock(g, weights.at(name), { ...config, epsilon: EPSILON }, tokens));
-    if (layers.includes(index)) outputs.push(g.scope('norm', () => readTokens(g, config, layer.layerNorm(g, tokens, ...norm, EPSILON))));
+    tokens = g.scope(`block.${index}`, () =>
+      transformerBlock(g, weights.at(name), { ...config, epsilon: EPSILON }, tokens),
+    );
+    if (layers.includes(index))
+      outputs.push(g.scope('norm', () => readTokens(g, config, layer.layerNorm(g, tokens, ...norm, EPSILON))));
   }
   return outputs;
 }
@@ -52,7 +55,11 @@ function embed(g: GraphBuilder, weights: Weights, config: VitConfig, image: Valu
   const { embedDim, patch, positionGrid } = config;
   const [batch, , height, width] = image.shape;
   if (height % patch !== 0 || width % patch !== 0) {
-    throw new CodedError('input-size', `The input size ${width}×${height} is not a multiple of the patch, ${patch} pixels.`, `Choose a multiple of ${patch}.`);
+    throw new CodedError(
+      'input-size',
+      `The input size ${width}×${height} is not a multiple of the patch, ${patch} pixels.`,
+      `Choose a multiple of ${patch}.`,
+    );
   }
   const size = [height / patch, width / patch] as const;
   const patches = size[0] * size[1];
@@ -65,7 +72,12 @@ function embed(g: GraphBuilder, weights: Weights, config: VitConfig, image: Valu
   const positions = weights.take('pos_embed', [1, entries, embedDim]);
   const resized = async (): Promise<Float32Array> => {
     const values = await positions.readFloat32();
-    return resizePositions(config.positionForCls ? values.subarray(embedDim) : values, positionGrid, size, config.positionResize);
+    return resizePositions(
+      config.positionForCls ? values.subarray(embedDim) : values,
+      positionGrid,
+      size,
+      config.positionResize,
+    );
   };
   const patchPositions = g.derivedWeight(`${positions.name}.patches`, [1, patches, embedDim], resized, 'float32');
   const leading = leadingTokens(g, weights, config, positions);
@@ -78,16 +90,21 @@ function leadingTokens(g: GraphBuilder, weights: Weights, config: VitConfig, pos
   const { embedDim, registers, positionForCls } = config;
   const cls = weights.take('cls_token', [1, 1, embedDim]);
   const registerTokens = registers > 0 ? weights.take(config.registerName, [1, registers, embedDim]) : null;
-  return g.derivedWeight(`${cls.name}.leading`, [1, 1 + registers, embedDim], async () => {
-    const values = new Float32Array((1 + registers) * embedDim);
-    values.set(await cls.readFloat32());
-    if (positionForCls) {
-      const first = await positions.readFloat32();
-      for (let c = 0; c < embedDim; c += 1) values[c] += first[c];
-    }
-    if (registerTokens) values.set(await registerTokens.readFloat32(), embedDim);
-    return values;
-  }, 'float32');
+  return g.derivedWeight(
+    `${cls.name}.leading`,
+    [1, 1 + registers, embedDim],
+    async () => {
+      const values = new Float32Array((1 + registers) * embedDim);
+      values.set(await cls.readFloat32());
+      if (positionForCls) {
+        const first = await positions.readFloat32();
+        for (let c = 0; c < embedDim; c += 1) values[c] += first[c];
+      }
+      if (registerTokens) values.set(await registerTokens.readFloat32(), embedDim);
+      return values;
+    },
+    'float32',
+  );
 }
 
 function readTokens(g: GraphBuilder, { embedDim, registers }: VitConfig, tokens: Value): VitOutputs {

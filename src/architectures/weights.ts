@@ -47,7 +47,10 @@ export class Weights {
   /** Takes a tensor. @throws CodedError `tensor-missing` or `tensor-shape`, naming it with both shapes. */
   take(name: string, shape: ExpectedShape): CheckpointTensor {
     const tensor = this.find(name, shape);
-    if (tensor.shape.length !== shape.length || shape.some((extent, axis) => extent !== null && extent !== tensor.shape[axis])) {
+    if (
+      tensor.shape.length !== shape.length ||
+      shape.some((extent, axis) => extent !== null && extent !== tensor.shape[axis])
+    ) {
       throw new CodedError(
         'tensor-shape',
         `The tensor "${tensor.name}" has the shape ${describe(tensor.shape)}; the recognised network wants ${describe(shape)}.`,
@@ -55,7 +58,11 @@ export class Weights {
       );
     }
     if (this.taken.has(tensor.name)) {
-      throw new CodedError('tensor-taken-twice', `The network asks for "${tensor.name}" twice.`, 'This is a bug in the converter; please report it.');
+      throw new CodedError(
+        'tensor-taken-twice',
+        `The network asks for "${tensor.name}" twice.`,
+        'This is a bug in the converter; please report it.',
+      );
     }
     this.taken.add(tensor.name);
     this.used.add(tensor.name);
@@ -113,7 +120,9 @@ function describe(shape: ExpectedShape): string {
  * in any nesting. Averaged weights come first, then the shortest: what the authors evaluate.
  */
 export function findPrefixes(tensors: Tensors, mark: string): string[] {
-  const prefixes = [...tensors.keys()].filter((name) => name === mark || name.endsWith(`.${mark}`)).map((name) => name.slice(0, -mark.length));
+  const prefixes = [...tensors.keys()]
+    .filter((name) => name === mark || name.endsWith(`.${mark}`))
+    .map((name) => name.slice(0, -mark.length));
   return prefixes.sort((a, b) => rank(a) - rank(b) || a.length - b.length);
 }
 

@@ -43,10 +43,25 @@ const VIT_OPTIONS: ConversionOptions = { heads: 3, size: [70, 70] };
 describe.runIf(hasParity('vit'))('convertModel', () => {
   it('a ViT: the files hash as the manifest says, and run from disk with the recorded result', async () => {
     const folder = new MemoryFolder();
-    const { manifest } = await convertModel([await inputOf('vit', 'checkpoint.pth')], folder, { ...VIT_OPTIONS, id: 'small-vit', licence: 'MIT' });
-    const stored = parseNetworkManifest(JSON.parse(new TextDecoder().decode(folder.bytes('manifest.json'))), 'manifest.json');
+    const { manifest } = await convertModel([await inputOf('vit', 'checkpoint.pth')], folder, {
+      ...VIT_OPTIONS,
+      id: 'small-vit',
+      licence: 'MIT',
+    });
+    const stored = parseNetworkManifest(
+      JSON.parse(new TextDecoder().decode(folder.bytes('manifest.json'))),
+      'manifest.json',
+    );
     expect(stored).toEqual(manifest);
-    expect(stored).toMatchObject({ kind: 'encoder', id: 'small-vit', rows: 5, columns: 5, channels: 48, patch: 14, outputs: { patchTokens: 'patch_tokens' } });
+    expect(stored).toMatchObject({
+      kind: 'encoder',
+      id: 'small-vit',
+      rows: 5,
+      columns: 5,
+      channels: 48,
+      patch: 14,
+      outputs: { patchTokens: 'patch_tokens' },
+    });
     for (const { file, bytes, sha256 } of [stored.network, ...stored.network.externalData!]) {
       expect(folder.bytes(file).byteLength).toBe(bytes);
       expect(createHash('sha256').update(folder.bytes(file)).digest('hex')).toBe(sha256);
@@ -73,9 +88,12 @@ describe.runIf(hasParity('vit'))('convertModel', () => {
 
   it('reports progress by tensor, up to all bytes', async () => {
     const seen: ConversionProgress[] = [];
-    await convertModel([await inputOf('vit', 'checkpoint.pth')], new MemoryFolder(), VIT_OPTIONS, { onProgress: (progress) => seen.push(progress) });
+    await convertModel([await inputOf('vit', 'checkpoint.pth')], new MemoryFolder(), VIT_OPTIONS, {
+      onProgress: (progress) => seen.push(progress),
+    });
     expect(seen.map(({ tensor }) => tensor)).toContain('blocks.2.mlp.fc2.weight.scaled');
-    for (const [i, { bytesWritten }] of seen.slice(1).entries()) expect(bytesWritten).toBeGreaterThan(seen[i].bytesWritten);
+    for (const [i, { bytesWritten }] of seen.slice(1).entries())
+      expect(bytesWritten).toBeGreaterThan(seen[i].bytesWritten);
     expect(seen.at(-1)!.bytesWritten).toBe(seen[0].bytesTotal);
   });
 
@@ -100,16 +118,26 @@ describe.runIf(hasParity('vit'))('convertModel', () => {
   it('a matcher: two passes, a manifest that the app accepts, one unused tensor', async () => {
     const folder = new MemoryFolder();
     const inputs = [await inputOf('matcher', 'dinov2.pth'), await inputOf('matcher', 'matcher.pth')];
-    const { manifest, report } = await convertModel(inputs, folder, { heads: 3, size: [112, 112], fineSize: [224, 224] });
+    const { manifest, report } = await convertModel(inputs, folder, {
+      heads: 3,
+      size: [112, 112],
+      fineSize: [224, 224],
+    });
     expect(parseManifest(manifest, 'manifest.json')).toMatchObject({
       id: 'matcher',
       passes: [
-        { input: { defaultLongSide: 112, fixedSize: true, mean: [0, 0, 0] }, encoder: { file: 'encoder.onnx', outputs: [{ name: 'f16', stride: 14, channels: 32 }, {}, {}, {}, {}] } },
+        {
+          input: { defaultLongSide: 112, fixedSize: true, mean: [0, 0, 0] },
+          encoder: { file: 'encoder.onnx', outputs: [{ name: 'f16', stride: 14, channels: 32 }, {}, {}, {}, {}] },
+        },
         { input: { defaultLongSide: 224 }, decoder: { inputs: { previous_warp: 'previous.warp' } } },
       ],
     });
     expect([...folder.files.keys()].sort()).toEqual(
-      ['encoder', 'decoder', 'encoder-fine', 'decoder-fine'].flatMap((file) => [`${file}.data`, `${file}.onnx`]).concat('manifest.json').sort(),
+      ['encoder', 'decoder', 'encoder-fine', 'decoder-fine']
+        .flatMap((file) => [`${file}.data`, `${file}.onnx`])
+        .concat('manifest.json')
+        .sort(),
     );
     expect(report.unused.filter((name) => name.startsWith('dinov2.pth'))).toEqual(['dinov2.pth: mask_token']);
     expect(Object.keys(report.costs)).toEqual(['encoder', 'decoder', 'encoder-fine', 'decoder-fine']);
@@ -130,14 +158,24 @@ describe('what cannot be converted is refused before anything is written', () =>
 
   it('an unknown network is named by its tensors', async () => {
     const folder = new MemoryFolder();
-    const converting = convertModel([{ name: 'resnet.pth', checkpoint: checkpoint(['layer1.0.conv1.weight']) }], folder);
-    await expect(converting).rejects.toMatchObject({ code: 'architecture-unknown', message: expect.stringContaining('"layer1.0.conv1.weight"') });
+    const converting = convertModel(
+      [{ name: 'resnet.pth', checkpoint: checkpoint(['layer1.0.conv1.weight']) }],
+      folder,
+    );
+    await expect(converting).rejects.toMatchObject({
+      code: 'architecture-unknown',
+      message: expect.stringContaining('"layer1.0.conv1.weight"'),
+    });
     expect(folder.files.size).toBe(0);
   });
 
   it.runIf(hasParity('vit'))('the wrong kind, and a size that is no multiple of the patch', async () => {
     const inputs = [await inputOf('vit', 'checkpoint.pth')];
-    expect(() => planConversion(inputs, { as: 'depth' })).toThrow(expect.objectContaining({ code: 'architecture-other' }));
-    expect(() => planConversion(inputs, { heads: 3, size: [70, 75] })).toThrow(expect.objectContaining({ code: 'input-size' }));
+    expect(() => planConversion(inputs, { as: 'depth' })).toThrow(
+      expect.objectContaining({ code: 'architecture-other' }),
+    );
+    expect(() => planConversion(inputs, { heads: 3, size: [70, 75] })).toThrow(
+      expect.objectContaining({ code: 'input-size' }),
+    );
   });
 });

@@ -66,9 +66,8 @@ export function planConversion(inputs: readonly ConversionInput[], options: Conv
     return networks.map((network): LocatedNetwork => ({ ...network, input }));
   });
   const first = (kind: ArchitectureKind): LocatedNetwork | undefined => found.find((network) => network.kind === kind);
-  const kind = options.as === undefined || options.as === 'auto'
-    ? (['matcher', 'depth', 'vit'] as const).find(first)
-    : options.as;
+  const kind =
+    options.as === undefined || options.as === 'auto' ? (['matcher', 'depth', 'vit'] as const).find(first) : options.as;
   const network = kind && first(kind);
   if (!network) {
     throw new CodedError(
@@ -106,22 +105,30 @@ export async function convertModel(
   const plan = planConversion(inputs, options);
   const encoded: { file: string; model: EncodedModel }[] = [];
   for (const { file, graph } of plan.graphs) encoded.push({ file, model: await encodeModel(graph, `${file}.data`) });
-  const bytesTotal = encoded.reduce((sum, { model }) => sum + model.dataFiles.reduce((bytes, data) => bytes + data.bytes, 0), 0);
+  const bytesTotal = encoded.reduce(
+    (sum, { model }) => sum + model.dataFiles.reduce((bytes, data) => bytes + data.bytes, 0),
+    0,
+  );
 
   const files = new Map<string, NetworkFile>();
   let bytesBefore = 0;
   let bytesWritten = 0;
   for (const { file, model } of encoded) {
     const externalData: NetworkFile[] = [];
-    await model.writeData(async ({ name }) => hashingSink(await sink.open(name), (written) => externalData.push({ file: name, ...written })), {
-      signal: hooks.signal,
-      onProgress: (progress) => hooks.onProgress?.({
-        file: `${file}.data`,
-        tensor: progress.tensor,
-        bytesWritten: bytesBefore + progress.bytesWritten,
-        bytesTotal,
-      }),
-    });
+    await model.writeData(
+      async ({ name }) =>
+        hashingSink(await sink.open(name), (written) => externalData.push({ file: name, ...written })),
+      {
+        signal: hooks.signal,
+        onProgress: (progress) =>
+          hooks.onProgress?.({
+            file: `${file}.data`,
+            tensor: progress.tensor,
+            bytesWritten: bytesBefore + progress.bytesWritten,
+            bytesTotal,
+          }),
+      },
+    );
     bytesBefore += model.dataFiles.reduce((sum, { bytes }) => sum + bytes, 0);
     const onnx = await writeFile(sink, `${file}.onnx`, model.graph);
     files.set(file, externalData.length > 0 ? { ...onnx, externalData } : onnx);
@@ -134,13 +141,19 @@ export async function convertModel(
 }
 
 /** What a plan would use and cost, for reports and `--inspect`. */
-export function describePlan(plan: ConversionPlan, inputs: readonly ConversionInput[]): Omit<ConversionReport, 'bytesWritten'> {
+export function describePlan(
+  plan: ConversionPlan,
+  inputs: readonly ConversionInput[],
+): Omit<ConversionReport, 'bytesWritten'> {
   // Two networks of one file: a tensor is unused only if neither takes it.
   const unusedOf = plan.weights.map((weights) => weights.unused());
   const unused = inputs.flatMap(({ name, checkpoint }) =>
     [...checkpoint.tensors.values()]
-      .filter((tensor) => plan.weights.every((weights, i) => !weights.reads(checkpoint.tensors) || unusedOf[i].includes(tensor.name)))
-      .map((tensor) => `${name}: ${tensor.name}`));
+      .filter((tensor) =>
+        plan.weights.every((weights, i) => !weights.reads(checkpoint.tensors) || unusedOf[i].includes(tensor.name)),
+      )
+      .map((tensor) => `${name}: ${tensor.name}`),
+  );
   return {
     kind: plan.kind,
     facts: plan.facts,

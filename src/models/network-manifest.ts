@@ -57,10 +57,13 @@ function findProblem(manifest: Partial<NetworkManifest> | null): string | null {
   if (manifest.schema !== NETWORK_SCHEMA) return `schema must be "${NETWORK_SCHEMA}"`;
   if (manifest.kind !== 'encoder' && manifest.kind !== 'depth') return 'kind must be "encoder" or "depth"';
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(String(manifest.id))) return 'id may hold a–z, 0–9, dot, dash and underscore';
-  for (const key of ['name', 'licence', 'source'] as const) if (!isText(manifest[key])) return `${key} must be a non-empty text`;
-  for (const key of ['patch', 'rows', 'columns', 'channels'] as const) if (!isCount(manifest[key])) return `${key} must be a positive whole number`;
+  for (const key of ['name', 'licence', 'source'] as const)
+    if (!isText(manifest[key])) return `${key} must be a non-empty text`;
+  for (const key of ['patch', 'rows', 'columns', 'channels'] as const)
+    if (!isCount(manifest[key])) return `${key} must be a positive whole number`;
   const { input, network } = manifest;
-  if (!input || !isText(input.name) || !isCount(input.width) || !isCount(input.height)) return 'input must have name, width and height';
+  if (!input || !isText(input.name) || !isCount(input.width) || !isCount(input.height))
+    return 'input must have name, width and height';
   for (const key of ['mean', 'std'] as const) if (!isTriple(input[key])) return `input.${key} must have three numbers`;
   if (input.std.some((value) => value <= 0)) return 'input.std must be positive';
   const outputs = manifest.kind === 'encoder' ? ['patchTokens', 'clsToken'] : ['depth'];
@@ -68,7 +71,11 @@ function findProblem(manifest: Partial<NetworkManifest> | null): string | null {
   for (const key of outputs) if (!isText(named?.[key])) return `outputs.${key} must be a non-empty text`;
   for (const file of network ? [network, ...(network.externalData ?? [])] : [null]) {
     // A manifest from elsewhere must not name files outside its own folder.
-    const sound = file && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(file.file) && isCount(file.bytes) && /^[0-9a-f]{64}$/.test(file.sha256);
+    const sound =
+      file &&
+      /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(file.file) &&
+      isCount(file.bytes) &&
+      /^[0-9a-f]{64}$/.test(file.sha256);
     if (!sound) return 'network must have plain file names with bytes and sha256';
   }
   return null;

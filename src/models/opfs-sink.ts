@@ -11,7 +11,9 @@ export function directorySink(directory: FileSystemDirectoryHandle): ModelSink {
       const handle = await directory.getFileHandle(file, { create: true });
       const remove = (): Promise<void> => directory.removeEntry(file).catch(() => {});
       // Safari before 26 has no writable streams here, only synchronous handles, and those in workers alone.
-      return 'createWritable' in handle ? writableSink(await handle.createWritable(), remove) : syncSink(handle, remove);
+      return 'createWritable' in handle
+        ? writableSink(await handle.createWritable(), remove)
+        : syncSink(handle, remove);
     },
   };
 }

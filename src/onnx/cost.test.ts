@@ -12,7 +12,9 @@ describe('countCost', () => {
     const x = g.input('x', 'float32', [1, 3, 8, 8]);
     const kernel = tensorOf('conv.weight', [16, 3, 3, 3], noise(432));
     const map = g.scope('stem', () => layer.conv2d(g, x, kernel, null, { padding: 1 }));
-    const rows = g.scope('head', () => op.matMul(g, op.reshape(g, map, [16, 64]), g.constant(Array(64).fill(1), 'float32', [64, 1])));
+    const rows = g.scope('head', () =>
+      op.matMul(g, op.reshape(g, map, [16, 64]), g.constant(Array(64).fill(1), 'float32', [64, 1])),
+    );
     g.output('rows', rows);
     const cost = countCost(g);
     expect(cost.stages.map(({ stage, flops }) => [stage, flops])).toEqual([

@@ -151,7 +151,10 @@ function attentionFlops([query, key, value]: readonly Value[], heads: number): n
 function hiddenBytes({ opType, inputs, attributes }: GraphNode): number {
   if (opType !== 'MultiHeadAttention') return 0;
   const [query, key] = inputs as Value[];
-  return byteLength({ dtype: query.dtype, shape: [query.shape[0], Number(attributes.num_heads), query.shape[1], key.shape[1]] });
+  return byteLength({
+    dtype: query.dtype,
+    shape: [query.shape[0], Number(attributes.num_heads), query.shape[1], key.shape[1]],
+  });
 }
 
 function constantValues(g: GraphBuilder): Set<string> {

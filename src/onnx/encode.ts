@@ -57,8 +57,12 @@ export interface WriteOptions {
  * `dataName`, `dataName.1`, … Offsets follow from shapes alone, so no weight is read here but the small
  * ones that stay inline.
  */
-export async function encodeModel(graph: GraphBuilder, dataName: string): Promise<EncodedModel> {
-  const placements = place(graph.initializers);
+export async function encodeModel(
+  graph: GraphBuilder,
+  dataName: string,
+  maxFileBytes = MAX_DATA_FILE_BYTES,
+): Promise<EncodedModel> {
+  const placements = place(graph.initializers, maxFileBytes);
   const fileName = (file: number): string => (file === 0 ? dataName : `${dataName}.${file}`);
   const external = new Map(placements.map((placement) => [placement.initializer, placement]));
   const names = new Map(graph.outputs.map(({ name, value }) => [value.name, name]));
@@ -92,22 +96,22 @@ export async function encodeModel(graph: GraphBuilder, dataName: string): Promis
   };
 }
 
-function place(initializers: readonly Initializer[]): Placement[] {
+function place(initializers: readonly Initializer[], maxFileBytes: number): Placement[] {
   const placements: Placement[] = [];
   let file = 0;
   let end = 0;
   for (const initializer of initializers) {
     const bytes = byteLength(initializer.value);
     if (bytes < INLINE_BYTES) continue;
-    if (bytes > MAX_DATA_FILE_BYTES) {
+    if (bytes > maxFileBytes) {
       throw new CodedError(
         'weight-too-large',
-        `${initializer.value.name} alone takes ${bytes} bytes; one file can hold ${MAX_DATA_FILE_BYTES}.`,
+        `${initializer.value.name} alone takes ${bytes} bytes; one file can hold ${maxFileBytes}.`,
         'Choose a smaller dtype.',
       );
     }
     let offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
-    if (offset + bytes > MAX_DATA_FILE_BYTES) {
+    if (offset + bytes > maxFileBytes) {
       file += 1;
       offset = 0;
     }
@@ -171,7 +175,8 @@ async function encodeInitializer(
   const proto = new ProtobufWriter().packedInts(1, value.shape).int(2, ONNX_DTYPE[value.dtype]).string(8, value.name);
   if (placement === undefined || location === undefined) return proto.bytes(9, await load());
   const entries = { location, offset: String(placement.offset), length: String(placement.bytes) };
-  for (const [key, text] of Object.entries(entries)) proto.message(13, new ProtobufWriter().string(1, key).string(2, text));
+  for (const [key, text] of Object.entries(entries))
+    proto.message(13, new ProtobufWriter().string(1, key).string(2, text));
   return proto.int(14, 1);
 }
 

@@ -107,7 +107,8 @@ export class GraphBuilder {
   /** Declares `value` as the graph output called `name`. */
   output(name: string, value: Value): void {
     this.unique(name);
-    const taken = this.isInput(value) || this.isInitializer(value) || this.outputs.some((output) => output.value === value);
+    const taken =
+      this.isInput(value) || this.isInitializer(value) || this.outputs.some((output) => output.value === value);
     const exposed = taken ? this.node('Identity', [value], value) : value;
     this.outputs.push({ name, value: exposed });
   }
@@ -168,7 +169,8 @@ export class GraphBuilder {
   constant(values: number | readonly number[], dtype: DType, shape?: readonly number[]): Value {
     const list = typeof values === 'number' ? [values] : values;
     const dims = shape ?? (typeof values === 'number' ? [] : [values.length]);
-    if (elementCount(dims) !== list.length) throw graphError('constant', `${list.length} values for the shape [${dims.join(', ')}]`);
+    if (elementCount(dims) !== list.length)
+      throw graphError('constant', `${list.length} values for the shape [${dims.join(', ')}]`);
     const key = `${dtype}[${dims.join(',')}]${list.join(',')}`;
     const known = this.constants.get(key);
     if (known) return known;
@@ -216,7 +218,9 @@ export class GraphBuilder {
     // What must compute in float32 is small (norms, embeddings): storing it in float32 costs next to nothing.
     const storage = dtype === this.precision.compute ? this.precision.storage : dtype;
     const stored = this.initializer(name, storage, shape, async () => floatBytes(await load(), storage));
-    return storage === dtype ? stored : this.node('Cast', [stored], { dtype, shape }, { to: dtype === 'float32' ? 1 : 10 });
+    return storage === dtype
+      ? stored
+      : this.node('Cast', [stored], { dtype, shape }, { to: dtype === 'float32' ? 1 : 10 });
   }
 
   /** Whether the value is a weight or constant rather than something computed from an input. */

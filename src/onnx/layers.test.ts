@@ -9,7 +9,9 @@ import { noise, runInNode, tensorOf } from './run-in-node.test-helper.ts';
 
 /** ‖a − b‖ / ‖b‖ */
 function relativeError(a: Float32Array, b: Float32Array): number {
-  return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / b.reduce((sum, value) => sum + value ** 2, 0));
+  return Math.sqrt(
+    a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0) / b.reduce((sum, value) => sum + value ** 2, 0),
+  );
 }
 
 /** x·Wᵀ·diag(scale) + b·scale in float64. */
@@ -40,7 +42,9 @@ describe('linear', () => {
     g.output('plain', layer.linear(g, input, weight, bias));
     g.output('scaled', layer.linear(g, input, weight, bias, gamma));
     const out = await runInNode(g, { x });
-    expect(relativeError(out.plain.values, linearReference(x, w, b, new Float32Array(24).fill(1)))).toBeLessThan(tolerance);
+    expect(relativeError(out.plain.values, linearReference(x, w, b, new Float32Array(24).fill(1)))).toBeLessThan(
+      tolerance,
+    );
     expect(relativeError(out.scaled.values, linearReference(x, w, b, scale))).toBeLessThan(tolerance);
   });
 
@@ -55,20 +59,23 @@ describe('linear', () => {
 });
 
 describe('quantizeRows', () => {
-  it.each([8, 4] as const)('%i bits: the entry of largest magnitude of a block is met exactly, the rest within half a step', (bits) => {
-    const matrix = noise(3 * 40, 9);
-    const { codes, scales } = quantizeRows(matrix, 3, 40, bits);
-    for (let i = 0; i < matrix.length; i += 1) {
-      const [row, column] = [Math.floor(i / 40), i % 40];
-      const block = row * 2 + Math.floor(column / 32);
-      const place = block * 32 + (column % 32);
-      const code = bits === 8 ? codes[place] : (codes[place >> 1] >> (place & 1 ? 4 : 0)) & 15;
-      const decoded = (code - 2 ** (bits - 1)) * scales[block];
-      // The side opposite to the extreme entry has one code less: up to a whole step there.
-      expect(Math.abs(decoded - matrix[i])).toBeLessThanOrEqual(Math.abs(scales[block]) * 1.0001);
-      if (code === 0) expect(decoded).toBeCloseTo(matrix[i], 1);
-    }
-  });
+  it.each([8, 4] as const)(
+    '%i bits: the entry of largest magnitude of a block is met exactly, the rest within half a step',
+    (bits) => {
+      const matrix = noise(3 * 40, 9);
+      const { codes, scales } = quantizeRows(matrix, 3, 40, bits);
+      for (let i = 0; i < matrix.length; i += 1) {
+        const [row, column] = [Math.floor(i / 40), i % 40];
+        const block = row * 2 + Math.floor(column / 32);
+        const place = block * 32 + (column % 32);
+        const code = bits === 8 ? codes[place] : (codes[place >> 1] >> (place & 1 ? 4 : 0)) & 15;
+        const decoded = (code - 2 ** (bits - 1)) * scales[block];
+        // The side opposite to the extreme entry has one code less: up to a whole step there.
+        expect(Math.abs(decoded - matrix[i])).toBeLessThanOrEqual(Math.abs(scales[block]) * 1.0001);
+        if (code === 0) expect(decoded).toBeCloseTo(matrix[i], 1);
+      }
+    },
+  );
 
   it('keeps a block of zeros zero', () => {
     const { codes, scales } = quantizeRows(new Float32Array(32), 1, 32, 8);
@@ -80,7 +87,11 @@ describe('quantizeRows', () => {
 describe('attention', () => {
   const run = async (options: { attentionBytes?: number; fusedAttention?: boolean; precision?: PrecisionName }) => {
     const g = new GraphBuilder({ name: 'attention', ...options, precision: PRECISIONS[options.precision ?? 'fp32'] });
-    const [q, k, v] = [['q', 6], ['k', 9], ['v', 9]].map(([name, tokens]) => op.toCompute(g, g.input(String(name), 'float32', [2, Number(tokens), 24])));
+    const [q, k, v] = [
+      ['q', 6],
+      ['k', 9],
+      ['v', 9],
+    ].map(([name, tokens]) => op.toCompute(g, g.input(String(name), 'float32', [2, Number(tokens), 24])));
     g.output('out', op.toFloat32(g, layer.attention(g, q, k, v, 6)));
     const { out } = await runInNode(g, { q: noise(2 * 6 * 24, 5), k: noise(2 * 9 * 24, 6), v: noise(2 * 9 * 24, 7) });
     return { values: out.values, nodes: g.nodes.filter(({ opType }) => /Softmax|MultiHead/.test(opType)).length };

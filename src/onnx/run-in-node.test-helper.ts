@@ -17,13 +17,19 @@ export interface RanOutput {
 }
 
 /** Encodes the graph, runs it on onnxruntime-node's CPU provider and returns every output as floats. Tests only. */
-export async function runInNode(g: GraphBuilder, feeds: Record<string, Float32Array>): Promise<Record<string, RanOutput>> {
+export async function runInNode(
+  g: GraphBuilder,
+  feeds: Record<string, Float32Array>,
+): Promise<Record<string, RanOutput>> {
   const directory = await mkdtemp(join(tmpdir(), 'liftmatch-onnx-'));
   try {
     const model = await encodeModel(g, 'weights.data');
     await writeFile(join(directory, 'model.onnx'), model.graph);
     for (const [name, bytes] of await collectData(model)) await writeFile(join(directory, name), bytes);
-    const session = await ort.InferenceSession.create(join(directory, 'model.onnx'), { logSeverityLevel: 3, intraOpNumThreads: 2 });
+    const session = await ort.InferenceSession.create(join(directory, 'model.onnx'), {
+      logSeverityLevel: 3,
+      intraOpNumThreads: 2,
+    });
     const inputs = g.inputs.map((input) => [input.name, toTensor(input, feeds[input.name])] as const);
     const results = await session.run(Object.fromEntries(inputs));
     const ran = Object.entries(results).map(([name, tensor]) => [name, toFloats(tensor)] as const);
@@ -46,7 +52,9 @@ export async function collectData(model: Awaited<ReturnType<typeof encodeModel>>
 }
 
 function toTensor({ dtype, shape }: Value, values: Float32Array): ort.Tensor {
-  return dtype === 'float16' ? new ort.Tensor('float16', float32ToFloat16(values), shape) : new ort.Tensor('float32', values, shape);
+  return dtype === 'float16'
+    ? new ort.Tensor('float16', float32ToFloat16(values), shape)
+    : new ort.Tensor('float32', values, shape);
 }
 
 function toFloats({ dims, type, data }: ort.Tensor): RanOutput {

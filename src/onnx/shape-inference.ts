@@ -44,7 +44,8 @@ export function replaceAxis(shape: readonly number[], axis: number, extent: numb
 export function einsumShape(equation: string, operands: readonly (readonly number[])[]): number[] {
   const [left, right] = equation.replaceAll(' ', '').split('->');
   const terms = left.split(',');
-  if (right === undefined || terms.length !== operands.length) throw graphError('Einsum', `"${equation}" with ${operands.length} operands`);
+  if (right === undefined || terms.length !== operands.length)
+    throw graphError('Einsum', `"${equation}" with ${operands.length} operands`);
   const extents = new Map<string, number>();
   for (const [index, term] of terms.entries()) {
     if (term.length !== operands[index].length) {
@@ -53,7 +54,8 @@ export function einsumShape(equation: string, operands: readonly (readonly numbe
     for (const [axis, label] of [...term].entries()) {
       const extent = operands[index][axis];
       const known = extents.get(label);
-      if (known !== undefined && known !== extent) throw graphError('Einsum', `"${label}" of "${equation}" is both ${known} and ${extent}`);
+      if (known !== undefined && known !== extent)
+        throw graphError('Einsum', `"${label}" of "${equation}" is both ${known} and ${extent}`);
       extents.set(label, extent);
     }
   }

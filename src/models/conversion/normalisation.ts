@@ -14,7 +14,10 @@ const IMAGENET: Normalisation = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.22
 const NONE: Normalisation = { mean: [0, 0, 0], std: [1, 1, 1] };
 
 /** What the network wants, and what the manifest tells its user to do. */
-export function chooseNormalisation(options: ConversionOptions, byDefault: 'imagenet' | 'none'): { wanted: Normalisation; outside: Normalisation } {
+export function chooseNormalisation(
+  options: ConversionOptions,
+  byDefault: 'imagenet' | 'none',
+): { wanted: Normalisation; outside: Normalisation } {
   const wanted = (options.normalise ?? byDefault) === 'imagenet' ? IMAGENET : NONE;
   return { wanted, outside: options.normaliseInside ? NONE : wanted };
 }

@@ -15,7 +15,10 @@ export function planDepth({ input, prefix }: LocatedNetwork, options: Conversion
   const [height, width] = options.size ?? DEFAULT_VIT_SIZE;
   const { wanted, outside } = chooseNormalisation(options, 'imagenet');
   const g = newGraph('depth', options);
-  g.output('depth', depthAnything(g, weights, config, imageInput(g, [height, width], wanted, options.normaliseInside ?? false)));
+  g.output(
+    'depth',
+    depthAnything(g, weights, config, imageInput(g, [height, width], wanted, options.normaliseInside ?? false)),
+  );
   return {
     kind: 'depth',
     facts: [

@@ -38,7 +38,9 @@ export function planMatcher(matcher: LocatedNetwork, vit: LocatedNetwork, option
     kind: 'matcher',
     facts: [
       ...vitFacts(config.vit),
-      `Matcher: ${config.gpDim} position features, ${Object.entries(config.projections).map(([stride, { from, to }]) => `${from}→${to} at ${stride}`).join(', ')}`,
+      `Matcher: ${config.gpDim} position features, ${Object.entries(config.projections)
+        .map(([stride, { from, to }]) => `${from}→${to} at ${stride}`)
+        .join(', ')}`,
     ],
     graphs,
     weights: [weights.matcher, weights.vit],
@@ -47,7 +49,9 @@ export function planMatcher(matcher: LocatedNetwork, vit: LocatedNetwork, option
       return {
         schema: MANIFEST_SCHEMA,
         ...describeModel(matcher.input.name, options),
-        passes: fineSize ? [coarse, finePass(config, inputManifest(fineSize, outside, PYRAMID_STRIDES[0]), files)] : [coarse],
+        passes: fineSize
+          ? [coarse, finePass(config, inputManifest(fineSize, outside, PYRAMID_STRIDES[0]), files)]
+          : [coarse],
         verdict: VERDICT,
       };
     },
@@ -78,9 +82,21 @@ function buildGraphs(
   return graphs;
 }
 
-function inputManifest([height, width]: Size, normalisation: Pick<InputManifest, 'mean' | 'std'>, multipleOf: number): InputManifest {
+function inputManifest(
+  [height, width]: Size,
+  normalisation: Pick<InputManifest, 'mean' | 'std'>,
+  multipleOf: number,
+): InputManifest {
   const longSide = Math.max(height, width);
-  return { sizing: 'square', multipleOf, defaultLongSide: longSide, minSide: longSide, maxLongSide: longSide, fixedSize: true, ...normalisation };
+  return {
+    sizing: 'square',
+    multipleOf,
+    defaultLongSide: longSide,
+    minSide: longSide,
+    maxLongSide: longSide,
+    fixedSize: true,
+    ...normalisation,
+  };
 }
 
 function features(config: MatcherConfig, strides: readonly number[]): FeatureManifest[] {
@@ -93,10 +109,16 @@ function features(config: MatcherConfig, strides: readonly number[]): FeatureMan
 }
 
 function featureInputs(strides: readonly number[]): Record<string, string> {
-  return Object.fromEntries(['a', 'b'].flatMap((side) => strides.map((stride) => [`${side}${stride}`, `${side}.f${stride}`])));
+  return Object.fromEntries(
+    ['a', 'b'].flatMap((side) => strides.map((stride) => [`${side}${stride}`, `${side}.f${stride}`])),
+  );
 }
 
-function coarsePass(config: MatcherConfig, input: InputManifest, files: ReadonlyMap<string, NetworkFile>): PassManifest {
+function coarsePass(
+  config: MatcherConfig,
+  input: InputManifest,
+  files: ReadonlyMap<string, NetworkFile>,
+): PassManifest {
   const strides = [COARSE_STRIDE, ...PYRAMID_STRIDES];
   return {
     input,

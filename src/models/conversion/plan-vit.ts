@@ -18,7 +18,12 @@ export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOp
   const [height, width] = options.size ?? DEFAULT_VIT_SIZE;
   const { wanted, outside } = chooseNormalisation(options, 'imagenet');
   const g = newGraph('encoder', options);
-  const { patchTokens, clsToken } = vit(g, weights, config, imageInput(g, [height, width], wanted, options.normaliseInside ?? false));
+  const { patchTokens, clsToken } = vit(
+    g,
+    weights,
+    config,
+    imageInput(g, [height, width], wanted, options.normaliseInside ?? false),
+  );
   g.output('patch_tokens', patchTokens);
   g.output('cls_token', clsToken);
   return {
@@ -44,7 +49,9 @@ export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOp
 /** A ViT's architecture in words. */
 export function vitFacts(config: VitConfig): string[] {
   const letter = { 384: 'S', 768: 'B', 1024: 'L', 1536: 'g' }[config.embedDim];
-  const feedForward = { mlp: 'MLP', swiglu: 'SwiGLU', 'swiglu-packed': 'SwiGLU (one packed layer)' }[config.feedForward];
+  const feedForward = { mlp: 'MLP', swiglu: 'SwiGLU', 'swiglu-packed': 'SwiGLU (one packed layer)' }[
+    config.feedForward
+  ];
   return [
     `ViT${letter ? `-${letter}` : ''}/${config.patch}: ${config.embedDim} channels, ${config.blocks.length} blocks, ${config.heads} heads, ${feedForward} of ${config.hiddenDim}`,
     `${config.registers} registers, positions ${config.positionGrid.join('×')}${config.positionForCls ? ' and class' : ''}, resized by ${config.positionResize}`,

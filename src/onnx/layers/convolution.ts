@@ -16,7 +16,13 @@ export interface BatchNormTensors {
 }
 
 /** A PyTorch Conv2d; x is brought to the compute type, and the result has it. */
-export function conv2d(g: GraphBuilder, x: Value, weight: CheckpointTensor, bias: CheckpointTensor | null, options: ConvOptions = {}): Value {
+export function conv2d(
+  g: GraphBuilder,
+  x: Value,
+  weight: CheckpointTensor,
+  bias: CheckpointTensor | null,
+  options: ConvOptions = {},
+): Value {
   return conv(g, toCompute(g, x), g.weight(weight), bias && g.weight(bias), options);
 }
 
@@ -57,8 +63,16 @@ export function conv2dBatchNorm(
 }
 
 /** BatchNorm in evaluation as x · scale + shift. */
-async function affine({ weight, bias, mean, variance, epsilon = 1e-5 }: BatchNormTensors): Promise<{ scale: Float32Array; shift: Float32Array }> {
-  const [gamma, beta, mu, sigma2] = await Promise.all([weight, bias, mean, variance].map((tensor) => tensor.readFloat32()));
+async function affine({
+  weight,
+  bias,
+  mean,
+  variance,
+  epsilon = 1e-5,
+}: BatchNormTensors): Promise<{ scale: Float32Array; shift: Float32Array }> {
+  const [gamma, beta, mu, sigma2] = await Promise.all(
+    [weight, bias, mean, variance].map((tensor) => tensor.readFloat32()),
+  );
   const scale = gamma.map((value, i) => value / Math.sqrt(sigma2[i] + epsilon));
   return { scale, shift: beta.map((value, i) => value - mu[i] * scale[i]) };
 }

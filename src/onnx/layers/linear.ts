@@ -5,7 +5,7 @@ import { floatBytes } from '../graph-builder.ts';
 import { add, toCompute } from '../ops/elementwise.ts';
 import { matMul } from '../ops/linear-algebra.ts';
 import { blocksPerRow, QUANTIZATION_BLOCK, quantizeRows } from '../quantize.ts';
-import { transposed } from '../transforms.ts';
+import { transposed } from '../transpose.ts';
 import type { Value } from '../value.ts';
 import { describeValue } from '../value.ts';
 
@@ -23,21 +23,26 @@ export function linear(
   scale: CheckpointTensor | null = null,
 ): Value {
   const [outputs, inputs] = weight.shape;
-  if (x.shape.at(-1) !== inputs) throw graphError('linear', `${weight.name} [${weight.shape.join(', ')}] on ${describeValue(x)}`);
+  if (x.shape.at(-1) !== inputs)
+    throw graphError('linear', `${weight.name} [${weight.shape.join(', ')}] on ${describeValue(x)}`);
   const input = toCompute(g, x);
-  const product = g.precision.linearBits === null
-    ? matMul(g, input, scale ? scaledWeight(g, weight, scale) : g.weight(weight, transposed(weight)))
-    : matMulNBits(g, input, weight, scale, g.precision.linearBits);
+  const product =
+    g.precision.linearBits === null
+      ? matMul(g, input, scale ? scaledWeight(g, weight, scale) : g.weight(weight, transposed(weight)))
+      : matMulNBits(g, input, weight, scale, g.precision.linearBits);
   if (!bias) return product;
   const offset = scale
-    ? g.derivedWeight(`${bias.name}.scaled`, [outputs], async () => scaleRows(await bias.readFloat32(), await scale.readFloat32()))
+    ? g.derivedWeight(`${bias.name}.scaled`, [outputs], async () =>
+        scaleRows(await bias.readFloat32(), await scale.readFloat32()),
+      )
     : g.weight(bias);
   return add(g, product, offset);
 }
 
 function scaledWeight(g: GraphBuilder, weight: CheckpointTensor, scale: CheckpointTensor): Value {
   const { shape, apply } = transposed(weight);
-  const load = async (): Promise<Float32Array> => apply(scaleRows(await weight.readFloat32(), await scale.readFloat32()));
+  const load = async (): Promise<Float32Array> =>
+    apply(scaleRows(await weight.readFloat32(), await scale.readFloat32()));
   return g.derivedWeight(`${weight.name}.scaled`, shape, load);
 }
 
@@ -48,7 +53,13 @@ function scaleRows(matrix: Float32Array, factors: Float32Array): Float32Array {
   return matrix;
 }
 
-function matMulNBits(g: GraphBuilder, x: Value, weight: CheckpointTensor, scale: CheckpointTensor | null, bits: 8 | 4): Value {
+function matMulNBits(
+  g: GraphBuilder,
+  x: Value,
+  weight: CheckpointTensor,
+  scale: CheckpointTensor | null,
+  bits: 8 | 4,
+): Value {
   const [rows, columns] = weight.shape;
   const quantize = async () => {
     const values = await weight.readFloat32();
@@ -57,10 +68,23 @@ function matMulNBits(g: GraphBuilder, x: Value, weight: CheckpointTensor, scale:
   // Codes and scales are written one after the other: quantise once for both, then let go.
   const { first, second } = sharedBy2(quantize);
   const blocks = blocksPerRow(columns);
-  const codes = g.initializer(`${weight.name}.q${bits}`, 'uint8', [rows, blocks, (QUANTIZATION_BLOCK * bits) / 8], async () => (await first()).codes);
-  const scales = g.initializer(`${weight.name}.scales`, 'float32', [rows * blocks], async () => floatBytes((await second()).scales, 'float32'));
+  const codes = g.initializer(
+    `${weight.name}.q${bits}`,
+    'uint8',
+    [rows, blocks, (QUANTIZATION_BLOCK * bits) / 8],
+    async () => (await first()).codes,
+  );
+  const scales = g.initializer(`${weight.name}.scales`, 'float32', [rows * blocks], async () =>
+    floatBytes((await second()).scales, 'float32'),
+  );
   const attributes = { K: columns, N: rows, bits, block_size: QUANTIZATION_BLOCK };
-  return g.node('MatMulNBits', [x, codes, scales], { dtype: x.dtype, shape: [...x.shape.slice(0, -1), rows] }, attributes, 'com.microsoft');
+  return g.node(
+    'MatMulNBits',
+    [x, codes, scales],
+    { dtype: x.dtype, shape: [...x.shape.slice(0, -1), rows] },
+    attributes,
+    'com.microsoft',
+  );
 }
 
 /** Lets two readers share one computed value, which is dropped after the second has had it. */

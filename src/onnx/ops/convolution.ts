@@ -24,14 +24,21 @@ export function conv(g: GraphBuilder, x: Value, weight: Value, bias: Value | nul
   if (perGroup * groups !== channels || out % groups !== 0) {
     throw graphError('Conv', `${describeValue(weight)} in ${groups} groups on ${describeValue(x)}`);
   }
-  const spatial = size.map((extent, i) => Math.floor((extent + pads[i] + pads[i + 2] - dilation * (kernel[i] - 1) - 1) / stride) + 1);
-  return g.node('Conv', [x, weight, bias], { dtype, shape: [n, out, ...spatial] }, {
-    kernel_shape: kernel,
-    strides: [stride, stride],
-    pads,
-    dilations: [dilation, dilation],
-    group: groups,
-  });
+  const spatial = size.map(
+    (extent, i) => Math.floor((extent + pads[i] + pads[i + 2] - dilation * (kernel[i] - 1) - 1) / stride) + 1,
+  );
+  return g.node(
+    'Conv',
+    [x, weight, bias],
+    { dtype, shape: [n, out, ...spatial] },
+    {
+      kernel_shape: kernel,
+      strides: [stride, stride],
+      pads,
+      dilations: [dilation, dilation],
+      group: groups,
+    },
+  );
 }
 
 /** 2-D transposed convolution of [n, c, h, w] by weights [c, out / groups, kh, kw], with an optional bias [out]. */
@@ -40,7 +47,10 @@ export function convTranspose(
   x: Value,
   weight: Value,
   bias: Value | null,
-  options: Omit<ConvOptions, 'dilation' | 'padding'> & { readonly padding?: number; readonly outputPadding?: number } = {},
+  options: Omit<ConvOptions, 'dilation' | 'padding'> & {
+    readonly padding?: number;
+    readonly outputPadding?: number;
+  } = {},
 ): Value {
   const { stride = 1, padding = 0, groups = 1, outputPadding = 0 } = options;
   requireRank('ConvTranspose', x, 4);
@@ -48,15 +58,21 @@ export function convTranspose(
   const dtype = sameDType('ConvTranspose', bias ? [x, weight, bias] : [x, weight]);
   const [n, channels, ...size] = x.shape;
   const [channelsOfWeight, perGroup, ...kernel] = weight.shape;
-  if (channelsOfWeight !== channels) throw graphError('ConvTranspose', `${describeValue(weight)} on ${describeValue(x)}`);
+  if (channelsOfWeight !== channels)
+    throw graphError('ConvTranspose', `${describeValue(weight)} on ${describeValue(x)}`);
   const spatial = size.map((extent, i) => (extent - 1) * stride - 2 * padding + kernel[i] + outputPadding);
-  return g.node('ConvTranspose', [x, weight, bias], { dtype, shape: [n, perGroup * groups, ...spatial] }, {
-    kernel_shape: kernel,
-    strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
-    output_padding: [outputPadding, outputPadding],
-    group: groups,
-  });
+  return g.node(
+    'ConvTranspose',
+    [x, weight, bias],
+    { dtype, shape: [n, perGroup * groups, ...spatial] },
+    {
+      kernel_shape: kernel,
+      strides: [stride, stride],
+      pads: [padding, padding, padding, padding],
+      output_padding: [outputPadding, outputPadding],
+      group: groups,
+    },
+  );
 }
 
 interface PoolOptions {
@@ -80,10 +96,15 @@ function pool(g: GraphBuilder, op: string, x: Value, options: PoolOptions, extra
   requireRank(op, x, 4);
   const [n, channels, ...size] = x.shape;
   const spatial = size.map((extent) => Math.floor((extent + 2 * padding - kernel) / stride) + 1);
-  return g.node(op, [x], { dtype: x.dtype, shape: [n, channels, ...spatial] }, {
-    kernel_shape: [kernel, kernel],
-    strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
-    ...extra,
-  });
+  return g.node(
+    op,
+    [x],
+    { dtype: x.dtype, shape: [n, channels, ...spatial] },
+    {
+      kernel_shape: [kernel, kernel],
+      strides: [stride, stride],
+      pads: [padding, padding, padding, padding],
+      ...extra,
+    },
+  );
 }

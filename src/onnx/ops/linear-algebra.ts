@@ -40,6 +40,9 @@ export function gemm(g: GraphBuilder, a: Value, b: Value, c: Value | null, optio
 /** Einstein summation with an explicit output term, e.g. `bcn,bcm->bnm`. */
 export function einsum(g: GraphBuilder, equation: string, ...operands: Value[]): Value {
   const dtype = sameDType('Einsum', operands);
-  const shape = einsumShape(equation, operands.map((value) => value.shape));
+  const shape = einsumShape(
+    equation,
+    operands.map((value) => value.shape),
+  );
   return g.node('Einsum', operands, { dtype, shape }, { equation });
 }

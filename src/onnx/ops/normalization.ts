@@ -14,7 +14,12 @@ export function layerNormalization(g: GraphBuilder, x: Value, scale: Value, bias
   if (scale.shape.length !== 1 || scale.shape[0] !== width || bias.shape[0] !== width) {
     throw graphError('LayerNormalization', `${describeValue(x)} with ${describeValue(scale)}`);
   }
-  return g.node('LayerNormalization', [x, scale, bias], { dtype, shape: x.shape }, { axis: -1, epsilon: { float: epsilon } });
+  return g.node(
+    'LayerNormalization',
+    [x, scale, bias],
+    { dtype, shape: x.shape },
+    { axis: -1, epsilon: { float: epsilon } },
+  );
 }
 
 /** InstanceNorm of [n, c, h, w] with per-channel scale and bias. */
@@ -35,9 +40,15 @@ export function multiHeadAttention(g: GraphBuilder, query: Value, key: Value, va
   for (const operand of [query, key, value]) requireRank('MultiHeadAttention', operand, 3);
   const dtype = sameDType('MultiHeadAttention', [query, key, value]);
   const [batch, tokens, channels] = query.shape;
-  const fits = key.shape[2] === channels && channels % heads === 0 && value.shape[2] % heads === 0
-    && key.shape[1] === value.shape[1] && key.shape[0] === batch && value.shape[0] === batch;
-  if (!fits) throw graphError('MultiHeadAttention', `${heads} heads of ${[query, key, value].map(describeValue).join(', ')}`);
+  const fits =
+    key.shape[2] === channels &&
+    channels % heads === 0 &&
+    value.shape[2] % heads === 0 &&
+    key.shape[1] === value.shape[1] &&
+    key.shape[0] === batch &&
+    value.shape[0] === batch;
+  if (!fits)
+    throw graphError('MultiHeadAttention', `${heads} heads of ${[query, key, value].map(describeValue).join(', ')}`);
   const shape = [batch, tokens, value.shape[2]];
   return g.node('MultiHeadAttention', [query, key, value], { dtype, shape }, { num_heads: heads }, 'com.microsoft');
 }

@@ -3,7 +3,12 @@ import type { GraphBuilder } from '../graph-builder.ts';
 import { replaceAxis, resolveAxis, sameDType } from '../shape-inference.ts';
 import type { Value } from '../value.ts';
 
-function reducedShape(op: string, x: Value, axes: readonly number[], keepDims: boolean): { axes: number[]; shape: number[] } {
+function reducedShape(
+  op: string,
+  x: Value,
+  axes: readonly number[],
+  keepDims: boolean,
+): { axes: number[]; shape: number[] } {
   const resolved = axes.map((axis) => resolveAxis(op, axis, x.shape.length));
   const shape = keepDims
     ? x.shape.map((extent, axis) => (resolved.includes(axis) ? 1 : extent))
@@ -41,8 +46,15 @@ export function topK(g: GraphBuilder, x: Value, k: number, axis: number): { valu
   const along = resolveAxis('TopK', axis, x.shape.length);
   if (k > x.shape[along]) throw graphError('TopK', `${k} of ${x.shape[along]}`);
   const shape = replaceAxis(x.shape, along, k);
-  const outputs = [{ dtype: x.dtype, shape }, { dtype: 'int64' as const, shape }];
-  const [values, indices] = g.multiNode('TopK', [x, g.constant([k], 'int64')], outputs, { axis: along, largest: 1, sorted: 1 });
+  const outputs = [
+    { dtype: x.dtype, shape },
+    { dtype: 'int64' as const, shape },
+  ];
+  const [values, indices] = g.multiNode('TopK', [x, g.constant([k], 'int64')], outputs, {
+    axis: along,
+    largest: 1,
+    sorted: 1,
+  });
   return { values, indices };
 }
 

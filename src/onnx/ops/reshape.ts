@@ -40,9 +40,13 @@ export function slice(g: GraphBuilder, x: Value, axis: number, start: number, en
   const extent = x.shape[along];
   const from = start < 0 ? start + extent : start;
   const to = end === undefined ? extent : end < 0 ? end + extent : end;
-  if (from < 0 || to > extent || from >= to) throw graphError('Slice', `[${start}, ${end}) of axis ${axis} of ${describeValue(x)}`);
+  if (from < 0 || to > extent || from >= to)
+    throw graphError('Slice', `[${start}, ${end}) of axis ${axis} of ${describeValue(x)}`);
   const ints = [from, to, along, step].map((value) => g.constant([value], 'int64'));
-  return g.node('Slice', [x, ...ints], { dtype: x.dtype, shape: replaceAxis(x.shape, along, Math.ceil((to - from) / step)) });
+  return g.node('Slice', [x, ...ints], {
+    dtype: x.dtype,
+    shape: replaceAxis(x.shape, along, Math.ceil((to - from) / step)),
+  });
 }
 
 /** Consecutive parts of the given sizes along `axis`. */
@@ -66,7 +70,8 @@ export function gather(g: GraphBuilder, x: Value, indices: Value, axis: number):
 /** `result[i…] = x[i… with axis replaced by indices[i…]]`; the result has the shape of `indices`. */
 export function gatherElements(g: GraphBuilder, x: Value, indices: Value, axis: number): Value {
   sameDType('GatherElements', [indices], ['int64', 'int32']);
-  if (x.shape.length !== indices.shape.length) throw graphError('GatherElements', `${describeValue(x)} by ${describeValue(indices)}`);
+  if (x.shape.length !== indices.shape.length)
+    throw graphError('GatherElements', `${describeValue(x)} by ${describeValue(indices)}`);
   const along = resolveAxis('GatherElements', axis, x.shape.length);
   return g.node('GatherElements', [x, indices], { dtype: x.dtype, shape: indices.shape }, { axis: along });
 }
@@ -86,7 +91,10 @@ export function unsqueeze(g: GraphBuilder, x: Value, axis: number): Value {
 export function squeeze(g: GraphBuilder, x: Value, axis: number): Value {
   const at = resolveAxis('Squeeze', axis, x.shape.length);
   if (x.shape[at] !== 1) throw graphError('Squeeze', `axis ${axis} of ${describeValue(x)}`);
-  return g.node('Squeeze', [x, g.constant([at], 'int64')], { dtype: x.dtype, shape: x.shape.filter((_, i) => i !== at) });
+  return g.node('Squeeze', [x, g.constant([at], 'int64')], {
+    dtype: x.dtype,
+    shape: x.shape.filter((_, i) => i !== at),
+  });
 }
 
 export type PadMode = 'constant' | 'edge' | 'reflect';
@@ -99,7 +107,8 @@ export function pad(
   after: readonly number[],
   mode: PadMode = 'constant',
 ): Value {
-  if (before.length !== x.shape.length || after.length !== x.shape.length) throw graphError('Pad', `amounts for ${describeValue(x)}`);
+  if (before.length !== x.shape.length || after.length !== x.shape.length)
+    throw graphError('Pad', `amounts for ${describeValue(x)}`);
   const shape = x.shape.map((extent, i) => extent + before[i] + after[i]);
   return g.node('Pad', [x, g.constant([...before, ...after], 'int64')], { dtype: x.dtype, shape }, { mode });
 }

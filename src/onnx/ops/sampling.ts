@@ -43,10 +43,15 @@ export function resize(g: GraphBuilder, x: Value, size: readonly [number, number
   requireRank('Resize', x, 4);
   const shape = [x.shape[0], x.shape[1], ...size];
   if (shape.every((extent, axis) => extent === x.shape[axis])) return x;
-  return g.node('Resize', [x, null, null, g.constant(shape, 'int64')], { dtype: x.dtype, shape }, {
-    mode,
-    coordinate_transformation_mode: coordinates,
-    ...(mode === 'nearest' ? { nearest_mode: 'floor' } : {}),
-    ...(mode === 'cubic' ? { cubic_coeff_a: { float: -0.75 } } : {}),
-  });
+  return g.node(
+    'Resize',
+    [x, null, null, g.constant(shape, 'int64')],
+    { dtype: x.dtype, shape },
+    {
+      mode,
+      coordinate_transformation_mode: coordinates,
+      ...(mode === 'nearest' ? { nearest_mode: 'floor' } : {}),
+      ...(mode === 'cubic' ? { cubic_coeff_a: { float: -0.75 } } : {}),
+    },
+  );
 }

@@ -7,27 +7,8 @@ export function transposed(tensor: CheckpointTensor): WeightTransform {
   return { tag: 'transposed', shape: [columns, rows], apply: (values) => transposeMatrix(values, rows, columns) };
 }
 
-export function reshaped(shape: readonly number[]): WeightTransform {
-  return { tag: `reshaped ${shape.join('x')}`, shape, apply: (values) => values };
-}
-
-/** Rows [start, end) of the first axis. */
-export function rows(tensor: CheckpointTensor, start: number, end: number): WeightTransform {
-  const stride = tensor.size / tensor.shape[0];
-  return {
-    tag: `rows ${start}-${end}`,
-    shape: [end - start, ...tensor.shape.slice(1)],
-    apply: (values) => values.subarray(start * stride, end * stride),
-  };
-}
-
-/** One transform after another. */
-export function chain(first: WeightTransform, second: WeightTransform): WeightTransform {
-  return { tag: `${first.tag}, ${second.tag}`, shape: second.shape, apply: (values) => second.apply(first.apply(values)) };
-}
-
 /** Transposes a row-major matrix, in tiles that stay in the cache. */
-export function transposeMatrix(values: Float32Array, rowCount: number, columnCount: number): Float32Array {
+function transposeMatrix(values: Float32Array, rowCount: number, columnCount: number): Float32Array {
   const tile = 32;
   const result = new Float32Array(values.length);
   for (let top = 0; top < rowCount; top += tile) {
