@@ -4,4 +4,5 @@ import './ui/styles/index.css';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 
-mountApp(root, window);
+// For the console and the browser tests: everything the page can do, without its looks.
+Object.assign(window, { liftMatch: mountApp(root, window) });

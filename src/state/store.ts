@@ -5,7 +5,7 @@ import type { MatchSettings, WorkspaceState } from './types.ts';
 
 export type WorkspaceStore = StoreApi<WorkspaceState>;
 
-export const DEFAULT_SETTINGS: MatchSettings = { modelId: null, provider: 'auto', longSide: null, rescue: false };
+export const DEFAULT_SETTINGS: MatchSettings = { modelId: null, provider: 'auto', longSide: null, rescue: true };
 
 /** A store of its own for every workspace, so that two can live on one page. */
 export function createWorkspaceStore(initial: Partial<WorkspaceState> = {}): WorkspaceStore {

@@ -41,7 +41,7 @@ describe('address', () => {
         cycleScale: 0.01,
         camera: { x: 0.25, y: 0.625, scale: 3.5 },
       },
-      settings: { modelId: 'l2m', provider: 'wasm', longSide: 448, rescue: true },
+      settings: { modelId: 'l2m', provider: 'wasm', longSide: 448, rescue: false },
       sample: 'garden path',
       photos: { a: 'https://example.org/a b.jpg?x=1&y=2#z', b: 'samples/ö.png' },
       pins: [

@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from '@playwright/test';
+import { PNG } from 'pngjs';
+import { VIEWS } from '../src/shared/view.ts';
+import { measureHomography } from '../scripts/evaluate/measure.ts';
+import { readPairs } from '../scripts/evaluate/pairs.ts';
+import { type AppWindow, choosePhotos, dropFiles, engine, matched, openApp, readField, shared, stagePicture, watchErrors } from './app.ts';
+
+/** Small input: the tests run on two cores. */
+const SMALL = 'size=224';
+
+test('opens on a sample pair, already matched', async ({ page }) => {
+  const errors = watchErrors(page);
+  await openApp(page, `?${SMALL}`);
+  await expect(page.locator('[data-verdict]')).toContainText(/match|no common scene/);
+  expect(await brightnessSpread(await stagePicture(page))).toBeGreaterThan(20);
+  errors.check();
+});
+
+test('matches two real photos within 8 px on WASM', async ({ page }) => {
+  test.skip(!existsSync(shared('graf/1.jpg')), 'the evaluation photos are not beside this checkout');
+  await openApp(page, '?ep=wasm');
+  await dropFiles(page, 'body', [
+    { name: '1.jpg', type: 'image/jpeg', path: shared('graf/1.jpg') },
+    { name: '2.jpg', type: 'image/jpeg', path: shared('graf/2.jpg') },
+  ]);
+  await expect(page.locator('[data-slot="a"]')).toContainText('1.jpg');
+  await expect(page.locator('[data-slot="b"]')).toContainText('2.jpg');
+  const result = await matched(page);
+  expect(result.provider).toBe('wasm');
+  expect(result.verdict.kind).not.toBe('none');
+  const pair = readPairs(shared('pairs.json')).find(({ name }) => name === 'graf-1-2');
+  if (pair?.kind !== 'homography') throw new Error('graf-1-2 has no homography');
+  const field = await readField(page, 'a');
+  const photos = await page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().photos);
+  const measured = measureHomography({ ...field, photo: photos.a.photo!.info.size }, photos.b.photo!.info.size, pair.H);
+  expect(measured.medianEpe).toBeLessThan(8);
+  expect(measured.places).toBeGreaterThan(200_000);
+});
+
+test('WebGPU gives what WASM gives, and reads nothing back before the picture', async ({ page }) => {
+  test.slow();
+  const query = '?sample=facade&size=128&rescue=0';
+  await openApp(page, `${query}&ep=wasm`);
+  const onCpu = await readField(page, 'a');
+  await openApp(page, `${query}&ep=webgpu`);
+  const result = await matched(page);
+  expect(result.provider).toBe('webgpu');
+  const { mapAsyncBeforeDraw, modelRuns, framesDrawn } = await engine(page, 'diagnostics', {});
+  expect(mapAsyncBeforeDraw).toBe(0);
+  expect(modelRuns).toBeGreaterThan(0);
+  expect(framesDrawn).toBeGreaterThan(0);
+  const onGpu = await readField(page, 'a');
+  expect(onGpu.grid).toEqual(onCpu.grid);
+  expect(largestDifference(onGpu.certainty, onCpu.certainty)).toBeLessThan(1e-3);
+  // Where nothing matches, the warp is an arbitrary choice between equals: it is compared where it means something.
+  const points = onCpu.certainty.length;
+  const certain = [...onCpu.certainty.keys()].filter((k) => onCpu.certainty[k] > 0.05);
+  expect(certain.length).toBeGreaterThan(20);
+  for (const offset of [0, points]) {
+    expect(Math.max(...certain.map((k) => Math.abs(onGpu.warp[offset + k] - onCpu.warp[offset + k])))).toBeLessThan(1e-3);
+  }
+});
+
+test('every view draws something of its own, and no slider runs a model', async ({ page }) => {
+  await openApp(page, `?sample=facade&${SMALL}`);
+  await engine(page, 'diagnostics', { reset: true });
+  const pictures = new Map<string, Buffer>();
+  for (const [i, view] of VIEWS.entries()) {
+    await page.locator('#stage [role="application"], #stage').first().focus().catch(() => {});
+    await page.keyboard.press(String(i + 1));
+    await expect(page.getByRole('tab', { selected: true })).toHaveAttribute('id', `tab-${view}`);
+    const picture = await stagePicture(page);
+    expect(brightnessSpread(picture), `${view} is not blank`).toBeGreaterThan(5);
+    for (const [other, seen] of pictures) expect(changedShare(picture, seen), `${view} differs from ${other}`).toBeGreaterThan(0.01);
+    pictures.set(view, picture);
+  }
+  for (const mode of ['Blend', 'Checker', 'Difference', 'Morph']) {
+    await page.keyboard.press('5');
+    const before = await stagePicture(page);
+    await page.getByText(mode, { exact: true }).click();
+    expect(changedShare(await stagePicture(page), before), `${mode} changes the picture`).toBeGreaterThan(0.001);
+  }
+  await page.keyboard.press('2');
+  const before = await stagePicture(page);
+  await page.getByRole('slider', { name: /Certainty from/ }).fill('0.9');
+  expect(changedShare(await stagePicture(page), before)).toBeGreaterThan(0.001);
+  expect((await engine(page, 'diagnostics', {})).modelRuns).toBe(0);
+});
+
+test('swapping exchanges photos and match without a model', async ({ page }) => {
+  await openApp(page, `?sample=facade&${SMALL}`);
+  const before = await readField(page, 'a');
+  await engine(page, 'diagnostics', { reset: true });
+  await page.getByRole('button', { name: /swap|exchange/i }).click();
+  await expect.poll(async () => [...(await readField(page, 'b')).warp.slice(0, 50)]).toEqual([...before.warp.slice(0, 50)]);
+  expect((await engine(page, 'diagnostics', {})).modelRuns).toBe(0);
+});
+
+test('a lost device comes back with the photos and matches again', async ({ page }) => {
+  await openApp(page, `?sample=facade&${SMALL}`);
+  const before = await readField(page, 'a');
+  await engine(page, 'destroyDevice', {});
+  await expect(page.locator('.notice[data-code="device-lost"]')).toBeVisible();
+  await page.waitForFunction(() => (window as unknown as AppWindow).liftMatch.store.getState().engine.epoch > 0);
+  await matched(page);
+  expect(largestDifference((await readField(page, 'a')).warp, before.warp)).toBeLessThan(1e-6);
+  expect(brightnessSpread(await stagePicture(page))).toBeGreaterThan(20);
+});
+
+test('two unrelated photos are told apart', async ({ page }) => {
+  await openApp(page, `?sample=elsewhere&${SMALL}`);
+  await expect(page.locator('[data-verdict]')).toHaveAttribute('data-verdict', 'none');
+});
+
+test('keeps the previous photo and match when a file is refused', async ({ page }) => {
+  await openApp(page, `?sample=facade&${SMALL}`);
+  const before = await readField(page, 'a');
+  await dropFiles(page, '[data-slot="a"]', [{ name: 'notes.jpg', type: 'image/jpeg', path: new URL(import.meta.url).pathname }]);
+  await expect(page.getByRole('alert')).toContainText('notes.jpg');
+  expect((await readField(page, 'a')).warp.slice(0, 50)).toEqual(before.warp.slice(0, 50));
+});
+
+test('choosing both photos by the file dialog matches them', async ({ page }) => {
+  test.skip(!existsSync(shared('leuven/1.jpg')), 'the evaluation photos are not beside this checkout');
+  await openApp(page, `?sample=facade&${SMALL}`);
+  const result = await choosePhotos(page, shared('leuven/1.jpg'), shared('leuven/2.jpg'));
+  expect(result.verdict.kind).toBe('good');
+  await expect(page.locator('[data-verdict]')).toContainText('match well');
+});
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  return a.reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
+}
+
+/** Standard deviation of the green channel, 0…255: near 0 for a blank picture. */
+function brightnessSpread(png: Buffer): number {
+  const { data } = PNG.sync.read(png);
+  let sum = 0;
+  let squares = 0;
+  const n = data.length / 4;
+  for (let i = 1; i < data.length; i += 4) {
+    sum += data[i];
+    squares += data[i] ** 2;
+  }
+  return Math.sqrt(squares / n - (sum / n) ** 2);
+}
+
+/** Share of pixels that differ visibly. */
+function changedShare(a: Buffer, b: Buffer): number {
+  const first = PNG.sync.read(a);
+  const second = PNG.sync.read(b);
+  if (first.width !== second.width || first.height !== second.height) return 1;
+  let changed = 0;
+  for (let i = 0; i < first.data.length; i += 4) {
+    if (Math.abs(first.data[i] - second.data[i]) + Math.abs(first.data[i + 1] - second.data[i + 1]) + Math.abs(first.data[i + 2] - second.data[i + 2]) > 12) changed++;
+  }
+  return changed / (first.data.length / 4);
+}
