@@ -3,6 +3,7 @@ import type { MatcherConfig } from '../../architectures/matcher-config.ts';
 import { COARSE_STRIDE, readMatcherConfig } from '../../architectures/matcher-config.ts';
 import { Weights } from '../../architectures/weights.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
+import { CodedError } from '../../shared/errors.ts';
 import type { FeatureManifest, InputManifest, NetworkFile, PassManifest, VerdictThresholds } from '../manifest.ts';
 import { MANIFEST_SCHEMA } from '../manifest.ts';
 import { describeModel } from './identity.ts';
@@ -32,6 +33,10 @@ export function planMatcher(matcher: LocatedNetwork, vit: LocatedNetwork, option
   const config = readMatcherConfig(weights.matcher, weights.vit, { decoderHeads: options.decoderHeads, vit: options });
   const size = options.size ?? DEFAULT_SIZE;
   const fineSize = options.fineSize === undefined ? ([2 * size[0], 2 * size[1]] as const) : options.fineSize;
+  for (const [height, width] of fineSize ? [size, fineSize] : [size]) {
+    if (height === width) continue;
+    throw new CodedError('input-size', `A matcher's input is square, as published; ${width}×${height} is not.`, 'Give one number.');
+  }
   const graphs = buildGraphs(weights, config, size, fineSize, options);
   const { outside } = chooseNormalisation({ ...options, normaliseInside: false }, 'none');
   return {
