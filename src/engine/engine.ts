@@ -2,6 +2,7 @@ import { describeAdapter, type Gpu, requestGpu } from '../gpu/device.ts';
 import { CYCLE_OUTSIDE } from '../gpu/reference/cycle.ts';
 import { ROW_FLOATS } from '../gpu/reference/sample-matches.ts';
 import { Scope } from '../gpu/scope.ts';
+import { shadersReady } from '../gpu/shader.ts';
 import { normalisedToPixel, pixelToNormalised } from '../shared/coordinates.ts';
 import { CodedError, throwIfAborted } from '../shared/errors.ts';
 import { otherSide, type Side } from '../shared/geometry.ts';
@@ -52,6 +53,8 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     if (gpu) {
       this.root = new Scope(gpu.device, 'engine');
       if (canvas) this.stage = new Stage(gpu, canvas, this.root);
+      // Errors in our own shaders surface here, named, rather than as a blank stage.
+      await shadersReady(gpu.device);
       void gpu.device.lost.then(({ message, reason: why }) => {
         this.stage?.stop();
         this.onDeviceLost(message || why || 'The graphics device was lost.');

@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { MatchField } from '../gpu/field.ts';
 import type { Scope } from '../gpu/scope.ts';
+import { shadersReady } from '../gpu/shader.ts';
 import { fetchManifest, modelFilesAt } from '../models/fetch-model.ts';
 import { throwIfAborted } from '../shared/errors.ts';
 import type { Side } from '../shared/geometry.ts';
@@ -125,6 +126,7 @@ export class Inference {
       context.onProgress({ stage: 'load-model', fraction: loaded / total, bytes: { loaded, total } });
     const matcher = await Matcher.load(manifest, runtime, modelFilesAt(source.manifestUrl), onBytes, context.signal);
     const backend = this.provider === 'webgpu' ? new GpuBackend(this.gpu!, runtime, this.root!) : new CpuBackend(runtime, this.root);
+    if (this.gpu) await shadersReady(this.gpu.device);
     const pair = new PairMatcher(matcher, backend as unknown as Backend<Photo, unknown>, this.cache);
     this.loaded = { source, pair };
     onTime('load-model', performance.now() - start);

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { findOrInstallChromium, installPackages, ROOT } from './node/tools.mjs';
+
+// `npm run bench`: the engine in a real browser against the bare session runs, in one run.
+installPackages();
+const { values } = parseArgs({
+  options: {
+    provider: { type: 'string', default: 'wasm' },
+    model: { type: 'string' },
+    size: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    sample: { type: 'string', default: 'facade' },
+    hardware: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(`npm run bench -- [--provider wasm|webgpu] [--model ID] [--size N] [--rounds N] [--sample ID] [--hardware]
+Milliseconds per stage, and the app's time over bare session.run on the same inputs. --hardware asks for the real GPU
+instead of the software adapter.`);
+  process.exit(0);
+}
+
+const { createServer } = await import('vite');
+const { chromium } = await import('@playwright/test');
+const server = await createServer({ root: ROOT, logLevel: 'error', server: { port: 0, headers: isolated() } });
+await server.listen();
+const base = `http://localhost:${server.httpServer.address().port}/`;
+const browser = await chromium.launch({ executablePath: findOrInstallChromium(), args: ['--headless', '--no-sandbox', '--enable-unsafe-webgpu', ...adapter()] });
+try {
+  const page = await browser.newPage();
+  await page.goto(`${base}LICENSE`);
+  const index = await (await fetch(`${base}models/index.json`)).json();
+  const model = index.find(({ id }) => id === values.model) ?? index[0];
+  const report = await page.evaluate(
+    async ({ script, options }) => (await import(script)).bench(options),
+    {
+      script: '/scripts/bench/in-page.ts',
+      options: {
+        provider: values.provider,
+        manifestUrl: `${base}models/${model.manifest}`,
+        photos: { a: `${base}samples/${values.sample}/a.jpg`, b: `${base}samples/${values.sample}/b.jpg` },
+        longSide: values.size ? Number(values.size) : null,
+        rounds: Number(values.rounds),
+      },
+    },
+  );
+  print(model.id, report);
+} finally {
+  await browser.close();
+  await server.close();
+}
+
+function print(model, { adapter: name, threads, inputSize, bare, app, stages }) {
+  console.log(`model ${model}, ${values.provider}, input ${inputSize}, ${threads} thread(s), adapter ${name ?? 'none'}, ${bare.length} rounds\n`);
+  const row = (label, times) => console.log(`${label.padEnd(16)} ${median(times).toFixed(1).padStart(9)} ms   (${Math.min(...times).toFixed(1)} – ${Math.max(...times).toFixed(1)})`);
+  for (const [stage, times] of Object.entries(stages)) row(stage, times);
+  row('whole match', app);
+  row('bare sessions', bare);
+  const ratios = app.map((ms, i) => ms / bare[i]);
+  console.log(`\napp / bare: median ${median(ratios).toFixed(3)}, from ${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`);
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+function adapter() {
+  return values.hardware ? ['--enable-features=Vulkan'] : ['--use-webgpu-adapter=swiftshader'];
+}
+
+/** Threads need cross-origin isolation. */
+function isolated() {
+  return { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+}
