@@ -4,7 +4,7 @@ import { createWorkspaceStore } from './store.ts';
 import type { Photo, PhotoSource } from './types.ts';
 
 const BASE = 'https://site.test/app/';
-const samples = [1, 2].map((i) => ({ id: `s${i}`, title: '', credit: '', a: `${BASE}samples/${i}a.jpg`, b: `${BASE}samples/${i}b.jpg` }));
+const samples = [1, 2].map((i) => ({ id: `s${i}`, title: '', description: '', credit: '', a: `${BASE}samples/${i}a.jpg`, b: `${BASE}samples/${i}b.jpg` }));
 
 function slots(a: PhotoSource | null, b: PhotoSource | null) {
   const size = { width: 2, height: 2 };

@@ -20,7 +20,7 @@ export async function fetchJson(url: URL, maxBytes = 1024 * 1024, fetcher: typeo
 /** Reads samples/index.json; entries that are not whole are left out. Addresses become absolute. */
 export function parseSamples(json: unknown, base: URL): Sample[] {
   return entries(json).flatMap((entry) => {
-    const { id, title, a, b, credit } = entry;
+    const { id, title, description, a, b, credit } = entry;
     if (![id, title, a, b].every((value) => typeof value === 'string' && value !== '')) return [];
     return [
       {
@@ -28,6 +28,7 @@ export function parseSamples(json: unknown, base: URL): Sample[] {
         title: title as string,
         a: new URL(a as string, base).href,
         b: new URL(b as string, base).href,
+        description: typeof description === 'string' ? description : '',
         credit: typeof credit === 'string' ? credit : '',
       },
     ];

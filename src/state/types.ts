@@ -34,6 +34,7 @@ export interface PhotoSlot {
 export interface Sample {
   id: string;
   title: string;
+  description: string;
   a: string;
   b: string;
   credit: string;

@@ -1,6 +1,7 @@
 import type { WorkerLike } from '../client/worker-like.ts';
 import type { MatchSettings, WorkspaceState } from './types.ts';
 import type { ViewSettings } from '../shared/view.ts';
+import { addressOf } from './address.ts';
 import { fetchJson, parseSamples } from './catalog.ts';
 import { EngineLink } from './engine-link.ts';
 import { Matching } from './matching.ts';
@@ -10,6 +11,7 @@ import { Photos } from './photos.ts';
 import { Probing } from './probing.ts';
 import { createWorkspaceStore } from './store.ts';
 import type { WorkspaceStore } from './store.ts';
+import { formatAddress } from './url.ts';
 import type { AddressState } from './url.ts';
 import { ViewSync } from './view-sync.ts';
 
@@ -84,6 +86,12 @@ export class Workspace {
   /** Changes how photos are matched; matches anew. */
   updateSettings(patch: Partial<MatchSettings>): void {
     this.store.setState(({ settings }) => ({ settings: { ...settings, ...patch } }));
+  }
+
+  /** Absolute address of a page that shows what this one shows. */
+  address(): string {
+    const query = formatAddress(addressOf(this.store.getState(), this.options.base));
+    return this.options.base + (query && `?${query}`);
   }
 
   dispose(): void {

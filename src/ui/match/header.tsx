@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { LogoIcon } from '../common/icons.tsx';
 import { ModelsDialog } from '../models/models-dialog.tsx';
+import { CopyLinkButton } from './copy-link-button.tsx';
 import { SampleMenu } from './sample-menu.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 
@@ -18,6 +19,7 @@ export function Header() {
         <button type="button" className="button quiet" onClick={() => setShowsModels(true)}>
           Models
         </button>
+        <CopyLinkButton />
         <ThemeToggle />
       </nav>
       {showsModels && <ModelsDialog onClose={() => setShowsModels(false)} />}

@@ -31,25 +31,29 @@ interface PairProps {
 
 function Pair({ panes, probe, color, label }: PairProps) {
   const { result } = probe;
+  const from = spots(panes, probe);
+  const to = result ? spots(panes, result.to) : [];
   const isDoubtful = result !== null && result.certainty < DOUBTFUL;
   return (
     <g style={{ color }}>
-      {spots(panes, probe).map((point, i) => (
+      {!label && from.length === 1 && to.length === 1 && (
+        <line x1={from[0].x} y1={from[0].y} x2={to[0].x} y2={to[0].y} className="marker-line" />
+      )}
+      {from.map((point, i) => (
         <g key={`from${i}`} transform={`translate(${point.x} ${point.y})`} className="marker-from">
           <path d="M-9 0H-3M3 0H9M0-9V-3M0 3V9" />
           <path d="M-9 0H-3M3 0H9M0-9V-3M0 3V9" className="marker-ink" />
           {label && <Label text={label} />}
         </g>
       ))}
-      {result &&
-        spots(panes, result.to).map((point, i) => (
-          <g key={`to${i}`} transform={`translate(${point.x} ${point.y})`} className={isDoubtful ? 'marker-to doubtful' : 'marker-to'}>
-            <circle r="7" />
-            <circle r="7" className="marker-ink" />
-            <circle r="1.75" className="marker-dot" />
-            {label && <Label text={label} />}
-          </g>
-        ))}
+      {to.map((point, i) => (
+        <g key={`to${i}`} transform={`translate(${point.x} ${point.y})`} className={isDoubtful ? 'marker-to doubtful' : 'marker-to'}>
+          <circle r="7" />
+          <circle r="7" className="marker-ink" />
+          <circle r="1.75" className="marker-dot" />
+          {label && <Label text={label} />}
+        </g>
+      ))}
     </g>
   );
 }

@@ -5,6 +5,7 @@ import { dimensions } from '../common/format.ts';
 import { IconButton } from '../common/icon-button.tsx';
 import { CameraIcon, CloseIcon, FolderIcon, LinkIcon } from '../common/icons.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+import { photoTitle } from '../../state/photo-title.ts';
 import { AddressDialog } from './address-dialog.tsx';
 import { CameraDialog } from './camera-dialog.tsx';
 
@@ -15,6 +16,7 @@ export function PhotoSlot({ side }: { side: Side }) {
   const [dialog, setDialog] = useState<'camera' | 'address' | null>(null);
   const picker = useRef<HTMLInputElement>(null);
   const name = side.toUpperCase();
+  const title = useWorkspaceState((state) => photoTitle(state, side));
 
   const onPick = (event: ChangeEvent<HTMLInputElement>) => {
     const files = [...(event.target.files ?? [])];
@@ -32,7 +34,7 @@ export function PhotoSlot({ side }: { side: Side }) {
       </button>
       <div className="slot-text">
         <p className="slot-name" title={photo?.name}>
-          <b>{name}</b> {opening ?? photo?.name ?? 'No photo yet'}
+          <b>{name}</b> {opening ?? title ?? 'No photo yet'}
         </p>
         <p className="slot-info">
           {opening !== null ? 'Opening …' : photo ? dimensions(photo.info.size) : 'Drop, paste or choose'}

@@ -1,29 +1,19 @@
 import type { Pin } from '../../state/types.ts';
+import { pinsAsText } from '../../state/pins-text.ts';
+import { copyText } from '../common/copy-text.ts';
 import { percent, pixel } from '../common/format.ts';
 import { IconButton } from '../common/icon-button.tsx';
 import { CloseIcon, CopyIcon } from '../common/icons.tsx';
 import { Section } from '../common/section.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { pinColor } from './pin-color.ts';
-import { pinsAsText } from '../../state/pins-text.ts';
 
 /** The pinned places with their matches. */
 export function PinList() {
   const workspace = useWorkspace();
   const pins = useWorkspaceState((state) => state.pins);
   if (pins.length === 0) return null;
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(pinsAsText(workspace.store.getState()));
-      workspace.notices.add('info', { code: 'pins-copied', message: `${pins.length} pins were copied as text.`, remedy: '' });
-    } catch {
-      workspace.notices.add('error', {
-        code: 'clipboard',
-        message: 'The browser did not let the page write to the clipboard.',
-        remedy: 'Allow it in the address bar and try again.',
-      });
-    }
-  };
+  const copy = () => copyText(pinsAsText(workspace.store.getState()), 'The pins were copied as text.', workspace.notices);
   return (
     <Section title="Pins" summary={pins.length} open>
       <ol className="pins" aria-label="Pins">

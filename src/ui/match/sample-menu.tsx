@@ -39,6 +39,7 @@ export function SampleMenu() {
                   <img src={sample.b} alt="" loading="lazy" />
                 </span>
                 {sample.title}
+                {sample.description && <small>{sample.description}</small>}
               </button>
             </li>
           ))}

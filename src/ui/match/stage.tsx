@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import type { DragEvent } from 'react';
 import { VIEWS } from '../../shared/view.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { EmptyPanes } from './empty-panes.tsx';
@@ -10,7 +11,7 @@ import { StoppedEngine } from './stopped-engine.tsx';
 import { SwipeHandle } from './swipe-handle.tsx';
 import { useElementSize } from './use-element-size.ts';
 import { useStageKeyboard } from './use-stage-keyboard.ts';
-import { useStagePanes } from './use-stage-panes.ts';
+import { stagePaneAt, useStagePanes } from './use-stage-panes.ts';
 import { useStagePointer } from './use-stage-pointer.ts';
 import { VIEW_TEXTS } from './view-texts.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
@@ -32,6 +33,13 @@ export function Stage() {
     if (size.width > 0 && size.height > 0) workspace.viewSync.resize({ stage: size, pixelRatio: window.devicePixelRatio });
   }, [workspace, size]);
 
+  // The page takes the drop (use-page-input.ts); only the stage knows which photo lies under it.
+  const markDropSide = (event: DragEvent<HTMLElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const found = stagePaneAt(panes, { x: event.clientX - box.left, y: event.clientY - box.top });
+    event.currentTarget.dataset.dropSide = found?.pane.side;
+  };
+
   return (
     <div className="stage-frame" role="tabpanel" id="stage" aria-labelledby={`tab-${view}`}>
       <div
@@ -41,6 +49,7 @@ export function Stage() {
         role="application"
         aria-label={`${VIEW_TEXTS[view].label} (view ${VIEWS.indexOf(view) + 1} of ${VIEWS.length}). ${KEYS}`}
         onKeyDown={onKeyDown}
+        onDrop={markDropSide}
         {...pointer}
       >
         <StageCanvas key={epoch} />

@@ -46,7 +46,7 @@ export function useDrop(workspace: Workspace): boolean {
     const onDrop = (event: DragEvent) => {
       event.preventDefault();
       setIsOver(false);
-      if (event.dataTransfer) void workspace.photos.take(readOffer(event.dataTransfer), slotUnder(event.target));
+      if (event.dataTransfer) void workspace.photos.take(readOffer(event.dataTransfer), sideUnder(event.target));
     };
     document.addEventListener('dragover', onOver);
     document.addEventListener('dragleave', onLeave);
@@ -60,9 +60,11 @@ export function useDrop(workspace: Workspace): boolean {
   return isOver;
 }
 
-function slotUnder(target: EventTarget | null): Side | undefined {
-  const slot = target instanceof Element ? target.closest<HTMLElement>('[data-slot]')?.dataset.slot : undefined;
-  return slot === 'a' || slot === 'b' ? slot : undefined;
+/** The photo that something was dropped on: a slot, or a picture on the stage. */
+function sideUnder(target: EventTarget | null): Side | undefined {
+  const found = target instanceof Element ? target.closest<HTMLElement>('[data-slot], [data-drop-side]')?.dataset : undefined;
+  const side = found?.slot ?? found?.dropSide;
+  return side === 'a' || side === 'b' ? side : undefined;
 }
 
 const TEXT_INPUTS = /^(text|url|search|email|number|password|tel)$/;
