@@ -85,6 +85,7 @@ function applyProjection(g: GraphBuilder, { weight, bias, norm }: Projection, fe
   return conv2dBatchNorm(g, features, weight, bias, norm);
 }
 
+/** Features of a stride through the decoder's projection, a 1×1 convolution with a norm. */
 export function project(g: GraphBuilder, weights: Weights, config: MatcherConfig, stride: number, features: Value): Value {
   return g.scope(`proj.${stride}`, () => applyProjection(g, readProjection(weights, config, stride), features));
 }
@@ -99,10 +100,12 @@ export function buildDecoder(g: GraphBuilder, weights: MatcherWeights, config: M
   const features = featureInputs(g, config, size, strides);
   const decoder = weights.matcher.at('decoder');
   let state = g.scope('coarse', () => g.inFloat32(() => coarseMatch(g, decoder, config, features.get(COARSE_STRIDE)!, observe)));
-  state = refineAt(g, decoder, config, COARSE_STRIDE, features, state, size, 1, observe);
+  const pass = { decoder, config, size, scaleFactor: 1, observe };
+  state = refineAt(g, pass, COARSE_STRIDE, features.get(COARSE_STRIDE)!, state);
   const coarseLogit = state.logit;
   for (const stride of strides.slice(1)) {
-    state = refineAt(g, decoder, config, stride, features, resizeTo(g, state, features.get(stride)!.a), size, 1, observe);
+    const pair = features.get(stride)!;
+    state = refineAt(g, pass, stride, pair, resizeTo(g, state, pair.a));
   }
   g.output('warp', state.warp);
   g.output('certainty_logit', attenuate(g, state.logit, coarseLogit));
@@ -131,9 +134,10 @@ export function buildFineDecoder(
   };
   const coarseLogit = g.input('coarse_logit', 'float32', [1, 1, ...coarsestSize(config, coarseSize)]);
   const scaleFactor = Math.sqrt((size[0] * size[1]) / (coarseSize[0] * coarseSize[1]));
+  const pass = { decoder, config, size, scaleFactor, observe: (name: string, value: Value) => observe(`up_${name}`, value) };
   for (const stride of strides) {
-    const start = resizeTo(g, state, features.get(stride)!.a);
-    state = refineAt(g, decoder, config, stride, features, start, size, scaleFactor, (name, value) => observe(`up_${name}`, value));
+    const pair = features.get(stride)!;
+    state = refineAt(g, pass, stride, pair, resizeTo(g, state, pair.a));
   }
   g.output('warp', state.warp);
   g.output('certainty_logit', attenuate(g, state.logit, coarseLogit));
@@ -173,19 +177,19 @@ export function coarseMatch(g: GraphBuilder, decoder: Weights, config: MatcherCo
   return { warp: asMap(classesToWarp(g, classes)), logit };
 }
 
-function refineAt(
-  g: GraphBuilder,
-  decoder: Weights,
-  config: MatcherConfig,
-  stride: number,
-  features: ReadonlyMap<number, FeaturePair>,
-  { warp, logit }: Correspondence,
-  [height, width]: Size,
-  scaleFactor: number,
-  observe: Observe,
-): Correspondence {
+/** What all refinements of one pass have in common. */
+interface Pass {
+  readonly decoder: Weights;
+  readonly config: MatcherConfig;
+  /** Of the pass's images. */
+  readonly size: Size;
+  readonly scaleFactor: number;
+  readonly observe: Observe;
+}
+
+function refineAt(g: GraphBuilder, pass: Pass, stride: number, { a: x, b: y }: FeaturePair, { warp, logit }: Correspondence): Correspondence {
+  const { decoder, config, size: [height, width], scaleFactor, observe } = pass;
   return g.scope(`refine.${stride}`, () => {
-    const { a: x, b: y } = features.get(stride)!;
     const refiner = readRefiner(decoder.at(`conv_refiner.${stride}`), config.projections[stride].to);
     const delta = refine(g, refiner, { x, y, warp, scaleFactor }, config.stripBytes);
     const steps = [width, height].map((extent) => stride / (DISPLACEMENT_STEPS * extent));
