@@ -1,4 +1,5 @@
-import { fitHomographyRobust, type PointPairs } from '../geometry/homography.ts';
+import { fitHomographyRobust } from '../geometry/homography.ts';
+import type { PointPairs } from '../geometry/point-pairs.ts';
 import type { PlainField } from '../gpu/reference/field.ts';
 import type { Size } from '../shared/geometry.ts';
 import type { Matrix3 } from '../shared/matrix3.ts';
@@ -20,7 +21,7 @@ const MIN_INLIERS = 0.3;
 export function fitFrame(field: PlainField, certainty: number): Matrix3 | null {
   const pairs = certainPairs(field, certainty);
   if (!pairs) return null;
-  const fit = fitHomographyRobust(pairs, { threshold: INLIER, iterations: 500 });
+  const fit = fitHomographyRobust(pairs, { threshold: INLIER, iterations: 500, method: 'msac' });
   if (!fit || fit.inlierRatio < MIN_INLIERS || !isSane(fit.homography)) return null;
   return fit.homography;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fitHomography, fitHomographyRobust, type PointPairs } from './homography.ts';
+import { fitHomography, fitHomographyRobust } from './homography.ts';
+import type { PointPairs } from './point-pairs.ts';
 import { IDENTITY3, invert3, type Matrix3, multiply3, project } from '../shared/matrix3.ts';
 import { seededRandom } from './random.ts';
 
