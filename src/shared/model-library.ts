@@ -1,0 +1,127 @@
+/** How checkpoints become ONNX: what of the converter's options a person chooses. */
+export interface ConversionChoices {
+  as?: 'auto' | 'matcher' | 'vit' | 'depth';
+  /** Input height and width in pixels. */
+  size?: readonly [number, number];
+  /** A matcher's second pass; null for a single pass, twice the size unless given. */
+  fineSize?: readonly [number, number] | null;
+  precision?: 'fp32' | 'fp16' | 'q8' | 'q4';
+  /** Attention heads of the ViT, and of a matcher's coarse decoder, where the family's value is wrong. */
+  heads?: number;
+  decoderHeads?: number;
+}
+
+/** A published file that becomes (part of) a model. */
+export interface RemoteFile {
+  /** The file's own name, for the person and for errors. */
+  name: string;
+  url: string;
+  /** Exact size and hash where the publisher states them; the download is then held to them. */
+  bytes: number | null;
+  sha256: string | null;
+}
+
+/** What is to be installed and from what: enough to go on after the page was closed. */
+export interface ModelRecipe {
+  /** Folder and manifest id: a–z, 0–9, dot, dash and underscore. */
+  id: string;
+  name: string;
+  /** SPDX identifier of the weights' licence; NOASSERTION where the publisher states none. */
+  licence: string;
+  source: string;
+  /** Empty where the person gave the files themselves. */
+  files: RemoteFile[];
+  choices: ConversionChoices;
+}
+
+/** What one checkpoint turned out to be. */
+export interface CheckpointRecord {
+  name: string;
+  /** Null for a file that the person dropped. */
+  url: string | null;
+  bytes: number;
+  /** Of downloads only. */
+  sha256: string | null;
+  /** The hash equals the published one; otherwise it is what arrived, to be compared and remembered. */
+  isVerified: boolean;
+  /** The hash that the same address had before, where it is another one now. */
+  formerSha256: string | null;
+}
+
+/** Sides that a matcher's input may have, for the size control. */
+export interface InputLimits {
+  multiple: number;
+  defaultLongSide: number;
+  minLongSide: number;
+  maxLongSide: number;
+}
+
+/** A model that is ready to run, without the network. */
+export interface InstalledModel {
+  id: string;
+  name: string;
+  licence: string;
+  source: string;
+  description: string;
+  kind: 'matcher' | 'encoder' | 'depth';
+  /** Null for what is no matcher. */
+  input: InputLimits | null;
+  /** Bytes on disk, all files together. */
+  bytes: number;
+  /** Milliseconds since 1970. */
+  installedAt: number;
+  /** An `opfs:` address; another one after each installation, so that a replaced model is loaded anew. */
+  manifestUrl: string;
+  checkpoints: CheckpointRecord[];
+  /** The recognised architecture, one fact a line; empty for ready ONNX files. */
+  facts: string[];
+  /** Tensors of the checkpoints that the model does not use. */
+  unused: string[];
+}
+
+/** A download that has begun and can go on. */
+export interface PartialInstall {
+  recipe: ModelRecipe;
+  loaded: number;
+  /** Null where not every file's size is known yet. */
+  total: number | null;
+}
+
+export interface StorageEstimate {
+  usage: number;
+  quota: number;
+}
+
+export interface LibraryListing {
+  installed: InstalledModel[];
+  partial: PartialInstall[];
+  /** Null where the browser does not tell. */
+  storage: StorageEstimate | null;
+}
+
+export type InstallPhase = 'download' | 'check' | 'convert' | 'copy';
+
+export interface InstallProgress {
+  phase: InstallPhase;
+  /** File or layer at hand. */
+  item: string;
+  /** Bytes so far and in all over every file of the phase. */
+  loaded: number;
+  total: number | null;
+  /** Of the last seconds; null until it can be told, and outside downloads. */
+  bytesPerSecond: number | null;
+}
+
+/** Calls that the page makes to the worker that keeps the models. */
+export interface ModelLibraryApi {
+  list(options: Record<string, never>): LibraryListing;
+  /** Downloads what is missing, converts, installs. Aborting pauses: what has arrived is kept for the next call. */
+  install(options: { recipe: ModelRecipe }): InstalledModel;
+  /** Converts checkpoints that the person gave. */
+  convert(options: { recipe: ModelRecipe; files: File[] }): InstalledModel;
+  /** Installs ONNX files with their manifest.json and external data. */
+  add(options: { files: File[] }): InstalledModel;
+  /** Throws away what has been downloaded for a model. */
+  discard(options: { id: string }): void;
+  remove(options: { id: string }): void;
+}
