@@ -35,7 +35,8 @@ const surprises: string[] = [];
 const slot = (side: 'a' | 'b') => page.locator(`[data-slot=${side}]`);
 const verdict = () => page.locator('[data-verdict]');
 const notice = (code: string) => page.locator(`.notice[data-code="${code}"]`);
-const choose = (side: 'a' | 'b', paths: string | string[]) => page.locator(`input[data-picker=${side}]`).setInputFiles(paths);
+const choose = (side: 'a' | 'b', paths: string | string[]) =>
+  page.locator(`input[data-picker=${side}]`).setInputFiles(paths);
 
 async function dismissAll(): Promise<void> {
   const buttons = page.locator('.notice').getByRole('button', { name: 'Dismiss' });
@@ -50,11 +51,15 @@ const shown = async () => ({
 });
 
 /** The browser's own drag and drop, as from a file manager or another window. */
-async function drop(target: Locator, data: { files?: string[]; items?: { mimeType: string; data: string }[] }): Promise<void> {
+async function drop(
+  target: Locator,
+  data: { files?: string[]; items?: { mimeType: string; data: string }[] },
+): Promise<void> {
   const box = (await target.boundingBox())!;
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   const drag = { items: data.items ?? [], files: data.files, dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await cdp.send('Input.dispatchDragEvent', { type, x, y, data: drag });
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await cdp.send('Input.dispatchDragEvent', { type, x, y, data: drag });
 }
 
 test.beforeAll(async ({ browser }) => {
@@ -131,14 +136,18 @@ test.describe('dropped and pasted', () => {
 
   test('a selection of text', async () => {
     const before = await shown();
-    await drop(page.locator('#stage'), { items: [{ mimeType: 'text/plain', data: 'To be, or not to be,\nthat is the question' }] });
+    await drop(page.locator('#stage'), {
+      items: [{ mimeType: 'text/plain', data: 'To be, or not to be,\nthat is the question' }],
+    });
     await expect(notice('drop-text')).toContainText('not a photo');
     expect(await shown()).toEqual(before);
   });
 
   test('a script as an address', async () => {
     const before = await shown();
-    await drop(page.locator('#stage'), { items: [{ mimeType: 'text/plain', data: `javascript:fetch('${CANARY}/address')` }] });
+    await drop(page.locator('#stage'), {
+      items: [{ mimeType: 'text/plain', data: `javascript:fetch('${CANARY}/address')` }],
+    });
     await expect(notice('drop-text')).toContainText('not a photo');
     expect(await shown()).toEqual(before);
   });
@@ -242,7 +251,12 @@ async function quadrantColours(size: { width: number; height: number }): Promise
   const panes = layoutPanes('warp', { width, height }, { a: size, b: { width: 160, height: 120 } });
   const pane = panes.find(({ side, kind }) => side === 'a' && kind === 'photo')!;
   const rect = photoRect(pane, size, DEFAULT_CAMERA);
-  return [[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]].map(([x, y]) => {
+  return [
+    [0.25, 0.25],
+    [0.75, 0.25],
+    [0.25, 0.75],
+    [0.75, 0.75],
+  ].map(([x, y]) => {
     const at = unitToStage({ x, y }, rect);
     const p = 4 * (Math.round(at.y) * width + Math.round(at.x));
     return nameOf(data[p], data[p + 1], data[p + 2]);

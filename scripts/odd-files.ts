@@ -8,7 +8,9 @@ import { encodeWithMagick } from './odd-files/magick.ts';
  * `npx tsx scripts/odd-files.ts`: writes the bad and odd files of e2e/bad-input.spec.ts and what is expected of each to
  * e2e/odd-files. With `--magick` also those that only ImageMagick can encode, which are kept as committed otherwise.
  */
-const { values } = parseArgs({ options: { magick: { type: 'boolean' }, out: { type: 'string', default: 'e2e/odd-files' } } });
+const { values } = parseArgs({
+  options: { magick: { type: 'boolean' }, out: { type: 'string', default: 'e2e/odd-files' } },
+});
 const out = values.out;
 
 mkdirSync(out, { recursive: true });

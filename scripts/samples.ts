@@ -25,7 +25,9 @@ const TRUTH_STEP = 4;
 const MAX_PHOTO_BYTES = 90_000;
 const CREDIT = 'Rendered by scripts/samples.ts of this project; MIT licence.';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, out: { type: 'string', default: 'public/samples' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, out: { type: 'string', default: 'public/samples' } },
+});
 const out = values.out;
 
 for (const sample of SAMPLES) {

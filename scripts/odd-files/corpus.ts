@@ -27,15 +27,27 @@ export interface OddFile {
 
 const SIZE = { width: 160, height: 120 };
 const PHOTO = quadrants(SIZE.width, SIZE.height);
-const GREY_PHOTO: Rgba = { ...PHOTO, data: PHOTO.data.map((value, i) => (i % 4 === 3 ? value : PHOTO.data[i - (i % 4)])) };
+const GREY_PHOTO: Rgba = {
+  ...PHOTO,
+  data: PHOTO.data.map((value, i) => (i % 4 === 3 ? value : PHOTO.data[i - (i % 4)])),
+};
 
-const opened = (...notes: string[]): Expectation => ({ outcome: 'opened', size: SIZE, messageIncludes: notes, quadrants: true });
+const opened = (...notes: string[]): Expectation => ({
+  outcome: 'opened',
+  size: SIZE,
+  messageIncludes: notes,
+  quadrants: true,
+});
 const openedAs = (width: number, height: number, ...notes: string[]): Expectation => ({
   outcome: 'opened',
   size: { width, height },
   messageIncludes: notes,
 });
-const refused = (code: string, ...messageIncludes: string[]): Expectation => ({ outcome: 'refused', code, messageIncludes });
+const refused = (code: string, ...messageIncludes: string[]): Expectation => ({
+  outcome: 'refused',
+  code,
+  messageIncludes,
+});
 const truncated = refused('photo-truncated', 'incomplete', 'Fetch the file again');
 
 /** Requests that would betray that a file's insides ran; the e2e test fails if any of them is made. */
@@ -61,7 +73,10 @@ function hugeStripes(width: number, height: number): Uint8Array {
 }
 
 const plain = (width: number, height: number) =>
-  png(ihdr(width, height, 8, COLOUR_TYPE.grey), chunk('IDAT', pixels(Array.from({ length: height }, () => new Uint8Array(width).fill(90)))));
+  png(
+    ihdr(width, height, 8, COLOUR_TYPE.grey),
+    chunk('IDAT', pixels(Array.from({ length: height }, () => new Uint8Array(width).fill(90)))),
+  );
 
 /** The size in a JPEG's frame header, overwritten. */
 function withFrameSize(bytes: Uint8Array, width: number, height: number): Uint8Array {
@@ -99,29 +114,48 @@ export function oddFiles(seed: (file: string) => Uint8Array): OddFile[] {
     file('script.svg', refused('format-unsupported', 'SVG', 'Export it as PNG'), () => text(SVG_SCRIPT)),
     file('external.svg', refused('format-unsupported', 'SVG', 'Export it as PNG'), () => text(SVG_EXTERNAL)),
     file('entities.svg', refused('format-unsupported', 'SVG', 'Export it as PNG'), () => text(SVG_ENTITIES)),
-    file('svg-called.png', refused('format-unsupported', 'SVG', 'Export it as PNG'), () => join([0xef, 0xbb, 0xbf], text(SVG_SCRIPT))),
+    file('svg-called.png', refused('format-unsupported', 'SVG', 'Export it as PNG'), () =>
+      join([0xef, 0xbb, 0xbf], text(SVG_SCRIPT)),
+    ),
     file('drawing.svgz', refused('not-a-photo', 'archive', 'Unpack'), () => gzipSync(text(SVG_SCRIPT), { mtime: 0 })),
     file('document.pdf', refused('not-a-photo', 'PDF', 'Export the page'), () => text(PDF)),
-    file('photos.zip', refused('not-a-photo', 'archive', 'Unpack'), () => zipSync({ 'a.jpg': jpegOf(icon) }, { mtime: new Date(2020, 0, 1) })),
+    file('photos.zip', refused('not-a-photo', 'archive', 'Unpack'), () =>
+      zipSync({ 'a.jpg': jpegOf(icon) }, { mtime: new Date(2020, 0, 1) }),
+    ),
     file('notes.txt', refused('not-a-photo', 'text'), () => text('Buy milk.\nMatch photos.\n')),
     file('random.jpg', refused('not-a-photo', 'not in a picture format'), () => random),
-    file('film.mp4', refused('not-a-photo', 'film', 'Save a frame'), () => join(box('ftyp', text('isom\0\0\0\0isommp42')), box('mdat', random))),
+    file('film.mp4', refused('not-a-photo', 'film', 'Save a frame'), () =>
+      join(box('ftyp', text('isom\0\0\0\0isommp42')), box('mdat', random)),
+    ),
     file('photo.heic', refused('format-unsupported', 'HEIC', 'Save it as JPEG or PNG'), null),
-    file('photo.tiff', refused('format-unsupported', 'TIFF', 'Save it as JPEG or PNG'), () => tiffOf(quadrants(48, 36))),
-    file('photo.psd', refused('format-unsupported', 'Photoshop', 'Save it as JPEG or PNG'), () => join(text('8BPS'), big(1, 2), random)),
-    file('photo.jxl', refused('format-unsupported', 'JPEG XL', 'Save it as JPEG or PNG'), () => join([0xff, 0x0a], random)),
-    file('photo.jp2', refused('format-unsupported', 'JPEG 2000', 'Save it as JPEG or PNG'), () => join(box('jP  ', Uint8Array.of(13, 10, 135, 10)), random)),
+    file('photo.tiff', refused('format-unsupported', 'TIFF', 'Save it as JPEG or PNG'), () =>
+      tiffOf(quadrants(48, 36)),
+    ),
+    file('photo.psd', refused('format-unsupported', 'Photoshop', 'Save it as JPEG or PNG'), () =>
+      join(text('8BPS'), big(1, 2), random),
+    ),
+    file('photo.jxl', refused('format-unsupported', 'JPEG XL', 'Save it as JPEG or PNG'), () =>
+      join([0xff, 0x0a], random),
+    ),
+    file('photo.jp2', refused('format-unsupported', 'JPEG 2000', 'Save it as JPEG or PNG'), () =>
+      join(box('jP  ', Uint8Array.of(13, 10, 135, 10)), random),
+    ),
     // Sizes.
     file('1x1.png', refused('photo-too-small', '1 × 1', 'larger version'), () => plain(1, 1)),
     file('1x4000.png', refused('photo-too-small', '1 × 4,000', 'larger version'), () => plain(1, 4000)),
     file('40x4000.png', refused('photo-too-long', '40 × 4,000', 'Crop'), () => plain(40, 4000)),
-    file('30000x30000.png', refused('photo-too-large', '30,000 × 30,000', 'smaller version'), () => patched(plain(64, 64), 16, [...big(30000, 4), ...big(30000, 4)])),
-    file('65000x65000.jpg', refused('photo-too-large', '65,000 × 65,000', 'smaller version'), () => withFrameSize(jpegOf(icon), 65000, 65000)),
+    file('30000x30000.png', refused('photo-too-large', '30,000 × 30,000', 'smaller version'), () =>
+      patched(plain(64, 64), 16, [...big(30000, 4), ...big(30000, 4)]),
+    ),
+    file('65000x65000.jpg', refused('photo-too-large', '65,000 × 65,000', 'smaller version'), () =>
+      withFrameSize(jpegOf(icon), 65000, 65000),
+    ),
     file('0x0.png', refused('photo-damaged', 'damaged header'), () => patched(rgbPng(icon), 16, big(0, 8))),
     file('12000x9000.png', openedAs(12000, 9000, 'Reduced from 12,000 × 9,000'), () => hugeStripes(12000, 9000)),
     // Damaged inside.
     file('bad-data.png', refused('photo-undecodable', 'could not be decoded', '160 × 120'), () =>
-      png(ihdr(160, 120, 8, COLOUR_TYPE.rgb), chunk('IDAT', random))),
+      png(ihdr(160, 120, 8, COLOUR_TYPE.rgb), chunk('IDAT', random)),
+    ),
     file('bad-length.png', truncated, () => patched(rgbPng(icon), 33, [0x7f, 0xff, 0xff, 0xff])),
     file('bad-exif.jpg', opened(), () => jpegOf(PHOTO, exifSegment(6, 0xfffffff0))),
     // Colours and depths.
@@ -129,13 +163,30 @@ export function oddFiles(seed: (file: string) => Uint8Array): OddFile[] {
     file('grey.jpg', openedAs(160, 120), () => jpegOf(GREY_PHOTO)),
     file('progressive.jpg', opened(), null),
     file('display-p3.jpg', openedAs(160, 120), () => jpegOf(PHOTO, iccSegment(displayP3()))),
-    file('16-bit.png', opened(), () => png(ihdr(160, 120, 16, COLOUR_TYPE.rgb), chunk('IDAT', pixels(rowsOf(PHOTO, (r, g, b) => [r, r, g, g, b, b]))))),
+    file('16-bit.png', opened(), () =>
+      png(ihdr(160, 120, 16, COLOUR_TYPE.rgb), chunk('IDAT', pixels(rowsOf(PHOTO, (r, g, b) => [r, r, g, g, b, b])))),
+    ),
     file('grey-alpha.png', openedAs(160, 120, 'Transparent parts'), () =>
-      png(ihdr(160, 120, 8, COLOUR_TYPE.greyAlpha), chunk('IDAT', pixels(rowsOf(PHOTO, (r, _g, _b, x) => [r, x < 80 ? 0 : 255]))))),
+      png(
+        ihdr(160, 120, 8, COLOUR_TYPE.greyAlpha),
+        chunk('IDAT', pixels(rowsOf(PHOTO, (r, _g, _b, x) => [r, x < 80 ? 0 : 255]))),
+      ),
+    ),
     file('grey-alpha-16-bit.png', openedAs(160, 120, 'Transparent parts'), () =>
-      png(ihdr(160, 120, 16, COLOUR_TYPE.greyAlpha), chunk('IDAT', pixels(rowsOf(PHOTO, (r, _g, _b, x) => [r, 0, x < 80 ? 128 : 255, 0]))))),
-    file('opaque-alpha.png', opened(), () => png(ihdr(160, 120, 8, COLOUR_TYPE.rgba), chunk('IDAT', pixels(rowsOf(PHOTO, (r, g, b) => [r, g, b, 255]))))),
-    file('1-bit.png', openedAs(160, 120), () => png(ihdr(160, 120, 1, COLOUR_TYPE.grey), chunk('IDAT', pixels(Array.from({ length: 120 }, (_, y) => new Uint8Array(20).fill(y % 16 < 8 ? 0xcc : 0x33)))))),
+      png(
+        ihdr(160, 120, 16, COLOUR_TYPE.greyAlpha),
+        chunk('IDAT', pixels(rowsOf(PHOTO, (r, _g, _b, x) => [r, 0, x < 80 ? 128 : 255, 0]))),
+      ),
+    ),
+    file('opaque-alpha.png', opened(), () =>
+      png(ihdr(160, 120, 8, COLOUR_TYPE.rgba), chunk('IDAT', pixels(rowsOf(PHOTO, (r, g, b) => [r, g, b, 255])))),
+    ),
+    file('1-bit.png', openedAs(160, 120), () =>
+      png(
+        ihdr(160, 120, 1, COLOUR_TYPE.grey),
+        chunk('IDAT', pixels(Array.from({ length: 120 }, (_, y) => new Uint8Array(20).fill(y % 16 < 8 ? 0xcc : 0x33)))),
+      ),
+    ),
     file('transparent.gif', openedAs(160, 120, 'Transparent parts'), () => gifOf([PHOTO], true)),
     file('alpha.webp', openedAs(160, 120, 'Transparent parts'), null),
     // Animations.
@@ -143,7 +194,9 @@ export function oddFiles(seed: (file: string) => Uint8Array): OddFile[] {
     file('animated.png', opened('first frame'), () => animatedPng([PHOTO, second])),
     file('animated.webp', opened('first frame'), null),
     // Orientation.
-    ...[1, 2, 3, 4, 5, 6, 7, 8].map((o) => file(`orientation-${o}.jpg`, opened(), () => jpegOf(storedAs(PHOTO, o), exifSegment(o)))),
+    ...[1, 2, 3, 4, 5, 6, 7, 8].map((o) =>
+      file(`orientation-${o}.jpg`, opened(), () => jpegOf(storedAs(PHOTO, o), exifSegment(o))),
+    ),
     file('orientation-6.png', opened(), () => rgbPng(storedAs(PHOTO, 6), chunk('eXIf', exifBlock(6)))),
     // Other formats and odd names.
     file('photo.webp', opened(), null),

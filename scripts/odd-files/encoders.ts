@@ -12,12 +12,22 @@ const segment = (marker: number, body: Uint8Array): Uint8Array => join([0xff, ma
 
 /** A TIFF structure of one entry: the orientation. */
 export const exifBlock = (orientation: number, directory = 8): Uint8Array =>
-  join(text('II*\0'), little(directory, 4), little(1, 2), little(0x112, 2), little(3, 2), little(1, 4), little(orientation, 4), little(0, 4));
+  join(
+    text('II*\0'),
+    little(directory, 4),
+    little(1, 2),
+    little(0x112, 2),
+    little(3, 2),
+    little(1, 4),
+    little(orientation, 4),
+    little(0, 4),
+  );
 
 export const exifSegment = (orientation: number, directory?: number): Uint8Array =>
   segment(0xe1, join(text('Exif\0\0'), exifBlock(orientation, directory)));
 
-export const iccSegment = (profile: Uint8Array): Uint8Array => segment(0xe2, join(text('ICC_PROFILE\0'), [1, 1], profile));
+export const iccSegment = (profile: Uint8Array): Uint8Array =>
+  segment(0xe2, join(text('ICC_PROFILE\0'), [1, 1], profile));
 
 /** A Display-P3 profile (ICC 2.1, three matrix columns in D50 and a gamma of 2.2), with our own texts. */
 export function displayP3(): Uint8Array {
@@ -46,8 +56,20 @@ export function displayP3(): Uint8Array {
     return entry;
   });
   const head = join(
-    big(position, 4), big(0, 4), [2, 0x10, 0, 0], text('mntrRGB XYZ '), big(2020, 2), big(1, 2), big(1, 2), big(0, 6), text('acsp'),
-    big(0, 28), fixed(0.9642), fixed(1), fixed(0.8249), new Uint8Array(48),
+    big(position, 4),
+    big(0, 4),
+    [2, 0x10, 0, 0],
+    text('mntrRGB XYZ '),
+    big(2020, 2),
+    big(1, 2),
+    big(1, 2),
+    big(0, 6),
+    text('acsp'),
+    big(0, 28),
+    fixed(0.9642),
+    fixed(1),
+    fixed(0.8249),
+    new Uint8Array(48),
   );
   return join(head, big(tags.length, 4), ...table, ...tags.map(([, body]) => body));
 }
@@ -64,11 +86,22 @@ export function bmpOf({ width, height, data }: Rgba, withAlpha = false): Uint8Ar
       rows.set(withAlpha ? [b, g, r, a] : [b, g, r], row * stride + x * bytes);
     }
   }
-  const masks = withAlpha ? [...big(0x0000ff00, 4), ...big(0x00ff0000, 4), ...big(0xff000000, 4), ...big(0x000000ff, 4)] : [];
+  const masks = withAlpha
+    ? [...big(0x0000ff00, 4), ...big(0x00ff0000, 4), ...big(0xff000000, 4), ...big(0x000000ff, 4)]
+    : [];
   const info = withAlpha ? 108 : 40;
   const header = [
-    ...little(info, 4), ...little(width, 4), ...little((withAlpha ? -height : height) >>> 0, 4), ...little(1, 2), ...little(8 * bytes, 2),
-    ...little(withAlpha ? 3 : 0, 4), ...little(rows.length, 4), ...little(2835, 4), ...little(2835, 4), ...little(0, 8), ...masks,
+    ...little(info, 4),
+    ...little(width, 4),
+    ...little((withAlpha ? -height : height) >>> 0, 4),
+    ...little(1, 2),
+    ...little(8 * bytes, 2),
+    ...little(withAlpha ? 3 : 0, 4),
+    ...little(rows.length, 4),
+    ...little(2835, 4),
+    ...little(2835, 4),
+    ...little(0, 8),
+    ...masks,
   ];
   const padded = [...header, ...Array<number>(info - header.length).fill(0)];
   return join(text('BM'), little(14 + info + rows.length, 4), little(0, 4), little(14 + info, 4), padded, rows);
@@ -76,17 +109,35 @@ export function bmpOf({ width, height, data }: Rgba, withAlpha = false): Uint8Ar
 
 /** An icon that holds one PNG. */
 export function icoOf(size: number, png: Uint8Array): Uint8Array {
-  return join([0, 0, 1, 0, 1, 0], [size & 255, size & 255, 0, 0, 1, 0, 32, 0], little(png.length, 4), little(22, 4), png);
+  return join(
+    [0, 0, 1, 0, 1, 0],
+    [size & 255, size & 255, 0, 0, 1, 0, 32, 0],
+    little(png.length, 4),
+    little(22, 4),
+    png,
+  );
 }
 
 /** An uncompressed RGB TIFF in one strip. */
 export function tiffOf({ width, height, data }: Rgba): Uint8Array {
   const rgb = data.filter((_, i) => i % 4 !== 3);
   const entries: [number, number, number][] = [
-    [0x100, 3, width], [0x101, 3, height], [0x102, 3, 8], [0x103, 3, 1], [0x106, 3, 2], [0x111, 4, 8 + 2 + 12 * 9 + 4],
-    [0x115, 3, 3], [0x116, 3, height], [0x117, 4, rgb.length],
+    [0x100, 3, width],
+    [0x101, 3, height],
+    [0x102, 3, 8],
+    [0x103, 3, 1],
+    [0x106, 3, 2],
+    [0x111, 4, 8 + 2 + 12 * 9 + 4],
+    [0x115, 3, 3],
+    [0x116, 3, height],
+    [0x117, 4, rgb.length],
   ];
-  const directory = entries.flatMap(([tag, type, value]) => [...little(tag, 2), ...little(type, 2), ...little(1, 4), ...little(value, 4)]);
+  const directory = entries.flatMap(([tag, type, value]) => [
+    ...little(tag, 2),
+    ...little(type, 2),
+    ...little(1, 4),
+    ...little(value, 4),
+  ]);
   return join(text('II*\0'), little(8, 4), little(entries.length, 2), directory, little(0, 4), rgb);
 }
 
@@ -94,7 +145,8 @@ export function tiffOf({ width, height, data }: Rgba): Uint8Array {
 export function gifOf(frames: readonly Rgba[], transparent = false): Uint8Array {
   const { width, height } = frames[0];
   const palette = new Uint8Array(3 * 256);
-  for (let i = 0; i < 216; i++) palette.set([Math.floor(i / 36) * 51, (Math.floor(i / 6) % 6) * 51, (i % 6) * 51], 3 * i);
+  for (let i = 0; i < 216; i++)
+    palette.set([Math.floor(i / 36) * 51, (Math.floor(i / 6) % 6) * 51, (i % 6) * 51], 3 * i);
   const blocks = frames.flatMap((frame, i) => [
     [0x21, 0xf9, 4, transparent ? 1 : 0, 20, 0, 215, 0],
     [0x2c, 0, 0, 0, 0, ...little(width, 2), ...little(height, 2), 0, 8],

@@ -10,7 +10,12 @@ export interface Rgba {
  * under soft stripes, so that a test sees at once whether it lies upright and in the right colours.
  */
 export function quadrants(width: number, height: number): Rgba {
-  const colours = [[200, 60, 50], [60, 160, 70], [50, 80, 190], [220, 190, 60]];
+  const colours = [
+    [200, 60, 50],
+    [60, 160, 70],
+    [50, 80, 190],
+    [220, 190, 60],
+  ];
   const data = new Uint8Array(4 * width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -31,7 +31,10 @@ export const png = (header: Uint8Array, ...chunks: readonly Uint8Array[]): Uint8
   join(SIGNATURE, header, ...chunks, chunk('IEND', []));
 
 /** Rows of a picture, by what a pixel becomes. */
-export function rowsOf(picture: Rgba, pixel: (r: number, g: number, b: number, x: number, y: number) => readonly number[]): number[][] {
+export function rowsOf(
+  picture: Rgba,
+  pixel: (r: number, g: number, b: number, x: number, y: number) => readonly number[],
+): number[][] {
   return Array.from({ length: picture.height }, (_, y) =>
     Array.from({ length: picture.width }, (_, x) => {
       const [r, g, b] = picture.data.subarray(4 * (y * picture.width + x));
@@ -53,9 +56,24 @@ export function animatedPng(frames: readonly Rgba[]): Uint8Array {
   const { width, height } = frames[0];
   let sequence = 0;
   const parts = frames.flatMap((frame, i) => {
-    const control = chunk('fcTL', [...big(sequence++, 4), ...big(width, 4), ...big(height, 4), ...big(0, 8), 0, 1, 0, 5, 0, 0]);
+    const control = chunk('fcTL', [
+      ...big(sequence++, 4),
+      ...big(width, 4),
+      ...big(height, 4),
+      ...big(0, 8),
+      0,
+      1,
+      0,
+      5,
+      0,
+      0,
+    ]);
     const data = pixels(rowsOf(frame, (r, g, b) => [r, g, b]));
     return [control, i === 0 ? chunk('IDAT', data) : chunk('fdAT', join(big(sequence++, 4), data))];
   });
-  return png(ihdr(width, height, 8, COLOUR_TYPE.rgb), chunk('acTL', [...big(frames.length, 4), ...big(0, 4)]), ...parts);
+  return png(
+    ihdr(width, height, 8, COLOUR_TYPE.rgb),
+    chunk('acTL', [...big(frames.length, 4), ...big(0, 4)]),
+    ...parts,
+  );
 }

@@ -17,10 +17,19 @@ export const ball = (at: Vec, radius: number | Vec, material: Material, axes?: A
 
 /** An upright cylinder standing on `at`. */
 export const pillar = (at: Vec, radius: number, height: number, material: Material, axes?: Axes): Solid =>
-  new Solid('frustum', { at: add(at, scale(axes ? axes[1] : [0, 1, 0], height / 2)), half: [radius, height / 2, radius], axes }, material);
+  new Solid(
+    'frustum',
+    { at: add(at, scale(axes ? axes[1] : [0, 1, 0], height / 2)), half: [radius, height / 2, radius], axes },
+    material,
+  );
 
 /** A turned body about the vertical through `at`: [radius, height] from the foot up, rounded between the points. */
-export function turned(at: Vec, profile: readonly (readonly [number, number])[], material: Material, steps = 6): Primitive[] {
+export function turned(
+  at: Vec,
+  profile: readonly (readonly [number, number])[],
+  material: Material,
+  steps = 6,
+): Primitive[] {
   const rings: [number, number][] = [];
   for (let i = 0; i + 1 < profile.length; i++) {
     for (let s = 0; s < steps; s++) rings.push(catmullRom(profile, i, s / steps));
@@ -48,7 +57,11 @@ function catmullRom(points: readonly (readonly [number, number])[], i: number, t
   const [a, b, c, d] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
   return [0, 1].map(
     (k) =>
-      0.5 * (2 * b[k] + (c[k] - a[k]) * t + (2 * a[k] - 5 * b[k] + 4 * c[k] - d[k]) * t * t + (3 * b[k] - a[k] - 3 * c[k] + d[k]) * t ** 3),
+      0.5 *
+      (2 * b[k] +
+        (c[k] - a[k]) * t +
+        (2 * a[k] - 5 * b[k] + 4 * c[k] - d[k]) * t * t +
+        (3 * b[k] - a[k] - 3 * c[k] + d[k]) * t ** 3),
   ) as [number, number];
 }
 
@@ -77,7 +90,13 @@ export function foliage(
 }
 
 /** A clear sky: horizon to zenith, with a glow around the sun. */
-export function clearSky(zenith: string, horizon: string, strength: number, sun: Vec, glow: Vec): (direction: Vec) => Vec {
+export function clearSky(
+  zenith: string,
+  horizon: string,
+  strength: number,
+  sun: Vec,
+  glow: Vec,
+): (direction: Vec) => Vec {
   const [top, bottom, towards] = [hex(zenith), hex(horizon), normalize(sun)];
   return (d) => {
     const base = mix(bottom, top, smoothstep(-0.05, 0.6, d[1]));

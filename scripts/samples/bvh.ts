@@ -93,7 +93,14 @@ export class Bvh {
 
   /** Whether anything lies between two points (their own surroundings left out). */
   blocked(from: Vec, to: Vec, margin: number): boolean {
-    const ray = { ox: from[0], oy: from[1], oz: from[2], dx: to[0] - from[0], dy: to[1] - from[1], dz: to[2] - from[2] };
+    const ray = {
+      ox: from[0],
+      oy: from[1],
+      oz: from[2],
+      dx: to[0] - from[0],
+      dy: to[1] - from[1],
+      dz: to[2] - from[2],
+    };
     const distance = Math.hypot(ray.dx, ray.dy, ray.dz);
     const share = margin / distance;
     return this.nearest(ray, share, 1 - share) !== null;

@@ -73,6 +73,9 @@ export class Camera {
   poseTo(other: Camera): number[] {
     const from = [this.right, this.down, this.forward];
     const offset = sub(this.position, other.position);
-    return [other.right, other.down, other.forward].flatMap((axis) => [...from.map((own) => dot(axis, own)), dot(axis, offset)]);
+    return [other.right, other.down, other.forward].flatMap((axis) => [
+      ...from.map((own) => dot(axis, own)),
+      dot(axis, offset),
+    ]);
   }
 }

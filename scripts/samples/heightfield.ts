@@ -52,7 +52,11 @@ export class Heightfield implements Primitive {
     const { min, max } = this.bounds;
     let near = tMin;
     let far = tMax;
-    for (const [o, d, k] of [[ray.ox, ray.dx, 0], [ray.oy, ray.dy, 1], [ray.oz, ray.dz, 2]] as const) {
+    for (const [o, d, k] of [
+      [ray.ox, ray.dx, 0],
+      [ray.oy, ray.dy, 1],
+      [ray.oz, ray.dz, 2],
+    ] as const) {
       const t0 = (min[k] - o) / d;
       const t1 = (max[k] - o) / d;
       near = Math.max(near, Math.min(t0, t1));

@@ -6,7 +6,8 @@ import { clamp01, hex, mix, scale, smoothstep } from './vector.ts';
 /** Plaster, paint or stone of one colour, mottled at two scales. */
 export function mottled(colour: Vec, amount = 0.25, frequency = 4, options: Partial<Material> = {}): Material {
   return {
-    colour: (p) => scale(colour, 1 - amount + 2 * amount * fbm3(p, frequency) + 0.35 * amount * (fbm3(p, frequency * 12, 3) - 0.5)),
+    colour: (p) =>
+      scale(colour, 1 - amount + 2 * amount * fbm3(p, frequency) + 0.35 * amount * (fbm3(p, frequency * 12, 3) - 0.5)),
     ...options,
   };
 }
@@ -46,7 +47,10 @@ export function bricks(seed = 0): Material {
     const fx = (shifted - column) * bw;
     const fy = y - row * bh + wobble;
     const edge = Math.min(fx, bw - fx, fy, bh - fy);
-    return { id: hash(row, column, seed), inside: smoothstep(joint * 0.35, joint, edge + 0.003 * (noise(x * 60, y * 60) - 0.5)) };
+    return {
+      id: hash(row, column, seed),
+      inside: smoothstep(joint * 0.35, joint, edge + 0.003 * (noise(x * 60, y * 60) - 0.5)),
+    };
   };
   return {
     colour: ([x, y]) => {
@@ -55,7 +59,7 @@ export function bricks(seed = 0): Material {
       const pits = 0.7 + 0.6 * fbm(x * 40, y * 40, id & 255, 3);
       const soot = 0.65 + 0.6 * fbm(x * 0.7 + 5, y * 0.35, 3, 5);
       const lime = smoothstep(0.6, 0.75, fbm(x * 1.1, y * 0.8, 21, 5)) * 0.35;
-      const brick = scale(base, pits * (0.75 + 0.5 * ((id >>> 8) & 255) / 255));
+      const brick = scale(base, pits * (0.75 + (0.5 * ((id >>> 8) & 255)) / 255));
       return scale(mix(mix(mortar, brick, inside), hex('#cfc6b8'), lime), soot);
     },
     bump: ([x, y]) => 0.008 * locate(x, y).inside + 0.0025 * fbm(x * 50, y * 50, 2, 3),
@@ -70,15 +74,17 @@ export function stones(size: number, palette: readonly string[], seed = 0, jitte
   return {
     colour: (p) => {
       const cell = find(p);
-      const speckle = 0.75 + 0.5 * fbm(p[0] * 9 / size, p[2] * 9 / size, cell.id & 63, 4);
-      const tone = 0.7 + 0.5 * ((cell.id >>> 9) & 255) / 255;
+      const speckle = 0.75 + 0.5 * fbm((p[0] * 9) / size, (p[2] * 9) / size, cell.id & 63, 4);
+      const tone = 0.7 + (0.5 * ((cell.id >>> 9) & 255)) / 255;
       const dirt = 0.75 + 0.4 * fbm(p[0] * 0.6, p[2] * 0.6, 77 + seed, 5);
       const stone = scale(colours[cell.id % colours.length], speckle * tone);
       return scale(mix(hex('#4a4338'), stone, joint(cell.near, cell.second)), dirt);
     },
     bump: (p) => {
       const cell = find(p);
-      return size * (0.05 * joint(cell.near, cell.second) - 0.06 * cell.near ** 2) + 0.004 * fbm(p[0] * 30, p[2] * 30, 1, 3);
+      return (
+        size * (0.05 * joint(cell.near, cell.second) - 0.06 * cell.near ** 2) + 0.004 * fbm(p[0] * 30, p[2] * 30, 1, 3)
+      );
     },
     gloss: 0.12,
   };
@@ -106,7 +112,10 @@ export function woven(stripes: readonly string[], width: number): Material {
       const band = Math.floor(x / width + 0.15 * noise(z * 6, x * 40));
       const base = colours[((band % colours.length) + colours.length) % colours.length];
       const accent = random(band, 5) > 0.6 && Math.abs(((z / 0.03) % 2) - 1) < 0.35 ? 0.55 : 1;
-      return scale(base, accent * (0.7 + 0.25 * thread(z * 330) + 0.2 * thread(x * 330)) * (0.8 + 0.4 * fbm(x * 14, z * 14, 5, 3)));
+      return scale(
+        base,
+        accent * (0.7 + 0.25 * thread(z * 330) + 0.2 * thread(x * 330)) * (0.8 + 0.4 * fbm(x * 14, z * 14, 5, 3)),
+      );
     },
     bump: ([x, , z]) => 0.0006 * (thread(x * 330) + thread(z * 330)) + 0.004 * fbm(x * 6, z * 6, 8, 3),
   };

@@ -144,11 +144,7 @@ export class Solid implements Primitive {
 
   toWorld([x, y, z]: Vec): Vec {
     const [ax, ay, az] = this.axes;
-    return [
-      ax[0] * x + ay[0] * y + az[0] * z,
-      ax[1] * x + ay[1] * y + az[1] * z,
-      ax[2] * x + ay[2] * y + az[2] * z,
-    ];
+    return [ax[0] * x + ay[0] * y + az[0] * z, ax[1] * x + ay[1] * y + az[1] * z, ax[2] * x + ay[2] * y + az[2] * z];
   }
 
   private unitNormal([x, y, z]: Vec): Vec {
@@ -171,7 +167,16 @@ export class Solid implements Primitive {
   }
 }
 
-function meetSphere(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, tMin: number, tMax: number): number {
+function meetSphere(
+  ox: number,
+  oy: number,
+  oz: number,
+  dx: number,
+  dy: number,
+  dz: number,
+  tMin: number,
+  tMax: number,
+): number {
   const a = dx * dx + dy * dy + dz * dz;
   const b = ox * dx + oy * dy + oz * dz;
   const c = ox * ox + oy * oy + oz * oz - 1;
@@ -189,7 +194,16 @@ function nearRoot(a: number, b: number, c: number, tMin: number, tMax: number): 
   return far > tMin && far < tMax ? far : Infinity;
 }
 
-function meetBox(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, tMin: number, tMax: number): number {
+function meetBox(
+  ox: number,
+  oy: number,
+  oz: number,
+  dx: number,
+  dy: number,
+  dz: number,
+  tMin: number,
+  tMax: number,
+): number {
   const x0 = (-1 - ox) / dx;
   const x1 = (1 - ox) / dx;
   const y0 = (-1 - oy) / dy;

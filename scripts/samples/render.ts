@@ -66,7 +66,14 @@ interface Shading {
  *
  * @param grid Samples of a pixel are grid × grid.
  */
-export function render(scene: Scene, pose: CameraPose, width: number, height: number, grid: number, bvh = new Bvh(scene.primitives)): Picture {
+export function render(
+  scene: Scene,
+  pose: CameraPose,
+  width: number,
+  height: number,
+  grid: number,
+  bvh = new Bvh(scene.primitives),
+): Picture {
   const camera = new Camera(pose, width, height);
   const tracer = new Tracer(scene, bvh);
   const pixels = width * height;
@@ -91,10 +98,15 @@ export function render(scene: Scene, pose: CameraPose, width: number, height: nu
       }
     }
   }
-  const smooth = [1, 2, 4].reduce<Float32Array>((image, step) => smoothAlong(image, guide, width, height, step), bounce);
+  const smooth = [1, 2, 4].reduce<Float32Array>(
+    (image, step) => smoothAlong(image, guide, width, height, step),
+    bounce,
+  );
   const rgb = new Uint8Array(3 * pixels);
   for (let p = 0; p < pixels; p++) {
-    const radiance: Vec = [0, 1, 2].map((k) => direct[3 * p + k] + albedo[3 * p + k] * smooth[3 * p + k]) as unknown as Vec;
+    const radiance: Vec = [0, 1, 2].map(
+      (k) => direct[3 * p + k] + albedo[3 * p + k] * smooth[3 * p + k],
+    ) as unknown as Vec;
     const shown = develop(scale(radiance, scene.lighting.exposure));
     for (let k = 0; k < 3; k++) rgb[3 * p + k] = Math.round(255 * toSrgb(shown[k]));
   }
@@ -182,7 +194,8 @@ class Tracer {
     let sum: Vec = [0, 0, 0];
     const towards = jitter(this.sun, sun.spread, pick(2), pick(3));
     const cosine = dot(normal, towards);
-    if (cosine > 0 && sun.colour[0] > 0 && !this.bvh.nearest(rayFrom(start, towards), lift)) sum = scale(sun.colour, cosine);
+    if (cosine > 0 && sun.colour[0] > 0 && !this.bvh.nearest(rayFrom(start, towards), lift))
+      sum = scale(sun.colour, cosine);
     lamps.forEach((lamp, i) => {
       // The far half of the ball is hidden by the near one.
       const side = onBall(pick(8 + 2 * i), pick(9 + 2 * i));
@@ -221,7 +234,10 @@ class Tracer {
     const { lighting } = this.scene;
     if (!hit) return lighting.sky(direction);
     const shading = this.shade(ray, hit, false);
-    const light = add(this.light(shading, LIFT * hit.t + 1e-4, (d) => pick(d + 20)), lighting.ambient);
+    const light = add(
+      this.light(shading, LIFT * hit.t + 1e-4, (d) => pick(d + 20)),
+      lighting.ambient,
+    );
     return add(shading.emission, mul(shading.albedo, light));
   }
 }
@@ -256,7 +272,13 @@ function onBall(u: number, v: number): Vec {
 }
 
 /** One à-trous pass (Dammertz 2010): a 5 × 5 blur with holes that stops where normal or depth change. */
-function smoothAlong(image: Float32Array, guide: Float32Array, width: number, height: number, step: number): Float32Array {
+function smoothAlong(
+  image: Float32Array,
+  guide: Float32Array,
+  width: number,
+  height: number,
+  step: number,
+): Float32Array {
   const kernel = [1 / 16, 1 / 4, 3 / 8, 1 / 4, 1 / 16];
   const out = new Float32Array(image.length);
   for (let y = 0; y < height; y++) {

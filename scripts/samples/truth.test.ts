@@ -72,7 +72,10 @@ describe.each(SAMPLES.filter(({ related }) => related))('truth of $id', ({ a, b 
 
   // Both in A's light: the square's dusk differs by design.
   it('colours agree at visible places, far better than at shuffled ones', () => {
-    const [photoA, photoB] = [render(scene, a.pose, WIDTH, HEIGHT, 2, bvh), render(scene, b.pose, WIDTH, HEIGHT, 2, bvh)];
+    const [photoA, photoB] = [
+      render(scene, a.pose, WIDTH, HEIGHT, 2, bvh),
+      render(scene, b.pose, WIDTH, HEIGHT, 2, bvh),
+    ];
     const difference = (p: number, q: number) => {
       const { x, y } = inB(q);
       return [0, 1, 2].reduce((sum, k) => sum + Math.abs(photoA.rgb[3 * p + k] - sample(photoB, x, y, k)) / 3, 0);
@@ -99,7 +102,9 @@ describe('camera', () => {
     const [fx, , cx, , fy, cy] = camera.intrinsics();
     const own = [((200 - cx) / fx) * 5, ((100 - cy) / fy) * 5, 5];
     const pose = camera.poseTo(other);
-    const there = [0, 1, 2].map((r) => pose[4 * r] * own[0] + pose[4 * r + 1] * own[1] + pose[4 * r + 2] * own[2] + pose[4 * r + 3]);
+    const there = [0, 1, 2].map(
+      (r) => pose[4 * r] * own[0] + pose[4 * r + 1] * own[1] + pose[4 * r + 2] * own[2] + pose[4 * r + 3],
+    );
     const K = other.intrinsics();
     const seen = other.project(world)!;
     expect((K[0] * there[0]) / there[2] + K[2]).toBeCloseTo(seen.x, 8);
@@ -109,9 +114,18 @@ describe('camera', () => {
 
 describe('heightfield', () => {
   it('is met where the height says', () => {
-    const ground = new Heightfield((x, z) => 0.3 * Math.sin(3 * x) * Math.cos(2 * z), 2, 400, { colour: () => [1, 1, 1] });
+    const ground = new Heightfield((x, z) => 0.3 * Math.sin(3 * x) * Math.cos(2 * z), 2, 400, {
+      colour: () => [1, 1, 1],
+    });
     for (let i = 0; i < 200; i++) {
-      const ray: Ray = { ox: Math.sin(i), oy: 1.5, oz: Math.cos(1.7 * i), dx: 0.8 * Math.cos(i), dy: -1, dz: 0.8 * Math.sin(3 * i) };
+      const ray: Ray = {
+        ox: Math.sin(i),
+        oy: 1.5,
+        oz: Math.cos(1.7 * i),
+        dx: 0.8 * Math.cos(i),
+        dy: -1,
+        dz: 0.8 * Math.sin(3 * i),
+      };
       const t = ground.intersect(ray, 1e-4, Infinity);
       if (t === Infinity) continue;
       const [x, y, z] = pointOn(ray, t);

@@ -4,7 +4,14 @@ import { isTransposed, readImageHeader } from '../formats/image-header.ts';
 import { CodedError, throwIfAborted } from '../shared/errors.ts';
 import type { Size } from '../shared/geometry.ts';
 import type { PhotoInfo } from '../shared/protocol.ts';
-import { decodedBytes, MAX_ASPECT, MAX_DECODED_BYTES, MAX_FILE_BYTES, MAX_WORKING_SIDE, MIN_SIDE } from './photo-limits.ts';
+import {
+  decodedBytes,
+  MAX_ASPECT,
+  MAX_DECODED_BYTES,
+  MAX_FILE_BYTES,
+  MAX_WORKING_SIDE,
+  MIN_SIDE,
+} from './photo-limits.ts';
 
 /** An upright sRGB picture without transparency, no side longer than MAX_WORKING_SIDE. The caller closes the bitmap. */
 export interface OpenedPhoto {
@@ -120,10 +127,17 @@ function acceptHeader({ kind, raster }: ImageHeader, bytes: number, name: string
     throw new CodedError('photo-damaged', `“${name}” has a damaged header: its size cannot be read.`, FETCH_AGAIN);
   }
   if (!raster.size || !raster.complete) {
-    throw new CodedError('photo-truncated', `“${name}” is incomplete: the file ends before the picture does.`, FETCH_AGAIN);
+    throw new CodedError(
+      'photo-truncated',
+      `“${name}” is incomplete: the file ends before the picture does.`,
+      FETCH_AGAIN,
+    );
   }
   if (bytes > MAX_FILE_BYTES) {
-    throw tooLarge(name, `has ${Math.round(bytes / 2 ** 20)} MB, more than the ${MAX_FILE_BYTES / 2 ** 20} MB that can be opened`);
+    throw tooLarge(
+      name,
+      `has ${Math.round(bytes / 2 ** 20)} MB, more than the ${MAX_FILE_BYTES / 2 ** 20} MB that can be opened`,
+    );
   }
   checkSize(isTransposed(raster.orientation) ? turned(raster.size) : raster.size, raster.bitDepth, name);
   return raster;
@@ -151,7 +165,10 @@ function checkSize(size: Size, bitDepth: number | null, name: string): void {
   if (decodedBytes(size.width, size.height, bitDepth) > MAX_DECODED_BYTES) {
     const needed = Math.ceil(decodedBytes(size.width, size.height, bitDepth) / 2 ** 20).toLocaleString('en');
     const limit = MAX_DECODED_BYTES / 2 ** 20;
-    throw tooLarge(name, `has ${dimensions(size)} pixels; decoded they take ${needed} MB, more than the ${limit} MB allowed`);
+    throw tooLarge(
+      name,
+      `has ${dimensions(size)} pixels; decoded they take ${needed} MB, more than the ${limit} MB allowed`,
+    );
   }
 }
 

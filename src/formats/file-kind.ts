@@ -42,7 +42,8 @@ export function sniffFileKind(bytes: Uint8Array): FileKind {
   for (const [kind, offset, signature] of SIGNATURES) if (hasAt(bytes, offset, signature)) return kind;
   if (hasAt(bytes, 4, 'ftyp')) return kindOfBrands(bytes);
   // BM alone is two letters of a text: the reserved words and a known header length make it a bitmap.
-  if (hasAt(bytes, 0, 'BM') && bytes.length >= 18 && [12, 16, 40, 52, 56, 64, 108, 124].includes(bytes[14])) return 'bmp';
+  if (hasAt(bytes, 0, 'BM') && bytes.length >= 18 && [12, 16, 40, 52, 56, 64, 108, 124].includes(bytes[14]))
+    return 'bmp';
   if (latin1(bytes.subarray(0, 1024)).includes('%PDF-')) return 'pdf';
   return sniffText(bytes);
 }

@@ -82,7 +82,12 @@ describe('what the header says', () => {
     ['0x0.png', 'png', { size: null, complete: true }],
     ['30000x30000.png', 'png', { size: { width: 30000, height: 30000 } }],
     ...[1, 2, 3, 4, 5, 6, 7, 8].map(
-      (o) => [`orientation-${o}.jpg`, 'jpeg', { orientation: o as RasterHeader['orientation'] }] as [string, FileKind, Partial<RasterHeader>],
+      (o) =>
+        [`orientation-${o}.jpg`, 'jpeg', { orientation: o as RasterHeader['orientation'] }] as [
+          string,
+          FileKind,
+          Partial<RasterHeader>,
+        ],
     ),
   ];
   it.each(expectations)('%s is %s', async (file, kind, raster) => {
@@ -92,9 +97,21 @@ describe('what the header says', () => {
   });
 
   const kinds: [string, FileKind][] = [
-    ['empty.jpg', 'empty'], ['page.jpg', 'html'], ['script.svg', 'svg'], ['external.svg', 'svg'], ['entities.svg', 'svg'],
-    ['svg-called.png', 'svg'], ['drawing.svgz', 'archive'], ['photos.zip', 'archive'], ['document.pdf', 'pdf'], ['notes.txt', 'text'],
-    ['film.mp4', 'video'], ['random.jpg', 'unknown'], ['photo.psd', 'psd'], ['photo.jxl', 'jxl'], ['photo.jp2', 'jp2'],
+    ['empty.jpg', 'empty'],
+    ['page.jpg', 'html'],
+    ['script.svg', 'svg'],
+    ['external.svg', 'svg'],
+    ['entities.svg', 'svg'],
+    ['svg-called.png', 'svg'],
+    ['drawing.svgz', 'archive'],
+    ['photos.zip', 'archive'],
+    ['document.pdf', 'pdf'],
+    ['notes.txt', 'text'],
+    ['film.mp4', 'video'],
+    ['random.jpg', 'unknown'],
+    ['photo.psd', 'psd'],
+    ['photo.jxl', 'jxl'],
+    ['photo.jp2', 'jp2'],
   ];
   it.each(kinds)('%s is %s', async (file, kind) => {
     expect((await readImageHeader(bytesSource(load(file)))).kind).toBe(kind);
@@ -103,25 +120,34 @@ describe('what the header says', () => {
   it('takes a text that starts with BM for a text, and UTF-16 for what it says', async () => {
     const kindOf = async (bytes: Uint8Array) => (await readImageHeader(bytesSource(bytes))).kind;
     expect(await kindOf(new TextEncoder().encode('BMW and other makes of cars, a list'))).toBe('text');
-    const wide = Uint8Array.from('\ufeff<svg xmlns="x">'.split('').flatMap((c) => [c.charCodeAt(0) & 255, c.charCodeAt(0) >> 8]));
+    const wide = Uint8Array.from(
+      '\ufeff<svg xmlns="x">'.split('').flatMap((c) => [c.charCodeAt(0) & 255, c.charCodeAt(0) >> 8]),
+    );
     expect(await kindOf(wide)).toBe('svg');
   });
 });
 
 describe('damage', () => {
-  const rasters = CORPUS.filter(({ outcome, file }) => outcome === 'opened' && load(file).length < 30_000).map(({ file }) => file);
+  const rasters = CORPUS.filter(({ outcome, file }) => outcome === 'opened' && load(file).length < 30_000).map(
+    ({ file }) => file,
+  );
 
   it('every proper prefix of a picture reads without an error, and none is larger than the whole says', async () => {
     for (const file of rasters) {
       const bytes = load(file);
       const whole = (await readImageHeader(bytesSource(bytes))).raster!;
-      const steps = new Set([...Array(64).keys(), ...Array.from({ length: 40 }, (_, i) => Math.floor((bytes.length * i) / 40))]);
+      const steps = new Set([
+        ...Array(64).keys(),
+        ...Array.from({ length: 40 }, (_, i) => Math.floor((bytes.length * i) / 40)),
+      ]);
       for (const length of steps) {
         if (length >= bytes.length) continue;
         const { raster } = await readImageHeader(bytesSource(bytes.subarray(0, length)));
-        if (raster?.size) expect(raster.size.width * raster.size.height).toBeLessThanOrEqual(whole.size!.width * whole.size!.height);
+        if (raster?.size)
+          expect(raster.size.width * raster.size.height).toBeLessThanOrEqual(whole.size!.width * whole.size!.height);
         // Animations are complete with their first frame, and a motion photo before its film.
-        if (!whole.animated && file !== 'motion-photo.jpg') expect(raster?.complete ?? false, `${file} cut to ${length}`).toBe(false);
+        if (!whole.animated && file !== 'motion-photo.jpg')
+          expect(raster?.complete ?? false, `${file} cut to ${length}`).toBe(false);
       }
     }
   });

@@ -20,7 +20,9 @@ interface Opening {
   height: number;
 }
 
-const WINDOWS: Opening[] = [3.9, 6.45].flatMap((y) => [-4.6, -2.3, 0, 2.3, 4.6].map((x) => ({ x, y, width: 1.05, height: 1.5 })));
+const WINDOWS: Opening[] = [3.9, 6.45].flatMap((y) =>
+  [-4.6, -2.3, 0, 2.3, 4.6].map((x) => ({ x, y, width: 1.05, height: 1.5 })),
+);
 const SHOP: Opening = { x: -2.5, y: 0.5, width: 3.6, height: 1.85 };
 const DOOR: Opening = { x: 1.2, y: 0, width: 1.25, height: 2.5 };
 const SIDE: Opening = { x: 4.1, y: 0.9, width: 1.5, height: 1.4 };
@@ -29,7 +31,9 @@ const OPENINGS = [...WINDOWS, SHOP, DOOR, SIDE];
 /** The wall as boxes around its openings; the bricks run on, since their pattern is in wall coordinates. */
 function wall(): Primitive[] {
   const material = bricks(4);
-  const xs = [...new Set([-WIDTH / 2, WIDTH / 2, ...OPENINGS.flatMap((o) => [o.x - o.width / 2, o.x + o.width / 2])])].sort((a, b) => a - b);
+  const xs = [
+    ...new Set([-WIDTH / 2, WIDTH / 2, ...OPENINGS.flatMap((o) => [o.x - o.width / 2, o.x + o.width / 2])]),
+  ].sort((a, b) => a - b);
   const ys = [...new Set([0, HEIGHT, ...OPENINGS.flatMap((o) => [o.y, o.y + o.height])])].sort((a, b) => a - b);
   const pieces: Primitive[] = [];
   for (let i = 0; i + 1 < xs.length; i++) {
@@ -64,9 +68,12 @@ function window(o: Opening, seed: number, frame: Material): Primitive[] {
   const keystone = mottled(hex('#d8ccb2'), 0.3, 8);
   return [
     new Solid('quad', { at: [x, middle, -0.24], half: [width / 2, height / 2, 1] }, glass(seed)),
-    bar(0, height / 2 - 0.04, width, 0.08), bar(0, 0.04 - height / 2, width, 0.08),
-    bar(width / 2 - 0.04, 0, 0.08, height), bar(0.04 - width / 2, 0, 0.08, height),
-    bar(0, 0, 0.06, height), bar(0, height * 0.18, width, 0.05),
+    bar(0, height / 2 - 0.04, width, 0.08),
+    bar(0, 0.04 - height / 2, width, 0.08),
+    bar(width / 2 - 0.04, 0, 0.08, height),
+    bar(0.04 - width / 2, 0, 0.08, height),
+    bar(0, 0, 0.06, height),
+    bar(0, height * 0.18, width, 0.05),
     box([x, y - 0.06, 0.04], [width + 0.3, 0.12, 0.3], LIMESTONE),
     box([x, y + height + 0.13, 0.0], [width + 0.34, 0.26, 0.1], LIMESTONE),
     box([x, y + height + 0.15, 0.06], [0.2, 0.36, 0.1], keystone),
@@ -76,7 +83,7 @@ function window(o: Opening, seed: number, frame: Material): Primitive[] {
 /** Slatted shutters in a colour that the years have bleached. */
 const shutter = (colour: string, id: number): Material => ({
   colour: ([x, y]) => {
-    const slat = 0.45 + 0.55 * smoothstep(0.1, 0.5, Math.abs(((y / 0.06) % 1 + 1) % 1));
+    const slat = 0.45 + 0.55 * smoothstep(0.1, 0.5, Math.abs((((y / 0.06) % 1) + 1) % 1));
     const rim = Math.abs(x) > 0.2;
     return scale(hex(colour), (rim ? 1 : slat) * (0.65 + 0.6 * fbm(x * 5, y * 5, id, 4)));
   },
@@ -104,14 +111,26 @@ const poster = (id: number): Material => ({
     if (radius < 0.11 && Math.sin(radius * 130 + id) > 0) ink = pick(3);
     if (x * (random(id, 9) - 0.5) > 0.04 * Math.sin(9 * y + id) + 0.02) ink = mix(ink, pick(4), 0.5);
     const line = Math.floor((y + 0.42) / 0.035);
-    if (y < -0.17 && y > -0.4 && noise(x * 70, line * 7.7, id) > 0.45 && ((y + 0.42) / 0.035) % 1 > 0.35 && Math.abs(x) < 0.24) ink = pick(5);
-    if (inked(['EXPO', 'JAZZ', 'CINE', 'OPERA', 'LIVRE', 'FORUM'][id % 6], (x + 0.24) / 0.13, (y - 0.3) / 0.13, 0.24)) ink = pick(6);
+    if (
+      y < -0.17 &&
+      y > -0.4 &&
+      noise(x * 70, line * 7.7, id) > 0.45 &&
+      ((y + 0.42) / 0.035) % 1 > 0.35 &&
+      Math.abs(x) < 0.24
+    )
+      ink = pick(5);
+    if (inked(['EXPO', 'JAZZ', 'CINE', 'OPERA', 'LIVRE', 'FORUM'][id % 6], (x + 0.22) / 0.12, (y - 0.26) / 0.12, 0.24))
+      ink = pick(6);
     return scale(ink, 0.75 + 0.4 * fbm(x * 6, y * 6, id, 4));
   },
 });
 
 const stripes: Material = {
-  colour: ([x, y, z]) => scale(Math.floor(x / 0.24 + 100) % 2 ? hex('#a93529') : hex('#e9dfc8'), 0.8 + 0.3 * fbm(x * 9, z * 9 + y * 9, 3, 3)),
+  colour: ([x, y, z]) =>
+    scale(
+      Math.floor(x / 0.24 + 100) % 2 ? hex('#a93529') : hex('#e9dfc8'),
+      0.8 + 0.3 * fbm(x * 9, z * 9 + y * 9, 3, 3),
+    ),
 };
 
 function door(): Primitive[] {
@@ -134,6 +153,23 @@ function door(): Primitive[] {
   ];
 }
 
+/** The house next door, only ever seen aslant: ochre plaster with painted-on windows and shutters. */
+const NEIGHBOUR: Material = {
+  colour: (_, { point: [x, y, z] }) => {
+    const u = ((((x + z - 7.3) % 2.1) + 2.1) % 2.1) - 1.05;
+    const floor = y < 3.2 ? 1.7 : 5.1;
+    const v = Math.abs(y - floor);
+    const worn = 0.7 + 0.45 * fbm((x + z) * 1.1, y * 0.6, 9, 5);
+    if (v < 0.85 && Math.abs(u) < 0.42) {
+      const bar = Math.abs(u) > 0.36 || Math.abs(u) < 0.03 || v > 0.79 || Math.abs(y - floor - 0.25) < 0.025;
+      return bar ? hex('#e6dfce') : scale(hex('#333b42'), 0.6 + fbm(x * 3, y * 3, 4, 3));
+    }
+    if (v < 0.9 && Math.abs(u) < 0.85) return scale(hex('#6f4a3c'), (0.55 + 0.45 * Math.abs((y / 0.07) % 1)) * worn);
+    if (v < 1.05 && Math.abs(u) < 0.95) return scale(hex('#d9cdb2'), worn);
+    return scale(hex(y < 0.7 ? '#9a8a72' : '#d8a75e'), worn * (0.9 + 0.2 * noise(x * 40, y * 40, z * 40)));
+  },
+};
+
 /** An old brick house with a shop, ivy and shutters, on a cobbled street in the morning. */
 export function facade(): Scene {
   const frame = mottled(hex('#e9e3d4'), 0.15, 12);
@@ -144,8 +180,11 @@ export function facade(): Scene {
       const shelf = Math.floor((y + 1) / 0.36);
       const id = hash(Math.floor((x + 0.03 * noise(y, x)) / 0.075), shelf, 3);
       const tall = 0.22 + 0.11 * ((id & 255) / 255);
-      if ((y + 1) - shelf * 0.36 > tall) return hex('#231d18');
-      return scale([hex('#a8402f'), hex('#d8b45c'), hex('#35597d'), hex('#dcd3bd'), hex('#3d6a52'), hex('#7b4a6b')][id % 6], 0.35 + 0.4 * random(id, 2));
+      if (y + 1 - shelf * 0.36 > tall) return hex('#231d18');
+      return scale(
+        [hex('#a8402f'), hex('#d8b45c'), hex('#35597d'), hex('#dcd3bd'), hex('#3d6a52'), hex('#7b4a6b')][id % 6],
+        0.35 + 0.4 * random(id, 2),
+      );
     },
     gloss: 0.9,
   };
@@ -153,11 +192,27 @@ export function facade(): Scene {
     ...wall(),
     ...WINDOWS.flatMap((o, i) => window(o, i + 1, frame)),
     ...window(SIDE, 40, frame),
-    ...WINDOWS.flatMap((o, i) => [-1, 1].flatMap((s) => (i % 5 === 2 ? [] : [
-      box([o.x + s * (o.width / 2 + 0.29), o.y + o.height / 2, 0.035], [0.52, o.height, 0.05], shutter(i < 5 ? '#4f7f8c' : '#5c8a80', i)),
-    ]))),
-    new Solid('quad', { at: [SHOP.x, SHOP.y + SHOP.height / 2, -0.25], half: [SHOP.width / 2, SHOP.height / 2, 1] }, shopBack),
-    ...[-1.77, -0.6, 0.6, 1.77].map((dx) => box([SHOP.x + dx, SHOP.y + SHOP.height / 2, -0.16], [0.1, SHOP.height, 0.12], mottled(hex('#1f3a37'), 0.2, 9))),
+    ...WINDOWS.flatMap((o, i) =>
+      [-1, 1].flatMap((s) =>
+        i % 5 === 2
+          ? []
+          : [
+              box(
+                [o.x + s * (o.width / 2 + 0.29), o.y + o.height / 2, 0.035],
+                [0.52, o.height, 0.05],
+                shutter(i < 5 ? '#4f7f8c' : '#5c8a80', i),
+              ),
+            ],
+      ),
+    ),
+    new Solid(
+      'quad',
+      { at: [SHOP.x, SHOP.y + SHOP.height / 2, -0.25], half: [SHOP.width / 2, SHOP.height / 2, 1] },
+      shopBack,
+    ),
+    ...[-1.77, -0.6, 0.6, 1.77].map((dx) =>
+      box([SHOP.x + dx, SHOP.y + SHOP.height / 2, -0.16], [0.1, SHOP.height, 0.12], mottled(hex('#1f3a37'), 0.2, 9)),
+    ),
     box([SHOP.x, 0.25, 0.02], [SHOP.width + 0.2, 0.5, 0.1], mottled(hex('#1f3a37'), 0.25, 5)),
     box([SHOP.x, 3.02, 0.07], [3.6, 0.6, 0.12], sign),
     new Solid('quad', { at: [SHOP.x, 2.34, 0.6], half: [1.95, 0.68, 1], axes: rotation(0, -68) }, stripes),
@@ -166,37 +221,90 @@ export function facade(): Scene {
     box([0, 8.05, 0.08], [WIDTH + 0.3, 0.18, 0.35], LIMESTONE),
     box([0, 8.45, 0.14], [WIDTH + 0.6, 0.28, 0.7], LIMESTONE),
     box([0, 3.5, 0.03], [WIDTH, 0.14, 0.12], LIMESTONE),
-    box([0, 10.2, -1.4], [WIDTH + 0.5, 0.15, 4.4], {
-      colour: (p) => scale(hex('#7b4a3a'), (0.5 + 0.6 * Math.abs(Math.sin(p[0] * 12)) ** 0.5) * (0.7 + 0.5 * fbm3(p, 3, 4))),
-    }, rotation(0, 52)),
+    box(
+      [0, 10.2, -1.4],
+      [WIDTH + 0.5, 0.15, 4.4],
+      {
+        colour: (p) =>
+          scale(hex('#7b4a3a'), (0.5 + 0.6 * Math.abs(Math.sin(p[0] * 12)) ** 0.5) * (0.7 + 0.5 * fbm3(p, 3, 4))),
+      },
+      rotation(0, 52),
+    ),
     box([0, -0.02, 0.9], [WIDTH + 10, 0.16, 1.8], stones(0.62, ['#a9a294', '#b7ae9d', '#989081'], 5, 0.25)),
     box([0, -0.1, 10], [60, 0.1, 40], stones(0.17, ['#7d7870', '#8d867a', '#6c6963', '#9a9082', '#77706a'], 9, 0.6)),
     box([-11.5, 4, -2.2], [11, 9, 4], mottled(hex('#c9a878'), 0.35, 1.2)),
-    box([11.5, 3.4, -2.4], [11, 7.6, 4], mottled(hex('#b9b2a6'), 0.35, 1.4)),
-    ...[[2.35, 1.55, 0], [2.9, 1.5, 2], [2.6, 2.42, 5]].map(([x, y, turn], i) =>
-      new Solid('quad', { at: [x, y, 0.012 + 0.004 * i], half: [0.27, 0.4, 1], axes: rotation(0, 0, turn) }, poster(7 + 3 * i))),
+    box([11.5, 3.4, -2.4], [11, 7.6, 4], NEIGHBOUR),
+    box([11.5, 7.3, -2.3], [11.4, 0.25, 4.6], LIMESTONE),
+    ...[
+      [2.3, 1.35, 0],
+      [2.92, 1.42, 2],
+      [2.55, 2.35, -4],
+    ].map(
+      ([x, y, turn], i) =>
+        new Solid(
+          'quad',
+          { at: [x, y, 0.012 + 0.004 * i], half: [0.27, 0.4, 1], axes: rotation(0, 0, turn) },
+          poster(7 + 3 * i),
+        ),
+    ),
     pillar([5.45, 0.05, 1.5], 0.05, 3.1, iron),
     box([5.45, 3.3, 1.5], [0.3, 0.4, 0.3], mottled(hex('#d9cfae'), 0.2, 9, { gloss: 0.8 })),
     box([5.45, 3.56, 1.5], [0.4, 0.06, 0.4], iron),
   ];
   for (const o of WINDOWS.slice(0, 5)) {
     primitives.push(box([o.x, o.y + 0.1, 0.2], [o.width, 0.2, 0.24], mottled(hex('#9a4e33'), 0.25, 12)));
-    primitives.push(...foliage(70, Math.round(o.x * 10) + 99, (n) => [o.x + (n() - 0.5) * o.width, o.y + 0.18 + 0.22 * n(), 0.2 + 0.28 * (n() - 0.4)], { size: 0.06, palette: greens }));
-    primitives.push(...foliage(34, Math.round(o.x * 10) + 199, (n) => [o.x + (n() - 0.5) * o.width, o.y + 0.2 + 0.26 * n(), 0.26 + 0.28 * (n() - 0.3)], { size: 0.045, palette: ['#d8425b', '#f0b54a', '#e9e2d0', '#c5528b'] }));
+    primitives.push(
+      ...foliage(
+        70,
+        Math.round(o.x * 10) + 99,
+        (n) => [o.x + (n() - 0.5) * o.width, o.y + 0.18 + 0.22 * n(), 0.2 + 0.28 * (n() - 0.4)],
+        { size: 0.06, palette: greens },
+      ),
+    );
+    primitives.push(
+      ...foliage(
+        34,
+        Math.round(o.x * 10) + 199,
+        (n) => [o.x + (n() - 0.5) * o.width, o.y + 0.2 + 0.26 * n(), 0.26 + 0.28 * (n() - 0.3)],
+        { size: 0.045, palette: ['#d8425b', '#f0b54a', '#e9e2d0', '#c5528b'] },
+      ),
+    );
   }
-  primitives.push(...foliage(3400, 17, (n) => {
-    const [x, y] = [3.2 + 2.9 * n(), 8.2 * n()];
-    const reach = 0.25 + 0.55 * fbm(x * 0.9, y * 0.45, 6, 4) + (x - 4.6) * 0.16 - 0.02 * y;
-    if (reach < 0.6 || OPENINGS.some((o) => Math.abs(x - o.x) < o.width / 2 - 0.1 && y > o.y && y < o.y + o.height - 0.1)) return null;
-    return [x, y, 0.05 + 0.22 * n() * smoothstep(0.55, 0.9, reach)];
-  }, { size: 0.1, palette: greens, facing: [0, 0.35, 1], spread: 0.75 }));
+  primitives.push(
+    ...foliage(
+      5200,
+      17,
+      (n) => {
+        const [x, y] = [2.7 + 3.4 * n(), 8.2 * n()];
+        const reach = 0.25 + 0.55 * fbm(x * 0.9, y * 0.45, 6, 4) + (x - 4.6) * 0.16 - 0.02 * y;
+        if (
+          reach < 0.53 ||
+          OPENINGS.some((o) => Math.abs(x - o.x) < o.width / 2 - 0.1 && y > o.y && y < o.y + o.height - 0.1)
+        )
+          return null;
+        return [x, y, 0.05 + 0.22 * n() * smoothstep(0.55, 0.9, reach)];
+      },
+      { size: 0.1, palette: greens, facing: [0, 0.35, 1], spread: 0.75 },
+    ),
+  );
   const next = sequence(33);
   for (const x of [-5.4, 0.1, 2.9]) {
     primitives.push(pillar([x, 0.06, 0.55], 0.24, 0.45, mottled(hex('#9b5136'), 0.3, 10)));
-    primitives.push(...foliage(260, Math.round(1000 * next()), (n) => {
-      const [a, r, h] = [6.283 * n(), n() ** 0.5, n()];
-      return [x + 0.42 * r * Math.cos(a) * (1.1 - h * 0.5), 0.5 + 0.95 * h, 0.55 + 0.42 * r * Math.sin(a) * (1.1 - h * 0.5)];
-    }, { size: 0.085, palette: greens, spread: 1.1 }));
+    primitives.push(
+      ...foliage(
+        260,
+        Math.round(1000 * next()),
+        (n) => {
+          const [a, r, h] = [6.283 * n(), n() ** 0.5, n()];
+          return [
+            x + 0.42 * r * Math.cos(a) * (1.1 - h * 0.5),
+            0.5 + 0.95 * h,
+            0.55 + 0.42 * r * Math.sin(a) * (1.1 - h * 0.5),
+          ];
+        },
+        { size: 0.085, palette: greens, spread: 1.1 },
+      ),
+    );
   }
   const sun: Vec = [-0.75, 0.85, 0.75];
   return {

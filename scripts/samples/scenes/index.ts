@@ -30,7 +30,7 @@ export const SAMPLES: readonly Sample[] = [
     description: 'A step to the right: near things hide others.',
     related: true,
     a: { scene: stillLife, pose: { from: [-0.28, 0.62, 1.35], to: [0.02, 0.13, -0.05], fov: 48 } },
-    b: { scene: stillLife, pose: { from: [0.62, 0.5, 1.12], to: [0.05, 0.12, -0.05], fov: 50 } },
+    b: { scene: stillLife, pose: { from: [0.16, 0.54, 1.24], to: [0.06, 0.13, -0.05], fov: 50 } },
   },
   {
     id: 'facade',
@@ -38,7 +38,7 @@ export const SAMPLES: readonly Sample[] = [
     description: 'From the front and at a steep angle: strong perspective.',
     related: true,
     a: { scene: facade, pose: { from: [-0.6, 2.6, 11.5], to: [-0.1, 3.7, 0], fov: 52 } },
-    b: { scene: facade, pose: { from: [-8.2, 1.7, 5.2], to: [-0.6, 3.3, 0], fov: 62 } },
+    b: { scene: facade, pose: { from: [-7.4, 1.9, 6.6], to: [-0.7, 3.3, 0], fov: 58 } },
   },
   {
     id: 'valley',
@@ -58,11 +58,11 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     id: 'square',
-    title: 'A square at noon and at dusk',
-    description: 'Another light and a few steps aside.',
+    title: 'A square at noon and in the evening',
+    description: 'The sun from another side, lamps lit, a few steps apart.',
     related: true,
     a: { scene: squareByDay, pose: { from: [-0.6, 1.9, 7.4], to: [-0.2, 2.35, -2], fov: 60 } },
-    b: { scene: squareAtDusk, pose: { from: [1.7, 1.7, 6.6], to: [-0.6, 2.3, -2], fov: 62 } },
+    b: { scene: squareAtDusk, pose: { from: [0.5, 1.8, 7.0], to: [-0.3, 2.3, -2], fov: 61 } },
   },
   {
     id: 'elsewhere',

@@ -8,7 +8,15 @@ import type { Scene } from '../render.ts';
 import type { Vec } from '../vector.ts';
 import { clamp01, hex, normalize, rotation, scale, smoothstep } from '../vector.ts';
 
-const [IVORY, SLATE, RUST, OCHRE, TEAL, WINE, SAND] = ['#e4dcc8', '#39444e', '#a8482e', '#cf9a3c', '#2f6a70', '#6e2a35', '#c4ae88'].map(hex);
+const [IVORY, SLATE, RUST, OCHRE, TEAL, WINE, SAND] = [
+  '#e4dcc8',
+  '#39444e',
+  '#a8482e',
+  '#cf9a3c',
+  '#2f6a70',
+  '#6e2a35',
+  '#c4ae88',
+].map(hex);
 
 /** The design that the tesserae follow: a compass rose in rings, a braided border, four corner animals of the sky. */
 function design(x: number, z: number): Vec {
@@ -16,20 +24,28 @@ function design(x: number, z: number): Vec {
   const angle = Math.atan2(x, -z);
   if (radius < 0.09) return radius < 0.045 ? OCHRE : WINE;
   if (radius < 0.62) {
-    const petal = (count: number, shift: number) => Math.abs(((angle / (2 * Math.PI)) * count + shift + 8) % 1 - 0.5) * 2;
+    const petal = (count: number, shift: number) =>
+      Math.abs((((angle / (2 * Math.PI)) * count + shift + 8) % 1) - 0.5) * 2;
     const main = petal(4, 0.5);
     const minor = petal(8, 0.5);
-    if (radius < 0.6 * (1 - main) ** 0.75 + 0.03) return Math.sin(angle * 2) * ((angle * 4) / Math.PI % 2 > 1 ? 1 : -1) > 0 ? RUST : OCHRE;
-    if (radius < 0.42 * (1 - minor) ** 0.8 + 0.06) return (petal(16, 0.25) > 0.5) ? TEAL : SAND;
+    if (radius < 0.6 * (1 - main) ** 0.75 + 0.03)
+      return Math.sin(angle * 2) * (((angle * 4) / Math.PI) % 2 > 1 ? 1 : -1) > 0 ? RUST : OCHRE;
+    if (radius < 0.42 * (1 - minor) ** 0.8 + 0.06) return petal(16, 0.25) > 0.5 ? TEAL : SAND;
     return radius > 0.57 ? SLATE : IVORY;
   }
   if (radius < 0.66) return WINE;
   if (radius < 0.86) {
-    for (const [letter, a] of [['N', 0], ['E', 90], ['S', 180], ['W', 270]] as const) {
+    for (const [letter, a] of [
+      ['N', 0],
+      ['E', 90],
+      ['S', 180],
+      ['W', 270],
+    ] as const) {
       const t = (a * Math.PI) / 180;
       const u = x * Math.cos(t) + z * Math.sin(t);
       const v = x * Math.sin(t) - z * Math.cos(t);
-      if (Math.abs(u) < 0.12 && v > 0.6) return inked(letter, (u + 0.05) / 0.13, (v - 0.695) / 0.13, 0.24) ? SLATE : IVORY;
+      if (Math.abs(u) < 0.12 && v > 0.6)
+        return inked(letter, (u + 0.05) / 0.13, (v - 0.695) / 0.13, 0.24) ? SLATE : IVORY;
     }
     const wave = 0.76 + 0.05 * Math.sin(16 * angle);
     const other = 0.76 - 0.05 * Math.sin(16 * angle);
@@ -90,27 +106,56 @@ const tesserae: Material = {
 /** A mosaic floor with fallen leaves and a few pebbles, in the dappled light of a tree. */
 export function mosaic(): Scene {
   const autumn = ['#c9752c', '#b5512a', '#d9a441', '#8d5a2b', '#a8872f', '#7b3a26'];
-  const primitives: Primitive[] = [new Solid('quad', { at: [0, 0, 0], half: [3, 3, 1], axes: rotation(0, -90) }, {
-    ...tesserae,
-    colour: (_, s) => tesserae.colour([s.point[0], 0, s.point[2]], s),
-    bump: (p) => tesserae.bump!([p[0], 0, -p[1]]),
-  })];
+  const primitives: Primitive[] = [
+    new Solid(
+      'quad',
+      { at: [0, 0, 0], half: [3, 3, 1], axes: rotation(0, -90) },
+      {
+        ...tesserae,
+        colour: (_, s) => tesserae.colour([s.point[0], 0, s.point[2]], s),
+        bump: (p) => tesserae.bump!([p[0], 0, -p[1]]),
+      },
+    ),
+  ];
   const next = sequence(41);
   for (let i = 0; i < 26; i++) {
     const [a, d] = [6.283 * next(), 0.35 + 1.2 * next()];
     const r = 0.02 + 0.035 * next();
     const at: Vec = [d * Math.cos(a), r * 0.5, d * Math.sin(a)];
-    primitives.push(ball(at, [r * 1.2, r * 0.65, r], mottled(hex(['#8a8580', '#a79c8b', '#6d6f72', '#b9b0a2'][i % 4]), 0.4, 40, { bump: (p) => 0.004 * fbm3(p, 50, 4) }), rotation(360 * next())));
+    primitives.push(
+      ball(
+        at,
+        [r * 1.2, r * 0.65, r],
+        mottled(hex(['#8a8580', '#a79c8b', '#6d6f72', '#b9b0a2'][i % 4]), 0.4, 40, {
+          bump: (p) => 0.004 * fbm3(p, 50, 4),
+        }),
+        rotation(360 * next()),
+      ),
+    );
   }
-  primitives.push(...foliage(95, 23, (n) => {
-    const [x, z] = [3.4 * (n() - 0.5), 3.4 * (n() - 0.5)];
-    return fbm(x * 1.2, z * 1.2, 3, 3) + 0.25 * n() > 0.55 ? [x, 0.014 + 0.02 * n(), z] : null;
-  }, { size: 0.065, palette: autumn, facing: [0, 1, 0], spread: 0.28 }));
+  primitives.push(
+    ...foliage(
+      95,
+      23,
+      (n) => {
+        const [x, z] = [3.4 * (n() - 0.5), 3.4 * (n() - 0.5)];
+        return fbm(x * 1.2, z * 1.2, 3, 3) + 0.25 * n() > 0.55 ? [x, 0.014 + 0.02 * n(), z] : null;
+      },
+      { size: 0.065, palette: autumn, facing: [0, 1, 0], spread: 0.28 },
+    ),
+  );
   // The tree itself, above the cameras: only its shadow is seen.
-  primitives.push(...foliage(330, 29, (n) => {
-    const [x, z] = [-3.2 + 4.6 * (n() - 0.3), 1.4 + 5 * (n() - 0.5)];
-    return fbm(x, z, 13, 3) > 0.5 ? [x - 2.6, 5.4 + n(), z] : null;
-  }, { size: 0.24, palette: ['#4d6b2c'], facing: [0, 1, 0], spread: 0.6 }));
+  primitives.push(
+    ...foliage(
+      330,
+      29,
+      (n) => {
+        const [x, z] = [-3.2 + 4.6 * (n() - 0.3), 1.4 + 5 * (n() - 0.5)];
+        return fbm(x, z, 13, 3) > 0.5 ? [x - 2.6, 5.4 + n(), z] : null;
+      },
+      { size: 0.24, palette: ['#4d6b2c'], facing: [0, 1, 0], spread: 0.6 },
+    ),
+  );
   const sun: Vec = [-0.95, 1, 0.3];
   return {
     primitives,

@@ -44,7 +44,7 @@ const TILES: Material = {
         ink = Math.sin(9 * radius - 2 * angle) > 0.35 && radius < 0.92 ? 1 : 0;
         break;
       case 4:
-        ink = (u > v) === (id & 0x1000) > 0 ? 1 : 0;
+        ink = u > v === (id & 0x1000) > 0 ? 1 : 0;
         accent = Math.hypot(u - 0.4, v + 0.4) < 0.22 ? 1 : 0;
         break;
       case 5:
@@ -67,7 +67,11 @@ const TILES: Material = {
     const u = Math.abs(x / TILE - Math.round(x / TILE));
     const v = Math.abs(y / TILE - Math.round(y / TILE));
     const tilt = random(Math.floor(x / TILE), Math.floor(y / TILE), 4) - 0.5;
-    return 0.003 * smoothstep(0.005, 0.03, Math.min(u, v)) + 0.012 * tilt * (x / TILE - Math.floor(x / TILE)) * TILE + 0.0012 * noise(x * 25, y * 25);
+    return (
+      0.003 * smoothstep(0.005, 0.03, Math.min(u, v)) +
+      0.012 * tilt * (x / TILE - Math.floor(x / TILE)) * TILE +
+      0.0012 * noise(x * 25, y * 25)
+    );
   },
   gloss: 0.7,
 };
@@ -83,9 +87,17 @@ function cover(colour: string, ink: string, title: string, width: number, depth:
       const tx = x + (textWidth(title) * size) / 2;
       const ty = side ? y + size * 0.3 : -z - size / 2 - depth * 0.16;
       const scaled = side ? 0.6 : 1;
-      const letter = inked(title, (side ? x + (textWidth(title) * size * 0.3) : tx) / (size * scaled), ty / (size * scaled), 0.17);
+      const letter = inked(
+        title,
+        (side ? x + textWidth(title) * size * 0.3 : tx) / (size * scaled),
+        ty / (size * scaled),
+        0.17,
+      );
       const rim = !side && Math.abs(Math.max(Math.abs(x) - width / 2, Math.abs(z) - depth / 2) + 0.012) < 0.0018;
-      const motif = !side && Math.abs(Math.hypot(x, z - depth * 0.17) * (1 + 0.15 * Math.cos(6 * Math.atan2(z - depth * 0.17, x))) - 0.026) < 0.004;
+      const motif =
+        !side &&
+        Math.abs(Math.hypot(x, z - depth * 0.17) * (1 + 0.15 * Math.cos(6 * Math.atan2(z - depth * 0.17, x))) - 0.026) <
+          0.004;
       return letter || rim || motif ? scale(gold, cloth) : scale(base, cloth);
     },
     gloss: 0.2,
@@ -105,7 +117,12 @@ function book(at: Vec, size: Vec, yaw: number, colour: string, ink: string, titl
     box(lift(0.0015), [w, 0.003, d], binding, axes),
     box(lift(h - 0.0015), [w, 0.003, d], binding, axes),
     box(lift(h / 2, -0.004), [w - 0.012, h - 0.006, d - 0.012], PAGES, axes),
-    box(lift(h / 2, d / 2 - 0.002), [w, h, 0.004], { ...binding, colour: (p, s) => binding.colour([p[0], p[1], d / 2], s) }, axes),
+    box(
+      lift(h / 2, d / 2 - 0.002),
+      [w, h, 0.004],
+      { ...binding, colour: (p, s) => binding.colour([p[0], p[1], d / 2], s) },
+      axes,
+    ),
   ];
 }
 
@@ -125,7 +142,9 @@ const VASE: Material = {
     const cream = scale(hex('#e6dcc4'), 0.85 + 0.25 * fbm3(p, 30, 3));
     const blue = hex('#234f86');
     const petals = y > 0.09 && y < 0.21 && Math.abs(y - 0.15) < 0.05 * Math.abs(Math.sin(4 * angle + 14 * (y - 0.15)));
-    const rings = [0.03, 0.045, 0.075, 0.225, 0.24, 0.285].some((level, i) => Math.abs(y - level) < (i % 2 ? 0.0025 : 0.005));
+    const rings = [0.03, 0.045, 0.075, 0.225, 0.24, 0.285].some(
+      (level, i) => Math.abs(y - level) < (i % 2 ? 0.0025 : 0.005),
+    );
     const dots = y > 0.05 && y < 0.07 && Math.abs(Math.sin(16 * angle)) > 0.8;
     const ochre = y > 0.25 && y < 0.275 && Math.sin(22 * angle + 200 * y) > 0;
     const brush = 0.7 + 0.4 * fbm(angle * 9, y * 90, 2, 3);
@@ -141,7 +160,9 @@ export function stillLife(): Scene {
   const clay = mottled(hex('#a85f3c'), 0.3, 25, { gloss: 0.1, bump: (p) => 0.0006 * Math.sin(p[1] * 500) });
   const bowl: Material = {
     colour: (p) => {
-      const stripe = Math.abs(p[1] - 0.062) < 0.006 || (p[1] > 0.02 && p[1] < 0.05 && Math.sin(14 * Math.atan2(p[2], p[0]) + 90 * p[1]) > 0.2);
+      const stripe =
+        Math.abs(p[1] - 0.062) < 0.006 ||
+        (p[1] > 0.02 && p[1] < 0.05 && Math.sin(14 * Math.atan2(p[2], p[0]) + 90 * p[1]) > 0.2);
       return scale(hex(stripe ? '#2f6f68' : '#d8cdb2'), 0.8 + 0.3 * fbm3(p, 40, 3));
     },
     gloss: 0.7,
@@ -153,9 +174,39 @@ export function stillLife(): Scene {
     // Window frame out of sight on the left, which cuts the light into panes.
     ...[-0.9, -0.35, 0.2, 0.75].map((z) => box([-2.2, 1.4, z + 0.9], [0.06, 3, 0.07], mottled(hex('#ddd5c5'), 0.1, 5))),
     box([-2.2, 1.25, 0.9], [0.06, 0.07, 3], mottled(hex('#ddd5c5'), 0.1, 5)),
-    box([0.12, 0.004, 0.2], [0.95, 0.006, 0.42], woven(['#b5432f', '#e5d6b5', '#2d4b6e', '#e5d6b5', '#c98f33', '#7c2f2b', '#e5d6b5'], 0.034), rotation(-9)),
-    ...turned([-0.36, 0.002, -0.1], [[0.055, 0], [0.085, 0.06], [0.1, 0.14], [0.075, 0.22], [0.042, 0.27], [0.055, 0.3], [0.05, 0.302]], VASE),
-    ...turned([0.3, 0.008, 0.05], [[0.05, 0], [0.06, 0.008], [0.11, 0.035], [0.145, 0.085], [0.15, 0.1], [0.143, 0.1], [0.1, 0.04], [0.02, 0.02]], bowl),
+    box(
+      [0.12, 0.004, 0.2],
+      [0.95, 0.006, 0.42],
+      woven(['#b5432f', '#e5d6b5', '#2d4b6e', '#e5d6b5', '#c98f33', '#7c2f2b', '#e5d6b5'], 0.034),
+      rotation(-9),
+    ),
+    ...turned(
+      [-0.36, 0.002, -0.1],
+      [
+        [0.055, 0],
+        [0.085, 0.06],
+        [0.1, 0.14],
+        [0.075, 0.22],
+        [0.042, 0.27],
+        [0.055, 0.3],
+        [0.05, 0.302],
+      ],
+      VASE,
+    ),
+    ...turned(
+      [0.3, 0.008, 0.05],
+      [
+        [0.05, 0],
+        [0.06, 0.008],
+        [0.11, 0.035],
+        [0.145, 0.085],
+        [0.15, 0.1],
+        [0.143, 0.1],
+        [0.1, 0.04],
+        [0.02, 0.02],
+      ],
+      bowl,
+    ),
     ...book([0.03, 0.002, -0.3], [0.3, 0.045, 0.21], 8, '#7a2a2c', '#d9b65c', 'GEOMETRY'),
     ...book([0.02, 0.048, -0.3], [0.27, 0.035, 0.2], -6, '#2c4a42', '#e0cf98', 'ATLAS'),
     ...book([0.035, 0.084, -0.3], [0.24, 0.03, 0.17], 15, '#c08b3a', '#3a2417', 'LIGHT & LENS'),
@@ -170,25 +221,47 @@ export function stillLife(): Scene {
     }),
   ];
   const fruits: [number, number, number, number, string][] = [
-    [0.27, 0.085, 0.06, 0.046, '#d9791c'], [0.345, 0.08, 0.09, 0.044, '#e08a22'], [0.32, 0.085, -0.02, 0.047, '#d2701a'],
-    [0.31, 0.15, 0.045, 0.045, '#e2962a'], [0.53, 0.049, 0.27, 0.045, '#de8320'], [0.44, 0.04, 0.36, 0.036, '#b8321f'],
-    [-0.3, 0.042, 0.22, 0.038, '#a8b233'], [-0.22, 0.036, 0.16, 0.034, '#b02f23'],
+    [0.27, 0.085, 0.06, 0.046, '#d9791c'],
+    [0.345, 0.08, 0.09, 0.044, '#e08a22'],
+    [0.32, 0.085, -0.02, 0.047, '#d2701a'],
+    [0.31, 0.15, 0.045, 0.045, '#e2962a'],
+    [0.53, 0.049, 0.27, 0.045, '#de8320'],
+    [0.44, 0.04, 0.36, 0.036, '#b8321f'],
+    [-0.3, 0.042, 0.22, 0.038, '#a8b233'],
+    [-0.22, 0.036, 0.16, 0.034, '#b02f23'],
   ];
-  fruits.forEach(([x, y, z, r, colour], i) => primitives.push(ball([x, y, z], [r, r * 0.94, r], peel(colour, i), rotation(40 * i, 15 * i))));
+  fruits.forEach(([x, y, z, r, colour], i) =>
+    primitives.push(ball([x, y, z], [r, r * 0.94, r], peel(colour, i), rotation(40 * i, 15 * i))),
+  );
   const greens = ['#3f6b35', '#55803c', '#2f5a37', '#7a9a4a', '#4a7550'];
   primitives.push(
-    ...foliage(190, 5, (next) => {
-      const [a, r, h] = [2 * Math.PI * next(), next() ** 0.6, next()];
-      return [-0.36 + 0.2 * r * Math.cos(a), 0.33 + 0.27 * h * (1.1 - 0.5 * r), -0.1 + 0.2 * r * Math.sin(a)];
-    }, { size: 0.045, palette: greens, spread: 1.1 }),
-    ...foliage(60, 6, (next) => {
-      const [a, r] = [2 * Math.PI * next(), next() ** 0.5];
-      return [0.66 + 0.08 * r * Math.cos(a), 0.12 + 0.1 * next(), -0.25 + 0.08 * r * Math.sin(a)];
-    }, { size: 0.03, palette: ['#6c8f6a', '#88a584', '#587a58'], spread: 1 }),
-    ...foliage(26, 9, (next) => {
-      const [a, r] = [2 * Math.PI * next(), next() ** 0.5];
-      return [-0.36 + 0.17 * r * Math.cos(a), 0.38 + 0.28 * next(), -0.06 + 0.17 * r * Math.sin(a)];
-    }, { size: 0.032, palette: ['#e8e0c8', '#d98aa0', '#e6b04a'], spread: 0.7 }),
+    ...foliage(
+      190,
+      5,
+      (next) => {
+        const [a, r, h] = [2 * Math.PI * next(), next() ** 0.6, next()];
+        return [-0.36 + 0.2 * r * Math.cos(a), 0.33 + 0.27 * h * (1.1 - 0.5 * r), -0.1 + 0.2 * r * Math.sin(a)];
+      },
+      { size: 0.045, palette: greens, spread: 1.1 },
+    ),
+    ...foliage(
+      60,
+      6,
+      (next) => {
+        const [a, r] = [2 * Math.PI * next(), next() ** 0.5];
+        return [0.66 + 0.08 * r * Math.cos(a), 0.12 + 0.1 * next(), -0.25 + 0.08 * r * Math.sin(a)];
+      },
+      { size: 0.03, palette: ['#6c8f6a', '#88a584', '#587a58'], spread: 1 },
+    ),
+    ...foliage(
+      26,
+      9,
+      (next) => {
+        const [a, r] = [2 * Math.PI * next(), next() ** 0.5];
+        return [-0.36 + 0.17 * r * Math.cos(a), 0.38 + 0.28 * next(), -0.06 + 0.17 * r * Math.sin(a)];
+      },
+      { size: 0.032, palette: ['#e8e0c8', '#d98aa0', '#e6b04a'], spread: 0.7 },
+    ),
   );
   const sun: Vec = [-1, 0.62, 0.42];
   return {

@@ -49,6 +49,7 @@ export class HeaderReader {
 /** The ASCII text of `length` bytes of a view. */
 export function ascii(view: DataView, offset: number, length: number): string {
   let text = '';
-  for (let i = 0; i < length && offset + i < view.byteLength; i++) text += String.fromCharCode(view.getUint8(offset + i));
+  for (let i = 0; i < length && offset + i < view.byteLength; i++)
+    text += String.fromCharCode(view.getUint8(offset + i));
   return text;
 }

@@ -12,7 +12,8 @@ const EOI = 0xd9;
 const APP1 = 0xe1;
 
 /** SOF0…SOF15 without DHT (C4), JPG (C8) and DAC (CC), which share the range. */
-const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+const isFrame = (marker: number) =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
 /** TEM and the restart markers carry no length. */
 const standsAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
