@@ -9,15 +9,15 @@ import { expect, test } from '@playwright/test';
 import type { CDPSession, Locator, Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import type { Expectation } from '../scripts/odd-files/corpus.ts';
-import { CANARY } from '../scripts/odd-files/corpus.ts';
+import { CANARY } from '../scripts/odd-files/hostile-texts.ts';
 import type { DenseField } from '../src/shared/protocol.ts';
 import { layoutPanes, photoRect, unitToStage } from '../src/shared/layout.ts';
 import { DEFAULT_CAMERA } from '../src/shared/view.ts';
 import { matched, openApp, readField } from './app.ts';
 
 /**
- * Bad and odd input through the ways that a person has: choosing, dropping, pasting, an address. One page lives through all of
- * it, as a person's would: whatever is refused must leave the photos and the result before it alone.
+ * Bad and odd input through the ways that a person has: choosing, dropping, pasting, an address. One page lives through
+ * all of it, as a person's would: whatever is refused must leave the photos and the result before it alone.
  */
 const FOLDER = fileURLToPath(new URL('odd-files/', import.meta.url));
 const CORPUS = JSON.parse(readFileSync(join(FOLDER, 'expected.json'), 'utf8')) as (Expectation & { file: string })[];
@@ -231,7 +231,7 @@ test.describe('opened', () => {
   }
 });
 
-/** Median distance from the identity where the match is certain, as a share of the photo's width; 1 where nothing is certain. */
+/** Median distance from the identity where the match is certain, as a share of the width; 1 if nothing is certain. */
 function medianShift({ grid: { width, height }, warp, certainty }: DenseField): number {
   const shifts = [...certainty.keys()]
     .filter((p) => certainty[p] > 0.5)
@@ -244,7 +244,7 @@ function medianShift({ grid: { width, height }, warp, certainty }: DenseField): 
   return shifts.length > 0 ? shifts[shifts.length >> 1] : 1;
 }
 
-/** The colours at the middles of photo A's quadrants as the stage shows it: top left, top right, bottom left, bottom right. */
+/** The colours at the middles of photo A's quadrants as the stage shows it, row by row. */
 async function quadrantColours(size: { width: number; height: number }): Promise<string[]> {
   const stage = page.locator('#stage canvas').first();
   const { data, width, height } = PNG.sync.read(await stage.screenshot());

@@ -1,6 +1,7 @@
 import { gzipSync, zipSync } from 'fflate';
 import { big, cut, join, little, patched, text } from './bytes.ts';
 import { bmpOf, displayP3, exifBlock, exifSegment, gifOf, iccSegment, icoOf, jpegOf, tiffOf } from './encoders.ts';
+import { HTML, PDF, SVG_ENTITIES, SVG_EXTERNAL, SVG_SCRIPT } from './hostile-texts.ts';
 import type { Rgba } from './picture.ts';
 import { quadrants, storedAs } from './picture.ts';
 import { animatedPng, chunk, COLOUR_TYPE, ihdr, pixels, png, rgbPng, rowsOf } from './png.ts';
@@ -50,20 +51,6 @@ const refused = (code: string, ...messageIncludes: string[]): Expectation => ({
 });
 const truncated = refused('photo-truncated', 'incomplete', 'Fetch the file again');
 
-/** Requests that would betray that a file's insides ran; the e2e test fails if any of them is made. */
-export const CANARY = '/canary-from-odd-file';
-
-const HTML = `<!DOCTYPE html>\n<html><head><title>404 Not Found</title><script>fetch('${CANARY}/html')</script></head>
-<body><h1>Not Found</h1><img src="${CANARY}/img"></body></html>\n`;
-const SVG_SCRIPT = `<?xml version="1.0"?>\n<!-- a drawing -->\n<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300" onload="fetch('${CANARY}/onload')">
-<script>fetch('${CANARY}/script'); document.title = 'owned';</script><rect width="400" height="300" fill="red"/></svg>\n`;
-const SVG_EXTERNAL = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="400" height="300">
-<style>@import url('${CANARY}/style');</style><image href="${CANARY}/image" width="400" height="300"/><use xlink:href="${CANARY}/use#a"/>
-<foreignObject width="9" height="9"><iframe xmlns="http://www.w3.org/1999/xhtml" src="${CANARY}/frame"></iframe></foreignObject></svg>\n`;
-const SVG_ENTITIES = `<?xml version="1.0"?>\n<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
-<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><text>&b;</text></svg>\n`;
-const PDF = `%PDF-1.4\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n`;
-
 /** One bit a pixel, so that 108 megapixels pack into some kB. */
 function hugeStripes(width: number, height: number): Uint8Array {
   const row = (y: number) => new Uint8Array(width / 8).fill(Math.floor(y / 300) % 2 ? 0xf0 : 0x0f);
@@ -87,8 +74,8 @@ function withFrameSize(bytes: Uint8Array, width: number, height: number): Uint8A
 const box = (type: string, body: Uint8Array) => join(big(body.length + 8, 4), text(type), body);
 
 /**
- * Every bad or odd file of the test. `seeds` gives the bytes of the files that are not made here (those with `make: null`), for
- * the truncated ones among them.
+ * Every bad or odd file of the test. `seed` gives the bytes of a file that is not made here (one with `make: null`),
+ * for those that are cut from it.
  */
 export function oddFiles(seed: (file: string) => Uint8Array): OddFile[] {
   const file = (name: string, expect: Expectation, make: OddFile['make']): OddFile => ({ file: name, expect, make });

@@ -141,7 +141,7 @@ export function tiffOf({ width, height, data }: Rgba): Uint8Array {
   return join(text('II*\0'), little(8, 4), little(entries.length, 2), directory, little(0, 4), rgb);
 }
 
-/** A GIF of whole frames in six colours; LZW with a clear code before the table could grow, hence 9-bit codes throughout. */
+/** A GIF of whole frames. Its LZW clears the table before that could grow, hence 9-bit codes throughout. */
 export function gifOf(frames: readonly Rgba[], transparent = false): Uint8Array {
   const { width, height } = frames[0];
   const palette = new Uint8Array(3 * 256);

@@ -6,8 +6,8 @@ export interface Rgba {
 }
 
 /**
- * The photo inside most odd files: a quadrant of each colour (red, green, blue, yellow: top left, top right, bottom left, bottom right)
- * under soft stripes, so that a test sees at once whether it lies upright and in the right colours.
+ * The photo inside most odd files: quadrants (red, green in the top row, blue, yellow below) under soft stripes, so that
+ * a test sees at once whether it lies upright and in the right colours.
  */
 export function quadrants(width: number, height: number): Rgba {
   const colours = [
@@ -27,7 +27,7 @@ export function quadrants(width: number, height: number): Rgba {
   return { width, height, data };
 }
 
-/** The picture as a camera stores it that was held in EXIF orientation `orientation`: shown upright, it is `picture` again. */
+/** The picture as a camera in EXIF orientation `orientation` stores it: shown upright, it is `picture` again. */
 export function storedAs(picture: Rgba, orientation: number): Rgba {
   const { width, height } = picture;
   const transposed = orientation >= 5;

@@ -58,7 +58,7 @@ const ADVANCE = 6;
 /** Width of a line of text whose letters are 1 high. */
 export const textWidth = (text: string): number => (text.length * ADVANCE - 2) / 6;
 
-/** Whether (x, y) is inked by a text whose first letter stands on the origin and is 1 high. `weight` is the stroke's width. */
+/** Whether a text inks (x, y): its first letter stands on the origin and is 1 high, strokes are `weight` wide. */
 export function inked(text: string, x: number, y: number, weight = 0.14): boolean {
   const gx = x * 6;
   const gy = y * 6;

@@ -47,7 +47,7 @@ export interface Primitive {
   toWorld?(direction: Vec): Vec;
 }
 
-export type Shape = 'sphere' | 'box' | 'cylinder' | 'quad' | 'disc' | 'frustum';
+export type Shape = 'sphere' | 'box' | 'quad' | 'disc' | 'frustum';
 
 /** Placement of a shape: centre, half sizes along its own axes, and those axes. */
 export interface Placement {
@@ -63,7 +63,7 @@ const WORLD_AXES: readonly [Vec, Vec, Vec] = [
 ];
 
 /**
- * A unit shape, stretched, turned and placed: sphere; box; cylinder and frustum about y; quad and disc in the x-y plane.
+ * A unit shape, stretched, turned and placed: sphere; box; frustum about y; quad and disc in the x-y plane.
  * Rays are taken into the shape's own space, where it is a unit shape and t keeps its meaning.
  */
 export class Solid implements Primitive {

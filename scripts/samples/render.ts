@@ -4,6 +4,7 @@ import { Camera } from './camera.ts';
 import type { CameraPose } from './camera.ts';
 import { random } from './noise.ts';
 import type { Primitive, Ray } from './primitive.ts';
+import { smoothAlong } from './smooth.ts';
 import type { Vec } from './vector.ts';
 import { add, clamp01, cross, dot, mix, mul, normalize, scale, smoothstep, sub, toSrgb } from './vector.ts';
 
@@ -60,8 +61,8 @@ interface Shading {
 }
 
 /**
- * Renders a scene: stratified supersampling, soft sun and lamps, one diffuse bounce gathered from sky and surroundings, one mirror
- * bounce for polished things. The bounce is noisy at these sample counts, so that it is kept apart from the
+ * Renders a scene: stratified supersampling, soft sun and lamps, one diffuse bounce gathered from sky and surroundings,
+ * one mirror bounce for polished things. The bounce is noisy at these sample counts, so that it is kept apart from the
  * texture, smoothed along surfaces and multiplied back. The same arguments give the same picture.
  *
  * @param grid Samples of a pixel are grid × grid.
@@ -269,43 +270,4 @@ function onBall(u: number, v: number): Vec {
   const z = 2 * u - 1;
   const radius = Math.sqrt(1 - z * z);
   return [radius * Math.cos(2 * Math.PI * v), radius * Math.sin(2 * Math.PI * v), z];
-}
-
-/** One à-trous pass (Dammertz 2010): a 5 × 5 blur with holes that stops where normal or depth change. */
-function smoothAlong(
-  image: Float32Array,
-  guide: Float32Array,
-  width: number,
-  height: number,
-  step: number,
-): Float32Array {
-  const kernel = [1 / 16, 1 / 4, 3 / 8, 1 / 4, 1 / 16];
-  const out = new Float32Array(image.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const p = y * width + x;
-      let [r, g, b, total] = [0, 0, 0, 0];
-      for (let j = -2; j <= 2; j++) {
-        const yy = y + j * step;
-        if (yy < 0 || yy >= height) continue;
-        for (let i = -2; i <= 2; i++) {
-          const xx = x + i * step;
-          if (xx < 0 || xx >= width) continue;
-          const q = yy * width + xx;
-          const normals =
-            guide[4 * p] * guide[4 * q] + guide[4 * p + 1] * guide[4 * q + 1] + guide[4 * p + 2] * guide[4 * q + 2];
-          const depths = Math.abs(guide[4 * p + 3] - guide[4 * q + 3]) / guide[4 * p + 3];
-          const weight = kernel[i + 2] * kernel[j + 2] * Math.max(0, normals) ** 8 * Math.exp(-60 * depths) + 1e-9;
-          r += weight * image[3 * q];
-          g += weight * image[3 * q + 1];
-          b += weight * image[3 * q + 2];
-          total += weight;
-        }
-      }
-      out[3 * p] = r / total;
-      out[3 * p + 1] = g / total;
-      out[3 * p + 2] = b / total;
-    }
-  }
-  return out;
 }

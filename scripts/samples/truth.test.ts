@@ -42,7 +42,7 @@ describe.each(SAMPLES.filter(({ related }) => related))('truth of $id', ({ a, b 
     expect(cells.length / (WIDTH * HEIGHT)).toBeLessThan(0.98);
   });
 
-  it('a visible place is what the ray of B at the warped position meets, and projects back to where it came from', () => {
+  it('a visible place is what the ray of B meets at the warped position, and projects back', () => {
     for (const p of cells) {
       const { x, y } = inB(p);
       const rayA = cameraA.ray(inA(p).x, inA(p).y);

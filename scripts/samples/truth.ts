@@ -13,7 +13,7 @@ export interface Truth {
 }
 
 /**
- * Steps that a stored coordinate keeps: 1/400 px at 640 px, far below any matcher's error, and half the size when packed.
+ * Steps that a stored coordinate keeps: 1/400 px at 640 px, far below any matcher's error, and half the size packed.
  */
 const COORDINATE_STEPS = 2 ** 17;
 

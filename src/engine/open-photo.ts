@@ -4,6 +4,7 @@ import { isTransposed, readImageHeader } from '../formats/image-header.ts';
 import { CodedError, throwIfAborted } from '../shared/errors.ts';
 import type { Size } from '../shared/geometry.ts';
 import type { PhotoInfo } from '../shared/protocol.ts';
+import { RARE_FORMATS, REFUSALS, UNREAD_FORMATS } from './photo-refusals.ts';
 import {
   decodedBytes,
   MAX_ASPECT,
@@ -24,8 +25,9 @@ export interface OpenedPhoto {
  * inside a file never run or load, since only raster formats reach the decoder.
  *
  * @param name What the person calls the file; every message quotes it.
- * @throws CodedError `unreadable`, `empty-file`, `not-a-photo`, `format-unsupported`, `photo-damaged`, `photo-truncated`,
- * `photo-too-small`, `photo-too-long`, `photo-too-large`, `photo-undecodable` or `cancelled`, the file named in each.
+ * @throws CodedError `unreadable`, `empty-file`, `not-a-photo`, `format-unsupported`, `photo-damaged`,
+ * `photo-truncated`, `photo-too-small`, `photo-too-long`, `photo-too-large`, `photo-undecodable` (the file named in
+ * each) or `cancelled`.
  */
 export async function openPhoto(file: Blob, name: string, signal?: AbortSignal): Promise<OpenedPhoto> {
   throwIfAborted(signal);
@@ -71,51 +73,6 @@ async function readHeader(file: Blob, name: string): Promise<ImageHeader> {
     );
   }
 }
-
-/** Why a kind of file is no photo, and what to do instead. The rest are opened, or tried. */
-const REFUSALS: Partial<Record<FileKind, { code: string; is: string; remedy: string }>> = {
-  empty: {
-    code: 'empty-file',
-    is: 'is empty (0 bytes)',
-    remedy: 'The download or copy probably failed: fetch the file again.',
-  },
-  svg: {
-    code: 'format-unsupported',
-    is: 'is an SVG drawing, which can hold scripts and is not opened here',
-    remedy: 'Export it as PNG and choose that.',
-  },
-  pdf: { code: 'not-a-photo', is: 'is a PDF document', remedy: 'Export the page or picture as PNG or JPEG.' },
-  html: {
-    code: 'not-a-photo',
-    is: 'is a web page (HTML), whatever its name says',
-    remedy: 'Open the page, and save or drag the picture itself.',
-  },
-  video: { code: 'not-a-photo', is: 'is a film', remedy: 'Save a frame of it as JPEG or PNG.' },
-  archive: { code: 'not-a-photo', is: 'is an archive', remedy: 'Unpack it and choose one of the photos inside.' },
-  text: {
-    code: 'not-a-photo',
-    is: 'holds text, no picture',
-    remedy: 'Choose a JPEG, PNG, WebP, AVIF, GIF or BMP file.',
-  },
-  unknown: {
-    code: 'not-a-photo',
-    is: 'is not in a picture format that is known here',
-    remedy: 'Choose a JPEG, PNG, WebP, AVIF, GIF or BMP file.',
-  },
-};
-
-/** Formats that some browsers decode and others do not: tried, and this said if it fails. */
-const RARE_FORMATS: Partial<Record<FileKind, string>> = {
-  heic: 'a HEIC/HEIF photo',
-  tiff: 'a TIFF or camera raw file',
-};
-
-/** Formats that no header reader bounds, so that they are not given to a decoder at all. */
-const UNREAD_FORMATS: Partial<Record<FileKind, string>> = {
-  jxl: 'a JPEG XL picture',
-  jp2: 'a JPEG 2000 picture',
-  psd: 'a Photoshop document',
-};
 
 function acceptHeader({ kind, raster }: ImageHeader, bytes: number, name: string): RasterHeader {
   const refusal = REFUSALS[kind];
@@ -189,8 +146,8 @@ async function decode(file: Blob, kind: FileKind, raster: RasterHeader, name: st
 }
 
 /**
- * The bitmap with its longer side at most MAX_WORKING_SIDE; the one given is closed if another is returned. Not asked of
- * the decoder: it decodes the whole picture anyway, and the meaning of resizeWidth differs for turned photos.
+ * The bitmap with its longer side at most MAX_WORKING_SIDE; the one given is closed if another is returned. Not asked
+ * of the decoder: it decodes the whole picture anyway, and the meaning of resizeWidth differs for turned photos.
  */
 async function reduce(bitmap: ImageBitmap): Promise<ImageBitmap> {
   const scale = MAX_WORKING_SIDE / Math.max(bitmap.width, bitmap.height);

@@ -69,7 +69,7 @@ function kindOfBrands(bytes: Uint8Array): FileKind {
 function sniffText(bytes: Uint8Array): FileKind {
   const encoding = hasAt(bytes, 0, [0xff, 0xfe]) ? 'utf-16le' : hasAt(bytes, 0, [0xfe, 0xff]) ? 'utf-16be' : 'utf-8';
   const text = new TextDecoder(encoding).decode(bytes);
-  // Control characters (tab, line ends and form feed apart) or undecodable bytes: no text. The end may be cut mid-letter.
+  // Control characters (but tab, line ends, form feed) or undecodable bytes: no text. The end may be cut mid-letter.
   if (/[\u0000-\u0008\u000e-\u001f]/.test(text) || text.slice(0, -2).includes('\ufffd')) return 'unknown';
   const start = text.replace(/^(?:\s|<\?[^]*?\?>|<!--[^]*?-->|<!doctype\s+svg[^>[]*(?:\[[^\]]*\])?[^>]*>)+/i, '');
   if (/^<(?:\w+:)?svg\b/i.test(start)) return 'svg';
