@@ -71,14 +71,15 @@ export interface PlacedPhoto {
 /** Uniforms of the correspondences between two panes. */
 export function matchUniforms(frame: Frame, a: PlacedPhoto, b: PlacedPhoto): MatchUniforms {
   const { settings, stage, pixelRatio } = frame;
-  const place = ({ pane, photo }: PlacedPhoto) => vec4(scaled(photoRect(pane, photo, settings.camera), pixelRatio));
+  const [photoA, photoB] = [a, b].map(({ pane, photo }) => photoRect(pane, photo, settings.camera));
+  const area = (photoA.width * photoA.height + photoB.width * photoB.height) / 2;
   return {
     stage: [stage.width, stage.height],
-    photoA: place(a),
-    photoB: place(b),
+    photoA: vec4(scaled(photoA, pixelRatio)),
+    photoB: vec4(scaled(photoB, pixelRatio)),
     paneA: vec4(scaled(a.pane.rect, pixelRatio)),
     paneB: vec4(scaled(b.pane.rect, pixelRatio)),
-    ...matchStyle(settings.count, pixelRatio, settings.matchStyle === 'points'),
+    ...matchStyle(settings.count, area, pixelRatio, settings.matchStyle === 'points'),
     colorBy: settings.colorBy === 'certainty' ? 1 : 0,
     colorMap: COLOR_MAPS.indexOf(settings.colorMap),
   };

@@ -100,8 +100,16 @@ test('a line whose other end is scrolled away is left out, its visible dot stays
 });
 
 describe('style', () => {
+  const AREA = 600 * 450;
+
+  test('as many on a smaller photo are drawn finer', () => {
+    const [small, large] = [AREA / 3, AREA * 3].map((area) => matchStyle(400, area, 1, false));
+    expect(small.dotRadius).toBeLessThan(large.dotRadius);
+    expect(small.lineAlpha).toBeLessThan(large.lineAlpha);
+  });
+
   test('grows finer and fainter with the number', () => {
-    const [few, some, many] = [10, 400, 10_000].map((count) => matchStyle(count, 1, false));
+    const [few, some, many] = [10, 400, 10_000].map((count) => matchStyle(count, AREA, 1, false));
     expect(few.lineAlpha).toBeGreaterThan(some.lineAlpha);
     expect(some.lineAlpha).toBeGreaterThan(many.lineAlpha);
     expect(few.lineWidth).toBeGreaterThan(many.lineWidth);
@@ -110,7 +118,7 @@ describe('style', () => {
   });
 
   test('is in CSS pixels', () => {
-    const [once, twice] = [1, 2].map((ratio) => matchStyle(400, ratio, true));
+    const [once, twice] = [1, 2].map((ratio) => matchStyle(400, AREA, ratio, true));
     expect(twice.lineWidth).toBe(2 * once.lineWidth);
     expect(twice.dotRadius).toBe(2 * once.dotRadius);
     expect(twice.lineAlpha).toBe(once.lineAlpha);

@@ -31,20 +31,28 @@ export interface MatchUniforms {
   colorMap: number;
 }
 
+/** Area of a photo on the stage, CSS pixels, at which a number of matches is drawn as {@link matchStyle} has it. */
+const USUAL_AREA = 600 * 450;
+/** On larger and smaller photos a number counts as up to so many times fewer or more. */
+const MAX_DENSITY_CHANGE = 6;
+
 /**
- * Widths and opacities (CSS pixels times `pixelRatio`) for a number of matches: few are drawn boldly with ringed
- * dots, thousands finely enough that the photos and the lines' drift stay readable.
+ * Widths and opacities (CSS pixels times `pixelRatio`) for a number of matches on photos of this area (CSS pixels):
+ * few are drawn boldly with ringed dots, thousands finely enough that the photos and the lines' drift stay readable.
  */
 export function matchStyle(
   count: number,
+  area: number,
   pixelRatio: number,
   points: boolean,
 ): Pick<MatchUniforms, 'lineWidth' | 'lineAlpha' | 'dotRadius' | 'dotAlpha' | 'ring'> {
+  const change = Math.min(MAX_DENSITY_CHANGE, Math.max(1 / MAX_DENSITY_CHANGE, USUAL_AREA / Math.max(1, area)));
+  const density = Math.max(1, count * change);
   // 0 at 100 matches and fewer, 1 at 10,000.
-  const crowd = Math.min(1, Math.max(0, Math.log10(Math.max(1, count)) / 2 - 1));
+  const crowd = Math.min(1, Math.max(0, Math.log10(density) / 2 - 1));
   return {
     lineWidth: (1.6 - 0.6 * crowd) * pixelRatio,
-    lineAlpha: Math.min(0.95, 60 / Math.max(1, count) ** 0.75),
+    lineAlpha: Math.min(0.95, Math.max(0.04, 60 / density ** 0.75)),
     dotRadius: (points ? 4.5 - 2.7 * crowd : 3.2 - 2 * crowd) * pixelRatio,
     dotAlpha: points ? 1 - 0.15 * crowd : 0.95 - 0.35 * crowd,
     ring: (points ? 1 - 0.5 * crowd : 0.8 - 0.8 * crowd) * pixelRatio,

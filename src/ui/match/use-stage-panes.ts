@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { layoutPanes, paneAt, photoRect, stageToUnit } from '../../shared/layout.ts';
+import { paneAt, panesOnStage, photoRect, stageToUnit } from '../../shared/layout.ts';
 import type { Pane } from '../../shared/layout.ts';
 import type { Point, Rect, Side, Size } from '../../shared/geometry.ts';
 import type { Place } from '../../state/types.ts';
@@ -19,15 +19,16 @@ export function useStagePanes(stage: Size): StagePane[] {
   const view = useWorkspaceState((state) => state.view.view);
   const isMorph = useWorkspaceState((state) => state.view.view === 'compare' && state.view.compareMode === 'morph');
   const camera = useWorkspaceState((state) => state.view.camera);
+  const isMatched = useWorkspaceState((state) => state.result !== null);
   const a = useWorkspaceState((state) => state.photos.a.photo?.info.size);
   const b = useWorkspaceState((state) => state.photos.b.photo?.info.size);
   return useMemo(() => {
     const photos: Partial<Record<Side, Size>> = { a, b };
-    return layoutPanes(view, stage, photos).map((pane) => {
+    return panesOnStage(view, isMatched, stage, photos).map((pane) => {
       const photo = photos[pane.side] ?? null;
-      return { pane, photo, rect: photo && photoRect(pane, photo, camera), isLinked: !isMorph };
+      return { pane, photo, rect: photo && photoRect(pane, photo, camera), isLinked: !(isMatched && isMorph) };
     });
-  }, [view, isMorph, camera, a, b, stage]);
+  }, [view, isMatched, isMorph, camera, a, b, stage]);
 }
 
 /** The pane under a stage point. */
