@@ -1,12 +1,13 @@
 import ort from 'onnxruntime-node';
-import type { Runtime, RuntimeTensor, Session } from '../../src/engine/runtime.ts';
+import type { ExternalData, Runtime, RuntimeTensor, Session } from '../../src/engine/runtime.ts';
 
 /** onnxruntime's native CPU provider behind the engine's Runtime: several times faster than WASM in Node. */
 export class NodeRuntime implements Runtime {
   readonly provider = 'node';
 
-  async createSession(model: Uint8Array, externalData: { path: string; data: Uint8Array }[]): Promise<Session> {
-    const session = await ort.InferenceSession.create(model, { externalData });
+  async createSession(model: Uint8Array, externalData: ExternalData[]): Promise<Session> {
+    const inMemory = externalData.map(async ({ path, data }) => ({ path, data: data instanceof Blob ? new Uint8Array(await data.arrayBuffer()) : data }));
+    const session = await ort.InferenceSession.create(model, { externalData: await Promise.all(inMemory) });
     return {
       async run(feeds) {
         const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, (tensor as NodeTensor).tensor]));

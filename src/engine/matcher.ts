@@ -2,7 +2,7 @@ import type { ModelFile, ReadModelFile } from '../models/fetch-model.ts';
 import type { MatcherManifest, NetworkFile, PassManifest } from '../models/manifest.ts';
 import { throwIfAborted } from '../shared/errors.ts';
 import type { Side } from '../shared/geometry.ts';
-import type { Runtime, RuntimeTensor, Session } from './runtime.ts';
+import type { ExternalData, Runtime, RuntimeTensor, Session } from './runtime.ts';
 
 /** What the encoder of one pass says of one photo. */
 export type Features = Record<string, RuntimeTensor>;
@@ -41,8 +41,9 @@ export class Matcher {
         before += file.bytes;
         return bytes;
       };
-      const model = await readCounted(network);
-      const externalData: { path: string; data: Uint8Array }[] = [];
+      const graph = await readCounted(network);
+      const model = graph instanceof Blob ? new Uint8Array(await graph.arrayBuffer()) : graph;
+      const externalData: ExternalData[] = [];
       for (const file of network.externalData ?? []) externalData.push({ path: file.file, data: await readCounted(file) });
       throwIfAborted(signal);
       return runtime.createSession(model, externalData);

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { CodedError } from '../shared/errors.ts';
-import { Mutex, type Runtime, type RuntimeTensor, type Session } from './runtime.ts';
+import { type ExternalData, Mutex, type Runtime, type RuntimeTensor, type Session } from './runtime.ts';
 
 type Ort = typeof import('onnxruntime-web');
 
@@ -45,7 +45,7 @@ class OrtRuntime implements Runtime {
     this.provider = device ? 'webgpu' : 'wasm';
   }
 
-  async createSession(model: Uint8Array, externalData: { path: string; data: Uint8Array }[]): Promise<Session> {
+  async createSession(model: Uint8Array, externalData: ExternalData[]): Promise<Session> {
     const options: InferenceSession.SessionOptions = {
       executionProviders: this.device ? [{ name: 'webgpu', device: this.device } as never] : ['wasm'],
       graphOptimizationLevel: 'all',

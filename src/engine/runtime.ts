@@ -1,10 +1,16 @@
+/** Weights beside a graph. A Blob is read by the runtime, so that large weights are in memory only once. */
+export interface ExternalData {
+  path: string;
+  data: Uint8Array | Blob;
+}
+
 /**
  * What the engine needs of an inference runtime. ort.ts implements it on onnxruntime-web; the command line
  * implements it on onnxruntime-node; the rest of the engine cannot tell them apart.
  */
 export interface Runtime {
   readonly provider: 'webgpu' | 'wasm' | 'node';
-  createSession(model: Uint8Array, externalData: { path: string; data: Uint8Array }[]): Promise<Session>;
+  createSession(model: Uint8Array, externalData: ExternalData[]): Promise<Session>;
   /** A float32 tensor on the CPU; takes the array over without a copy. */
   tensor(data: Float32Array, dims: readonly number[]): RuntimeTensor;
   /** A float32 tensor over a GPU buffer of the shared device; `onDispose` is where its owner frees it. Only for `webgpu`. */

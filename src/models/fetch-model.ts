@@ -1,5 +1,6 @@
 import { CodedError, isCancelled, throwIfAborted } from '../shared/errors.ts';
 import { type MatcherManifest, MANIFEST_MAX_BYTES, parseManifest } from './manifest.ts';
+import { isOpfsUrl, readOpfsFile } from './opfs.ts';
 
 /** One file that a manifest names. */
 export interface ModelFile {
@@ -11,16 +12,18 @@ export interface ModelFile {
 /** Called with bytes so far and in all; `total` is the manifest's figure. */
 export type DownloadProgress = (loaded: number, total: number) => void;
 
-/** Reads a file that the manifest names, whole and verified. Elsewhere than in the page (Node, tests) it is another function. */
-export type ReadModelFile = (file: ModelFile, onProgress?: DownloadProgress, signal?: AbortSignal) => Promise<Uint8Array>;
+/**
+ * Reads a file that the manifest names, whole and verified: its bytes, or a Blob on disk where the runtime can read it
+ * piece by piece. Elsewhere than in the page (Node, tests) it is another function.
+ */
+export type ReadModelFile = (file: ModelFile, onProgress?: DownloadProgress, signal?: AbortSignal) => Promise<Uint8Array | Blob>;
 
 /**
- * Fetches and checks a manifest.
- * @throws CodedError `network`, `manifest-invalid`
+ * Fetches and checks a manifest, from the network or (`opfs:`) from the installed models.
+ * @throws CodedError `network`, `model-gone`, `manifest-invalid`
  */
 export async function fetchManifest(url: string, signal?: AbortSignal): Promise<MatcherManifest> {
-  const response = await get(url, signal);
-  const text = await response.text();
+  const text = isOpfsUrl(url) ? await (await readOpfsFile(url)).text() : await (await get(url, signal)).text();
   if (text.length > MANIFEST_MAX_BYTES) {
     throw new CodedError('manifest-invalid', `The model manifest ${url} is too long to be one.`, 'Check the address.');
   }
@@ -33,11 +36,32 @@ export async function fetchManifest(url: string, signal?: AbortSignal): Promise<
   return parseManifest(json, url);
 }
 
+/** A reader of the files beside a manifest. */
+export function modelFilesAt(manifestUrl: string): ReadModelFile {
+  return isOpfsUrl(manifestUrl) ? installedFilesAt(manifestUrl) : fetchedFilesAt(manifestUrl);
+}
+
+/** Installed files were hashed while they were written; whether they are whole is told by their size. */
+function installedFilesAt(manifestUrl: string): ReadModelFile {
+  return async (file, onProgress) => {
+    const blob = await readOpfsFile(manifestUrl, file.file);
+    if (blob.size !== file.bytes) {
+      throw new CodedError(
+        'model-corrupt',
+        `The installed file ${file.file} has ${blob.size} bytes instead of ${file.bytes}.`,
+        'Install the model again in the Models panel.',
+      );
+    }
+    onProgress?.(file.bytes, file.bytes);
+    return blob;
+  };
+}
+
 /**
- * A reader of the files beside a manifest: streamed with progress, refused at once when longer than declared,
+ * Files from the network: streamed with progress, refused at once when longer than declared,
  * verified by sha256, and kept in the Cache API under the hash so that the next visit downloads nothing.
  */
-export function modelFilesAt(manifestUrl: string): ReadModelFile {
+function fetchedFilesAt(manifestUrl: string): ReadModelFile {
   return async (file, onProgress, signal) => {
     const kept = await readKept(file);
     if (kept) {

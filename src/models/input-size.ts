@@ -1,4 +1,5 @@
 import type { Size } from '../shared/geometry.ts';
+import type { InputLimits } from '../shared/model-library.ts';
 import type { InputManifest } from './manifest.ts';
 
 /**
@@ -16,4 +17,14 @@ export function inputSize(photo: Size, input: InputManifest, longSide: number | 
   if (input.sizing === 'square') return { width: long, height: long };
   const aspect = photo.width / photo.height;
   return aspect >= 1 ? { width: long, height: round(long / aspect) } : { width: round(long * aspect), height: long };
+}
+
+/** What a person can choose of a matcher's input size. */
+export function inputLimits({ multipleOf, defaultLongSide, minSide, maxLongSide, fixedSize }: InputManifest): InputLimits {
+  return {
+    multiple: multipleOf,
+    defaultLongSide,
+    minLongSide: fixedSize ? defaultLongSide : minSide,
+    maxLongSide: fixedSize ? defaultLongSide : maxLongSide,
+  };
 }

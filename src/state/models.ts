@@ -1,3 +1,4 @@
+import { inputLimits } from '../models/input-size.ts';
 import { MANIFEST_MAX_BYTES, parseManifest } from '../models/manifest.ts';
 import type { MatcherManifest } from '../models/manifest.ts';
 import { CodedError } from '../shared/errors.ts';
@@ -35,10 +36,7 @@ function describe(id: string, manifestUrl: string, manifest: MatcherManifest): M
     license: manifest.licence,
     source: manifest.source,
     description: manifest.description ?? '',
-    multiple: input.multipleOf,
-    defaultLongSide: input.defaultLongSide,
-    minLongSide: input.fixedSize ? input.defaultLongSide : input.minSide,
-    maxLongSide: input.fixedSize ? input.defaultLongSide : input.maxLongSide,
+    ...inputLimits(input),
     bytes: downloadSize(manifest),
   };
 }
