@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { aboutDiskBytes, CATALOG, entryOfFiles } from './catalog.ts';
+
+const entry = (id: string) => CATALOG.find((one) => one.id === id)!;
+
+describe('catalogue', () => {
+  it('has every published checkpoint once, with what a person must know of it', () => {
+    expect(CATALOG).toHaveLength(2 + 2 + 1 + 8 + 3 + 3);
+    expect(new Set(CATALOG.map(({ id }) => id)).size).toBe(CATALOG.length);
+    for (const { id, name, paper, licence, purpose, source, files, defaultSize } of CATALOG) {
+      expect(id).toMatch(/^[a-z0-9][a-z0-9._-]*$/);
+      for (const text of [name, paper.title, licence, purpose]) expect(text, id).not.toBe('');
+      for (const url of [paper.url, source, ...files.map((file) => file.url)]) expect(new URL(url).protocol, url).toBe('https:');
+      expect(defaultSize % 14, id).toBe(0);
+    }
+  });
+
+  it('gives the addresses as published', () => {
+    const urls = (id: string) => entry(id).files.map(({ url }) => url);
+    expect(urls('l2mpp-v1')).toEqual([
+      'https://huggingface.co/datasets/Liangyingping/L2Mpp-checkpoints/resolve/main/l2m%2B%2B_560x560.pth',
+      'https://huggingface.co/datasets/Liangyingping/L2Mpp-checkpoints/resolve/main/dinov2l_distilled.pth',
+    ]);
+    expect(urls('dinov2-b-reg')).toEqual(['https://dl.fbaipublicfiles.com/dinov2/dinov2_vitb14/dinov2_vitb14_reg4_pretrain.pth']);
+    expect(urls('fit3d-b')).toEqual(['https://huggingface.co/yuanwenyue/FiT3D/resolve/main/dinov2_base_finetuned.pth']);
+    expect(urls('depth-anything-v2-s')).toEqual([
+      'https://huggingface.co/depth-anything/Depth-Anything-V2-Small/resolve/main/depth_anything_v2_vits.pth',
+    ]);
+  });
+
+  it('knows which hosts no page can read', () => {
+    const closed = CATALOG.filter(({ files }) => files.some(({ allowsPages }) => !allowsPages)).map(({ id }) => id);
+    expect(closed).toEqual(['roma-outdoor', 'roma-indoor', 'l2m-vit-b']);
+  });
+
+  it('recognises dropped files by their names', () => {
+    expect(entryOfFiles(['l2m_vit_base.pth'])?.id).toBe('l2m-vit-b');
+    expect(entryOfFiles(['dinov2_vitl14_pretrain.pth'])?.id).toBe('dinov2-l');
+    expect(entryOfFiles(['dinov2_vitl14_pretrain.pth', 'roma_indoor.pth'])?.id).toBe('roma-indoor');
+    expect(entryOfFiles(['l2m++_560x560.pth', 'dinov2l_distilled.pth'])?.id).toBe('l2mpp-v1');
+    expect(entryOfFiles(['l2m++_560x560.pth'])).toBeNull();
+    expect(entryOfFiles(['my.pth'])).toBeNull();
+  });
+
+  it('estimates the size on disk', () => {
+    expect(aboutDiskBytes(entry('dinov2-s'), 'fp32')).toBe(22.1e6 * 4);
+    expect(aboutDiskBytes(entry('l2mpp-v1'), 'fp16') / 1e6).toBeCloseTo((304.4 + 1.5 * 111) * 2, 0);
+  });
+});
