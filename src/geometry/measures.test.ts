@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auroc, median, poseAuc, shareWithin } from './measures.ts';
+import { auroc, median, poseAuc, poseError, shareWithin } from './measures.ts';
 
 describe('measures', () => {
   it('counts shares within thresholds, the threshold included', () => {
@@ -26,5 +26,13 @@ describe('measures', () => {
     expect(poseAuc([50, 60], [5, 10])).toEqual([0, 0]);
     // One error of 5° among one, up to 10°: a triangle to 5°, then flat.
     expect(poseAuc([5], [10])[0]).toBeCloseTo((2.5 + 5) / 10);
+  });
+
+  it('takes the larger of the angles of a pose, a translation and its opposite alike', () => {
+    const [c, s] = [Math.cos(Math.PI / 18), Math.sin(Math.PI / 18)];
+    const truth = { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], translation: [0, 0, 2] };
+    expect(poseError({ rotation: [c, -s, 0, s, c, 0, 0, 0, 1], translation: [0, 0, 1] }, truth)).toBeCloseTo(10, 6);
+    expect(poseError({ ...truth, translation: [1, 0, 1] }, truth)).toBeCloseTo(45, 6);
+    expect(poseError({ ...truth, translation: [0, 0, -1] }, truth)).toBeCloseTo(0, 6);
   });
 });

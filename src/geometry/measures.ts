@@ -67,3 +67,25 @@ export function poseAuc(errors: readonly number[], thresholds: readonly number[]
     return (area + lastRecall * (threshold - lastError)) / threshold;
   });
 }
+
+/**
+ * Pose error in degrees: the larger of the angle between the rotations and the angle between the lines of the
+ * translations, whose sign is left open as SuperGlue, LoFTR and RoMa do. Both poses take points of camera A to camera B.
+ */
+export function poseError(found: Pose, truth: Pose): number {
+  let trace = 0;
+  for (let k = 0; k < 9; k++) trace += found.rotation[k] * truth.rotation[k];
+  const turned = Math.acos(Math.min(1, Math.max(-1, (trace - 1) / 2)));
+  const length = (t: Pose['translation']) => Math.hypot(t[0], t[1], t[2]);
+  const [f, t] = [found.translation, truth.translation];
+  const cosine = (f[0] * t[0] + f[1] * t[1] + f[2] * t[2]) / (length(f) * length(t));
+  // A truth without translation has no direction that could be wrong.
+  const aside = length(t) > 0 ? Math.acos(Math.min(1, Math.abs(cosine))) : 0;
+  return (Math.max(turned, aside) * 180) / Math.PI;
+}
+
+interface Pose {
+  /** Row-major 3 × 3. */
+  rotation: ArrayLike<number>;
+  translation: ArrayLike<number>;
+}
