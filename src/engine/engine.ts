@@ -17,6 +17,7 @@ import type {
   ProbeResult,
   Progress,
 } from '../shared/protocol.ts';
+import { CpuStage } from './cpu-stage.ts';
 import { Inference } from './inference.ts';
 import { openPhoto } from './open-photo.ts';
 import { wasmThreads } from './ort.ts';
@@ -35,7 +36,8 @@ type Argument<M extends keyof EngineApi> = Parameters<EngineApi[M]>[0];
 export class Engine implements ServedHandlers<EngineApi, Progress> {
   private gpu: Gpu | null = null;
   private root: Scope | null = null;
-  private stage: Stage | null = null;
+  /** Draws by WebGPU, or on a 2D canvas where the browser has none. */
+  private stage: Stage | CpuStage | null = null;
   private inference: Inference | null = null;
   private readonly photos: Partial<Record<Side, Photo>> = {};
   private shown: ShownMatch | null = null;
@@ -59,6 +61,8 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
         this.stage?.stop();
         this.onDeviceLost(message || why || 'The graphics device was lost.');
       });
+    } else if (canvas) {
+      this.stage = new CpuStage(canvas);
     }
     this.inference = new Inference(provider, gpu, this.root);
     return {
@@ -97,7 +101,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
         this.stage?.setPhoto(side, photo ?? null);
       }
       this.shown = this.shown?.swapped() ?? null;
-      this.stage?.setField(this.shown?.gpuField() ?? null);
+      await this.showMatch();
       return this.shown?.result ?? null;
     });
   }
@@ -114,6 +118,8 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
           signal,
           onProgress,
           onField: async (field) => {
+            // Without WebGPU the match is drawn once, when it is done.
+            if (this.stage instanceof CpuStage) return;
             const start = performance.now();
             this.stage?.setField(field);
             this.stage?.drawNow();
@@ -124,11 +130,17 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
         });
         this.shown?.dispose();
         this.shown = match;
+        if (this.stage instanceof CpuStage) {
+          const start = performance.now();
+          await this.showMatch();
+          this.stage.drawNow();
+          drawn = performance.now() - start;
+        }
         match.result.timings.draw = drawn;
         return match.result;
       } catch (error) {
         // The previous match is still whole: it comes back.
-        this.stage?.setField(this.shown?.gpuField() ?? null);
+        await this.showMatch();
         throw error;
       }
     });
@@ -171,7 +183,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   }
 
   snapshot(): Promise<Blob> {
-    if (!this.stage) throw new CodedError('webgpu-missing', 'Without WebGPU there is no picture to save.', 'Use a browser with WebGPU.');
+    if (!this.stage) throw new CodedError('stage-missing', 'There is no picture to save.', 'Open the app on a page of its own.');
     return this.stage.snapshot();
   }
 
@@ -192,6 +204,13 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   destroyDevice(): void {
     this.gpu?.device.destroy();
+  }
+
+  /** Puts the present match on the stage, or takes the last one away. */
+  private async showMatch(): Promise<void> {
+    const { stage, shown } = this;
+    if (stage instanceof CpuStage) stage.setField(shown && { a: await shown.readField('a'), b: await shown.readField('b') });
+    else stage?.setField(shown?.gpuField() ?? null);
   }
 
   /** A new photo makes the match that was shown meaningless. */

@@ -29,6 +29,11 @@ export class Photo implements CpuPhoto, GpuPhoto {
     this.scope = root?.child(this.key) ?? null;
   }
 
+  /** The upright picture at its working size, for 2D canvases. */
+  get image(): ImageBitmap {
+    return this.bitmap;
+  }
+
   texture(): GPUTexture {
     if (!this.scope) throw new Error('A texture was asked for without a device.');
     if (!this.gpuTexture) {

@@ -1,0 +1,41 @@
+import { expect, test } from '@playwright/test';
+import { VIEWS } from '../src/shared/view.ts';
+import { engine, matched, openApp, sample, stagePicture, watchErrors } from './app.ts';
+
+/** A browser that finds no graphics adapter: models and pictures both run on the CPU. */
+test.use({ launchOptions: async ({ launchOptions }, use) => {
+  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+  await use({ ...launchOptions, args });
+} });
+
+test('without WebGPU everything is matched and drawn on the CPU, and the page says so', async ({ page }) => {
+  const errors = watchErrors(page);
+  await openApp(page, '?size=160&rescue=0');
+  const { provider, verdict } = await matched(page);
+  expect(provider).toBe('wasm');
+  expect(verdict.kind).not.toBe('none');
+  await expect(page.locator('[data-note="no-webgpu"]')).toContainText('Models run on the CPU');
+  const pictures: Buffer[] = [];
+  for (const [i] of VIEWS.entries()) {
+    await page.keyboard.press(String(i + 1));
+    const picture = await stagePicture(page);
+    for (const other of pictures) expect(Buffer.compare(picture, other)).not.toBe(0);
+    pictures.push(picture);
+  }
+  const { framesDrawn, gpuBytes } = await engine(page, 'diagnostics', {});
+  expect(framesDrawn).toBeGreaterThanOrEqual(VIEWS.length);
+  expect(gpuBytes).toBe(0);
+  errors.check();
+});
+
+test('without WebGPU the probe, the controls and new photos work', async ({ page }) => {
+  await openApp(page, '?size=160&rescue=0');
+  const box = (await page.getByRole('application').boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.25, box.y + box.height * 0.5);
+  await expect(page.locator('.probe-readout')).toContainText('→');
+  const before = await stagePicture(page);
+  await page.getByRole('slider', { name: 'Number' }).fill('0.1');
+  expect(Buffer.compare(await stagePicture(page), before)).not.toBe(0);
+  await page.locator('input[data-picker=a]').setInputFiles([sample('square/a.jpg'), sample('square/a.jpg')]);
+  await expect(page.locator('[data-verdict]')).toHaveAttribute('data-verdict', 'good');
+});

@@ -1,0 +1,59 @@
+import type { PaneUniforms } from '../gpu/passes/pane-bindings.ts';
+import { drawCompare } from '../gpu/reference/draw-compare.ts';
+import { drawFlow } from '../gpu/reference/draw-flow.ts';
+import { drawCertainty, drawCycle } from '../gpu/reference/draw-heat.ts';
+import type { PanePicture, PaneScene } from '../gpu/reference/draw-pane.ts';
+import { drawWarp } from '../gpu/reference/draw-warp.ts';
+import type { Pixels } from '../gpu/reference/preprocess.ts';
+import type { Size } from '../shared/geometry.ts';
+import type { Pane, PaneKind } from '../shared/layout.ts';
+import { DEFAULT_CAMERA } from '../shared/view.ts';
+import type { ViewSettings } from '../shared/view.ts';
+import { paneUniforms } from './stage-uniforms.ts';
+import type { Color } from '../gpu/passes/pane-bindings.ts';
+
+/** The pictures that are worked out from the dense match, by the same rules as the shaders. */
+export type FieldPicture = Exclude<PaneKind, 'photo'>;
+
+const PICTURES: Record<FieldPicture, PanePicture> = {
+  warp: drawWarp,
+  certainty: drawCertainty,
+  flow: drawFlow,
+  compare: drawCompare,
+  cycle: drawCycle,
+};
+
+/** What a picture shows besides its settings. */
+export interface PictureSubject extends Omit<PaneScene, 'pane'> {
+  pane: Pane;
+  photo: Size;
+}
+
+/** The largest size with the photo's aspect ratio and no side above `longSide`; a small photo keeps its own. */
+export function pictureSize(photo: Size, longSide: number): Size {
+  const scale = Math.min(1, longSide / Math.max(photo.width, photo.height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  return { width: side(photo.width), height: side(photo.height) };
+}
+
+/** Draws the whole photo's picture at `size`, opaque; zooming and clipping are the stage's. */
+export function drawPicture(
+  { pane, photo, here, there, field }: PictureSubject,
+  settings: ViewSettings,
+  ground: Color,
+  size: Size,
+): Pixels & { data: Uint8ClampedArray<ArrayBuffer> } {
+  const whole: Pane = { ...pane, rect: { x: 0, y: 0, ...size } };
+  const frame = { settings: { ...settings, camera: DEFAULT_CAMERA }, ground, stage: size, pixelRatio: 1, linesShown: false, now: 0 };
+  const uniforms: PaneUniforms = paneUniforms(frame, whole, photo, field.grid);
+  const scene: PaneScene = { pane: uniforms, here, there, field };
+  const picture = PICTURES[pane.kind as FieldPicture];
+  const data = new Uint8ClampedArray(size.width * size.height * 4);
+  for (let y = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++) {
+      const [r, g, b] = picture(scene, x + 0.5, y + 0.5);
+      data.set([r * 255, g * 255, b * 255, 255], (y * size.width + x) * 4);
+    }
+  }
+  return { data, ...size };
+}
