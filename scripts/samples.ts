@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import jpeg from 'jpeg-js';
+import { npyOfFloat32 } from '../src/formats/npy.ts';
 import { Bvh } from './samples/bvh.ts';
 import { Camera } from './samples/camera.ts';
-import { encodeNpz } from './samples/npz.ts';
+import { compressedNpz } from './samples/npz.ts';
 import type { Picture } from './samples/render.ts';
 import { render } from './samples/render.ts';
 import type { Sample } from './samples/scenes/index.ts';
@@ -13,7 +14,7 @@ import { exactWarp } from './samples/truth.ts';
 
 /**
  * `npm run samples`: renders the gallery's photo pairs and writes them with their exact warps to public/samples.
- * `--only ID` renders one of them; the index always lists all.
+ * `--only ID` renders one of them, `--truth` only the warps; the index always lists all.
  */
 const WIDTH = 640;
 const HEIGHT = 480;
@@ -26,14 +27,16 @@ const MAX_PHOTO_BYTES = 90_000;
 const CREDIT = 'Rendered by scripts/samples.ts of this project; MIT licence.';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, out: { type: 'string', default: 'public/samples' } },
+  options: { only: { type: 'string' }, truth: { type: 'boolean' }, out: { type: 'string', default: 'public/samples' } },
 });
 const out = values.out;
 
 for (const sample of SAMPLES) {
   if (values.only && values.only !== sample.id) continue;
   const began = Date.now();
-  writeSample(sample);
+  mkdirSync(join(out, sample.id), { recursive: true });
+  if (!values.truth) writePhotos(sample);
+  if (sample.related) writeTruth(sample);
   console.log(`${sample.id}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
 }
 writeFileSync(join(out, 'index.json'), `${JSON.stringify(SAMPLES.map(entry), null, 2)}\n`);
@@ -43,23 +46,24 @@ function entry({ id, title, description, related }: Sample) {
   return { id, title, description, a: `${id}/a.jpg`, b: `${id}/b.jpg`, truth, credit: CREDIT };
 }
 
-function writeSample({ id, a, b, related }: Sample): void {
-  mkdirSync(join(out, id), { recursive: true });
-  const sceneA = a.scene();
-  const bvh = new Bvh(sceneA.primitives);
-  writeFileSync(join(out, id, 'a.jpg'), encodePhoto(render(sceneA, a.pose, WIDTH, HEIGHT, GRID, bvh)));
-  writeFileSync(join(out, id, 'b.jpg'), encodePhoto(render(b.scene(), b.pose, WIDTH, HEIGHT, GRID)));
-  if (!related) return;
+function writePhotos({ id, a, b }: Sample): void {
+  for (const [name, { scene, pose }] of Object.entries({ a, b })) {
+    writeFileSync(join(out, id, `${name}.jpg`), encodePhoto(render(scene(), pose, WIDTH, HEIGHT, GRID)));
+  }
+}
+
+function writeTruth({ id, a, b }: Sample): void {
+  const bvh = new Bvh(a.scene().primitives);
   const [cameraA, cameraB] = [new Camera(a.pose, WIDTH, HEIGHT), new Camera(b.pose, WIDTH, HEIGHT)];
   const truth = exactWarp(bvh, cameraA, cameraB, WIDTH / TRUTH_STEP, HEIGHT / TRUTH_STEP);
   const arrays = {
-    warp: { shape: [2, truth.height, truth.width], data: truth.warp },
-    visible: { shape: [truth.height, truth.width], data: truth.visible },
-    K_a: { shape: [3, 3], data: new Float32Array(cameraA.intrinsics()) },
-    K_b: { shape: [3, 3], data: new Float32Array(cameraB.intrinsics()) },
-    pose_ab: { shape: [3, 4], data: new Float32Array(cameraA.poseTo(cameraB)) },
+    warp: npyOfFloat32(truth.warp, [2, truth.height, truth.width]),
+    visible: { dtype: 'uint8', shape: [truth.height, truth.width], bytes: truth.visible } as const,
+    K_a: npyOfFloat32(new Float32Array(cameraA.intrinsics()), [3, 3]),
+    K_b: npyOfFloat32(new Float32Array(cameraB.intrinsics()), [3, 3]),
+    pose_ab: npyOfFloat32(new Float32Array(cameraA.poseTo(cameraB)), [3, 4]),
   };
-  writeFileSync(join(out, id, 'truth.npz'), encodeNpz(arrays));
+  writeFileSync(join(out, id, 'truth.npz'), compressedNpz(arrays));
 }
 
 /** The best JPEG quality that stays within the limit. */

@@ -7,9 +7,9 @@ export interface Truth {
   width: number;
   height: number;
   /** [2, h, w]: x then y in B, normalised to [-1, 1] (align_corners = false); NaN where A sees only sky. */
-  warp: Float32Array;
+  warp: Float32Array<ArrayBuffer>;
   /** [h, w]: 1 where the place is inside B and nothing hides it there. */
-  visible: Uint8Array;
+  visible: Uint8Array<ArrayBuffer>;
 }
 
 /**
