@@ -41,6 +41,7 @@ export class CpuStage {
   private field: PlainMatchField | null = null;
   private sampled: { key: string; rows: Float32Array } | null = null;
   private settings: ViewSettings = DEFAULT_VIEW;
+  private matchLimit = Infinity;
   private ground: Color = STAGE_COLORS.light;
   private stage: Size = { width: 1, height: 1 };
   private pixelRatio = 1;
@@ -63,7 +64,14 @@ export class CpuStage {
   /** null: the photos alone are drawn. */
   setField(field: PlainMatchField | null): void {
     this.field = field;
+    this.matchLimit = Infinity;
     this.forgetPictures();
+  }
+
+  /** Draws at most so many correspondences of this field, whatever the settings want. */
+  limitMatches(limit: number): void {
+    this.matchLimit = limit;
+    this.requestDraw();
   }
 
   setView(settings: ViewSettings, theme: 'light' | 'dark'): void {
@@ -175,7 +183,8 @@ export class CpuStage {
   /** Sampled anew only if field or options have changed. */
   private sample(): Float32Array {
     if (!this.field) return new Float32Array(0);
-    const { count, seed, threshold, cycleLimit } = this.settings;
+    const { seed, threshold, cycleLimit } = this.settings;
+    const count = Math.min(this.settings.count, this.matchLimit);
     const key = [count, seed, threshold, cycleLimit].join();
     if (this.sampled?.key !== key) {
       this.sampled = { key, rows: sampleMatches(this.field, { count, seed, threshold, cycleLimit }).rows };

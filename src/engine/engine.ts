@@ -30,6 +30,9 @@ import type { ShownMatch } from './shown-match.ts';
 import { Stage } from './stage.ts';
 
 type CallContext = ServedCall<Progress>;
+/** Correspondences that are drawn at most where the verdict is “no common scene”. */
+const MATCHES_OF_UNRELATED = 30;
+
 type Argument<M extends keyof EngineApi> = Parameters<EngineApi[M]>[0];
 
 /** The worker's state: one device, two photos, one match, one stage. Its methods are the protocol's calls. */
@@ -136,6 +139,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
           this.stage.drawNow();
           drawn = performance.now() - start;
         }
+        this.limitMatches();
         match.result.timings.draw = drawn;
         return match.result;
       } catch (error) {
@@ -206,11 +210,17 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     this.gpu?.device.destroy();
   }
 
+  /** Photos without a common scene get a few lines to look at, not thousands that mean nothing. */
+  private limitMatches(): void {
+    if (this.shown?.result.verdict.kind === 'none') this.stage?.limitMatches(MATCHES_OF_UNRELATED);
+  }
+
   /** Puts the present match on the stage, or takes the last one away. */
   private async showMatch(): Promise<void> {
     const { stage, shown } = this;
     if (stage instanceof CpuStage) stage.setField(shown && { a: await shown.readField('a'), b: await shown.readField('b') });
     else stage?.setField(shown?.gpuField() ?? null);
+    this.limitMatches();
   }
 
   /** A new photo makes the match that was shown meaningless. */

@@ -22,6 +22,7 @@ export class Stage {
   private sampled: { field: MatchField; options: SampleOptions } | null = null;
   private frame: number | null = null;
   private stopped = false;
+  private matchLimit = Infinity;
 
   constructor(
     private readonly gpu: Gpu,
@@ -50,8 +51,15 @@ export class Stage {
   setField(field: MatchField | null): void {
     this.field = field;
     this.sampled = null;
+    this.matchLimit = Infinity;
     this.renderer.setField(field);
     this.renderer.setMatches(null);
+    this.requestDraw();
+  }
+
+  /** Draws at most so many correspondences of this field, whatever the settings want. */
+  limitMatches(limit: number): void {
+    this.matchLimit = limit;
     this.requestDraw();
   }
 
@@ -100,8 +108,8 @@ export class Stage {
   /** Samples the correspondences anew if the field or an option has changed since; the models are not asked. */
   private sample(): void {
     if (!this.field) return;
-    const { count, seed, threshold, cycleLimit } = this.settings;
-    const options = { count, seed, threshold, cycleLimit };
+    const { seed, threshold, cycleLimit } = this.settings;
+    const options = { count: Math.min(this.settings.count, this.matchLimit), seed, threshold, cycleLimit };
     if (this.sampled?.field === this.field && sameOptions(this.sampled.options, options)) return;
     const encoder = this.gpu.device.createCommandEncoder({ label: 'sample-matches' });
     this.sampler.run(encoder, this.field, options, this.matches);
