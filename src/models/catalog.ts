@@ -169,10 +169,10 @@ export const CATALOG: readonly CatalogEntry[] = [
   ...depthAnything,
 ];
 
-/** The entry that files with these names make, where the names tell: at least one of them belongs to no other entry. */
+/** The entry whose files are all among these names; of several the one with the most files. */
 export function entryOfFiles(names: readonly string[]): CatalogEntry | null {
   const matching = CATALOG.filter(({ files }) => files.every((needed) => names.includes(needed.name)));
-  // RoMa's ViT is DINOv2-L itself: the entry that uses most of the files is meant.
+  // RoMa's ViT is DINOv2-L itself: with RoMa beside it, RoMa is meant.
   return matching.reduce<CatalogEntry | null>((best, entry) => (best && best.files.length >= entry.files.length ? best : entry), null);
 }
 

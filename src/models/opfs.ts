@@ -1,16 +1,15 @@
 import type { ByteSink } from '../onnx/byte-sink.ts';
 import { CodedError } from '../shared/errors.ts';
+import { MODELS_FOLDER } from '../shared/model-library.ts';
 import type { PartialFile } from './download.ts';
 
-/** The folder of this origin's private file system that holds everything about models. */
-const ROOT_FOLDER = 'models';
 const OPFS_SCHEME = 'opfs:';
 
 /** Opens (and makes) the folder of the models. @throws CodedError `storage-missing` */
 export async function openModelsFolder(): Promise<FileSystemDirectoryHandle> {
   try {
     const root = await navigator.storage.getDirectory();
-    return await root.getDirectoryHandle(ROOT_FOLDER, { create: true });
+    return await root.getDirectoryHandle(MODELS_FOLDER, { create: true });
   } catch (cause) {
     throw new CodedError(
       'storage-missing',

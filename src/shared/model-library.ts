@@ -1,3 +1,6 @@
+/** Folder of this origin's private file system that holds everything about models. */
+export const MODELS_FOLDER = 'models';
+
 /** How checkpoints become ONNX: what of the converter's options a person chooses. */
 export interface ConversionChoices {
   as?: 'auto' | 'matcher' | 'vit' | 'depth';

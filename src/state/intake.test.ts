@@ -29,7 +29,16 @@ describe('planIntake', () => {
     expect(outcome({ text })).toMatchObject({ kind: 'address' });
   });
 
+  it.each([['l2m++_560x560v2.pth.ckpt'], ['model.safetensors'], ['encoder.onnx', 'encoder.data', 'decoder.ONNX', 'manifest.json']])(
+    'takes %s for a model',
+    (...names) => {
+      const files = names.map(file);
+      expect(outcome({ files })).toEqual({ kind: 'models', files });
+    },
+  );
+
   it.each([
+    ['a photo and a model', { files: [file('1.jpg'), file('a.pth')] }, 'drop-mixed'],
     ['ten files', { files: Array.from({ length: 10 }, (_, i) => file(`${i}.jpg`)) }, 'drop-too-many'],
     ['a folder', { folders: ['holiday'] }, 'drop-folder'],
     ['a folder and a file', { folders: ['holiday'], files: [file('1.jpg')] }, 'drop-folder'],

@@ -1,3 +1,4 @@
+import { spawnLibraryWorker } from '../client/spawn-library-worker.ts';
 import { spawnWorker } from '../client/spawn-worker.ts';
 import { bindAddress } from './address.ts';
 import { watchEnvironment } from './environment.ts';
@@ -8,7 +9,7 @@ import { Workspace } from './workspace.ts';
 export function openWorkspace(win: Window): Workspace {
   const base = new URL('./', win.document.baseURI).href;
   const address = parseAddress(win.location.search);
-  const workspace = new Workspace({ spawn: spawnWorker, base });
+  const workspace = new Workspace({ spawn: spawnWorker, spawnLibrary: spawnLibraryWorker, base });
   watchEnvironment(workspace.store, win);
   void workspace.open(address).finally(() => bindAddress(workspace.store, win, base));
   return workspace;

@@ -24,6 +24,8 @@ export interface PhotosOptions {
   /** Relative addresses of photos start here. */
   base: string;
   fetcher?: typeof fetch;
+  /** Takes files that are no photos but models. */
+  onModelFiles?: (files: File[]) => void;
 }
 
 /** The two photo slots: opening, exchanging and clearing. What the engine refuses leaves the slot as it was. */
@@ -71,6 +73,7 @@ export class Photos {
     try {
       const intake = planIntake(offer);
       if (!intake) return;
+      if (intake.kind === 'models') return this.options.onModelFiles?.(intake.files);
       const slot = target ?? this.firstEmpty();
       if (intake.kind === 'address') await this.openAddress(slot, intake.address);
       else if (intake.files.length === 1) await this.openFile(slot, intake.files[0], intake.files[0].name);

@@ -15,6 +15,7 @@ export function createWorkspaceStore(initial: Partial<WorkspaceState> = {}): Wor
     settings: DEFAULT_SETTINGS,
     samples: [],
     models: [],
+    library: { isOpen: false, installed: null, jobs: [], offered: [], storage: null, error: null },
     engine: { epoch: 0, status: 'starting', info: null },
     job: null,
     result: null,

@@ -1,5 +1,6 @@
 import type { PlainError } from '../shared/errors.ts';
 import type { Side } from '../shared/geometry.ts';
+import type { InstalledModel, InstallPhase, ModelRecipe, StorageEstimate } from '../shared/model-library.ts';
 import type {
   EngineInfo,
   MatchResult,
@@ -102,6 +103,37 @@ export interface Notice extends PlainError {
   kind: 'error' | 'info';
 }
 
+/** A model that is being installed, or whose download waits to go on. */
+export interface LibraryJob {
+  /** The recipe's id; for ready ONNX files the manifest's name. */
+  id: string;
+  name: string;
+  status: 'running' | 'paused' | 'failed';
+  /** Null before the worker has said anything, and for a download of an earlier visit. */
+  phase: InstallPhase | null;
+  /** File or layer at hand. */
+  item: string;
+  loaded: number;
+  total: number | null;
+  bytesPerSecond: number | null;
+  error: PlainError | null;
+  /** How to go on with it: null where the page no longer has what it was made from. */
+  recipe: ModelRecipe | null;
+}
+
+/** The models on this device, and what is happening to them. */
+export interface LibraryState {
+  isOpen: boolean;
+  /** Null until the worker has told. */
+  installed: InstalledModel[] | null;
+  jobs: LibraryJob[];
+  /** Checkpoints that were dropped and wait for the person's choices. */
+  offered: File[];
+  storage: StorageEstimate | null;
+  /** Why something in the panel failed that is no job. */
+  error: PlainError | null;
+}
+
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 
 export interface WorkspaceState {
@@ -110,6 +142,7 @@ export interface WorkspaceState {
   settings: MatchSettings;
   samples: Sample[];
   models: ModelEntry[];
+  library: LibraryState;
   engine: EngineState;
   job: Job | null;
   result: MatchResult | null;

@@ -1,10 +1,12 @@
+import type { LibraryWorkerLike } from '../client/model-library-client.ts';
 import type { WorkerLike } from '../client/worker-like.ts';
-import type { MatchSettings, WorkspaceState } from './types.ts';
+import type { MatchSettings, ModelEntry, WorkspaceState } from './types.ts';
 import type { ViewSettings } from '../shared/view.ts';
 import { addressOf } from './address.ts';
 import { fetchJson, parseSamples } from './catalog.ts';
 import { EngineLink } from './engine-link.ts';
-import { Matching } from './matching.ts';
+import { entryOfInstalled, isLocalModel, Library } from './library.ts';
+import { chosenModel, Matching } from './matching.ts';
 import { loadModels } from './models.ts';
 import { Notices } from './notices.ts';
 import { Photos } from './photos.ts';
@@ -18,6 +20,8 @@ import { ViewSync } from './view-sync.ts';
 export interface WorkspaceOptions {
   /** Makes the engine's worker; called again after each death. */
   spawn: () => WorkerLike;
+  /** Makes the worker that downloads, converts and keeps models; without it there are only the site's own. */
+  spawnLibrary?: () => LibraryWorkerLike;
   /** Absolute address that samples/, models/ and relative photo addresses start from. */
   base: string;
   initial?: Partial<WorkspaceState>;
@@ -36,6 +40,10 @@ export class Workspace {
   readonly photos: Photos;
   readonly probing: Probing;
   readonly viewSync: ViewSync;
+  /** Null where the page was made without one. */
+  readonly library: Library | null;
+  /** The models that come with the site. */
+  private bundled: ModelEntry[];
   private readonly unsubscribe: () => void;
 
   constructor(private readonly options: WorkspaceOptions) {
@@ -55,7 +63,15 @@ export class Workspace {
       this.link.confirm();
       void this.probing.refresh();
     });
-    this.photos = new Photos(this.store, this.link, this.matching, this.notices, options);
+    this.library = options.spawnLibrary
+      ? new Library(this.store, { spawn: options.spawnLibrary, persist: async () => navigator.storage.persist() })
+      : null;
+    this.bundled = this.store.getState().models;
+    this.photos = new Photos(this.store, this.link, this.matching, this.notices, {
+      base: options.base,
+      fetcher: options.fetcher,
+      onModelFiles: (files) => this.library?.offer(files),
+    });
     this.viewSync = new ViewSync(this.store, this.link, this.notices);
     this.unsubscribe = this.store.subscribe((now, before) => this.follow(now, before));
   }
@@ -96,6 +112,7 @@ export class Workspace {
 
   dispose(): void {
     this.unsubscribe();
+    this.library?.dispose();
     this.matching.abort();
     this.viewSync.dispose();
     this.link.dispose();
@@ -105,16 +122,26 @@ export class Workspace {
     if (now.settings.provider !== before.settings.provider) {
       // Each provider gets a worker of its own: sessions of both in one exhaust the page's memory.
       this.link.restart();
-    } else if (now.settings !== before.settings || now.models !== before.models) {
+    } else if (now.settings !== before.settings || chosenModel(now)?.manifestUrl !== chosenModel(before)?.manifestUrl) {
       this.matching.request();
     }
+    if (now.library.installed !== before.library.installed) this.offerModels();
+  }
+
+  /** The site's models, then the matchers among the installed ones. */
+  private offerModels(): void {
+    const installed = (this.store.getState().library.installed ?? []).map(entryOfInstalled).filter((entry) => entry !== null);
+    this.store.setState({ models: [...this.bundled, ...installed] });
   }
 
   private async loadModels(): Promise<void> {
     try {
       const index = new URL('models/index.json', this.options.base);
-      const models = await loadModels(index, (thrown) => this.notices.report(thrown), this.options.fetcher);
-      this.store.setState({ models });
+      this.bundled = await loadModels(index, (thrown) => this.notices.report(thrown), this.options.fetcher);
+      const installed = this.library?.refreshIfUsed();
+      // A link that names an installed model is not to be matched with another one first.
+      if (isLocalModel(this.store.getState().settings.modelId)) await installed;
+      this.offerModels();
     } catch (thrown) {
       this.notices.report(thrown);
     }

@@ -1,0 +1,96 @@
+import type { CatalogEntry } from '../models/catalog.ts';
+import { entryOfFiles } from '../models/catalog.ts';
+import { CodedError } from '../shared/errors.ts';
+import type { ConversionChoices, ModelRecipe, RemoteFile } from '../shared/model-library.ts';
+
+/** What a person chose, as it stands in the form. */
+export interface ChosenConversion {
+  kind: NonNullable<ConversionChoices['as']>;
+  size: number;
+  /** Null for a single pass. */
+  fineSize: number | null;
+  precision: NonNullable<ConversionChoices['precision']>;
+  /** Null for the family's value. */
+  heads: number | null;
+  decoderHeads: number | null;
+}
+
+/** The recipe of a published checkpoint. */
+export function recipeOfEntry(entry: CatalogEntry, chosen: ChosenConversion): ModelRecipe {
+  return {
+    id: `${entry.id}-${suffix(chosen)}`,
+    name: `${entry.name}, ${describe(chosen)}`,
+    licence: entry.licence,
+    source: entry.source,
+    files: entry.files.map(({ name, url, bytes, sha256 }) => ({ name, url, bytes, sha256 })),
+    choices: choicesOf(chosen),
+  };
+}
+
+/** The recipe of files that the person dropped; their names tell published ones. */
+export function recipeOfFiles(names: readonly string[], chosen: ChosenConversion): ModelRecipe {
+  const entry = entryOfFiles(names);
+  if (entry) return { ...recipeOfEntry(entry, chosen), files: [] };
+  const stem = stemOf(names[0]);
+  return {
+    id: `${slug(stem)}-${suffix(chosen)}`,
+    name: `${stem}, ${describe(chosen)}`,
+    licence: 'NOASSERTION',
+    source: `Converted from ${names.join(' and ')}`,
+    files: [],
+    choices: choicesOf(chosen),
+  };
+}
+
+/**
+ * The recipe of checkpoints at addresses, one a line.
+ * @throws CodedError `model-address` that names the first line that is none
+ */
+export function recipeOfAddresses(text: string, chosen: ChosenConversion): ModelRecipe {
+  const lines = text.split(/\s+/).filter(Boolean);
+  const files = lines.map((line): RemoteFile => {
+    const url = parseAddress(line);
+    if (!url) {
+      throw new CodedError('model-address', `“${line}” is not the address of a file on the web.`, 'Give addresses that start with https://, one a line.');
+    }
+    return { name: decodeURIComponent(url.pathname.split('/').filter(Boolean).at(-1) ?? url.host), url: url.href, bytes: null, sha256: null };
+  });
+  if (files.length === 0) throw new CodedError('model-address', 'There is no address yet.', 'Give the address of a .pth or .safetensors file.');
+  const recipe = recipeOfFiles(files.map(({ name }) => name), chosen);
+  return { ...recipe, files, source: lines.join(' ') };
+}
+
+function parseAddress(line: string): URL | null {
+  try {
+    const url = new URL(line);
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+function choicesOf({ kind, size, fineSize, precision, heads, decoderHeads }: ChosenConversion): ConversionChoices {
+  return {
+    as: kind,
+    size: [size, size],
+    fineSize: fineSize === null ? null : [fineSize, fineSize],
+    precision,
+    ...(heads === null ? {} : { heads }),
+    ...(decoderHeads === null ? {} : { decoderHeads }),
+  };
+}
+
+/** Conversions of one checkpoint that differ are different models. */
+function suffix({ size, precision, fineSize }: ChosenConversion): string {
+  return [size, fineSize === null || fineSize === 2 * size ? null : fineSize, precision].filter((part) => part !== null).join('-');
+}
+
+const describe = ({ size, precision }: ChosenConversion) => `${size} px ${precision}`;
+
+const stemOf = (name: string) => name.replace(/(\.(pth|pt|ckpt|bin|safetensors))+$/i, '') || 'model';
+
+const slug = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '') || 'model';
