@@ -29,7 +29,8 @@ export function PhotoSlot({ side }: { side: Side }) {
   return (
     <section className="slot" data-slot={side} aria-label={`Photo ${name}`} aria-busy={opening !== null}>
       <button type="button" className="slot-picture" onClick={pick} aria-label={`Choose photo ${name}`}>
-        {photo ? <img src={photo.url} alt="" /> : <span className="slot-letter">{name}</span>}
+        {photo && <img src={photo.url} alt="" />}
+        {!photo && opening === null && <span className="slot-letter">{name}</span>}
         {opening !== null && <span className="spinner" aria-hidden="true" />}
       </button>
       <div className="slot-text">
