@@ -1,7 +1,7 @@
 // Sampled correspondences over two panes: a line from each place of A to its place in B, and a dot at both ends.
 // One instance a match, four corners each, drawn three times by the same indirect arguments. Positions are device
 // pixels of the stage. Colours leave premultiplied.
-// Needs common/color-map.wgsl.
+// Needs common/color-map.wgsl and common/match-row.wgsl.
 
 struct Matches {
   stage: vec2f,
@@ -21,16 +21,8 @@ struct Matches {
   colorMap: u32,
 }
 
-struct Match {
-  a: vec2f,
-  b: vec2f,
-  certainty: f32,
-  side: f32,
-  unused: vec2f,
-}
-
 @group(0) @binding(0) var<uniform> matches: Matches;
-@group(0) @binding(1) var<storage, read> rows: array<Match>;
+@group(0) @binding(1) var<storage, read> rows: array<MatchRow>;
 @group(0) @binding(2) var colorMaps: texture_2d<f32>;
 
 // Distances are taken in the fragment from the pixel's own place: interpolated ones would inherit the rasteriser's
@@ -91,11 +83,11 @@ fn positionColor(place: vec2f) -> vec3f {
   return oklabToSrgb(vec3f(0.76 - 0.06 * place.y, chroma * direction));
 }
 
-fn matchColor(row: Match) -> vec3f {
+fn matchColor(row: MatchRow) -> vec3f {
   if (matches.colorBy == 1u) {
     return mapColor(colorMaps, matches.colorMap, row.certainty);
   }
-  return positionColor(row.a);
+  return positionColor(row.places.xy);
 }
 
 // A line whose other end is outside its pane would end on a neighbour or in the letterbox: it is left out, and
@@ -103,8 +95,8 @@ fn matchColor(row: Match) -> vec3f {
 @vertex
 fn lineCorner(@builtin(vertex_index) corner: u32, @builtin(instance_index) instance: u32) -> Line {
   let row = rows[instance];
-  let a = placeOn(matches.photoA, row.a);
-  let b = placeOn(matches.photoB, row.b);
+  let a = placeOn(matches.photoA, row.places.xy);
+  let b = placeOn(matches.photoB, row.places.zw);
   let along = b - a;
   var out: Line;
   if (!isIn(matches.paneA, a) || !isIn(matches.paneB, b) || dot(along, along) < 1e-6) {
@@ -144,13 +136,13 @@ fn dotCorner(corner: u32, centre: vec2f, clip: vec4f, color: vec3f) -> Dot {
 @vertex
 fn dotCornerA(@builtin(vertex_index) corner: u32, @builtin(instance_index) instance: u32) -> Dot {
   let row = rows[instance];
-  return dotCorner(corner, placeOn(matches.photoA, row.a), matches.paneA, matchColor(row));
+  return dotCorner(corner, placeOn(matches.photoA, row.places.xy), matches.paneA, matchColor(row));
 }
 
 @vertex
 fn dotCornerB(@builtin(vertex_index) corner: u32, @builtin(instance_index) instance: u32) -> Dot {
   let row = rows[instance];
-  return dotCorner(corner, placeOn(matches.photoB, row.b), matches.paneB, matchColor(row));
+  return dotCorner(corner, placeOn(matches.photoB, row.places.zw), matches.paneB, matchColor(row));
 }
 
 @fragment

@@ -64,13 +64,19 @@ async function shoot(changes: Partial<ViewSettings> = {}, theme: 'light' | 'dark
   return { data: await gpu.readTexture(texture), width: texture.width, height: texture.height };
 }
 
-const colorAt = ({ data, width }: Pixels, x: number, y: number) => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3)];
+const colorAt = ({ data, width }: Pixels, x: number, y: number) => [
+  ...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3),
+];
 // toEqual on a whole picture takes a second.
 const areEqual = (a: Pixels, b: Pixels) => Buffer.from(a.data).equals(Buffer.from(b.data));
-const changedShare = (a: Pixels, b: Pixels) => a.data.filter((v, i) => Math.abs(v - b.data[i]) > 8).length / a.data.length;
+const changedShare = (a: Pixels, b: Pixels) =>
+  a.data.filter((v, i) => Math.abs(v - b.data[i]) > 8).length / a.data.length;
 
 describe('without photos', () => {
-  test.each([['light', [244, 244, 241]], ['dark', [20, 21, 24]]] as const)('the %s stage is its background', async (theme, color) => {
+  test.each([
+    ['light', [244, 244, 241]],
+    ['dark', [20, 21, 24]],
+  ] as const)('the %s stage is its background', async (theme, color) => {
     const picture = await shoot({ view: 'warp' }, theme);
     expect(contrast({ ...picture, data: picture.data.map((v, i) => (i % 4 === 3 ? v : v - color[i % 4])) })).toBe(0);
   });
@@ -112,7 +118,8 @@ describe('with a match', () => {
     for (const [, settings] of cases) pictures.push(await shoot(settings));
     for (let i = 0; i < cases.length; i++) {
       expect(contrast(pictures[i]), cases[i][0]).toBeGreaterThan(10);
-      for (let j = 0; j < i; j++) expect(changedShare(pictures[i], pictures[j]), `${cases[i][0]}, ${cases[j][0]}`).toBeGreaterThan(0.02);
+      for (let j = 0; j < i; j++)
+        expect(changedShare(pictures[i], pictures[j]), `${cases[i][0]}, ${cases[j][0]}`).toBeGreaterThan(0.02);
     }
   });
 
@@ -122,9 +129,11 @@ describe('with a match', () => {
       const view = settings.view ?? 'matches';
       const picture = await shoot({ ...settings, camera: { x: 0.4, y: 0.6, scale: 3 } }, 'dark');
       const panes = panesOnStage(view, true, STAGE, PHOTOS).map(({ rect }) => rect);
-      const inPane = (x: number, y: number) => panes.some((p) => x >= p.x - 1 && y >= p.y - 1 && x <= p.x + p.width + 1 && y <= p.y + p.height + 1);
+      const inPane = (x: number, y: number) =>
+        panes.some((p) => x >= p.x - 1 && y >= p.y - 1 && x <= p.x + p.width + 1 && y <= p.y + p.height + 1);
       for (let y = 0; y < STAGE.height; y++) {
-        for (let x = 0; x < STAGE.width; x++) if (!inPane(x + 0.5, y + 0.5)) expect(colorAt(picture, x, y), name).toEqual([20, 21, 24]);
+        for (let x = 0; x < STAGE.width; x++)
+          if (!inPane(x + 0.5, y + 0.5)) expect(colorAt(picture, x, y), name).toEqual([20, 21, 24]);
       }
     }
   });
@@ -146,7 +155,9 @@ describe('with a match', () => {
     expect([twice.width, twice.height]).toEqual([2 * STAGE.width, 2 * STAGE.height]);
     for (const pane of panesOnStage('warp', true, STAGE, PHOTOS)) {
       const [x, y] = [Math.round(pane.rect.x + pane.rect.width / 2), Math.round(pane.rect.y + pane.rect.height / 2)];
-      const mean = [0, 1, 2].map((c) => (colorAt(twice, 2 * x, 2 * y)[c] + colorAt(twice, 2 * x + 1, 2 * y + 1)[c]) / 2);
+      const mean = [0, 1, 2].map(
+        (c) => (colorAt(twice, 2 * x, 2 * y)[c] + colorAt(twice, 2 * x + 1, 2 * y + 1)[c]) / 2,
+      );
       mean.forEach((value, c) => expect(Math.abs(value - colorAt(once, x, y)[c])).toBeLessThan(16));
     }
   });
@@ -166,7 +177,13 @@ describe('with a match', () => {
   test('frames make no pipelines, bind groups, buffers or textures, and read nothing back', async () => {
     showMatch();
     for (const [, settings] of cases) await shoot(settings);
-    const makers = ['createRenderPipeline', 'createBindGroup', 'createBuffer', 'createTexture', 'createShaderModule'] as const;
+    const makers = [
+      'createRenderPipeline',
+      'createBindGroup',
+      'createBuffer',
+      'createTexture',
+      'createShaderModule',
+    ] as const;
     const spies = [...makers.map((name) => vi.spyOn(gpu.device, name)), vi.spyOn(GPUBuffer.prototype, 'mapAsync')];
     for (const [, settings] of cases) {
       renderer.setView({ ...DEFAULT_VIEW, ...settings }, 'dark');

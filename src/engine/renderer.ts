@@ -74,7 +74,11 @@ export class Renderer {
     };
     this.morph = new DrawMorph(bindings, format);
     this.matchPass = new DrawMatches(bindings, this.scope, format);
-    this.placeholder = this.scope.texture('placeholder', { size: [1, 1], format: 'rgba8unorm', usage: GPUTextureUsage.TEXTURE_BINDING });
+    this.placeholder = this.scope.texture('placeholder', {
+      size: [1, 1],
+      format: 'rgba8unorm',
+      usage: GPUTextureUsage.TEXTURE_BINDING,
+    });
   }
 
   /** Takes a copy of the photo with mip levels; the caller keeps (and may destroy) its own. */

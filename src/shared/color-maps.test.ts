@@ -25,7 +25,8 @@ describe.each(COLOR_MAPS)('%s', (name) => {
   test('is opaque and ends where its gradient does', () => {
     const table = colorMapTable(name);
     expect(table.filter((_, i) => i % 4 === 3).every((alpha) => alpha === 255)).toBe(true);
-    const hex = (index: number) => `#${[...table.subarray(index * 4, index * 4 + 3)].map((c) => c.toString(16).padStart(2, '0')).join('')}`;
+    const hex = (index: number) =>
+      `#${[...table.subarray(index * 4, index * 4 + 3)].map((c) => c.toString(16).padStart(2, '0')).join('')}`;
     expect(colorMapGradient(name)).toContain(hex(0));
     expect(colorMapGradient(name)).toContain(hex(255));
   });
@@ -46,6 +47,8 @@ test('values are read between entries and beyond the ends', () => {
 
 test('the rows are in the order of the names', () => {
   COLOR_MAPS.forEach((name, row) => {
-    expect(colorMapRows().subarray(row * COLOR_MAP_SIZE * 4, (row + 1) * COLOR_MAP_SIZE * 4)).toEqual(colorMapTable(name));
+    expect(colorMapRows().subarray(row * COLOR_MAP_SIZE * 4, (row + 1) * COLOR_MAP_SIZE * 4)).toEqual(
+      colorMapTable(name),
+    );
   });
 });

@@ -9,7 +9,8 @@ test('no motion is white, longer is more saturated, beyond full scale is darker'
 
 test('directions have the hues of the Middlebury wheel', () => {
   // Right is red, down yellow, left cyan, up violet.
-  const close = (color: number[], expected: number[]) => color.forEach((c, i) => expect(Math.abs(c - expected[i])).toBeLessThan(0.12));
+  const close = (color: number[], expected: number[]) =>
+    color.forEach((c, i) => expect(Math.abs(c - expected[i])).toBeLessThan(0.12));
   close(flowColor(1, 0), [1, 0, 0]);
   close(flowColor(0, 1), [1, 0.92, 0]);
   close(flowColor(-1, 0), [0, 0.86, 1]);
@@ -23,5 +24,7 @@ test('the legend is round, centred on white, and agrees with the colours', () =>
   expect(at(0, 0)[3]).toBe(0);
   expect(at(32, 32)).toEqual([255, 255, 255, 255]);
   const right = flowColor((2 * 60 + 1) / size - 1, 0).map((c) => 255 * c);
-  at(60, 32).slice(0, 3).forEach((c, i) => expect(Math.abs(c - right[i])).toBeLessThanOrEqual(1));
+  at(60, 32)
+    .slice(0, 3)
+    .forEach((c, i) => expect(Math.abs(c - right[i])).toBeLessThanOrEqual(1));
 });

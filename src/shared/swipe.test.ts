@@ -12,7 +12,8 @@ test('the divider runs along the photo where it fits, along the pane where it is
 
 test('the amount under a pointer is the inverse, and stays within 0…1', () => {
   const photo = { x: 220, y: 0, width: 700, height: 300 };
-  for (const amount of [0, 0.3, 1]) expect(swipeAmount(pane, photo, dividerX(pane, photo, amount))).toBeCloseTo(amount, 12);
+  for (const amount of [0, 0.3, 1])
+    expect(swipeAmount(pane, photo, dividerX(pane, photo, amount))).toBeCloseTo(amount, 12);
   expect(swipeAmount(pane, photo, 0)).toBe(0);
   expect(swipeAmount(pane, photo, 900)).toBe(1);
 });

@@ -7,6 +7,11 @@ import type { PaneBindings } from './pane-bindings.ts';
 /** Certainty as a heat map over the pane's photo. */
 export class DrawCertainty extends PanePass {
   constructor(bindings: PaneBindings, format: GPUTextureFormat) {
-    super(bindings, format, { label: 'draw-certainty', code: [colorMapCode, heatCode, code], entryPoint: 'drawCertainty', needsField: true });
+    super(bindings, format, {
+      label: 'draw-certainty',
+      code: [colorMapCode, heatCode, code],
+      entryPoint: 'drawCertainty',
+      needsField: true,
+    });
   }
 }

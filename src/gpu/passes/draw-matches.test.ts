@@ -127,7 +127,13 @@ describe('style', () => {
 
 test('places far apart on A have distinct colours, neighbours nearly the same', () => {
   const distance = (a: Rgb, b: Rgb) => Math.hypot(...a.map((c, i) => c - b[i]));
-  const corners = [[-1, -1], [1, -1], [-1, 1], [1, 1], [0, 0]].map(([x, y]) => positionColor(x, y));
+  const corners = [
+    [-1, -1],
+    [1, -1],
+    [-1, 1],
+    [1, 1],
+    [0, 0],
+  ].map(([x, y]) => positionColor(x, y));
   for (let i = 0; i < corners.length; i++) {
     for (let j = 0; j < i; j++) expect(distance(corners[i], corners[j])).toBeGreaterThan(0.2);
   }

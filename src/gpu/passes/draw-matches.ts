@@ -1,4 +1,5 @@
 import colorMapCode from '../../../shaders/common/color-map.wgsl?raw';
+import matchRowCode from '../../../shaders/common/match-row.wgsl?raw';
 import code from '../../../shaders/draw-matches.wgsl?raw';
 import type { Scope } from '../scope.ts';
 import { createRenderPipeline, createShader } from '../shader.ts';
@@ -73,7 +74,7 @@ export class DrawMatches {
     format: GPUTextureFormat,
   ) {
     const { device } = bindings;
-    const shader = createShader(device, 'draw-matches', colorMapCode, code);
+    const shader = createShader(device, 'draw-matches', colorMapCode, matchRowCode, code);
     const visibility = GPUShaderStage.VERTEX | GPUShaderStage.FRAGMENT;
     this.layout = device.createBindGroupLayout({
       label: 'draw-matches',
@@ -91,7 +92,11 @@ export class DrawMatches {
         label: `draw-matches/${vertex}`,
         layout,
         vertex: { module: shader.module, entryPoint: vertex },
-        fragment: { module: shader.module, entryPoint: fragment, targets: [{ format, blend: { color: over, alpha: over } }] },
+        fragment: {
+          module: shader.module,
+          entryPoint: fragment,
+          targets: [{ format, blend: { color: over, alpha: over } }],
+        },
         primitive: { topology: 'triangle-strip' },
       });
     this.lines = pipeline('lineCorner', 'drawLine');

@@ -32,7 +32,9 @@ beforeAll(async () => {
   bindings = new PaneBindings(gpu.device, gpu.scope);
   pass = new DrawMorph(bindings, 'rgba8unorm');
   const mips = new MipChain(gpu.device);
-  const [a, b] = [photos.a, photos.b].map((p) => mips.make(gpu.scope, gpu.uploadTexture('photo', p.data, p.width, p.height)));
+  const [a, b] = [photos.a, photos.b].map((p) =>
+    mips.make(gpu.scope, gpu.uploadTexture('photo', p.data, p.width, p.height)),
+  );
   const buffers = uploadFields(gpu, fields);
   sources = {
     a: { photos: bindings.photosGroup(a, b), field: bindings.fieldGroup(buffers.a) },
@@ -83,7 +85,11 @@ function scenes(threshold = 0.3): Record<Side, PaneScene> {
 }
 
 /** Share of pixels with a channel further than `tolerance` steps of 255 from the reference. */
-function wrongShare({ data, width, height }: Pixels, reference: (x: number, y: number) => number[], tolerance: number): number {
+function wrongShare(
+  { data, width, height }: Pixels,
+  reference: (x: number, y: number) => number[],
+  tolerance: number,
+): number {
   let wrong = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -107,7 +113,8 @@ describe('the morph equals its reference', () => {
 test('it starts at A and ends at B', async () => {
   const { a, b } = scenes();
   // Where the photo's rim only half covers a pixel, backdrop and mesh add up.
-  const inside = (scene: PaneScene) => (x: number, y: number) => x > 4 && y > 3 && x < 79 && y < 57 ? drawPhoto(scene, x, y) : [];
+  const inside = (scene: PaneScene) => (x: number, y: number) =>
+    x > 4 && y > 3 && x < 79 && y < 57 ? drawPhoto(scene, x, y) : [];
   expect(wrongShare(await draw(0), inside(a), 4)).toBeLessThan(0.002);
   expect(wrongShare(await draw(1), inside(b), 4)).toBeLessThan(0.002);
 });

@@ -32,7 +32,10 @@ export class DrawMorph {
   ) {
     const { device, frameLayout, photosLayout, fieldLayout } = bindings;
     const { module } = createShader(device, 'draw-morph', ...FIELD_PANE_CODE, code);
-    const layout = device.createPipelineLayout({ label: 'draw-morph', bindGroupLayouts: [frameLayout, photosLayout, fieldLayout] });
+    const layout = device.createPipelineLayout({
+      label: 'draw-morph',
+      bindGroupLayouts: [frameLayout, photosLayout, fieldLayout],
+    });
     this.backdrop = createRenderPipeline(device, {
       label: 'draw-morph/backdrop',
       layout,

@@ -54,7 +54,8 @@ beforeAll(async () => {
   gpu = await TestGpu.open();
   bindings = new PaneBindings(gpu.device, gpu.scope);
   const mips = new MipChain(gpu.device);
-  const texture = ({ data, width, height }: Pixels) => mips.make(gpu.scope, gpu.uploadTexture('photo', data, width, height));
+  const texture = ({ data, width, height }: Pixels) =>
+    mips.make(gpu.scope, gpu.uploadTexture('photo', data, width, height));
   source = {
     photos: bindings.photosGroup(texture(photos.a), texture(photos.b)),
     field: bindings.fieldGroup(uploadField(gpu, 'a', fields.a)),

@@ -20,11 +20,20 @@ async function readLevel(texture: GPUTexture, level: number, { width, height }: 
     format: 'rgba8unorm',
     usage: GPUTextureUsage.COPY_DST | GPUTextureUsage.COPY_SRC,
   });
-  await gpu.submit((encoder) => encoder.copyTextureToTexture({ texture, mipLevel: level }, { texture: copy }, [width, height]));
+  await gpu.submit((encoder) =>
+    encoder.copyTextureToTexture({ texture, mipLevel: level }, { texture: copy }, [width, height]),
+  );
   return gpu.readTexture(copy);
 }
 
-const sizes: [number, number][] = [[64, 32], [37, 23], [1, 1], [1, 19], [3, 3], [101, 7]];
+const sizes: [number, number][] = [
+  [64, 32],
+  [37, 23],
+  [1, 1],
+  [1, 19],
+  [3, 3],
+  [101, 7],
+];
 
 test.each(sizes)('every level of a %i × %i photo is the area average of the one above', async (width, height) => {
   const photo = makePhoto({ width, height }, 7);
@@ -42,7 +51,9 @@ test.each(sizes)('every level of a %i × %i photo is the area average of the one
 
 test('the mean colour survives down to one pixel', () => {
   const photo = makePhoto({ width: 81, height: 45 }, 3);
-  const mean = [0, 1, 2].map((c) => photo.data.filter((_, i) => i % 4 === c).reduce((sum, v) => sum + v, 0) / (81 * 45));
+  const mean = [0, 1, 2].map(
+    (c) => photo.data.filter((_, i) => i % 4 === c).reduce((sum, v) => sum + v, 0) / (81 * 45),
+  );
   const last = mipChain(photo).at(-1)!;
   expect([last.width, last.height]).toEqual([1, 1]);
   for (const c of [0, 1, 2]) expect(Math.abs(last.data[c] - mean[c])).toBeLessThan(2);

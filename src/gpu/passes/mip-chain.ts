@@ -46,7 +46,10 @@ export class MipChain {
       pass.setPipeline(pipeline);
       pass.setBindGroup(
         0,
-        this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [{ binding: 0, resource: source }] }),
+        this.device.createBindGroup({
+          layout: pipeline.getBindGroupLayout(0),
+          entries: [{ binding: 0, resource: source }],
+        }),
       );
       pass.draw(3);
       pass.end();

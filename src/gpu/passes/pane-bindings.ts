@@ -63,8 +63,16 @@ export class PaneBindings {
     scope: Scope,
   ) {
     const visibility = GPUShaderStage.VERTEX | GPUShaderStage.FRAGMENT;
-    const storage = (binding: number): GPUBindGroupLayoutEntry => ({ binding, visibility, buffer: { type: 'read-only-storage' } });
-    const texture = (binding: number): GPUBindGroupLayoutEntry => ({ binding, visibility: GPUShaderStage.FRAGMENT, texture: {} });
+    const storage = (binding: number): GPUBindGroupLayoutEntry => ({
+      binding,
+      visibility,
+      buffer: { type: 'read-only-storage' },
+    });
+    const texture = (binding: number): GPUBindGroupLayoutEntry => ({
+      binding,
+      visibility: GPUShaderStage.FRAGMENT,
+      texture: {},
+    });
     this.frameLayout = device.createBindGroupLayout({
       label: 'pane/frame',
       entries: [
@@ -76,7 +84,12 @@ export class PaneBindings {
     this.photosLayout = device.createBindGroupLayout({ label: 'pane/photos', entries: [texture(0), texture(1)] });
     this.fieldLayout = device.createBindGroupLayout({ label: 'pane/field', entries: [0, 1, 2].map(storage) });
 
-    this.sampler = device.createSampler({ label: 'photo', magFilter: 'linear', minFilter: 'linear', mipmapFilter: 'linear' });
+    this.sampler = device.createSampler({
+      label: 'photo',
+      magFilter: 'linear',
+      minFilter: 'linear',
+      mipmapFilter: 'linear',
+    });
     this.colorMaps = scope.texture('color-maps', {
       size: [COLOR_MAP_SIZE, COLOR_MAPS.length],
       format: 'rgba8unorm',
@@ -120,7 +133,10 @@ export class PaneBindings {
     return this.device.createBindGroup({
       label: 'pane/field',
       layout: this.fieldLayout,
-      entries: [warpBinding(field), certaintyBinding(field), cycleBinding(field)].map((resource, binding) => ({ binding, resource })),
+      entries: [warpBinding(field), certaintyBinding(field), cycleBinding(field)].map((resource, binding) => ({
+        binding,
+        resource,
+      })),
     });
   }
 }

@@ -1,5 +1,16 @@
 import { COMPARE_MODES } from '../../shared/view.ts';
-import { clamp, isKnown, mixRgb, onStage, readCertainty, readHere, readThere, readWarp, unitAt, unknownColor } from './draw-pane.ts';
+import {
+  clamp,
+  isKnown,
+  mixRgb,
+  onStage,
+  readCertainty,
+  readHere,
+  readThere,
+  readWarp,
+  unitAt,
+  unknownColor,
+} from './draw-pane.ts';
 import type { PanePicture, PaneScene, Vec2 } from './draw-pane.ts';
 
 const DIVIDER_WIDTH = 2;

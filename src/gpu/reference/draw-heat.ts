@@ -15,7 +15,11 @@ export const drawCycle: PanePicture = (scene, x, y) => {
   const unit = unitAt(scene, x, y);
   const fullScale = scene.pane.cycleScale * Math.max(...scene.pane.photo);
   const shown = aboveThreshold(scene, readCertainty(scene, unit));
-  return onStage(scene, heatOverPhoto(scene, unit, readCycle(scene.field, unit) / Math.max(fullScale, 1e-6), shown), unit);
+  return onStage(
+    scene,
+    heatOverPhoto(scene, unit, readCycle(scene.field, unit) / Math.max(fullScale, 1e-6), shown),
+    unit,
+  );
 };
 
 function heatOverPhoto(scene: PaneScene, unit: Vec2, value: number, shown: number): Rgb {

@@ -9,7 +9,14 @@ const ROW = 8;
 type Vec4 = readonly [number, number, number, number];
 
 /** The correspondences over what lies `under` them, at the stage pixel whose centre is at `x`, `y`. */
-export function drawMatches(values: MatchUniforms, rows: Float32Array, points: boolean, under: Rgb, x: number, y: number): Rgb {
+export function drawMatches(
+  values: MatchUniforms,
+  rows: Float32Array,
+  points: boolean,
+  under: Rgb,
+  x: number,
+  y: number,
+): Rgb {
   let color = under;
   const over = (paint: Rgb, cover: number, alpha: number) => {
     // `paint` is already weighted by its share of `cover`.
@@ -24,7 +31,10 @@ export function drawMatches(values: MatchUniforms, rows: Float32Array, points: b
     const cover = lineCover(a(i), b(i), values.lineWidth, x, y);
     if (cover > 0) over(mixRgb([0, 0, 0], colorOf(i), cover), cover, values.lineAlpha);
   }
-  for (const [end, pane] of [[a, values.paneA], [b, values.paneB]] as const) {
+  for (const [end, pane] of [
+    [a, values.paneA],
+    [b, values.paneB],
+  ] as const) {
     for (let i = 0; i < count; i++) {
       const centre = end(i);
       if (!isIn(pane, centre)) continue;

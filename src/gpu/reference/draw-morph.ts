@@ -10,8 +10,16 @@ const BACKDROP_DIM = 0.6;
 
 /** Corners of a cell's two triangles, in drawing order. */
 const TRIANGLES: Vec2[][] = [
-  [[0, 0], [0, 1], [1, 0]],
-  [[1, 0], [0, 1], [1, 1]],
+  [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+  ],
+  [
+    [1, 0],
+    [0, 1],
+    [1, 1],
+  ],
 ];
 
 /** A mesh's corner on the stage. */
@@ -33,7 +41,10 @@ export function drawMorph(a: PaneScene, b: PaneScene, amount: number): (x: numbe
     pane: { ...scene.pane, amount: share, opacity },
   });
   const behind = layer(a, amount, 1);
-  const layers = [layer(b, 1 - amount, 1), behind, layer(b, 1 - amount, amount)].map((scene) => ({ scene, triangles: makeMesh(scene) }));
+  const layers = [layer(b, 1 - amount, 1), behind, layer(b, 1 - amount, amount)].map((scene) => ({
+    scene,
+    triangles: makeMesh(scene),
+  }));
   return (x, y) => {
     let color = backdrop(behind, x, y);
     for (const { scene, triangles } of layers) {
@@ -49,7 +60,11 @@ function backdrop(scene: PaneScene, x: number, y: number): Rgb {
   const away = 4 * pane.amount * (1 - pane.amount);
   const read = (photo: MipLevels): Rgb => {
     const level = mipLevel(photo, [1 / pane.rect[2], 0], [0, 1 / pane.rect[3]]);
-    return mixRgb(sampleLevels(photo, ...unit, level), readBlurred(photo, unit, level + BACKDROP_BLUR * away), Math.min(1, 4 * away));
+    return mixRgb(
+      sampleLevels(photo, ...unit, level),
+      readBlurred(photo, unit, level + BACKDROP_BLUR * away),
+      Math.min(1, 4 * away),
+    );
   };
   return onStage(scene, mixRgb(mixRgb(read(here), read(there), pane.amount), pane.ground, BACKDROP_DIM * away), unit);
 }
@@ -75,7 +90,9 @@ function makeMesh(scene: PaneScene): Corner[][] {
   for (let i = 0; i < mesh.width * mesh.height; i++) {
     const origin: Vec2 = [i % mesh.width, Math.floor(i / mesh.width)];
     for (const corners of TRIANGLES) {
-      const triangle = corners.map(([dx, dy]) => cornerAt(scene, [(origin[0] + dx) * cell[0], (origin[1] + dy) * cell[1]]));
+      const triangle = corners.map(([dx, dy]) =>
+        cornerAt(scene, [(origin[0] + dx) * cell[0], (origin[1] + dy) * cell[1]]),
+      );
       if (!isTorn(triangle, cell)) triangles.push(triangle);
     }
   }
@@ -94,7 +111,10 @@ function cornerAt(scene: PaneScene, here: Vec2): Corner {
 }
 
 function isTorn([a, b, c]: Corner[], cell: Vec2): boolean {
-  const edge = (from: Corner, to: Corner): Vec2 => [(to.there[0] - from.there[0]) / cell[0], (to.there[1] - from.there[1]) / cell[1]];
+  const edge = (from: Corner, to: Corner): Vec2 => [
+    (to.there[0] - from.there[0]) / cell[0],
+    (to.there[1] - from.there[1]) / cell[1],
+  ];
   const ab = edge(a, b);
   const ac = edge(a, c);
   const longest = Math.max(...[ab, ac, edge(b, c)].map(([dx, dy]) => Math.hypot(dx, dy)));
@@ -125,7 +145,8 @@ function overTriangle({ pane, here, there }: PaneScene, [a, b, c]: Corner[], und
   };
   const onHere = point((corner) => corner.here);
   const onThere = point((corner) => corner.there);
-  const read = (photo: MipLevels, { unit, right, down }: typeof onHere) => sampleLevels(photo, ...unit, mipLevel(photo, right, down));
+  const read = (photo: MipLevels, { unit, right, down }: typeof onHere) =>
+    sampleLevels(photo, ...unit, mipLevel(photo, right, down));
   const alpha = blend(a.visible, b.visible, c.visible) * edgeCover(onHere) * edgeCover(onThere) * pane.opacity;
   return mixRgb(under, mixRgb(read(here, onHere), read(there, onThere), pane.amount), alpha);
 }

@@ -6,5 +6,9 @@ export const drawWarp: PanePicture = (scene, x, y) => {
   const unit = unitAt(scene, x, y);
   const landing = readWarp(scene.field, unit);
   const value = readCertainty(scene, unit);
-  return onStage(scene, mixRgb(scene.pane.empty, readThere(scene, landing), value * isKnown(scene, value, landing)), unit);
+  return onStage(
+    scene,
+    mixRgb(scene.pane.empty, readThere(scene, landing), value * isKnown(scene, value, landing)),
+    unit,
+  );
 };

@@ -6,7 +6,7 @@ export type MipLevels = Pixels[];
 /** All levels down to one pixel, each the exact area average of the one above it, rounded to bytes. */
 export function mipChain(photo: Pixels): MipLevels {
   const levels = [photo];
-  for (let level = photo; level.width > 1 || level.height > 1; ) {
+  for (let level = photo; level.width > 1 || level.height > 1;) {
     level = halve(level);
     levels.push(level);
   }
@@ -37,7 +37,8 @@ function halve(source: Pixels): Pixels {
       for (let c = 0; c < 4; c++) {
         let sum = 0;
         for (const [row, down] of rows) {
-          for (const [column, across] of columns) sum += source.data[(row * source.width + column) * 4 + c] * down * across;
+          for (const [column, across] of columns)
+            sum += source.data[(row * source.width + column) * 4 + c] * down * across;
         }
         data[(y * width + x) * 4 + c] = sum;
       }
@@ -68,6 +69,9 @@ function sampleBilinear({ data, width, height }: Pixels, x: number, y: number): 
   const fy = row - top;
   return [0, 1, 2].map((c) => {
     const at = (px: number, py: number) => data[(py * width + px) * 4 + c];
-    return (at(left, top) * (1 - fx) + at(right, top) * fx) * (1 - fy) + (at(left, bottom) * (1 - fx) + at(right, bottom) * fx) * fy;
+    return (
+      (at(left, top) * (1 - fx) + at(right, top) * fx) * (1 - fy) +
+      (at(left, bottom) * (1 - fx) + at(right, bottom) * fx) * fy
+    );
   });
 }
