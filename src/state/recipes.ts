@@ -2,15 +2,20 @@ import type { CatalogEntry } from '../models/catalog.ts';
 import { entryOfFiles } from '../models/catalog.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { ConversionChoices, ModelRecipe, RemoteFile } from '../shared/model-library.ts';
+import { nameOfAddress } from './fetch-photo.ts';
 
-/** What a person chose, as it stands in the form. */
+// The interface reads the catalogue through the state.
+export { aboutDiskBytes, CATALOG, entryOfFiles } from '../models/catalog.ts';
+export type { CatalogEntry } from '../models/catalog.ts';
+
+/** What a person chose, as it stands in the form; null leaves it to the network's family. */
 export interface ChosenConversion {
   kind: NonNullable<ConversionChoices['as']>;
-  size: number;
-  /** Null for a single pass. */
+  size: number | null;
+  hasSecondPass: boolean;
+  /** Null for twice the size. */
   fineSize: number | null;
   precision: NonNullable<ConversionChoices['precision']>;
-  /** Null for the family's value. */
   heads: number | null;
   decoderHeads: number | null;
 }
@@ -53,7 +58,7 @@ export function recipeOfAddresses(text: string, chosen: ChosenConversion): Model
     if (!url) {
       throw new CodedError('model-address', `“${line}” is not the address of a file on the web.`, 'Give addresses that start with https://, one a line.');
     }
-    return { name: decodeURIComponent(url.pathname.split('/').filter(Boolean).at(-1) ?? url.host), url: url.href, bytes: null, sha256: null };
+    return { name: nameOfAddress(url), url: url.href, bytes: null, sha256: null };
   });
   if (files.length === 0) throw new CodedError('model-address', 'There is no address yet.', 'Give the address of a .pth or .safetensors file.');
   const recipe = recipeOfFiles(files.map(({ name }) => name), chosen);
@@ -69,23 +74,24 @@ function parseAddress(line: string): URL | null {
   }
 }
 
-function choicesOf({ kind, size, fineSize, precision, heads, decoderHeads }: ChosenConversion): ConversionChoices {
+function choicesOf({ kind, size, hasSecondPass, fineSize, precision, heads, decoderHeads }: ChosenConversion): ConversionChoices {
   return {
     as: kind,
-    size: [size, size],
-    fineSize: fineSize === null ? null : [fineSize, fineSize],
     precision,
-    ...(heads === null ? {} : { heads }),
-    ...(decoderHeads === null ? {} : { decoderHeads }),
+    ...(size === null ? {} : { size: [size, size] as const }),
+    ...(hasSecondPass ? fineSize !== null && { fineSize: [fineSize, fineSize] as const } : { fineSize: null }),
+    ...(heads !== null && { heads }),
+    ...(decoderHeads !== null && { decoderHeads }),
   };
 }
 
 /** Conversions of one checkpoint that differ are different models. */
-function suffix({ size, precision, fineSize }: ChosenConversion): string {
-  return [size, fineSize === null || fineSize === 2 * size ? null : fineSize, precision].filter((part) => part !== null).join('-');
+function suffix({ size, precision, hasSecondPass, fineSize }: ChosenConversion): string {
+  const parts = [size, hasSecondPass ? fineSize : 'single', precision];
+  return parts.filter((part) => part !== null).join('-');
 }
 
-const describe = ({ size, precision }: ChosenConversion) => `${size} px ${precision}`;
+const describe = ({ size, precision }: ChosenConversion) => (size === null ? precision : `${size} px, ${precision}`);
 
 const stemOf = (name: string) => name.replace(/(\.(pth|pt|ckpt|bin|safetensors))+$/i, '') || 'model';
 

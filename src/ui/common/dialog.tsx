@@ -5,12 +5,13 @@ import { CloseIcon } from './icons.tsx';
 
 interface DialogProps {
   title: string;
+  className?: string;
   onClose: () => void;
   children: ReactNode;
 }
 
 /** A modal dialog; the browser keeps the focus in it and closes it on Escape. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, className = '', onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = ref.current;
@@ -20,7 +21,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={ref}
-      className="dialog"
+      className={`dialog ${className}`}
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault();

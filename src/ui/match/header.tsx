@@ -1,12 +1,16 @@
-import { useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { LogoIcon } from '../common/icons.tsx';
-import { ModelsDialog } from '../models/models-dialog.tsx';
+import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { CopyLinkButton } from './copy-link-button.tsx';
 import { SampleMenu } from './sample-menu.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 
+/** Most visits never open it, so its code comes when it is asked for. */
+const ModelsDialog = lazy(() => import('../models/models-dialog.tsx'));
+
 export function Header() {
-  const [showsModels, setShowsModels] = useState(false);
+  const { library } = useWorkspace();
+  const showsModels = useWorkspaceState((state) => state.library.isOpen);
   return (
     <header className="header">
       <h1 className="brand">
@@ -16,13 +20,19 @@ export function Header() {
       <p className="tagline">Dense image matching in your browser. Photos never leave it.</p>
       <nav className="header-actions" aria-label="Page">
         <SampleMenu />
-        <button type="button" className="button quiet" onClick={() => setShowsModels(true)}>
-          Models
-        </button>
+        {library && (
+          <button type="button" className="button quiet" onClick={() => library.open()}>
+            Models
+          </button>
+        )}
         <CopyLinkButton />
         <ThemeToggle />
       </nav>
-      {showsModels && <ModelsDialog onClose={() => setShowsModels(false)} />}
+      {library && showsModels && (
+        <Suspense fallback={null}>
+          <ModelsDialog library={library} />
+        </Suspense>
+      )}
     </header>
   );
 }

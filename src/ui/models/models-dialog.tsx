@@ -1,44 +1,38 @@
-import { chosenModel } from '../../state/matching.ts';
+import type { Library } from '../../state/library.ts';
 import { Dialog } from '../common/dialog.tsx';
-import { megabytes } from '../common/format.ts';
-import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+import { fileSize } from '../common/format.ts';
+import { useWorkspaceState } from '../workspace-context.ts';
+import { AddModel } from './add-model.tsx';
+import { InstalledList } from './installed-list.tsx';
+import { JobList } from './job-list.tsx';
+import { OfferedFiles } from './offered-files.tsx';
+import { PublishedList } from './published-list.tsx';
 
-/** The models, what they are and under which licence; one can be chosen. */
-export function ModelsDialog({ onClose }: { onClose: () => void }) {
-  const workspace = useWorkspace();
-  const models = useWorkspaceState((state) => state.models);
-  const chosen = useWorkspaceState(chosenModel);
+/** Everything about models: those in use, those on the device, those that others have published. */
+export default function ModelsDialog({ library }: { library: Library }) {
+  const { offered, error, storage } = useWorkspaceState((state) => state.library);
   return (
-    <Dialog title="Models" onClose={onClose}>
-      {models.length === 0 && <p>No model could be read.</p>}
-      <ul className="models">
-        {models.map((model, i) => (
-          <li key={model.id} className="model">
-            <label>
-              <input
-                type="radio"
-                name="model"
-                checked={model.id === chosen?.id}
-                onChange={() => workspace.updateSettings({ modelId: i === 0 ? null : model.id, longSide: null })}
-              />
-              <b>{model.name}</b>
-            </label>
-            {model.description && <p>{model.description}</p>}
-            <dl className="facts">
-              <dt>Download</dt>
-              <dd>{megabytes(model.bytes)}</dd>
-              <dt>Input</dt>
-              <dd>
-                {model.defaultLongSide} px by default, multiples of {model.multiple} up to {model.maxLongSide}
-              </dd>
-              <dt>Licence</dt>
-              <dd>{model.license}</dd>
-              <dt>Source</dt>
-              <dd>{model.source}</dd>
-            </dl>
-          </li>
-        ))}
-      </ul>
+    <Dialog title="Models" className="models-dialog" onClose={() => library.close()}>
+      <div className="stack models-panel">
+        {error && (
+          <p className="note error" role="alert" data-code={error.code}>
+            <span>
+              {error.message} <span className="notice-remedy">{error.remedy}</span>
+            </span>
+          </p>
+        )}
+        {offered.length > 0 && <OfferedFiles key={offered.map(({ name }) => name).join('/')} library={library} files={offered} />}
+        <JobList library={library} />
+        <InstalledList library={library} />
+        <PublishedList library={library} />
+        <AddModel library={library} />
+        {storage && (
+          <p className="hint">
+            This site uses {fileSize(storage.usage)} of the {fileSize(storage.quota)} that the browser allows it. Models stay on this device and
+            work offline.
+          </p>
+        )}
+      </div>
     </Dialog>
   );
 }
