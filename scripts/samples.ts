@@ -40,10 +40,19 @@ for (const sample of SAMPLES) {
   console.log(`${sample.id}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
 }
 writeFileSync(join(out, 'index.json'), `${JSON.stringify(SAMPLES.map(entry), null, 2)}\n`);
+writeFileSync(join(out, 'pairs.json'), `${JSON.stringify(SAMPLES.map(evaluationPair), null, 1)}\n`);
 
 function entry({ id, title, description, related }: Sample) {
   const truth = related ? `${id}/truth.npz` : null;
   return { id, title, description, a: `${id}/a.jpg`, b: `${id}/b.jpg`, truth, credit: CREDIT };
+}
+
+/** The pair as `npm run evaluate` reads it. */
+function evaluationPair({ id, a, b, related }: Sample) {
+  const pair = { name: id, scene: id, kind: related ? 'warp' : 'unrelated', a: `${id}/a.jpg`, b: `${id}/b.jpg` };
+  if (!related) return pair;
+  const [cameraA, cameraB] = [new Camera(a.pose, WIDTH, HEIGHT), new Camera(b.pose, WIDTH, HEIGHT)];
+  return { ...pair, truth: `${id}/truth.npz`, K0: cameraA.intrinsics(), K1: cameraB.intrinsics(), T: cameraA.poseTo(cameraB) };
 }
 
 function writePhotos({ id, a, b }: Sample): void {

@@ -1,11 +1,11 @@
 import { BilinearReader } from '../../src/gpu/reference/bilinear.ts';
 import type { PlainField } from '../../src/gpu/reference/field.ts';
 import { auroc, median, shareWithin } from '../../src/geometry/measures.ts';
-import { type Matrix3, project } from '../../src/shared/matrix3.ts';
-import type { Size } from '../../src/shared/geometry.ts';
+import type { Point, Size } from '../../src/shared/geometry.ts';
+import type { Matrix3 } from '../../src/shared/matrix3.ts';
+import { normalisedToPixel, pixelToNormalised } from '../../src/shared/coordinates.ts';
+import { type DenseTruth, homographyTruth, MEASURED_LONG_SIDE } from './truth.ts';
 
-/** Long side that all pixel errors are given at. */
-export const MEASURED_LONG_SIDE = 640;
 export const PCK_THRESHOLDS = [1, 3, 5, 10] as const;
 /** A place is right for the AUROC of the certainty when its error is at most this. */
 export const RIGHT_WITHIN = 3;
@@ -17,31 +17,20 @@ export interface DenseMeasures {
   places: number;
 }
 
-/**
- * A field of A against a true homography (pixels of the files), over A's places that are visible in B, on A's pixel
- * grid at a 640 px long side. Errors are in B's pixels at the same size.
- */
-export function measureHomography(field: PlainField, photoB: Size, H: Matrix3): DenseMeasures {
-  const { width, height } = field.photo;
-  const shrinkA = MEASURED_LONG_SIDE / Math.max(width, height);
-  const shrinkB = MEASURED_LONG_SIDE / Math.max(photoB.width, photoB.height);
-  const reader = new BilinearReader(field.grid);
-  const plane = field.grid.width * field.grid.height;
+/** A field of A against the truth, over A's places that are visible in B; errors in B's pixels at a 640 px long side. */
+export function measureDense(field: PlainField, photoB: Size, truth: DenseTruth): DenseMeasures {
   const errors: number[] = [];
   const certainty: number[] = [];
-  const [columns, rows] = [Math.round(width * shrinkA), Math.round(height * shrinkA)];
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const x = (column + 0.5) / shrinkA;
-      const y = (row + 0.5) / shrinkA;
-      // The published homographies take whole-number pixel centres; ours lie half a pixel further.
-      const [u, v] = project(H, x - 0.5, y - 0.5).map((c) => c + 0.5);
-      if (!(u >= 0 && v >= 0 && u <= photoB.width && v <= photoB.height)) continue;
-      reader.seek((2 * x) / width - 1, (2 * y) / height - 1);
-      const foundX = (reader.read(field.warp) + 1) * 0.5 * photoB.width;
-      const foundY = (reader.read(field.warp, plane) + 1) * 0.5 * photoB.height;
-      errors.push(Math.hypot(foundX - u, foundY - v) * shrinkB);
-      certainty.push(reader.read(field.certainty));
+  const errorAt = errorReader(field, photoB, truth);
+  for (let row = 0; row < truth.grid.height; row++) {
+    for (let column = 0; column < truth.grid.width; column++) {
+      const found = errorAt({
+        x: ((column + 0.5) / truth.grid.width) * field.photo.width,
+        y: ((row + 0.5) / truth.grid.height) * field.photo.height,
+      });
+      if (!found) continue;
+      errors.push(found.error);
+      certainty.push(found.certainty);
     }
   }
   return {
@@ -49,5 +38,24 @@ export function measureHomography(field: PlainField, photoB: Size, H: Matrix3): 
     medianEpe: median(errors),
     auroc: auroc(certainty, errors.map((e) => e <= RIGHT_WITHIN)),
     places: errors.length,
+  };
+}
+
+/** {@link measureDense} where the truth is a homography of the files' pixels (whole-number centres). */
+export const measureHomography = (field: PlainField, photoB: Size, H: Matrix3): DenseMeasures =>
+  measureDense(field, photoB, homographyTruth(H, field.photo, photoB));
+
+/** Error (B's pixels at a 640 px long side) and certainty at a pixel of A; null where the truth says nothing. */
+export function errorReader(field: PlainField, photoB: Size, truth: DenseTruth) {
+  const shrink = MEASURED_LONG_SIDE / Math.max(photoB.width, photoB.height);
+  const reader = new BilinearReader(field.grid);
+  const plane = field.grid.width * field.grid.height;
+  return (place: Point): { error: number; certainty: number } | null => {
+    const wanted = truth.at(place.x, place.y);
+    if (!wanted) return null;
+    const at = pixelToNormalised(place, field.photo);
+    reader.seek(at.x, at.y);
+    const found = normalisedToPixel({ x: reader.read(field.warp), y: reader.read(field.warp, plane) }, photoB);
+    return { error: Math.hypot(found.x - wanted.x, found.y - wanted.y) * shrink, certainty: reader.read(field.certainty) };
   };
 }

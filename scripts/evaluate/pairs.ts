@@ -4,17 +4,33 @@ import type { Matrix3 } from '../../src/shared/matrix3.ts';
 
 interface Named {
   name: string;
-  /** Part of the name before the first dash: figures are also given per scene. */
+  /** Figures are also given per scene: as listed, else the part of the name before the first dash. */
   scene: string;
   a: string;
   b: string;
+  /** Known cameras: the pose is measured too. */
+  cameras: Cameras | null;
 }
 
-/** A pair with what is known of it. `none`: related, without a truth. `unrelated`: no common scene. */
+/** K in pixels of the files, the first pixel's centre at 0.5; T = [R|t], row-major, takes points of camera A to B. */
+export interface Cameras {
+  K0: Matrix3;
+  K1: Matrix3;
+  T: readonly number[];
+}
+
+/**
+ * A pair with what is known of it.
+ * - `homography`: H takes pixels of A to B, whole-number pixel centres as published;
+ * - `warp`: an npz with `warp` [2, h, w] (normalised, align_corners = false) and `visible` [h, w];
+ * - `pose`: K0, K1 and T, which the other kinds may have as well;
+ * - `none`: related, without a truth; `unrelated`: no common scene.
+ */
 export type EvaluationPair = Named &
   (
     | { kind: 'homography'; H: Matrix3 }
-    | { kind: 'pose'; K0: Matrix3; K1: Matrix3; T: number[] }
+    | { kind: 'warp'; truth: string }
+    | { kind: 'pose'; cameras: Cameras }
     | { kind: 'none' }
     | { kind: 'unrelated' }
   );
@@ -24,27 +40,34 @@ export function readPairs(path: string): EvaluationPair[] {
   const list: unknown = JSON.parse(readFileSync(path, 'utf8'));
   if (!Array.isArray(list)) throw new Error(`${path} must hold a list of pairs.`);
   return list.map((entry, i) => {
-    const { name = `pair-${i}`, kind, a, b } = entry;
+    const { name = `pair-${i}`, scene = String(name).split('-')[0], kind, a, b } = entry;
     if (typeof a !== 'string' || typeof b !== 'string') throw new Error(`${path}: pair ${name} has no "a" and "b".`);
-    const base = { name, scene: String(name).split('-')[0], a: resolve(dirname(path), a), b: resolve(dirname(path), b) };
+    const camerasOf = (): Cameras => {
+      const T = [entry.T].flat(3) as number[];
+      return {
+        K0: flat('K0', 9) as unknown as Matrix3,
+        K1: flat('K1', 9) as unknown as Matrix3,
+        // The last row of a 4 × 4 says nothing.
+        T: T.length === 16 ? T.slice(0, 12) : flat('T', 12),
+      };
+    };
     const flat = (key: string, length: number): number[] => {
       const values = [entry[key]].flat(3) as number[];
-      if (values.length !== length || !values.every(Number.isFinite)) throw new Error(`${path}: pair ${name} needs ${key} with ${length} numbers.`);
+      if (values.length !== length || !values.every(Number.isFinite)) {
+        throw new Error(`${path}: pair ${name} needs ${key} with ${length} numbers.`);
+      }
       return values;
     };
+    const fileOf = (name: string) => resolve(dirname(path), name);
+    const base = { name, scene, a: fileOf(a), b: fileOf(b), cameras: entry.T === undefined ? null : camerasOf() };
     switch (kind) {
       case 'homography':
         return { ...base, kind, H: flat('H', 9) as unknown as Matrix3 };
-      case 'pose': {
-        const T = [entry.T].flat(3) as number[];
-        return {
-          ...base,
-          kind,
-          K0: flat('K0', 9) as unknown as Matrix3,
-          K1: flat('K1', 9) as unknown as Matrix3,
-          T: T.length === 16 ? T.slice(0, 12) : flat('T', 12),
-        };
-      }
+      case 'warp':
+        if (typeof entry.truth !== 'string') throw new Error(`${path}: pair ${name} needs "truth", the name of an npz.`);
+        return { ...base, kind, truth: fileOf(entry.truth) };
+      case 'pose':
+        return { ...base, kind, cameras: camerasOf() };
       case 'none':
       case 'unrelated':
         return { ...base, kind };

@@ -1,0 +1,110 @@
+import { auroc, mean, poseAuc } from '../../src/geometry/measures.ts';
+import type { PairResult } from './evaluate-pair.ts';
+import { PCK_THRESHOLDS } from './measure.ts';
+
+/** A table with its heading; every row as long as the head. */
+export interface Table {
+  title: string;
+  head: string[];
+  rows: string[][];
+}
+
+const POSE_THRESHOLDS = [5, 10, 20] as const;
+const CORNER_THRESHOLDS = [3, 5, 10] as const;
+/** Overlaps at which the verdict's threshold could lie. */
+const OVERLAPS = [0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3] as const;
+
+/** All tables that the results allow: per scene and overall, then what the verdicts were. */
+export function tablesOf(results: readonly PairResult[]): Table[] {
+  const tables = [denseTable(results), registrationTable(results), poseTable(results), verdictTable(results), overlapTable(results)];
+  return tables.filter((table) => table !== null);
+}
+
+/** What the verdict is told from: the larger share of the two photos that is certain and consistent. */
+export const overlapOf = ({ verdict }: PairResult) => Math.max(verdict.overlap.a, verdict.overlap.b);
+
+function denseTable(results: readonly PairResult[]): Table | null {
+  return sceneTable(
+    'Dense error (long side 640 px, visible places)',
+    ['pairs', ...PCK_THRESHOLDS.map((t) => `PCK@${t}`), 'median EPE', 'AUROC', 's/pair'],
+    results.filter((result) => result.dense),
+    (group) => [
+      String(group.length),
+      ...PCK_THRESHOLDS.map((_, i) => average(group, (r) => r.dense!.pck[i]).toFixed(3)),
+      average(group, (r) => r.dense!.medianEpe).toFixed(2),
+      average(group, (r) => r.dense!.auroc).toFixed(3),
+      (average(group, (r) => r.milliseconds) / 1000).toFixed(2),
+    ],
+  );
+}
+
+function registrationTable(results: readonly PairResult[]): Table | null {
+  return sceneTable(
+    'Homography from the matches (mean corner error, long side 640 px)',
+    ['pairs', 'median', ...CORNER_THRESHOLDS.map((t) => `AUC@${t}`)],
+    results.filter((result) => result.registration),
+    (group) => {
+      const errors = group.map((r) => r.registration!.cornerError ?? Infinity);
+      return [String(group.length), middle(errors), ...poseAuc(errors, CORNER_THRESHOLDS).map((area) => area.toFixed(3))];
+    },
+  );
+}
+
+function poseTable(results: readonly PairResult[]): Table | null {
+  return sceneTable(
+    'Relative pose from the essential matrix (degrees)',
+    ['pairs', 'median', ...POSE_THRESHOLDS.map((t) => `AUC@${t}`), 's/pair'],
+    results.filter((result) => result.pose),
+    (group) => {
+      const errors = group.map((r) => r.pose!.error);
+      const areas = poseAuc(errors, POSE_THRESHOLDS).map((area) => area.toFixed(3));
+      return [String(group.length), middle(errors), ...areas, (average(group, (r) => r.milliseconds) / 1000).toFixed(2)];
+    },
+  );
+}
+
+function verdictTable(results: readonly PairResult[]): Table | null {
+  const row = (name: string, unrelated: boolean) => {
+    const kinds = results.filter(({ kind }) => (kind === 'unrelated') === unrelated).map(({ verdict }) => verdict.kind);
+    const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
+    const right = unrelated ? count('none') : kinds.length - count('none');
+    return kinds.length ? [[name, ...[kinds.length, count('good'), count('partial'), count('none')].map(String), percent(right / kinds.length)]] : [];
+  };
+  const rows = [...row('related', false), ...row('unrelated', true)];
+  return { title: 'Verdicts', head: ['', 'pairs', 'good', 'partial', 'no scene', 'right'], rows };
+}
+
+/** How well the overlap tells related pairs from unrelated, for choosing the verdict's threshold. */
+function overlapTable(results: readonly PairResult[]): Table | null {
+  const related = results.map(({ kind }) => kind !== 'unrelated');
+  const overlaps = results.map(overlapOf);
+  const area = auroc(overlaps, related);
+  if (Number.isNaN(area)) return null;
+  const share = (wanted: boolean, told: (overlap: number) => boolean) => {
+    const group = overlaps.filter((_, i) => related[i] === wanted);
+    return percent(group.filter(told).length / group.length);
+  };
+  return {
+    title: `Overlap as a test of a common scene: AUROC ${area.toFixed(3)}`,
+    head: ['threshold', 'related at or above', 'unrelated below'],
+    rows: OVERLAPS.map((t) => [String(t), share(true, (overlap) => overlap >= t), share(false, (overlap) => overlap < t)]),
+  };
+}
+
+function sceneTable(title: string, head: string[], results: PairResult[], cells: (group: PairResult[]) => string[]): Table | null {
+  if (!results.length) return null;
+  const scenes = [...new Set(results.map(({ scene }) => scene))];
+  const rows = scenes.map((scene) => [scene, ...cells(results.filter((result) => result.scene === scene))]);
+  return { title, head: ['scene', ...head], rows: [...rows, ['all', ...cells(results)]] };
+}
+
+/** Mean over the pairs that have the figure; kept as null in JSON where there was none. */
+const average = (group: readonly PairResult[], read: (result: PairResult) => number) => mean(group.map(read).filter(Number.isFinite));
+
+function middle(errors: readonly number[]): string {
+  const sorted = [...errors].sort((a, b) => a - b);
+  const value = (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  return Number.isFinite(value) ? value.toFixed(2) : '–';
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
