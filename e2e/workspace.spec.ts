@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import type { Workspace } from '../src/state/workspace.ts';
 import { matched, openApp, sample, stagePicture, watchErrors } from './app.ts';
@@ -285,4 +286,33 @@ test('two photos fill both slots; a photo matches itself', async ({ page }) => {
   const { verdict } = await matched(page);
   expect(verdict.kind).toBe('good');
   expect(verdict.overlap.a).toBeGreaterThan(0.9);
+});
+
+test('a photo dropped on a picture replaces that one', async ({ page }) => {
+  await openApp(page, START);
+  const [x, y] = await place(page, 0.75, 0.5);
+  await stage(page).evaluate(
+    (element, { base64, clientX, clientY }) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'dropped.jpg', { type: 'image/jpeg' }));
+      for (const type of ['dragover', 'drop']) {
+        element.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true, clientX, clientY }));
+      }
+    },
+    { base64: readFileSync(sample('still-life/a.jpg')).toString('base64'), clientX: x, clientY: y },
+  );
+  await expect(page.locator('[data-slot="b"]')).toContainText('dropped.jpg');
+  await expect(page.locator('[data-slot="a"]')).toContainText('Kitchen table');
+  expect((await matched(page)).verdict.overlap.a).toBeGreaterThan(0.9);
+});
+
+test('a copied link shows what is seen', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openApp(page, `${START}&view=flow`);
+  await page.getByRole('slider', { name: 'Certainty from' }).fill('0.2');
+  await page.getByRole('button', { name: 'Copy a link to this view' }).click();
+  await expect(page.locator('.notice[data-code="copied"]')).toBeVisible();
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  expect(link.origin).toBe(new URL(page.url()).origin);
+  expect(Object.fromEntries(link.searchParams)).toEqual({ view: 'flow', threshold: '0.2', ep: 'wasm', size: '160', rescue: '0' });
 });
