@@ -11,7 +11,11 @@ export function SampleMenu() {
   const urlB = useWorkspaceState(({ photos }) => sourceUrl(photos.b.photo?.source));
   const [isOpen, setIsOpen] = useState(false);
   const ref = useRef<HTMLDivElement>(null);
-  const close = useCallback(() => setIsOpen(false), []);
+  const close = useCallback(() => {
+    // What had the focus goes with the list: it returns to the button.
+    if (ref.current?.contains(document.activeElement)) ref.current.querySelector('button')?.focus();
+    setIsOpen(false);
+  }, []);
   useDismiss(ref, isOpen, close);
   if (samples.length === 0) return null;
   return (

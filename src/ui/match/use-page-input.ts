@@ -71,5 +71,7 @@ const TEXT_INPUTS = /^(text|url|search|email|number|password|tel)$/;
 
 function isTyping(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement) return TEXT_INPUTS.test(target.type);
-  return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);
+  // A digit in a list of choices looks one up there.
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
+  return target instanceof HTMLElement && target.isContentEditable;
 }
