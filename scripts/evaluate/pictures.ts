@@ -55,9 +55,14 @@ export function certaintyMap(field: PlainField, longSide: number): Pixels {
 export function errorMap(field: PlainField, photoB: Size, truth: DenseTruth, longSide: number): Pixels {
   const size = fitted(field.photo, longSide);
   const errorAt = errorReader(field, photoB, truth);
-  const scale = { x: field.photo.width / size.width, y: field.photo.height / size.height };
+  // At the centres of the truth's cells: between them it is not known to a pixel.
+  const centre = (at: number, pixels: number, cells: number, length: number) =>
+    ((Math.floor(((at + 0.5) / pixels) * cells) + 0.5) / cells) * length;
   return painted(size, (x, y) => {
-    const found = errorAt({ x: (x + 0.5) * scale.x, y: (y + 0.5) * scale.y });
+    const found = errorAt({
+      x: centre(x, size.width, truth.grid.width, field.photo.width),
+      y: centre(y, size.height, truth.grid.height, field.photo.height),
+    });
     return found ? colorMapAt('turbo', found.error / FULL_ERROR) : NOTHING;
   });
 }

@@ -80,8 +80,8 @@ async function pictures(run: Run, pair: EvaluationPair, result: PairResult, matc
 
 function described({ kind, verdict, dense, pose }: PairResult): string {
   const figures = [];
-  if (dense) figures.push(`PCK@5 ${dense.pck[2].toFixed(3)}, median error ${dense.medianEpe.toFixed(1)} px`);
-  if (pose) figures.push(`pose off by ${pose.error.toFixed(1)}°`);
+  if (dense) figures.push(`PCK@5 ${dense.pck[2].toFixed(3)}, median error ${dense.medianEpe.toFixed(1)} px.`);
+  if (pose) figures.push(`Pose off by ${pose.error.toFixed(1)}°.`);
   return [`${kind}: ${verdict.sentence}`, ...figures].join(' ');
 }
 

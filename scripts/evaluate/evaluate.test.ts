@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { PlainField, PlainMatchField } from '../../src/gpu/reference/field.ts';
+import { project } from '../../src/shared/matrix3.ts';
+import { ROOT } from '../node/tools.mjs';
+import type { PairResult } from './evaluate-pair.ts';
+import { measureDense } from './measure.ts';
+import { measurePose, measureRegistration } from './measure-geometry.ts';
+import { type EvaluationPair, readPairs } from './pairs.ts';
+import { badness } from './report.ts';
+import { tablesOf } from './tables.ts';
+import { type DenseTruth, denseTruth, homographyTruth } from './truth.ts';
+import { unrelatedPairs } from './unrelated.ts';
+
+const PHOTO = { width: 640, height: 480 };
+const samples = readPairs(join(ROOT, 'public', 'samples', 'pairs.json'));
+
+/** A field that says what the truth says, moved by `shift` pixels in x; certain where the truth knows. */
+function fieldOf(truth: DenseTruth, shift = 0): PlainField {
+  const { width, height } = truth.grid;
+  const points = width * height;
+  const field = { grid: truth.grid, photo: PHOTO, warp: new Float32Array(2 * points), certainty: new Float32Array(points), cycle: new Float32Array(points) };
+  for (let k = 0; k < points; k++) {
+    const found = truth.at((((k % width) + 0.5) / width) * PHOTO.width, ((Math.floor(k / width) + 0.5) / height) * PHOTO.height);
+    if (!found) continue;
+    field.warp[k] = (2 * (found.x + shift)) / PHOTO.width - 1;
+    field.warp[points + k] = (2 * found.y) / PHOTO.height - 1;
+    field.certainty[k] = 1;
+  }
+  return field;
+}
+
+/** B's direction left out: it has no certain place. */
+const oneWay = (a: PlainField): PlainMatchField => ({ a, b: { ...a, certainty: new Float32Array(a.certainty.length) } });
+
+describe('the samples as a list of pairs', () => {
+  it.each(samples.filter(({ kind }) => kind === 'warp'))('$name: the exact warp has no error and the cameras agree with it', async (pair) => {
+    const truth = (await denseTruth(pair, { a: PHOTO, b: PHOTO }))!;
+    const field = fieldOf(truth);
+    const { pck, medianEpe, places } = measureDense(field, PHOTO, truth);
+    expect(pck[0]).toBe(1);
+    expect(medianEpe).toBeLessThan(0.01);
+    expect(places).toBeGreaterThan(0.2 * field.certainty.length);
+    const pose = measurePose(oneWay(field), pair.cameras!);
+    expect(pose.error).toBeLessThan(0.3);
+    expect(pose.inlierRatio).toBeGreaterThan(0.99);
+  });
+
+  it('has an unrelated pair without a truth', async () => {
+    const pair = samples.find(({ kind }) => kind === 'unrelated')!;
+    expect(await denseTruth(pair, { a: PHOTO, b: PHOTO })).toBeNull();
+  });
+});
+
+describe('measures of a field', () => {
+  const H = [0.9, -0.2, 60, 0.15, 0.95, -10, 1e-4, 5e-5, 1] as const;
+  const truth = homographyTruth(H, PHOTO, PHOTO);
+
+  it('tells a shift of 4 px by PCK, EPE and corner error', () => {
+    const { pck, medianEpe } = measureDense(fieldOf(truth, 4), PHOTO, truth);
+    expect(pck).toEqual([0, 0, 1, 1]);
+    expect(medianEpe).toBeCloseTo(4, 2);
+    expect(measureRegistration(oneWay(fieldOf(truth, 4)), H).cornerError).toBeCloseTo(4, 1);
+    expect(measureRegistration(oneWay(fieldOf(truth)), H).cornerError).toBeLessThan(0.01);
+  });
+
+  it('takes whole-number centres for homographies', () => {
+    const [x, y] = project(H, 100, 50);
+    const found = truth.at(100.5, 50.5)!;
+    expect(found.x).toBeCloseTo(x + 0.5, 9);
+    expect(found.y).toBeCloseTo(y + 0.5, 9);
+  });
+
+  it('gives the worst pose where nothing matches', () => {
+    const field = fieldOf(truth);
+    field.certainty.fill(0);
+    expect(measurePose(oneWay(field), { K0: H, K1: H, T: [] })).toEqual({ error: 180, inlierRatio: 0 });
+  });
+});
+
+describe('unrelated pairs', () => {
+  const listed = ['p', 'q', 'r'].map((scene): EvaluationPair => {
+    return { kind: 'none', name: `${scene}-1`, scene, a: `/${scene}/1.jpg`, b: `/${scene}/2.jpg`, cameras: null };
+  });
+
+  it('join different scenes, each once, the same every time, and more only add', () => {
+    const all = unrelatedPairs(listed, 99);
+    expect(all).toHaveLength(12);
+    expect(new Set(all.map(({ name }) => name)).size).toBe(12);
+    for (const { a, b } of all) expect(a[1]).not.toBe(b[1]);
+    expect(unrelatedPairs(listed, 5)).toEqual(all.slice(0, 5));
+    expect(unrelatedPairs(listed, 99, 2)).not.toEqual(all);
+  });
+});
+
+describe('tables', () => {
+  const result = (kind: 'none' | 'unrelated', overlap: number, told: 'good' | 'none'): PairResult => ({
+    name: `${kind} ${overlap}`,
+    scene: 's',
+    kind,
+    milliseconds: 100,
+    verdict: { kind: told, sentence: '', overlap: { a: overlap, b: 0 }, meanCertainty: { a: 0, b: 0 }, medianCycle: { a: 0, b: 0 } },
+    rescue: { tried: false, quarterTurns: 0, scale: 1 },
+  });
+  const results = [result('none', 0.5, 'good'), result('none', 0.03, 'none'), result('unrelated', 0.05, 'none')];
+
+  it('say how verdicts and overlap tell related from unrelated', () => {
+    const [verdicts, overlap] = tablesOf(results);
+    expect(verdicts.rows).toEqual([
+      ['related', '2', '1', '0', '1', '50 %'],
+      ['unrelated', '1', '0', '0', '1', '100 %'],
+    ]);
+    expect(overlap.title).toContain('AUROC 0.500');
+    expect(overlap.rows.find(([threshold]) => threshold === '0.06')).toEqual(['0.06', '50 %', '100 %']);
+    expect(results.map(badness)).toEqual([0, 1, 0]);
+  });
+});
+
+describe('a list of pairs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pairs-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const read = (entry: object) => {
+    writeFileSync(join(folder, 'pairs.json'), JSON.stringify([entry]));
+    return readPairs(join(folder, 'pairs.json'));
+  };
+  const I = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+
+  it('may nest its matrices, and T may be 3 × 4 or 4 × 4', () => {
+    const T = [[1, 0, 0, 5], [0, 1, 0, 6], [0, 0, 1, 7]];
+    const [pair] = read({ name: 'x-1', kind: 'pose', a: 'a.jpg', b: 'b.jpg', K0: I, K1: I, T });
+    expect(pair).toMatchObject({ scene: 'x', a: join(folder, 'a.jpg'), cameras: { K0: I.flat(), T: T.flat() } });
+    const [same] = read({ kind: 'pose', a: 'a.jpg', b: 'b.jpg', K0: I, K1: I, T: [...T, [0, 0, 0, 1]] });
+    expect(same.cameras!.T).toEqual(T.flat());
+  });
+
+  it.each([
+    [{ kind: 'homography', a: 'a', b: 'b', H: [1, 2] }, /H with 9 numbers/],
+    [{ kind: 'pose', a: 'a', b: 'b', K0: I, K1: I }, /T with 12 numbers/],
+    [{ kind: 'warp', a: 'a', b: 'b' }, /"truth"/],
+    [{ kind: 'other', a: 'a', b: 'b' }, /unknown kind "other"/],
+    [{ kind: 'none', a: 'a' }, /no "a" and "b"/],
+  ])('is refused where it says too little: %j', (entry, message) => {
+    expect(() => read(entry)).toThrow(message);
+  });
+});
