@@ -45,3 +45,37 @@ def stage_losses(warp, certainty, before, target, visible, size, stride, reach, 
     place = ((error + 0.01).sqrt() * mask).sum() / mask.sum().clamp(min=1)
     success = visible * (error.detach() < tolerance).float()
     return place, F.binary_cross_entropy_with_logits(certainty, success), error.detach(), visible
+
+
+def slopes(warp):
+    """Change of the warp from cell to cell in x and in y, each (B, 2, h, w), by central differences."""
+    padded = F.pad(warp, (1, 1, 1, 1), mode='replicate')
+    across = (padded[:, :, 1:-1, 2:] - padded[:, :, 1:-1, :-2]) / 2
+    down = (padded[:, :, 2:, 1:-1] - padded[:, :, :-2, 1:-1]) / 2
+    return across, down
+
+
+def window_cross_entropy(given, logits, target, visible, stride):
+    """Cross-entropy of a refiner's window (B, (2r+1)², h, w) against the offset that it should find.
+
+    The offset is counted in cells of the aligned image: the given warp's slopes turn the error in B into it. Cells whose
+    offset lies outside the window, or where the given warp folds, are left out.
+    """
+    target, visible = at_stride(target, visible, stride)
+    (ax, ay), (bx, by) = (s.unbind(1) for s in slopes(given.detach()))
+    ex, ey = (target - given.detach()).unbind(1)
+    det = ax * by - bx * ay
+    cell = (2 / given.shape[3]) * (2 / given.shape[2])
+    safe = torch.where(det.abs() < 0.02 * cell, torch.ones_like(det), det)
+    x, y = (by * ex - bx * ey) / safe, (ax * ey - ay * ex) / safe
+    side = int(round(logits.shape[1] ** 0.5))
+    radius = side // 2
+    mask = visible[:, 0] * (x.abs() < radius) * (y.abs() < radius) * (det > 0.05 * cell)
+    x, y = (x + radius).clamp(0, side - 1.001), (y + radius).clamp(0, side - 1.001)
+    log_p, loss = logits.log_softmax(1), 0
+    for dx in (0, 1):
+        for dy in (0, 1):
+            weight = (1 - (x - x.floor() - dx).abs()) * (1 - (y - y.floor() - dy).abs())
+            index = (y.floor() + dy) * side + x.floor() + dx
+            loss = loss - weight * log_p.gather(1, index.long()[:, None])[:, 0]
+    return (loss * mask).sum() / mask.sum().clamp(min=1)

@@ -178,7 +178,10 @@ class Peak:
         forward = scored.softmax(-1)
         mutual = forward * scored.transpose(1, 2).softmax(-1).transpose(1, 2)
         cells = place_b.flatten(2).transpose(1, 2)
-        centre = cells.expand(cosine.shape[0], -1, -1).gather(1, mutual.argmax(-1, keepdim=True).expand(-1, -1, 2))
+        # A comparison and a product in place of argmax and gather: onnxruntime expands int64 indices on the CPU, which
+        # would read back from the GPU in the middle of every match.
+        best = (mutual >= mutual.amax(-1, keepdim=True)).float()
+        centre = (best @ cells) / best.sum(-1, keepdim=True)
         off = (cells.transpose(1, 2)[:, None] - centre[..., None]).abs()
         near = (off[:, :, 0] < 1.5).float() * (off[:, :, 1] < 1.5).float()
         window = forward * near
@@ -274,7 +277,7 @@ class Refiner(nn.Module):
         facts = (likeness * 2, self.reduce(a), soft, heat.amax(1, keepdim=True), certainty * 0.2, bent.clamp(-4, 4), inside)
         out = self.out(self.net(self.first(torch.cat(facts, 1))))
         move = soft * out[:, 3:].sigmoid() + out[:, :2]
-        return self.compose(displacement, grid + move * step), certainty + out[:, 2:3]
+        return self.compose(displacement, grid + move * step), certainty + out[:, 2:3], likeness
 
     @staticmethod
     def compose(displacement, place):
@@ -292,7 +295,7 @@ class Decoder(nn.Module):
         super().__init__()
         self.context, self.coarse, self.local = Context(), Coarse(), LocalEncoder()
         self.refiners = nn.ModuleDict(
-            {'16': Refiner(64, 48, (1, 2, 4)), '8': Refiner(64, 48, (1, 2, 4)), '4': Refiner(32, 40, (1, 2, 4))}
+            {'16': Refiner(64, 48, (1, 2, 4)), '8': Refiner(64, 48, (1, 2, 4)), '4': Refiner(32, 40, (1, 2, 4), radius=2)}
         )
         self.low_precision = False  # bf16 in the local encoder and the refiners' convolutions, for training
 
@@ -300,13 +303,16 @@ class Decoder(nn.Module):
         """Returns the last warp (B, 2, H/4, W/4), normalised, and certainty logit (B, 1, H/4, W/4)."""
         a, b = self.context(a16, b16)
         warp, certainty = self.coarse(a, b, a16, b16)
-        warps, certainties = self.refine((al16, al8, al4), b1, warp, certainty)
+        warps, certainties, _ = self.refine((al16, al8, al4), b1, warp, certainty)
         return warps[-1], certainties[-1]
 
-    def refine(self, local_a, b1, warp, certainty):
-        """All warps and certainties of the refining stages, from the coarse ones at stride 16."""
-        features, warps, certainties, stride = dict(zip((16, 8, 4), local_a)), [], [], 16
-        for target in self.STAGES:
+    def refine(self, local_a, b1, warp, certainty, stages=STAGES):
+        """All warps and certainties of the refining stages, from the coarse ones at stride 16.
+
+        The third list holds, per stage, the warp that it was given and the logits of its window (B, (2r+1)², h, w).
+        """
+        features, warps, certainties, windows, stride = dict(zip((16, 8, 4), local_a)), [], [], [], 16
+        for target in stages:
             warp, certainty = warp.detach(), certainty.detach()
             displacement = warp - axes(warp)[0]
             if target != stride:
@@ -318,7 +324,9 @@ class Decoder(nn.Module):
             image = F.grid_sample(b1, full, padding_mode='zeros', align_corners=False)
             with torch.autocast(b1.device.type, torch.bfloat16, enabled=self.low_precision):
                 aligned = self.local(image, stride)
-            warp, certainty = self.refiners[str(stride)](features[stride].float(), aligned.float(), warp, certainty)
+            refiner, given = self.refiners[str(stride)], warp
+            warp, certainty, likeness = refiner(features[stride].float(), aligned.float(), warp, certainty)
+            windows.append((given, likeness * refiner.log_temperature.exp()))
             warps.append(warp)
             certainties.append(certainty)
-        return warps, certainties
+        return warps, certainties, windows

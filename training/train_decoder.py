@@ -15,8 +15,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 import common
-from losses import at_stride, matching_cross_entropy, stage_losses
-from network import MEAN, STD, Decoder, Encoder, axes, unit, up2
+from losses import at_stride, matching_cross_entropy, stage_losses, window_cross_entropy
+from network import MEAN, STD, Decoder, Encoder, unit
 
 TOLERANCE = {16: 8.0, 8: 4.0, 4: 2.0}  # pixels within which a match counts as right for certainty
 
@@ -28,6 +28,12 @@ class Stage2(nn.Module):
         super().__init__()
         self.encoder, self.decoder = Encoder(), Decoder()
         self.decoder.local = self.encoder.local
+        self.stages = Decoder.STAGES
+
+    def parts(self):
+        """Modules whose gradients are clipped on their own."""
+        d = self.decoder
+        return d.coarse, d.local, *d.refiners.values(), self.encoder.wide, d.context
 
     def groups(self, rate, wide_rate):
         """Parameter groups of the optimiser with their peak rates."""
@@ -54,8 +60,8 @@ class Stage2(nn.Module):
             local_a = self.encoder.local.pyramid(x[: len(image_a)])
         warp, certainty = self.decoder.coarse(a, b, a16, b16)
         begin = warp if start is None else torch.where(start[1], start[0], warp)
-        warps, certainties = self.decoder.refine(local_a, x[len(image_a) :], begin, certainty)
-        return [warp, *warps], [certainty, *certainties], begin, tokens
+        warps, certainties, windows = self.decoder.refine(local_a, x[len(image_a) :], begin, certainty, self.stages)
+        return [warp, *warps], [certainty, *certainties], windows, tokens
 
 
 def noisy_start(batch, share, generator):
@@ -84,22 +90,20 @@ def matching_losses(tokens, log_temperature, batch, cells):
 def losses(model, batch, start=None):
     """Total loss; a tensor of numbers to report (per stage the shares of visible cells with errors under 1, 3, 5 and 10
     px and the certainty's loss, then the share of right coarse cells); and the last stage's logit, error, visibility."""
-    warps, certainties, begin, tokens = model(batch['image_a'], batch['image_b'], start)
+    warps, certainties, windows, tokens = model(batch['image_a'], batch['image_b'], start)
     size, report = batch['image_a'].shape[-1], []
     matching, right = matching_losses(tokens, model.decoder.coarse.log_temperature, batch, size // 16)
     total = matching if matching.requires_grad else 0
+    target, seen = batch['warp'], batch['visible']
     for i, (warp, certainty) in enumerate(zip(warps, certainties)):
-        stride = 16 if i == 0 else model.decoder.STAGES[i - 1]
-        before = None
-        if i > 0:
-            before = begin if i == 1 else warps[i - 1]
-            if before.shape[-1] != warp.shape[-1]:
-                before = (up2(before - axes(before)[0]) + axes(warp)[0])
-            before = before.detach()
+        stride = model.stages[max(0, i - 1)]
+        before = windows[i - 1][0] if i > 0 else None
         place, sure, error, visible = stage_losses(
-            warp, certainty, before, batch['warp'], batch['visible'], size, stride, 4.5 * stride, TOLERANCE[stride]
+            warp, certainty, before, target, seen, size, stride, 4.5 * stride, TOLERANCE[stride]
         )
         total = total + place + 0.4 * sure
+        if i > 0:
+            total = total + 0.2 * window_cross_entropy(*windows[i - 1], target, seen, stride)
         count = visible.sum().clamp(min=1)
         report += [((error < k) * visible).sum() / count for k in (1, 3, 5, 10)] + [sure.detach()]
     report.append(right)
@@ -145,9 +149,11 @@ def main():
         average.module.load_state_dict(state['average'])
         optimiser.load_state_dict(state['optimiser'])
         step, spent, average.steps = state['step'], state['spent'], state['step']
+        for group, peak in zip(optimiser.param_groups, (options.rate, options.wide_rate)):
+            group['peak'] = peak
     model.decoder.low_precision = not options.full_precision
     average.module.decoder.low_precision = False
-    log, validation = common.Log(options.out), common.validation_batches(options)
+    log, validation = common.Log(options.out), common.validation_batches(options, pairs=48)
     batches = common.Batches(options, first=step * options.batch)
 
     def validate():
@@ -169,15 +175,17 @@ def main():
         for group in optimiser.param_groups:
             group['lr'] = group['peak'] * common.cosine(spent / (options.minutes * 60))
         batch = next(batches)
+        # The last stage repeats the one before it with the same weights: once in three steps is enough for it.
+        model.stages = Decoder.STAGES if step % 3 == 0 else Decoder.STAGES[:-1]
         loss, report, _ = losses(model, batch, noisy_start(batch, options.from_true, generator))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        norms = [nn.utils.clip_grad_norm_(group['params'], 1.0) for group in optimiser.param_groups]
+        norms = [nn.utils.clip_grad_norm_(part.parameters(), 1.0) for part in model.parts()]
         if all(torch.isfinite(norm) for norm in norms):
             optimiser.step()
             average.update(model)
         step, spent = step + 1, time.time() - begin
-        sums.append(torch.cat((report, loss.detach()[None])))
+        sums.append(torch.cat((report[-6:], loss.detach()[None])))
         if step % 50 == 0:
             mean = torch.stack(sums).mean(0).tolist()
             sums = []
@@ -185,7 +193,7 @@ def main():
         if step % 200 == 0:
             content = dict(model=model.state_dict(), average=average.module.state_dict(), step=step, spent=spent)
             common.save(path, **content, optimiser=optimiser.state_dict())
-        if step % 400 == 0:
+        if step % 600 == 0:
             validate()
     validate()
     common.save(os.path.join(options.out, 'matcher.pt'), average=average.module.state_dict(), step=step)
