@@ -33,13 +33,11 @@ test('closing the dialog releases the camera and changes nothing', async ({ page
   await openApp(page, START);
   const before = await page.locator('[data-slot="a"]').innerText();
   await page.getByRole('button', { name: 'Take photo A with the camera' }).click();
-  const stream = await page
-    .getByLabel('Camera picture')
-    .evaluateHandle(async (element) => {
-      const video = element as HTMLVideoElement;
-      while (!video.srcObject) await new Promise((resolve) => setTimeout(resolve, 20));
-      return video.srcObject as MediaStream;
-    });
+  const stream = await page.getByLabel('Camera picture').evaluateHandle(async (element) => {
+    const video = element as HTMLVideoElement;
+    while (!video.srcObject) await new Promise((resolve) => setTimeout(resolve, 20));
+    return video.srcObject as MediaStream;
+  });
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   expect(await stream.evaluate((live) => live.getTracks().map((track) => track.readyState))).toEqual(['ended']);

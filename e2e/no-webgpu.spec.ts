@@ -3,10 +3,19 @@ import { VIEWS } from '../src/shared/view.ts';
 import { engine, matched, openApp, sample, stagePicture, watchErrors } from './app.ts';
 
 /** A browser that finds no graphics adapter: models and pictures both run on the CPU. */
-test.use({ launchOptions: async ({ launchOptions }, use) => {
-  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-  await use({ ...launchOptions, args });
-} });
+test.use({
+  launchOptions: async ({ launchOptions }, use) => {
+    const args = [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+    ];
+    await use({ ...launchOptions, args });
+  },
+});
 
 test('without WebGPU everything is matched and drawn on the CPU, and the page says so', async ({ page }) => {
   const errors = watchErrors(page);

@@ -13,7 +13,11 @@ test('a first visit loads at most 250 kB of JavaScript', async ({ page }) => {
     if (type.includes('javascript') && !scripts.has(response.url())) scripts.set(response.url(), response.body());
   });
   await openApp(page, '?size=128&rescue=0');
-  const sizes = await Promise.all([...scripts].map(async ([url, body]) => [url.split('/').at(-1), gzipSync(await body, { level: 9 }).length] as const));
+  const sizes = await Promise.all(
+    [...scripts].map(
+      async ([url, body]) => [url.split('/').at(-1), gzipSync(await body, { level: 9 }).length] as const,
+    ),
+  );
   console.log(sizes.map(([name, bytes]) => `${name} ${bytes}`).join(', '));
   // The page, the engine's worker and one variant of the runtime: fewer would mean that this looks in the wrong place.
   expect(sizes.length).toBeGreaterThanOrEqual(3);

@@ -18,13 +18,16 @@ async function place(page: Page, x: number, y: number): Promise<[number, number]
   return [box.x + box.width * x, box.y + box.height * y];
 }
 
-const camera = (page: Page) => page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().view.camera);
+const camera = (page: Page) =>
+  page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().view.camera);
 
 test('the probe shows the matched place while the pointer is over a photo', async ({ page }) => {
   const errors = watchErrors(page);
   await openApp(page, START);
   await page.mouse.move(...(await place(page, 0.25, 0.5)));
-  await expect(readout(page)).toHaveText(/^A\s*[\d.]+, [\d.]+\s*→\s*B\s*-?[\d.]+, -?[\d.]+\s*certainty \d+ %\s*cycle [\d.]+ px$/);
+  await expect(readout(page)).toHaveText(
+    /^A\s*[\d.]+, [\d.]+\s*→\s*B\s*-?[\d.]+, -?[\d.]+\s*certainty \d+ %\s*cycle [\d.]+ px$/,
+  );
   await expect(page.locator('.marker-from')).toHaveCount(1);
   await page.mouse.move(...(await place(page, 0.75, 0.5)));
   await expect(readout(page)).toHaveText(/^B.*→\s*A/);
@@ -80,10 +83,14 @@ test('pins go with their photos when A and B are swapped', async ({ page }) => {
   const before = (await pin.innerText()).match(/[\d.]+, [\d.]+/)?.[0] ?? 'none';
   await page.getByRole('button', { name: 'Swap A and B' }).click();
   await expect(pin).toContainText(`B ${before} → A`);
-  await expect.poll(() => [query(page).get('a'), query(page).get('b')]).toEqual(['samples/still-life/b.jpg', 'samples/still-life/a.jpg']);
+  await expect
+    .poll(() => [query(page).get('a'), query(page).get('b')])
+    .toEqual(['samples/still-life/b.jpg', 'samples/still-life/a.jpg']);
   await page.reload();
   await matched(page);
-  const name = await page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().photos.a.photo?.name);
+  const name = await page.evaluate(
+    () => (window as unknown as AppWindow).liftMatch.store.getState().photos.a.photo?.name,
+  );
   expect(name).toBe('b.jpg');
 });
 
@@ -96,7 +103,13 @@ test('a link brings view and settings back, and the picture with them', async ({
   await stage(page).focus();
   await page.keyboard.press('+');
   await expect.poll(() => query(page).get('camera')).not.toBeNull();
-  expect(Object.fromEntries(query(page))).toMatchObject({ view: 'certainty', map: 'magma', opacity: '0.5', threshold: '0.1', size: '160' });
+  expect(Object.fromEntries(query(page))).toMatchObject({
+    view: 'certainty',
+    map: 'magma',
+    opacity: '0.5',
+    threshold: '0.1',
+    size: '160',
+  });
   const before = await stagePicture(page);
   await page.goto(page.url());
   await matched(page);
@@ -115,7 +128,12 @@ test('nonsense in the address opens the page with its defaults', async ({ page }
 
 test('the whole page works by keyboard', async ({ page }) => {
   await openApp(page, START);
-  for (const [key, name] of [['1', 'Warp'], ['4', 'Flow'], ['6', 'Cycle'], ['3', 'Matches']]) {
+  for (const [key, name] of [
+    ['1', 'Warp'],
+    ['4', 'Flow'],
+    ['6', 'Cycle'],
+    ['3', 'Matches'],
+  ]) {
     await page.keyboard.press(key);
     await expect(page.getByRole('tab', { selected: true })).toContainText(name);
   }
@@ -274,10 +292,14 @@ test('two photos fill both slots; a photo matches itself', async ({ page }) => {
   await openApp(page, START);
   const [first, second] = [sample('square/a.jpg'), sample('square/b.jpg')];
   await page.locator('input[data-picker=a]').setInputFiles([first, second]);
-  await expect.poll(() => page.evaluate(() => {
-    const { photos } = (window as unknown as AppWindow).liftMatch.store.getState();
-    return [photos.a.photo?.source.kind, photos.b.photo?.source.kind];
-  })).toEqual(['file', 'file']);
+  await expect
+    .poll(() =>
+      page.evaluate(() => {
+        const { photos } = (window as unknown as AppWindow).liftMatch.store.getState();
+        return [photos.a.photo?.source.kind, photos.b.photo?.source.kind];
+      }),
+    )
+    .toEqual(['file', 'file']);
   await matched(page);
   await page.getByRole('button', { name: 'Remove photo B' }).click();
   await expect(page.locator('[data-slot="b"]')).toContainText('No photo yet');
@@ -294,9 +316,13 @@ test('a photo dropped on a picture replaces that one', async ({ page }) => {
   await stage(page).evaluate(
     (element, { base64, clientX, clientY }) => {
       const transfer = new DataTransfer();
-      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'dropped.jpg', { type: 'image/jpeg' }));
+      transfer.items.add(
+        new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], 'dropped.jpg', { type: 'image/jpeg' }),
+      );
       for (const type of ['dragover', 'drop']) {
-        element.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true, clientX, clientY }));
+        element.dispatchEvent(
+          new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true, clientX, clientY }),
+        );
       }
     },
     { base64: readFileSync(sample('still-life/a.jpg')).toString('base64'), clientX: x, clientY: y },
@@ -314,5 +340,11 @@ test('a copied link shows what is seen', async ({ page, context }) => {
   await expect(page.locator('.notice[data-code="copied"]')).toBeVisible();
   const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
   expect(link.origin).toBe(new URL(page.url()).origin);
-  expect(Object.fromEntries(link.searchParams)).toEqual({ view: 'flow', threshold: '0.2', ep: 'wasm', size: '160', rescue: '0' });
+  expect(Object.fromEntries(link.searchParams)).toEqual({
+    view: 'flow',
+    threshold: '0.2',
+    ep: 'wasm',
+    size: '160',
+    rescue: '0',
+  });
 });

@@ -11,10 +11,11 @@ function start(readyTimeout?: number) {
   return { worker, onDeath, onDeviceLost, client: new EngineClient(worker, { onDeath, onDeviceLost, readyTimeout }) };
 }
 
-const code = (promise: Promise<unknown>) => promise.then(
-  () => 'resolved',
-  (error: unknown) => (error instanceof CodedError ? error.code : 'not coded'),
-);
+const code = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'resolved',
+    (error: unknown) => (error instanceof CodedError ? error.code : 'not coded'),
+  );
 
 describe('EngineClient', () => {
   it('holds calls back until the worker is ready, then sends them in order', async () => {
@@ -34,7 +35,11 @@ describe('EngineClient', () => {
     const { worker, client } = start();
     worker.reply({ type: 'ready' });
     const call = client.call('clearPhoto', { side: 'a' });
-    worker.reply({ type: 'failure', id: 1, error: { code: 'photo-empty', message: 'Empty.', remedy: 'Pick another.' } });
+    worker.reply({
+      type: 'failure',
+      id: 1,
+      error: { code: 'photo-empty', message: 'Empty.', remedy: 'Pick another.' },
+    });
     await expect(call).rejects.toMatchObject({ code: 'photo-empty', message: 'Empty.', remedy: 'Pick another.' });
   });
 

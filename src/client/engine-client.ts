@@ -23,7 +23,8 @@ export class EngineClient extends WorkerClient<EngineApi, Progress, EngineEvent>
       onDeath,
       onEvent: ({ reason }) => onDeviceLost(reason),
       readyTimeout,
-      crashRemedy: 'It is started again by itself. If it keeps happening, choose a smaller input size or close other tabs.',
+      crashRemedy:
+        'It is started again by itself. If it keeps happening, choose a smaller input size or close other tabs.',
     });
   }
 }

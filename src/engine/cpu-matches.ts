@@ -10,14 +10,27 @@ type Point = [x: number, y: number];
 /** The part of a 2D canvas that the matches need. */
 export type MatchContext = Pick<
   OffscreenCanvasRenderingContext2D,
-  'beginPath' | 'moveTo' | 'lineTo' | 'arc' | 'stroke' | 'fill' | 'strokeStyle' | 'fillStyle' | 'lineWidth' | 'globalAlpha'
+  | 'beginPath'
+  | 'moveTo'
+  | 'lineTo'
+  | 'arc'
+  | 'stroke'
+  | 'fill'
+  | 'strokeStyle'
+  | 'fillStyle'
+  | 'lineWidth'
+  | 'globalAlpha'
 >;
 
 /** Lines and dots of sampled matches over both panes, as shaders/draw-matches.wgsl places and colours them. */
 export function drawMatchesOn(context: MatchContext, rows: Float32Array, values: MatchUniforms, points: boolean): void {
   const matches = Array.from({ length: rows.length / ROW_FLOATS }, (_, i) => {
     const row = rows.subarray(i * ROW_FLOATS, (i + 1) * ROW_FLOATS);
-    return { a: placeOn(values.photoA, row[0], row[1]), b: placeOn(values.photoB, row[2], row[3]), color: colorOf(values, row) };
+    return {
+      a: placeOn(values.photoA, row[0], row[1]),
+      b: placeOn(values.photoB, row[2], row[3]),
+      color: colorOf(values, row),
+    };
   });
   context.lineWidth = values.lineWidth;
   context.globalAlpha = values.lineAlpha;
@@ -34,7 +47,10 @@ export function drawMatchesOn(context: MatchContext, rows: Float32Array, values:
   context.lineWidth = values.ring;
   for (const { a, b, color } of matches) {
     context.fillStyle = color;
-    for (const [pane, centre] of [[values.paneA, a], [values.paneB, b]] as const) {
+    for (const [pane, centre] of [
+      [values.paneA, a],
+      [values.paneB, b],
+    ] as const) {
       if (!isIn(pane, centre)) continue;
       context.beginPath();
       context.arc(...centre, values.dotRadius + values.ring / 2, 0, 2 * Math.PI);
@@ -46,10 +62,17 @@ export function drawMatchesOn(context: MatchContext, rows: Float32Array, values:
 }
 
 function colorOf(values: MatchUniforms, row: Float32Array): string {
-  const bytes = values.colorBy === 1 ? colorMapAt(COLOR_MAPS[values.colorMap], row[4]) : positionColor(row[0], row[1]).map((c) => c * 255);
+  const bytes =
+    values.colorBy === 1
+      ? colorMapAt(COLOR_MAPS[values.colorMap], row[4])
+      : positionColor(row[0], row[1]).map((c) => c * 255);
   return `rgb(${bytes.map(Math.round).join(' ')})`;
 }
 
-const placeOn = ([x, y, width, height]: Vec4, nx: number, ny: number): Point => [x + 0.5 * (nx + 1) * width, y + 0.5 * (ny + 1) * height];
+const placeOn = ([x, y, width, height]: Vec4, nx: number, ny: number): Point => [
+  x + 0.5 * (nx + 1) * width,
+  y + 0.5 * (ny + 1) * height,
+];
 
-const isIn = ([x, y, width, height]: Vec4, [px, py]: Point): boolean => px >= x && py >= y && px <= x + width && py <= y + height;
+const isIn = ([x, y, width, height]: Vec4, [px, py]: Point): boolean =>
+  px >= x && py >= y && px <= x + width && py <= y + height;

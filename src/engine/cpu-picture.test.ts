@@ -35,16 +35,27 @@ const B = photo((x, y) => [250 - 20 * x, 20 * y, 130]);
 function draw(kind: FieldPicture, patch = {}) {
   const pane = { side: 'a' as const, kind, rect: { x: 40, y: 30, width: 700, height: 300 } };
   const subject = { pane, photo: SIZE, here: mipChain(A), there: mipChain(B), field: field() };
-  return drawPicture(subject, { ...DEFAULT_VIEW, view: kind, camera: { x: 0.2, y: 0.3, scale: 9 }, ...patch }, STAGE_COLORS.light, SIZE).data;
+  return drawPicture(
+    subject,
+    { ...DEFAULT_VIEW, view: kind, camera: { x: 0.2, y: 0.3, scale: 9 }, ...patch },
+    STAGE_COLORS.light,
+    SIZE,
+  ).data;
 }
 
-const pixel = (data: Uint8ClampedArray, x: number, y: number) => [...data.subarray((y * SIZE.width + x) * 4, (y * SIZE.width + x) * 4 + 4)];
+const pixel = (data: Uint8ClampedArray, x: number, y: number) => [
+  ...data.subarray((y * SIZE.width + x) * 4, (y * SIZE.width + x) * 4 + 4),
+];
 
 describe('pictures without WebGPU', () => {
   it('rebuild A from B where the match is certain, and leave the background elsewhere, whatever the camera', () => {
     const white = draw('warp', { background: 'white' });
     const black = draw('warp', { background: 'black' });
-    for (const [x, y] of [[1, 1], [3, 5], [2, 7]]) {
+    for (const [x, y] of [
+      [1, 1],
+      [3, 5],
+      [2, 7],
+    ]) {
       expect(pixel(white, x, y)).toEqual(pixel(B.data, x, y));
       expect(pixel(black, x, y)).toEqual(pixel(B.data, x, y));
     }
@@ -66,7 +77,9 @@ describe('pictures without WebGPU', () => {
 
   it('differ by compare mode as far as it is worked out here', () => {
     const modes = COMPARE_MODES.filter((mode) => mode !== 'flicker' && mode !== 'morph');
-    expect(new Set(modes.map((compareMode) => String(draw('compare', { compareMode, amount: 0.4, checkerSize: 0.3 })))).size).toBe(modes.length);
+    expect(
+      new Set(modes.map((compareMode) => String(draw('compare', { compareMode, amount: 0.4, checkerSize: 0.3 })))).size,
+    ).toBe(modes.length);
   });
 
   it('keep the photo’s shape within the side they are worked out at', () => {
@@ -122,13 +135,24 @@ describe('matches without WebGPU', () => {
   it('are lines between places that are both seen, and dots where they are', () => {
     const { lines, dots, colors } = record(rows, false);
     expect(lines).toEqual([[0, 0, 150, 50]]);
-    expect(dots).toEqual([[0, 0], [150, 50], [75, 75]]);
+    expect(dots).toEqual([
+      [0, 0],
+      [150, 50],
+      [75, 75],
+    ]);
     expect(colors[0]).toBe(colors[1]);
     expect(colors[0]).not.toBe(colors[2]);
     expect(colors[0]).toMatch(/^rgb\(\d+ \d+ \d+\)$/);
   });
 
   it('are dots alone where points are asked for', () => {
-    expect(record(rows, true)).toMatchObject({ lines: [], dots: [[0, 0], [150, 50], [75, 75]] });
+    expect(record(rows, true)).toMatchObject({
+      lines: [],
+      dots: [
+        [0, 0],
+        [150, 50],
+        [75, 75],
+      ],
+    });
   });
 });

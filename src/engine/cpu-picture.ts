@@ -44,7 +44,14 @@ export function drawPicture(
   size: Size,
 ): Pixels & { data: Uint8ClampedArray<ArrayBuffer> } {
   const whole: Pane = { ...pane, rect: { x: 0, y: 0, ...size } };
-  const frame = { settings: { ...settings, camera: DEFAULT_CAMERA }, ground, stage: size, pixelRatio: 1, linesShown: false, now: 0 };
+  const frame = {
+    settings: { ...settings, camera: DEFAULT_CAMERA },
+    ground,
+    stage: size,
+    pixelRatio: 1,
+    linesShown: false,
+    now: 0,
+  };
   const uniforms: PaneUniforms = paneUniforms(frame, whole, photo, field.grid);
   const scene: PaneScene = { pane: uniforms, here, there, field };
   const picture = PICTURES[pane.kind as FieldPicture];

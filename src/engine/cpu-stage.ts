@@ -9,6 +9,7 @@ import { dividerX } from '../shared/swipe.ts';
 import { DEFAULT_VIEW, type ViewSettings } from '../shared/view.ts';
 import { drawMatchesOn } from './cpu-matches.ts';
 import { drawPicture, pictureSize } from './cpu-picture.ts';
+import { checkFigure } from './figure-limit.ts';
 import type { Photo } from './photo.ts';
 import { flickerPhase, matchUniforms, scaled, STAGE_COLORS } from './stage-uniforms.ts';
 
@@ -19,6 +20,8 @@ const SOURCE_SIDE = 640;
 /** How much of the stage's colour lies over photos behind correspondences. */
 const MUTED = 0.35;
 const FLICKER_CHECK_MS = 100;
+/** What every browser's canvas can be. */
+const MAX_CANVAS_SIDE = 8192;
 
 interface PlacedPane {
   pane: Pane;
@@ -94,7 +97,10 @@ export class CpuStage {
     context.globalAlpha = 1;
     context.fillStyle = cssColor(this.ground);
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    const panes = panesOnStage(settings.view, this.matched, this.stage, { a: this.photos.a?.size, b: this.photos.b?.size });
+    const panes = panesOnStage(settings.view, this.matched, this.stage, {
+      a: this.photos.a?.size,
+      b: this.photos.b?.size,
+    });
     for (const pane of panes) this.drawPane(pane);
     if (settings.view === 'matches') this.drawMatches(panes);
     this.framesDrawn++;
@@ -103,9 +109,15 @@ export class CpuStage {
     }
   }
 
-  snapshot(): Promise<Blob> {
-    this.drawNow();
-    return this.canvas.convertToBlob({ type: 'image/png' });
+  /** As the other stage’s. */
+  snapshot(scale?: number): Promise<Blob> {
+    const { stage, pixelRatio } = this;
+    const ratio = scale ?? pixelRatio;
+    checkFigure(stage, ratio, MAX_CANVAS_SIDE);
+    this.resize(stage, ratio);
+    const picture = this.canvas.convertToBlob({ type: 'image/png' });
+    if (ratio !== pixelRatio) this.resize(stage, pixelRatio);
+    return picture;
   }
 
   /** Rows of ROW_FLOATS floats, normalised; empty without a match. */

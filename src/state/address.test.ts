@@ -4,13 +4,28 @@ import { createWorkspaceStore } from './store.ts';
 import type { Photo, PhotoSource } from './types.ts';
 
 const BASE = 'https://site.test/app/';
-const samples = [1, 2].map((i) => ({ id: `s${i}`, title: '', description: '', credit: '', a: `${BASE}samples/${i}a.jpg`, b: `${BASE}samples/${i}b.jpg` }));
+const samples = [1, 2].map((i) => ({
+  id: `s${i}`,
+  title: '',
+  description: '',
+  credit: '',
+  a: `${BASE}samples/${i}a.jpg`,
+  b: `${BASE}samples/${i}b.jpg`,
+}));
 
 function slots(a: PhotoSource | null, b: PhotoSource | null) {
   const size = { width: 2, height: 2 };
   const slot = (source: PhotoSource | null) => ({
     opening: null,
-    photo: source && ({ source, name: 'x', url: '', file: new Blob(), info: { name: 'x', size, workingSize: size, notes: [] } } satisfies Photo),
+    photo:
+      source &&
+      ({
+        source,
+        name: 'x',
+        url: '',
+        file: new Blob(),
+        info: { name: 'x', size, workingSize: size, notes: [] },
+      } satisfies Photo),
   });
   return { a: slot(a), b: slot(b) };
 }
@@ -33,7 +48,10 @@ describe('addressOf', () => {
   });
 
   it('keeps addresses elsewhere whole and leaves files out', () => {
-    expect(of(at('https://other.test/p.jpg'), { kind: 'file' }).photos).toEqual({ a: 'https://other.test/p.jpg', b: null });
+    expect(of(at('https://other.test/p.jpg'), { kind: 'file' }).photos).toEqual({
+      a: 'https://other.test/p.jpg',
+      b: null,
+    });
     expect(of(null, null).photos).toEqual({ a: null, b: null });
   });
 });

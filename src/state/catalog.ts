@@ -14,7 +14,11 @@ export async function fetchJson(url: URL, maxBytes = 1024 * 1024, fetcher: typeo
     // Told below, with the same remedy for all causes.
   }
   const cause = response && !response.ok ? `status ${response.status}` : 'no valid answer';
-  throw new CodedError('site-file', `${url.pathname} could not be read (${cause}).`, 'Check the connection and reload the page.');
+  throw new CodedError(
+    'site-file',
+    `${url.pathname} could not be read (${cause}).`,
+    'Check the connection and reload the page.',
+  );
 }
 
 /** Reads samples/index.json; entries that are not whole are left out. Addresses become absolute. */

@@ -129,7 +129,9 @@ export class EngineLink {
     this.client?.dispose();
     this.client = null;
     this.started.reject(
-      new CodedError('engine-stopped', 'The matching engine is not running.', 'Start it again or reload the page.', { cause }),
+      new CodedError('engine-stopped', 'The matching engine is not running.', 'Start it again or reload the page.', {
+        cause,
+      }),
     );
     this.store.setState(({ engine }) => ({ engine: { ...engine, status: 'stopped', info: null }, job: null }));
   }

@@ -62,7 +62,9 @@ export async function fetchPhoto(url: URL, signal: AbortSignal, fetcher: typeof 
     return await response.blob();
   } catch (thrown) {
     if (isCancelled(thrown)) throw thrown;
-    throw new CodedError('photo-download', `The download of “${name}” from ${url.host} broke off.`, 'Try again.', { cause: thrown });
+    throw new CodedError('photo-download', `The download of “${name}” from ${url.host} broke off.`, 'Try again.', {
+      cause: thrown,
+    });
   }
 }
 

@@ -25,17 +25,21 @@ describe('planIntake', () => {
     expect(outcome({ files: [file('1.jpg')], text: 'https://x.test/1.jpg' })).toMatchObject({ kind: 'files' });
   });
 
-  it.each(['https://x.test/1.jpg', ' http://x.test/1.jpg \r\n', '# comment\nhttps://x.test/1.jpg'])('takes the address %j', (text) => {
-    expect(outcome({ text })).toMatchObject({ kind: 'address' });
-  });
-
-  it.each([['l2m++_560x560v2.pth.ckpt'], ['model.safetensors'], ['encoder.onnx', 'encoder.data', 'decoder.ONNX', 'manifest.json']])(
-    'takes %s for a model',
-    (...names) => {
-      const files = names.map(file);
-      expect(outcome({ files })).toEqual({ kind: 'models', files });
+  it.each(['https://x.test/1.jpg', ' http://x.test/1.jpg \r\n', '# comment\nhttps://x.test/1.jpg'])(
+    'takes the address %j',
+    (text) => {
+      expect(outcome({ text })).toMatchObject({ kind: 'address' });
     },
   );
+
+  it.each([
+    ['l2m++_560x560v2.pth.ckpt'],
+    ['model.safetensors'],
+    ['encoder.onnx', 'encoder.data', 'decoder.ONNX', 'manifest.json'],
+  ])('takes %s for a model', (...names) => {
+    const files = names.map(file);
+    expect(outcome({ files })).toEqual({ kind: 'models', files });
+  });
 
   it.each([
     ['a photo and a model', { files: [file('1.jpg'), file('a.pth')] }, 'drop-mixed'],

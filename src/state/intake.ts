@@ -10,7 +10,10 @@ export interface Offer {
 }
 
 /** What to do with an offer. */
-export type Intake = { kind: 'files'; files: File[] } | { kind: 'models'; files: File[] } | { kind: 'address'; address: string };
+export type Intake =
+  | { kind: 'files'; files: File[] }
+  | { kind: 'models'; files: File[] }
+  | { kind: 'address'; address: string };
 
 /** Checkpoints, and ONNX files with what belongs to them. Names decide: their first bytes are looked at by who opens them. */
 const MODEL_FILE = /\.(pth|pt|ckpt|safetensors|bin|onnx|onnx_data|data|json)$/i;
@@ -33,18 +36,33 @@ export function readOffer(data: DataTransfer): Offer {
 /** Decides what an offer means. Throws a CodedError where it cannot be used; null where there is nothing in it. */
 export function planIntake({ files, folders, text }: Offer): Intake | null {
   if (folders.length > 0) {
-    throw new CodedError('drop-folder', `“${folders[0]}” is a folder.`, 'Open it and drop one or two photos out of it.');
+    throw new CodedError(
+      'drop-folder',
+      `“${folders[0]}” is a folder.`,
+      'Open it and drop one or two photos out of it.',
+    );
   }
   const modelFiles = files.filter(({ name }) => MODEL_FILE.test(name));
   if (modelFiles.length > 0 && modelFiles.length === files.length) return { kind: 'models', files };
   if (modelFiles.length > 0) {
-    throw new CodedError('drop-mixed', `“${modelFiles[0].name}” is a model, but other files are not.`, 'Drop photos and models one after the other.');
+    throw new CodedError(
+      'drop-mixed',
+      `“${modelFiles[0].name}” is a model, but other files are not.`,
+      'Drop photos and models one after the other.',
+    );
   }
   if (files.length > 2) {
-    throw new CodedError('drop-too-many', `${files.length} files were given, but a match takes two photos.`, 'Choose one or two of them.');
+    throw new CodedError(
+      'drop-too-many',
+      `${files.length} files were given, but a match takes two photos.`,
+      'Choose one or two of them.',
+    );
   }
   if (files.length > 0) return { kind: 'files', files };
-  const lines = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line && !line.startsWith('#'));
   if (lines.length === 0) return null;
   if (lines.length === 1 && /^https?:\/\/\S+$/i.test(lines[0])) return { kind: 'address', address: lines[0] };
   throw new CodedError(

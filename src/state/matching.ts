@@ -34,7 +34,11 @@ export class Matching {
     const model = chosenModel(state);
     const isOpening = photos.a.opening !== null || photos.b.opening !== null;
     if (!photos.a.photo || !photos.b.photo || isOpening || engine.status !== 'ready' || !model) return;
-    void this.run({ model: { id: model.id, manifestUrl: model.manifestUrl }, longSide: settings.longSide, rescue: settings.rescue });
+    void this.run({
+      model: { id: model.id, manifestUrl: model.manifestUrl },
+      longSide: settings.longSide,
+      rescue: settings.rescue,
+    });
   }
 
   /** After a restart of the engine: matches again unless matching is what keeps killing it. */

@@ -15,7 +15,16 @@ const photos = {
   a: { opening: null, photo: photo('a.jpg', { kind: 'address', url: 'https://x.test/s/a.jpg' }) },
   b: { opening: null, photo: photo('a.jpg', { kind: 'file' }) },
 };
-const samples = [{ id: 's', title: 'Kitchen table', description: '', a: 'https://x.test/s/a.jpg', b: 'https://x.test/s/b.jpg', credit: '' }];
+const samples = [
+  {
+    id: 's',
+    title: 'Kitchen table',
+    description: '',
+    a: 'https://x.test/s/a.jpg',
+    b: 'https://x.test/s/b.jpg',
+    credit: '',
+  },
+];
 
 describe('photoTitle', () => {
   it('is a sample’s title, else the file’s name', () => {
@@ -33,7 +42,12 @@ describe('pinsAsText', () => {
         side: 'a',
         x: 10.504,
         y: 20,
-        result: { from: { side: 'a', x: 10.5, y: 20 }, to: { side: 'b', x: 30.25, y: 40 }, certainty: 0.87654, cycleError: 1.5 },
+        result: {
+          from: { side: 'a', x: 10.5, y: 20 },
+          to: { side: 'b', x: 30.25, y: 40 },
+          certainty: 0.87654,
+          cycleError: 1.5,
+        },
       },
       { id: 2, side: 'b', x: 1, y: 2, result: null },
     ];

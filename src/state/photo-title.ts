@@ -6,6 +6,7 @@ export function photoTitle({ photos, samples }: Pick<WorkspaceState, 'photos' | 
   const { photo } = photos[side];
   if (!photo) return null;
   const { source } = photo;
-  const sample = source.kind === 'address' ? samples.find(({ a, b }) => a === source.url || b === source.url) : undefined;
+  const sample =
+    source.kind === 'address' ? samples.find(({ a, b }) => a === source.url || b === source.url) : undefined;
   return sample?.title ?? photo.name;
 }

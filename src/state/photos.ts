@@ -77,7 +77,10 @@ export class Photos {
       const slot = target ?? this.firstEmpty();
       if (intake.kind === 'address') await this.openAddress(slot, intake.address);
       else if (intake.files.length === 1) await this.openFile(slot, intake.files[0], intake.files[0].name);
-      else await Promise.all((['a', 'b'] as const).map((side, i) => this.openFile(side, intake.files[i], intake.files[i].name)));
+      else
+        await Promise.all(
+          (['a', 'b'] as const).map((side, i) => this.openFile(side, intake.files[i], intake.files[i].name)),
+        );
     } catch (thrown) {
       this.notices.report(thrown);
     }
@@ -179,7 +182,9 @@ export class Photos {
     if (previous) URL.revokeObjectURL(previous.url);
     this.store.setState(({ photos, pins }) => ({
       photos: { ...photos, [side]: { ...photos[side], photo } },
-      pins: keepPins ? pins : pins.filter((pin) => pin.side === otherSide(side)).map((pin) => ({ ...pin, result: null })),
+      pins: keepPins
+        ? pins
+        : pins.filter((pin) => pin.side === otherSide(side)).map((pin) => ({ ...pin, result: null })),
       probe: null,
       result: null,
     }));

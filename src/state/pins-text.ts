@@ -9,7 +9,13 @@ export function pinsAsText({ pins, photos }: Pick<WorkspaceState, 'pins' | 'phot
   ];
   for (const { side, x, y, result } of pins) {
     const to = result
-      ? [result.to.side, result.to.x.toFixed(2), result.to.y.toFixed(2), result.certainty.toFixed(4), result.cycleError.toFixed(3)]
+      ? [
+          result.to.side,
+          result.to.x.toFixed(2),
+          result.to.y.toFixed(2),
+          result.certainty.toFixed(4),
+          result.cycleError.toFixed(3),
+        ]
       : ['', '', '', '', ''];
     lines.push([side, x.toFixed(2), y.toFixed(2), ...to].join('\t'));
   }

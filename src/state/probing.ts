@@ -8,7 +8,11 @@ import type { Pin, Place } from './types.ts';
 export function flipPin(pin: Pin): Pin {
   const flip = (place: Place): Place => ({ ...place, side: otherSide(place.side) });
   const { result } = pin;
-  return { ...pin, side: otherSide(pin.side), result: result && { ...result, from: flip(result.from), to: flip(result.to) } };
+  return {
+    ...pin,
+    side: otherSide(pin.side),
+    result: result && { ...result, from: flip(result.from), to: flip(result.to) },
+  };
 }
 
 /** The linked probe and the pins: places whose match the engine is asked for. */
@@ -94,7 +98,8 @@ export class Probing {
         const result = await this.link.call('probe', { side, x, y });
         this.store.setState((state) => ({
           // Asked of a result that has been replaced meanwhile: the refresh that came with the new one answers.
-          pins: state.result === match ? state.pins.map((pin) => (pin.id === id ? { ...pin, result } : pin)) : state.pins,
+          pins:
+            state.result === match ? state.pins.map((pin) => (pin.id === id ? { ...pin, result } : pin)) : state.pins,
         }));
       }
     } catch (thrown) {

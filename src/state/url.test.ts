@@ -66,7 +66,11 @@ describe('address', () => {
   });
 
   it('stays readable', () => {
-    const state = { ...DEFAULT, photos: { a: 'https://example.org/a.jpg', b: null }, pins: [{ side: 'a' as const, x: 1, y: 2 }] };
+    const state = {
+      ...DEFAULT,
+      photos: { a: 'https://example.org/a.jpg', b: null },
+      pins: [{ side: 'a' as const, x: 1, y: 2 }],
+    };
     expect(formatAddress(state)).toBe('a=https://example.org/a.jpg&pins=a1,2');
   });
 

@@ -22,7 +22,16 @@ const PROVIDERS: readonly ProviderChoice[] = ['auto', 'webgpu', 'wasm'];
 const LONG_SIDE = { min: 64, max: 4096 };
 const MAX_TEXT = 2048;
 
-type NumberKey = 'threshold' | 'cycleLimit' | 'opacity' | 'count' | 'seed' | 'amount' | 'checkerSize' | 'flowScale' | 'cycleScale';
+type NumberKey =
+  | 'threshold'
+  | 'cycleLimit'
+  | 'opacity'
+  | 'count'
+  | 'seed'
+  | 'amount'
+  | 'checkerSize'
+  | 'flowScale'
+  | 'cycleScale';
 
 /** Parameter, field, range and digits of every number in the view. */
 const NUMBERS: { name: string; key: NumberKey; min: number; max: number; digits: number }[] = [
@@ -95,7 +104,8 @@ export function formatAddress({ view, settings, sample, photos, pins }: AddressS
   return parts.map(([name, value]) => `${name}=${encode(value)}`).join('&');
 }
 
-const encode = (value: string) => encodeURIComponent(value).replace(/%(2C|3A|2F|3B)/g, (escape) => decodeURIComponent(escape));
+const encode = (value: string) =>
+  encodeURIComponent(value).replace(/%(2C|3A|2F|3B)/g, (escape) => decodeURIComponent(escape));
 
 function readSettings(query: URLSearchParams): MatchSettings {
   const provider = query.get('ep') as ProviderChoice;

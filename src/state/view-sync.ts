@@ -25,7 +25,9 @@ export class ViewSync {
   ) {
     this.unsubscribe = store.subscribe((now, before) => {
       const isSame =
-        now.view === before.view && now.reducedMotion === before.reducedMotion && resolveTheme(now) === resolveTheme(before);
+        now.view === before.view &&
+        now.reducedMotion === before.reducedMotion &&
+        resolveTheme(now) === resolveTheme(before);
       if (!isSame) this.invalidate();
       // What changed while the engine was starting, after it had been told everything.
       if (now.engine.status !== before.engine.status && this.isDirty) this.invalidate();

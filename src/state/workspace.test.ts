@@ -40,7 +40,11 @@ function make(fetcher?: typeof fetch) {
 
 async function matched(fetcher?: typeof fetch) {
   const made = make(fetcher);
-  await made.workspace.photos.take({ files: [new File(['a'], 'a.jpg'), new File(['b'], 'b.jpg')], folders: [], text: '' });
+  await made.workspace.photos.take({
+    files: [new File(['a'], 'a.jpg'), new File(['b'], 'b.jpg')],
+    folders: [],
+    text: '',
+  });
   await settle();
   return made;
 }
@@ -124,7 +128,9 @@ describe('photos', () => {
     await settle();
     await workspace.photos.swap();
     expect([state().photos.a.photo?.name, state().photos.b.photo?.name]).toEqual(['b.jpg', 'a.jpg']);
-    expect(state().pins).toMatchObject([{ side: 'b', x: 10, y: 20, result: { from: { side: 'b' }, to: { side: 'a', x: 11 } } }]);
+    expect(state().pins).toMatchObject([
+      { side: 'b', x: 10, y: 20, result: { from: { side: 'b' }, to: { side: 'a', x: 11 } } },
+    ]);
     expect(engine.count('match')).toBe(1);
   });
 
@@ -172,7 +178,12 @@ describe('the engine', () => {
     expect(engine.workers).toHaveLength(2);
     expect(state().engine).toMatchObject({ epoch: 1, status: 'ready' });
     expect(state().notices).toMatchObject([{ code: 'engine-crashed' }]);
-    expect(engine.methods().slice(-4).filter((method) => method !== 'view')).toEqual(['setPhoto', 'setPhoto', 'match']);
+    expect(
+      engine
+        .methods()
+        .slice(-4)
+        .filter((method) => method !== 'view'),
+    ).toEqual(['setPhoto', 'setPhoto', 'match']);
     expect(state().result).toEqual(RESULT);
   });
 

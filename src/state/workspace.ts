@@ -84,7 +84,10 @@ export class Workspace {
     await this.loadSamples();
     const { a, b } = address.photos;
     if (a !== null || b !== null) {
-      const wanted = [a !== null && this.photos.openAddress('a', a, true), b !== null && this.photos.openAddress('b', b, true)];
+      const wanted = [
+        a !== null && this.photos.openAddress('a', a, true),
+        b !== null && this.photos.openAddress('b', b, true),
+      ];
       await Promise.all(wanted);
     } else {
       const { samples } = this.store.getState();
@@ -130,7 +133,9 @@ export class Workspace {
 
   /** The site's models, then the matchers among the installed ones. */
   private offerModels(): void {
-    const installed = (this.store.getState().library.installed ?? []).map(entryOfInstalled).filter((entry) => entry !== null);
+    const installed = (this.store.getState().library.installed ?? [])
+      .map(entryOfInstalled)
+      .filter((entry) => entry !== null);
     this.store.setState({ models: [...this.bundled, ...installed] });
   }
 

@@ -20,7 +20,10 @@ export const LogoIcon = icon(
   </>,
 );
 export const SwapIcon = icon('SwapIcon', <path d="M4 7h12m-3.5-3.5L16 7l-3.5 3.5M16 13H4m3.5-3.5L4 13l3.5 3.5" />);
-export const FolderIcon = icon('FolderIcon', <path d="M10 13V3.5m0 0L6.5 7M10 3.5 13.5 7M3.5 12.5v3a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-3" />);
+export const FolderIcon = icon(
+  'FolderIcon',
+  <path d="M10 13V3.5m0 0L6.5 7M10 3.5 13.5 7M3.5 12.5v3a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-3" />,
+);
 export const CameraIcon = icon(
   'CameraIcon',
   <>
@@ -49,7 +52,10 @@ export const AutoIcon = icon(
     <path d="M10 3.25a6.75 6.75 0 0 1 0 13.5Z" className="icon-fill" />
   </>,
 );
-export const ShuffleIcon = icon('ShuffleIcon', <path d="M3 6h2.5c3.5 0 4.5 8 8 8H17m-2.5-2.5L17 14l-2.5 2.5M3 14h2.5c1.2 0 2.1-.95 2.85-2.2M17 6h-3.5c-1.2 0-2.100.95-2.85 2.2M14.5 3.5 17 6l-2.5 2.5" />);
+export const ShuffleIcon = icon(
+  'ShuffleIcon',
+  <path d="M3 6h2.5c3.5 0 4.5 8 8 8H17m-2.5-2.5L17 14l-2.5 2.5M3 14h2.5c1.2 0 2.1-.95 2.85-2.2M17 6h-3.5c-1.2 0-2.1.95-2.85 2.2M14.5 3.5 17 6l-2.5 2.5" />,
+);
 export const CheckIcon = icon('CheckIcon', <path d="m4.5 10.5 3.5 3.5 7.5-8" />);
 export const PartIcon = icon('PartIcon', <path d="M3.5 10c2-2.7 4.2-2.7 6.5 0s4.5 2.7 6.5 0" />);
 export const InfoIcon = icon(

@@ -10,8 +10,13 @@ export function JobProgress() {
   const isStarting = useWorkspaceState((state) => state.engine.status === 'starting');
   const canMatch = useWorkspaceState(
     ({ photos, result, engine, models }) =>
-      !!photos.a.photo && !!photos.b.photo && photos.a.opening === null && photos.b.opening === null &&
-      !result && engine.status === 'ready' && models.length > 0,
+      !!photos.a.photo &&
+      !!photos.b.photo &&
+      photos.a.opening === null &&
+      photos.b.opening === null &&
+      !result &&
+      engine.status === 'ready' &&
+      models.length > 0,
   );
   if (job) {
     const fraction = job.progress?.fraction ?? null;

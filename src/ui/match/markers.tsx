@@ -47,7 +47,11 @@ function Pair({ panes, probe, color, label }: PairProps) {
         </g>
       ))}
       {to.map((point, i) => (
-        <g key={`to${i}`} transform={`translate(${point.x} ${point.y})`} className={isDoubtful ? 'marker-to doubtful' : 'marker-to'}>
+        <g
+          key={`to${i}`}
+          transform={`translate(${point.x} ${point.y})`}
+          className={isDoubtful ? 'marker-to doubtful' : 'marker-to'}
+        >
           <circle r="7" />
           <circle r="7" className="marker-ink" />
           <circle r="1.75" className="marker-dot" />

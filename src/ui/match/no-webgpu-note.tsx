@@ -11,8 +11,9 @@ export function NoWebgpuNote() {
   return (
     <div className="note" role="status" data-note="no-webgpu">
       <p>
-        <b>Working without WebGPU.</b> {info.providerReason} The pictures are drawn on the CPU as well: slower and coarser,
-        and the morph is a blend. A recent Chrome, Edge, Firefox or Safari on a machine with a graphics card does better.
+        <b>Working without WebGPU.</b> {info.providerReason} The pictures are drawn on the CPU as well: slower and
+        coarser, and the morph is a blend. A recent Chrome, Edge, Firefox or Safari on a machine with a graphics card
+        does better.
       </p>
       <IconButton label="Dismiss" onClick={() => setIsDismissed(true)}>
         <CloseIcon />

@@ -12,7 +12,12 @@ export function PhotoBar() {
   return (
     <div className="photo-bar">
       <PhotoSlot side="a" />
-      <IconButton label="Swap A and B" className="swap-button" disabled={!canSwap} onClick={() => void workspace.photos.swap()}>
+      <IconButton
+        label="Swap A and B"
+        className="swap-button"
+        disabled={!canSwap}
+        onClick={() => void workspace.photos.swap()}
+      >
         <SwapIcon />
       </IconButton>
       <PhotoSlot side="b" />

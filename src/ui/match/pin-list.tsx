@@ -13,7 +13,8 @@ export function PinList() {
   const workspace = useWorkspace();
   const pins = useWorkspaceState((state) => state.pins);
   if (pins.length === 0) return null;
-  const copy = () => copyText(pinsAsText(workspace.store.getState()), 'The pins were copied as text.', workspace.notices);
+  const copy = () =>
+    copyText(pinsAsText(workspace.store.getState()), 'The pins were copied as text.', workspace.notices);
   return (
     <Section title="Pins" summary={pins.length} open>
       <ol className="pins" aria-label="Pins">
@@ -44,7 +45,9 @@ function PinRow({ pin, number, onRemove }: { pin: Pin; number: number; onRemove:
       <span className="pin-text">
         {side.toUpperCase()} {pixel(pin)}
         {result && ` → ${result.to.side.toUpperCase()} ${pixel(result.to)}`}
-        <small>{result ? `certainty ${percent(result.certainty)}, cycle ${result.cycleError.toFixed(1)} px` : 'not matched'}</small>
+        <small>
+          {result ? `certainty ${percent(result.certainty)}, cycle ${result.cycleError.toFixed(1)} px` : 'not matched'}
+        </small>
       </span>
       <IconButton label={`Delete pin ${number}`} onClick={onRemove}>
         <CloseIcon />

@@ -6,7 +6,9 @@ export function ProbeReadout() {
   const probe = useWorkspaceState((state) => state.probe);
   const hasResult = useWorkspaceState((state) => state.result !== null);
   if (!probe) {
-    return <p className="probe-readout muted">{hasResult ? 'Point at a photo to see its match; click to pin it.' : ''}</p>;
+    return (
+      <p className="probe-readout muted">{hasResult ? 'Point at a photo to see its match; click to pin it.' : ''}</p>
+    );
   }
   const { side, result } = probe;
   return (

@@ -20,7 +20,13 @@ export function SampleMenu() {
   if (samples.length === 0) return null;
   return (
     <div className="menu" ref={ref}>
-      <button type="button" className="button quiet" aria-expanded={isOpen} aria-controls="samples" onClick={() => setIsOpen(!isOpen)}>
+      <button
+        type="button"
+        className="button quiet"
+        aria-expanded={isOpen}
+        aria-controls="samples"
+        onClick={() => setIsOpen(!isOpen)}
+      >
         Samples
         <ChevronIcon />
       </button>

@@ -61,7 +61,11 @@ export function SettingsPanel() {
 /** The sizes that the model takes, and the one of the link where it is none of them. */
 function sizeOptions(model: ModelEntry, current: number | null) {
   const sizes = SIZES.filter(
-    (size) => size % model.multiple === 0 && size >= model.minLongSide && size <= model.maxLongSide && size !== model.defaultLongSide,
+    (size) =>
+      size % model.multiple === 0 &&
+      size >= model.minLongSide &&
+      size <= model.maxLongSide &&
+      size !== model.defaultLongSide,
   );
   if (current !== null && !sizes.includes(current)) sizes.push(current);
   return [

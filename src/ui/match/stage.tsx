@@ -30,7 +30,8 @@ export function Stage() {
   const onKeyDown = useStageKeyboard(panes);
 
   useEffect(() => {
-    if (size.width > 0 && size.height > 0) workspace.viewSync.resize({ stage: size, pixelRatio: window.devicePixelRatio });
+    if (size.width > 0 && size.height > 0)
+      workspace.viewSync.resize({ stage: size, pixelRatio: window.devicePixelRatio });
   }, [workspace, size]);
 
   // The page takes the drop (use-page-input.ts); only the stage knows which photo lies under it.

@@ -1,9 +1,10 @@
+import type { ReactNode } from 'react';
 import { IconButton } from '../common/icon-button.tsx';
 import { AutoIcon, MoonIcon, SunIcon } from '../common/icons.tsx';
 import type { ThemeChoice } from '../../state/types.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 
-const THEMES: Record<ThemeChoice, { next: ThemeChoice; name: string; Icon: () => React.ReactNode }> = {
+const THEMES: Record<ThemeChoice, { next: ThemeChoice; name: string; Icon: () => ReactNode }> = {
   auto: { next: 'light', name: 'as the system', Icon: AutoIcon },
   light: { next: 'dark', name: 'light', Icon: SunIcon },
   dark: { next: 'auto', name: 'dark', Icon: MoonIcon },

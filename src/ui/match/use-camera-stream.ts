@@ -3,7 +3,10 @@ import type { RefObject } from 'react';
 import { CodedError } from '../../shared/errors.ts';
 
 /** Shows the camera in `video` while mounted; the camera is released afterwards. */
-export function useCameraStream(video: RefObject<HTMLVideoElement | null>): { isReady: boolean; problem: CodedError | null } {
+export function useCameraStream(video: RefObject<HTMLVideoElement | null>): {
+  isReady: boolean;
+  problem: CodedError | null;
+} {
   const [isReady, setIsReady] = useState(false);
   const [problem, setProblem] = useState<CodedError | null>(null);
   useEffect(() => {
@@ -36,7 +39,8 @@ export async function takePicture(video: HTMLVideoElement): Promise<Blob> {
   canvas.height = video.videoHeight;
   canvas.getContext('2d')?.drawImage(video, 0, 0);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.94));
-  if (!blob) throw new CodedError('camera-picture', 'The camera’s picture could not be kept.', 'Try again, or choose a file.');
+  if (!blob)
+    throw new CodedError('camera-picture', 'The camera’s picture could not be kept.', 'Try again, or choose a file.');
   return blob;
 }
 
@@ -53,16 +57,25 @@ const stop = (stream: MediaStream) => stream.getTracks().forEach((track) => trac
 
 function cameraProblem(thrown: unknown): CodedError {
   const name = thrown instanceof DOMException ? thrown.name : '';
-  const say = (code: string, message: string, remedy: string) => new CodedError(code, message, remedy, { cause: thrown });
+  const say = (code: string, message: string, remedy: string) =>
+    new CodedError(code, message, remedy, { cause: thrown });
   switch (name) {
     case 'NotAllowedError':
-      return say('camera-denied', 'The browser does not let this page use the camera.', 'Allow it in the address bar, or use the button below.');
+      return say(
+        'camera-denied',
+        'The browser does not let this page use the camera.',
+        'Allow it in the address bar, or use the button below.',
+      );
     case 'NotFoundError':
     case 'OverconstrainedError':
       return say('camera-missing', 'No camera was found.', 'Connect one, or choose a file.');
     case 'NotReadableError':
       return say('camera-busy', 'The camera is used by another program.', 'Close that program and open this again.');
     default:
-      return say('camera-unsupported', 'This browser offers no camera to this page.', 'Use the button below, or choose a file.');
+      return say(
+        'camera-unsupported',
+        'This browser offers no camera to this page.',
+        'Use the button below, or choose a file.',
+      );
   }
 }

@@ -62,7 +62,8 @@ export function useDrop(workspace: Workspace): boolean {
 
 /** The photo that something was dropped on: a slot, or a picture on the stage. */
 function sideUnder(target: EventTarget | null): Side | undefined {
-  const found = target instanceof Element ? target.closest<HTMLElement>('[data-slot], [data-drop-side]')?.dataset : undefined;
+  const found =
+    target instanceof Element ? target.closest<HTMLElement>('[data-slot], [data-drop-side]')?.dataset : undefined;
   const side = found?.slot ?? found?.dropSide;
   return side === 'a' || side === 'b' ? side : undefined;
 }

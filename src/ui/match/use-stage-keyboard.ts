@@ -41,10 +41,13 @@ export function useStageKeyboard(panes: readonly StagePane[]) {
     const arrow = ARROWS[event.key];
     if (arrow && event.shiftKey) moveProbe(...arrow);
     else if (arrow) workspace.updateView({ camera: panByShare(view.camera, arrow[0] * PAN_STEP, arrow[1] * PAN_STEP) });
-    else if (event.key === '+' || event.key === '=') workspace.updateView({ camera: zoomCentre(view.camera, ZOOM_STEP) });
-    else if (event.key === '-' || event.key === '_') workspace.updateView({ camera: zoomCentre(view.camera, 1 / ZOOM_STEP) });
+    else if (event.key === '+' || event.key === '=')
+      workspace.updateView({ camera: zoomCentre(view.camera, ZOOM_STEP) });
+    else if (event.key === '-' || event.key === '_')
+      workspace.updateView({ camera: zoomCentre(view.camera, 1 / ZOOM_STEP) });
     else if (event.key === '0') workspace.updateView({ camera: DEFAULT_CAMERA });
-    else if (event.key === 'Enter' && probe && result) workspace.probing.pin({ side: probe.side, x: probe.x, y: probe.y });
+    else if (event.key === 'Enter' && probe && result)
+      workspace.probing.pin({ side: probe.side, x: probe.x, y: probe.y });
     else if (event.key === 'Escape') workspace.probing.leave();
     else return;
     event.preventDefault();

@@ -33,7 +33,10 @@ export function useStagePanes(stage: Size): StagePane[] {
 
 /** The pane under a stage point. */
 export function stagePaneAt(panes: readonly StagePane[], point: Point): StagePane | undefined {
-  const found = paneAt(panes.map(({ pane }) => pane), point);
+  const found = paneAt(
+    panes.map(({ pane }) => pane),
+    point,
+  );
   return panes.find(({ pane }) => pane === found);
 }
 
@@ -49,7 +52,10 @@ export function placeAt(panes: readonly StagePane[], point: Point): Place | null
 /** Where a place of a photo lies in one pane, or null where the pane shows the other photo or clips it. */
 export function stagePoint({ pane, photo, rect, isLinked }: StagePane, place: Place): Point | null {
   if (pane.side !== place.side || !photo || !rect || !isLinked) return null;
-  const point = { x: rect.x + (place.x / photo.width) * rect.width, y: rect.y + (place.y / photo.height) * rect.height };
+  const point = {
+    x: rect.x + (place.x / photo.width) * rect.width,
+    y: rect.y + (place.y / photo.height) * rect.height,
+  };
   const { x, y, width, height } = pane.rect;
   return point.x >= x && point.y >= y && point.x <= x + width && point.y <= y + height ? point : null;
 }

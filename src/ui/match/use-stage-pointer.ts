@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { PointerEvent as ReactPointerEvent, RefObject } from 'react';
+import type { MouseEvent as ReactMouseEvent, PointerEvent as ReactPointerEvent, RefObject } from 'react';
 import type { Point } from '../../shared/geometry.ts';
 import { DEFAULT_CAMERA } from '../../shared/view.ts';
 import { isZoomed, panBy, zoomAt } from '../../state/camera.ts';
@@ -103,7 +103,7 @@ export function useStagePointer(ref: RefObject<HTMLElement | null>, panes: reado
     gesture.current.pointers.delete(event.pointerId);
   };
 
-  const onClick = (event: React.MouseEvent) => {
+  const onClick = (event: ReactMouseEvent) => {
     // The second click of a double click is no new pin.
     if (gesture.current.moved || event.detail > 1) return;
     const place = placeAt(latest.current, at(event));
@@ -120,5 +120,13 @@ export function useStagePointer(ref: RefObject<HTMLElement | null>, panes: reado
     if (event.pointerType !== 'touch') workspace.probing.leave();
   };
 
-  return { onPointerDown, onPointerMove, onPointerUp, onPointerCancel: onPointerUp, onPointerLeave, onClick, onDoubleClick };
+  return {
+    onPointerDown,
+    onPointerMove,
+    onPointerUp,
+    onPointerCancel: onPointerUp,
+    onPointerLeave,
+    onClick,
+    onDoubleClick,
+  };
 }

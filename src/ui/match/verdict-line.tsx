@@ -1,9 +1,10 @@
+import type { ReactNode } from 'react';
 import type { VerdictKind } from '../../shared/protocol.ts';
 import { percent } from '../common/format.ts';
 import { CheckIcon, CloseIcon, PartIcon } from '../common/icons.tsx';
 import { useWorkspaceState } from '../workspace-context.ts';
 
-const ICONS: Record<VerdictKind, () => React.ReactNode> = { good: CheckIcon, partial: PartIcon, none: CloseIcon };
+const ICONS: Record<VerdictKind, () => ReactNode> = { good: CheckIcon, partial: PartIcon, none: CloseIcon };
 
 /** One sentence on the pair and how much of each photo is seen in the other. */
 export function VerdictLine() {

@@ -17,7 +17,11 @@ export function ZoomButtons() {
       <IconButton label="Zoom in" onClick={() => zoom(1.5)}>
         <PlusIcon />
       </IconButton>
-      <IconButton label="Fit photos" onClick={() => workspace.updateView({ camera: DEFAULT_CAMERA })} disabled={!isZoomed(camera)}>
+      <IconButton
+        label="Fit photos"
+        onClick={() => workspace.updateView({ camera: DEFAULT_CAMERA })}
+        disabled={!isZoomed(camera)}
+      >
         <FitIcon />
       </IconButton>
     </div>

@@ -10,6 +10,11 @@ const BACKGROUNDS = [
 export function BackgroundControl() {
   const [view, update] = useView();
   return (
-    <Segmented label="Unmatched places" value={view.background} options={BACKGROUNDS} onChange={(background) => update({ background })} />
+    <Segmented
+      label="Unmatched places"
+      value={view.background}
+      options={BACKGROUNDS}
+      onChange={(background) => update({ background })}
+    />
   );
 }

@@ -10,7 +10,12 @@ export function ColorMapControl() {
       <legend>Colour map</legend>
       {COLOR_MAPS.map((name) => (
         <label key={name} title={name}>
-          <input type="radio" name="color-map" checked={view.colorMap === name} onChange={() => update({ colorMap: name })} />
+          <input
+            type="radio"
+            name="color-map"
+            checked={view.colorMap === name}
+            onChange={() => update({ colorMap: name })}
+          />
           <span className="color-map" style={{ background: colorMapGradient(name) }} />
           <span className="visually-hidden">{name}</span>
         </label>

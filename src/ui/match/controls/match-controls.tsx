@@ -24,7 +24,9 @@ export function MatchControls() {
   const isUnrelated = useWorkspaceState((state) => state.result?.verdict.kind === 'none');
   return (
     <>
-      {isUnrelated && <p className="hint">Photos without a common scene get no lines, or only the few that are certain.</p>}
+      {isUnrelated && (
+        <p className="hint">Photos without a common scene get no lines, or only the few that are certain.</p>
+      )}
       <Slider
         label="Number"
         value={positionOf(view.count)}
@@ -35,8 +37,18 @@ export function MatchControls() {
         hint="Fewer are drawn where fewer places are certain enough."
         onChange={(position) => update({ count: countAt(position) })}
       />
-      <Segmented label="Drawn as" value={view.matchStyle} options={STYLES} onChange={(matchStyle) => update({ matchStyle })} />
-      <Segmented label="Coloured by" value={view.colorBy} options={COLORS} onChange={(colorBy) => update({ colorBy })} />
+      <Segmented
+        label="Drawn as"
+        value={view.matchStyle}
+        options={STYLES}
+        onChange={(matchStyle) => update({ matchStyle })}
+      />
+      <Segmented
+        label="Coloured by"
+        value={view.colorBy}
+        options={COLORS}
+        onChange={(colorBy) => update({ colorBy })}
+      />
       {view.colorBy === 'certainty' && <ColorMapControl />}
       <button type="button" className="button" onClick={() => update({ seed: (view.seed % MAX_SEED) + 1 })}>
         <ShuffleIcon />

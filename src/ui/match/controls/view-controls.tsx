@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { ViewName } from '../../../shared/view.ts';
 import { useWorkspaceState } from '../../workspace-context.ts';
 import { VIEW_TEXTS } from '../view-texts.ts';
@@ -8,7 +9,7 @@ import { HeatControls } from './heat-controls.tsx';
 import { MatchControls } from './match-controls.tsx';
 import { WarpControls } from './warp-controls.tsx';
 
-const CONTROLS: Record<ViewName, () => React.ReactNode> = {
+const CONTROLS: Record<ViewName, () => ReactNode> = {
   warp: WarpControls,
   certainty: HeatControls,
   matches: MatchControls,
