@@ -24,13 +24,17 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
   /** By side, so that swapping moves nothing. */
   private readonly uploads = new Map<PlainField, UploadedField>();
 
-  /** `root`: the scope of the device that draws; null where there is none. */
+  /**
+   * @param runtime null for fields that come from elsewhere: then nothing can be preprocessed
+   * @param root the scope of the device that draws; null where there is none
+   */
   constructor(
-    private readonly runtime: Runtime,
+    private readonly runtime: Runtime | null,
     private readonly root: Scope | null = null,
   ) {}
 
   preprocess(photo: CpuPhoto, size: Size, input: InputManifest, frame: Matrix3 | null): RuntimeTensor {
+    if (!this.runtime) throw new Error('This backend has no runtime.');
     const pixels = frame ? drawFrame(photo.pixels(), frame, size) : photo.pixels();
     const normalisation = { scale: 1, mean: input.mean, std: input.std };
     return this.runtime.tensor(preprocess(pixels, { size, normalisation }), [1, 3, size.height, size.width]);

@@ -1,3 +1,4 @@
+import { blobSource } from '../formats/byte-source.ts';
 import { describeAdapter, type Gpu, requestGpu } from '../gpu/device.ts';
 import { CYCLE_OUTSIDE } from '../gpu/reference/cycle.ts';
 import { ROW_FLOATS } from '../gpu/reference/sample-matches.ts';
@@ -6,6 +7,7 @@ import { shadersReady } from '../gpu/shader.ts';
 import { normalisedToPixel, pixelToNormalised } from '../shared/coordinates.ts';
 import { CodedError, throwIfAborted } from '../shared/errors.ts';
 import { otherSide, type Side } from '../shared/geometry.ts';
+import type { ExportedFile, SharedMatch } from '../shared/exports.ts';
 import type {
   DenseField,
   Diagnostics,
@@ -18,6 +20,7 @@ import type {
   Progress,
 } from '../shared/protocol.ts';
 import { CpuStage } from './cpu-stage.ts';
+import { givenMatch } from './given-match.ts';
 import { Inference } from './inference.ts';
 import { openPhoto } from './open-photo.ts';
 import { wasmThreads } from './ort.ts';
@@ -186,9 +189,45 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     return { count, rows: table };
   }
 
-  snapshot(): Promise<Blob> {
+  snapshot({ scale }: Argument<'snapshot'>): Promise<Blob> {
     if (!this.stage) throw new CodedError('stage-missing', 'There is no picture to save.', 'Open the app on a page of its own.');
-    return this.stage.snapshot();
+    return this.stage.snapshot(scale);
+  }
+
+  /** After whatever is changing the match: its buffers must live until they have been read. */
+  exportMatch(request: Argument<'exportMatch'>): Promise<ExportedFile> {
+    return this.jobs.run(async () => {
+      const { shown, photos } = this;
+      const matches = await this.readMatches();
+      if (!shown || !photos.a || !photos.b || !matches) {
+        throw new CodedError('export-nothing', 'There is no match to save.', 'Open two photos and wait for their match.');
+      }
+      const { exportMatch } = await import('./exports/export-match.ts');
+      return exportMatch(request, {
+        result: shown.result,
+        sizes: { a: photos.a.size, b: photos.b.size },
+        readField: (side) => shown.readField(side),
+        readMatches: async () => matches,
+        snapshot: (scale) => this.snapshot({ scale }),
+      });
+    });
+  }
+
+  async readShare({ file }: Argument<'readShare'>): Promise<SharedMatch> {
+    const { readShare } = await import('../formats/share-file.ts');
+    return readShare(blobSource(file));
+  }
+
+  showField({ fields, result }: Argument<'showField'>): Promise<MatchResult> {
+    return this.jobs.run(async () => {
+      const { a, b } = this.photos;
+      if (!a || !b) throw new CodedError('photo-missing', 'A match needs both of its photos.', 'Open the missing one.');
+      const given = givenMatch(fields, result, { a: a.size, b: b.size }, this.root);
+      this.shown?.dispose();
+      this.shown = given;
+      await this.showMatch();
+      return given.result;
+    });
   }
 
   diagnostics({ reset }: Argument<'diagnostics'>): Diagnostics {

@@ -34,17 +34,17 @@ export function shownMatch<Photo extends PhotoHandle, Field>(
     gpuField: () => backend.onGpu(field),
     probe: (side, point) => backend.probe(field, side, point),
     readField: (side) => backend.readField(field, side),
-    swapped: () => {
-      const swappedFacts: MatchFacts = {
-        ...facts,
-        inputSize: swapSides(facts.inputSize),
-        cached: swapSides(facts.cached),
-        rescue: { ...facts.rescue, quarterTurns: (4 - facts.rescue.quarterTurns) % 4, scale: 1 / facts.rescue.scale },
-      };
-      return shownMatch(backend, backend.swapped(field), swapSides(statistics), thresholds, swappedFacts);
-    },
+    swapped: () => shownMatch(backend, backend.swapped(field), swapSides(statistics), thresholds, swappedFacts(facts)),
     dispose: () => backend.dispose(field),
   };
 }
 
-const swapSides = <T>({ a, b }: Record<Side, T>): Record<Side, T> => ({ a: b, b: a });
+/** The same facts with A and B exchanged. */
+export const swappedFacts = (facts: MatchFacts): MatchFacts => ({
+  ...facts,
+  inputSize: swapSides(facts.inputSize),
+  cached: swapSides(facts.cached),
+  rescue: { ...facts.rescue, quarterTurns: (4 - facts.rescue.quarterTurns) % 4, scale: 1 / facts.rescue.scale },
+});
+
+export const swapSides = <T>({ a, b }: Record<Side, T>): Record<Side, T> => ({ a: b, b: a });

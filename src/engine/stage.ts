@@ -8,6 +8,7 @@ import type { Side, Size } from '../shared/geometry.ts';
 import { DEFAULT_VIEW, MATCH_COUNT, type ViewSettings } from '../shared/view.ts';
 import type { Photo } from './photo.ts';
 import { Renderer } from './renderer.ts';
+import { checkFigure } from './figure-limit.ts';
 import { readBytes } from './readback.ts';
 import { CanvasTarget } from './stage-target.ts';
 
@@ -22,6 +23,7 @@ export class Stage {
   private sampled: { field: MatchField; options: SampleOptions } | null = null;
   private frame: number | null = null;
   private stopped = false;
+  private size = { stage: { width: 1, height: 1 }, pixelRatio: 1 };
   private matchLimit = Infinity;
 
   constructor(
@@ -70,6 +72,7 @@ export class Stage {
   }
 
   resize(stage: Size, pixelRatio: number): void {
+    this.size = { stage, pixelRatio };
     this.renderer.resize(stage, pixelRatio);
     // At once: a resized canvas is blank until it is drawn.
     this.drawNow();
@@ -85,11 +88,17 @@ export class Stage {
     if (this.renderer.needsAnimation) this.requestDraw();
   }
 
-  /** The picture as a PNG. */
-  snapshot(): Promise<Blob> {
-    // The canvas holds its picture only within the task that drew it.
+  /** The picture as a PNG with `scale` pixels per CSS pixel; without it, those of the screen. Throws `figure-too-large`. */
+  snapshot(scale?: number): Promise<Blob> {
+    const { stage, pixelRatio } = this.size;
+    const ratio = scale ?? pixelRatio;
+    checkFigure(stage, ratio, this.gpu.device.limits.maxTextureDimension2D);
+    // All within one task: the canvas holds its picture no longer, and nobody sees it in another size.
+    this.renderer.resize(stage, ratio);
     this.drawNow();
-    return this.canvas.convertToBlob({ type: 'image/png' });
+    const picture = this.canvas.convertToBlob({ type: 'image/png' });
+    if (ratio !== pixelRatio) this.resize(stage, pixelRatio);
+    return picture;
   }
 
   /** The correspondences that are (or would be) drawn: rows of ROW_FLOATS floats, normalised. Empty without a match. */

@@ -19,6 +19,19 @@ export function verdictOf(statistics: Statistics, thresholds: VerdictThresholds)
   };
 }
 
+/** The verdict on the same pair with A and B exchanged. */
+export function swappedVerdict({ kind, overlap, meanCertainty, medianCycle }: Verdict): Verdict {
+  const swap = <T>({ a, b }: Record<Side, T>): Record<Side, T> => ({ a: b, b: a });
+  const swapped = swap(overlap);
+  return {
+    kind,
+    sentence: sentenceOf(kind, swapped),
+    overlap: swapped,
+    meanCertainty: swap(meanCertainty),
+    medianCycle: swap(medianCycle),
+  };
+}
+
 function kindOf(overlap: Record<Side, number>, thresholds: VerdictThresholds): VerdictKind {
   // The larger share: in a close-up of a part of A, that part fills B while it is little of A.
   const share = Math.max(overlap.a, overlap.b);

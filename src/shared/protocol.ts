@@ -1,3 +1,4 @@
+import type { ExportedFile, ExportRequest, SharedMatch } from './exports.ts';
 import type { Side, Size } from './geometry.ts';
 import type { ViewSettings } from './view.ts';
 import type { AnswerFromWorker, CallToWorker } from './worker-messages.ts';
@@ -131,8 +132,14 @@ export interface EngineApi {
   probe(options: { side: Side; x: number; y: number }): ProbeResult | null;
   readField(options: { side: Side }): DenseField | null;
   readMatches(options: Record<string, never>): MatchTable | null;
-  /** The stage as it is drawn now, as a PNG. */
-  snapshot(options: Record<string, never>): Blob;
+  /** The stage as it is drawn now, as a PNG with `scale` pixels per CSS pixel; without it, those of the screen. */
+  snapshot(options: { scale?: number }): Blob;
+  /** The present match as a file. Throws `export-nothing` where there is none. */
+  exportMatch(options: ExportRequest): ExportedFile;
+  /** Reads a share file; nothing is shown yet. */
+  readShare(options: { file: Blob }): SharedMatch;
+  /** Shows a match that was made elsewhere on the photos that are open; no model runs. */
+  showField(options: { fields: Record<Side, DenseField>; result: MatchResult }): MatchResult;
   /** For tests and the curious: counters since start; destroying the device on purpose proves the recovery. */
   diagnostics(options: { reset?: boolean }): Diagnostics;
   destroyDevice(options: Record<string, never>): void;

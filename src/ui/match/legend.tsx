@@ -1,5 +1,5 @@
 import { colorMapGradient } from '../../shared/color-maps.ts';
-import type { Size } from '../../shared/geometry.ts';
+import { legendOf } from '../../shared/legend.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 import { FlowWheel } from './flow-wheel.tsx';
 
@@ -9,16 +9,14 @@ export function Legend() {
   const photo = useWorkspaceState((state) => state.photos.a.photo?.info.size);
   const hasResult = useWorkspaceState((state) => state.result !== null);
   if (!hasResult) return null;
-  switch (view.view) {
-    case 'certainty':
-      return <Ramp title="Certainty" map={view.colorMap} ticks={['0', '0.5', '1']} />;
-    case 'cycle':
-      return <Ramp title="Cycle error, px of A" map={view.colorMap} ticks={pixelTicks(view.cycleScale, photo)} />;
-    case 'flow':
-      return <FlowWheel label={`${pixelTicks(view.flowScale, photo)[2]} px`} />;
-    case 'matches':
-      if (view.colorBy === 'certainty') return <Ramp title="Certainty" map={view.colorMap} ticks={['0', '0.5', '1']} />;
-      return <p className="legend muted">Colour = place in A</p>;
+  const legend = legendOf(view, photo);
+  switch (legend?.kind) {
+    case 'ramp':
+      return <Ramp title={legend.title} map={legend.map} ticks={legend.ticks} />;
+    case 'wheel':
+      return <FlowWheel label={legend.rim} />;
+    case 'text':
+      return <p className="legend muted">{legend.text}</p>;
     default:
       return null;
   }
@@ -36,11 +34,4 @@ function Ramp({ title, map, ticks }: { title: string; map: Parameters<typeof col
       </div>
     </figure>
   );
-}
-
-/** 0, half and full scale in pixels, where full scale is a share of the photo's longer side. */
-function pixelTicks(share: number, photo: Size | undefined): string[] {
-  const full = share * Math.max(photo?.width ?? 0, photo?.height ?? 0);
-  const digits = full < 10 ? 1 : 0;
-  return ['0', (full / 2).toFixed(digits), `${full.toFixed(digits)}`];
 }

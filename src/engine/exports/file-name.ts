@@ -1,0 +1,29 @@
+import type { ExportFormat, ExportRequest } from '../../shared/exports.ts';
+import { otherSide } from '../../shared/geometry.ts';
+
+/** End of the name, after those of the photos; flow files also say their direction. */
+const ENDINGS: Record<ExportFormat, string> = {
+  share: '.liftmatch.zip',
+  figure: '.png',
+  csv: '-matches.csv',
+  json: '-matches.json',
+  npz: '-dense.npz',
+  flo: '.flo',
+  kitti: '-kitti.png',
+  colmap: '-colmap.zip',
+};
+const MAX_PART = 40;
+
+/** A name that says what is in the file and that every system takes: `left-right-matches.csv`, `left-right-flow-a-to-b.flo`. */
+export function fileName({ format, photos, side, view, scale }: ExportRequest): string {
+  const stem = [photos.a.name, photos.b.name].map(part).join('-');
+  const figure = format === 'figure' ? `-${view.view}${scale > 1 ? `@${scale}x` : ''}` : '';
+  const flow = format === 'flo' || format === 'kitti' ? `-flow-${side}-to-${otherSide(side)}` : '';
+  return `${stem}${figure}${flow}${ENDINGS[format]}`;
+}
+
+/** A photo's name without its extension and without what file systems refuse. */
+function part(name: string): string {
+  const plain = name.replace(/\.[^.]{1,5}$/, '').replace(/[^\p{L}\p{N}_]+/gu, '-').replace(/^-+|-+$/g, '');
+  return plain.slice(0, MAX_PART) || 'photo';
+}
