@@ -11,7 +11,9 @@ const ARROWS: Record<string, readonly string[]> = {
   models: ['architectures', 'onnx', 'formats', 'shared'],
   gpu: ['shared', 'shaders'],
   geometry: ['shared'],
-  engine: ['models', 'architectures', 'gpu', 'geometry', 'formats', 'shared'],
+  // Statistics of dense features: pure as geometry is, but of vectors with hundreds of channels, not of places.
+  features: ['geometry', 'shared'],
+  engine: ['models', 'architectures', 'gpu', 'geometry', 'features', 'formats', 'shared'],
   client: ['shared'],
   state: ['client', 'models', 'shared'],
   ui: ['state', 'shared'],

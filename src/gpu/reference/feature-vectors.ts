@@ -1,0 +1,66 @@
+import type { Nearest, VectorSet } from '../../shared/feature-map.ts';
+
+/** Shorter vectors have no direction. */
+const NULL_LENGTH = 1e-12;
+
+/** Vectors with the reciprocals of their lengths, ready to be compared. */
+export function vectorSet(values: Float32Array<ArrayBuffer>, channels: number): VectorSet {
+  const inverseNorms = new Float32Array(values.length / channels);
+  for (let i = 0; i < inverseNorms.length; i++) {
+    const length = Math.sqrt(dot(values, i * channels, values, i * channels, channels));
+    inverseNorms[i] = length > NULL_LENGTH ? 1 / length : 0;
+  }
+  return { channels, values, inverseNorms };
+}
+
+/** [count] cosine of every vector with `query` ([channels], any length). */
+export function cosines({ channels, values, inverseNorms }: VectorSet, query: Float32Array): Float32Array<ArrayBuffer> {
+  const length = Math.sqrt(dot(query, 0, query, 0, channels));
+  const scale = length > NULL_LENGTH ? 1 / length : 0;
+  const result = new Float32Array(inverseNorms.length);
+  for (let i = 0; i < result.length; i++) {
+    result[i] = dot(values, i * channels, query, 0, channels) * inverseNorms[i] * scale;
+  }
+  return result;
+}
+
+/** The nearest candidate by cosine of every vector of `set`; equals go to the lower index. */
+export function nearest(set: VectorSet, candidates: VectorSet): Nearest {
+  const { channels } = set;
+  const count = set.inverseNorms.length;
+  const index = new Uint32Array(count);
+  const best = new Float32Array(count).fill(-1);
+  const second = new Float32Array(count).fill(-1);
+  for (let i = 0; i < count; i++) {
+    let [first, next, at] = [-2, -2, 0];
+    for (let j = 0; j < candidates.inverseNorms.length; j++) {
+      const cosine =
+        dot(set.values, i * channels, candidates.values, j * channels, channels) *
+        set.inverseNorms[i] *
+        candidates.inverseNorms[j];
+      if (cosine > first) {
+        next = first;
+        first = cosine;
+        at = j;
+      } else if (cosine > next) next = cosine;
+    }
+    index[i] = at;
+    best[i] = Math.max(-1, first);
+    second[i] = Math.max(-1, next);
+  }
+  return { index, best, second };
+}
+
+/** Four sums at once: one alone would wait for itself at every step. */
+function dot(a: Float32Array, atA: number, b: Float32Array, atB: number, length: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    s0 += a[atA + i] * b[atB + i];
+    s1 += a[atA + i + 1] * b[atB + i + 1];
+    s2 += a[atA + i + 2] * b[atB + i + 2];
+    s3 += a[atA + i + 3] * b[atB + i + 3];
+  }
+  for (; i < length; i++) s0 += a[atA + i] * b[atB + i];
+  return s0 + s1 + s2 + s3;
+}
