@@ -1,6 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { CodedError } from '../src/shared/errors.ts';
 import { readPairs } from './evaluate/pairs.ts';
 import { writeReport } from './evaluate/report.ts';
 import { evaluateAll, resume, type Run } from './evaluate/run.ts';
@@ -8,6 +6,7 @@ import { printSummary } from './evaluate/summary.ts';
 import { unrelatedPairs } from './evaluate/unrelated.ts';
 import { readArguments, usage } from './node/arguments.ts';
 import { loadMatcher, modelIds } from './node/load-matcher.ts';
+import { runCommand } from './node/run-command.ts';
 
 const HELP = `npm run evaluate -- --pairs FILE.json [--model ID|MANIFEST] [--size N] [--no-rescue]
                     [--with-unrelated N] [--json OUT] [--report OUT.html]
@@ -42,9 +41,4 @@ async function main(argv: readonly string[]): Promise<void> {
   if (report !== undefined) writeFileSync(report, await writeReport(run, pairs, matcher));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(error instanceof CodedError ? `${error.message} ${error.remedy}` : error);
-    process.exitCode = 1;
-  });
-}
+runCommand(import.meta.url, main);

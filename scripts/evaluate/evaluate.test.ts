@@ -21,9 +21,18 @@ const samples = readPairs(join(ROOT, 'public', 'samples', 'pairs.json'));
 function fieldOf(truth: DenseTruth, shift = 0): PlainField {
   const { width, height } = truth.grid;
   const points = width * height;
-  const field = { grid: truth.grid, photo: PHOTO, warp: new Float32Array(2 * points), certainty: new Float32Array(points), cycle: new Float32Array(points) };
+  const field = {
+    grid: truth.grid,
+    photo: PHOTO,
+    warp: new Float32Array(2 * points),
+    certainty: new Float32Array(points),
+    cycle: new Float32Array(points),
+  };
   for (let k = 0; k < points; k++) {
-    const found = truth.at((((k % width) + 0.5) / width) * PHOTO.width, ((Math.floor(k / width) + 0.5) / height) * PHOTO.height);
+    const found = truth.at(
+      (((k % width) + 0.5) / width) * PHOTO.width,
+      ((Math.floor(k / width) + 0.5) / height) * PHOTO.height,
+    );
     if (!found) continue;
     field.warp[k] = (2 * (found.x + shift)) / PHOTO.width - 1;
     field.warp[points + k] = (2 * found.y) / PHOTO.height - 1;
@@ -33,20 +42,26 @@ function fieldOf(truth: DenseTruth, shift = 0): PlainField {
 }
 
 /** B's direction left out: it has no certain place. */
-const oneWay = (a: PlainField): PlainMatchField => ({ a, b: { ...a, certainty: new Float32Array(a.certainty.length) } });
+const oneWay = (a: PlainField): PlainMatchField => ({
+  a,
+  b: { ...a, certainty: new Float32Array(a.certainty.length) },
+});
 
 describe('the samples as a list of pairs', () => {
-  it.each(samples.filter(({ kind }) => kind === 'warp'))('$name: the exact warp has no error and the cameras agree with it', async (pair) => {
-    const truth = (await denseTruth(pair, { a: PHOTO, b: PHOTO }))!;
-    const field = fieldOf(truth);
-    const { pck, medianEpe, places } = measureDense(field, PHOTO, truth);
-    expect(pck[0]).toBe(1);
-    expect(medianEpe).toBeLessThan(0.01);
-    expect(places).toBeGreaterThan(0.2 * field.certainty.length);
-    const pose = measurePose(oneWay(field), pair.cameras!);
-    expect(pose.error).toBeLessThan(0.3);
-    expect(pose.inlierRatio).toBeGreaterThan(0.99);
-  });
+  it.each(samples.filter(({ kind }) => kind === 'warp'))(
+    '$name: the exact warp has no error and the cameras agree with it',
+    async (pair) => {
+      const truth = (await denseTruth(pair, { a: PHOTO, b: PHOTO }))!;
+      const field = fieldOf(truth);
+      const { pck, medianEpe, places } = measureDense(field, PHOTO, truth);
+      expect(pck[0]).toBe(1);
+      expect(medianEpe).toBeLessThan(0.01);
+      expect(places).toBeGreaterThan(0.2 * field.certainty.length);
+      const pose = measurePose(oneWay(field), pair.cameras!);
+      expect(pose.error).toBeLessThan(0.3);
+      expect(pose.inlierRatio).toBeGreaterThan(0.99);
+    },
+  );
 
   it('has an unrelated pair without a truth', async () => {
     const pair = samples.find(({ kind }) => kind === 'unrelated')!;
@@ -101,7 +116,13 @@ describe('tables', () => {
     scene: 's',
     kind,
     milliseconds: 100,
-    verdict: { kind: told, sentence: '', overlap: { a: overlap, b: 0 }, meanCertainty: { a: 0, b: 0 }, medianCycle: { a: 0, b: 0 } },
+    verdict: {
+      kind: told,
+      sentence: '',
+      overlap: { a: overlap, b: 0 },
+      meanCertainty: { a: 0, b: 0 },
+      medianCycle: { a: 0, b: 0 },
+    },
     rescue: { tried: false, quarterTurns: 0, scale: 1 },
   });
   const results = [result('none', 0.5, 'good'), result('none', 0.03, 'none'), result('unrelated', 0.05, 'none')];
@@ -125,10 +146,18 @@ describe('a list of pairs', () => {
     writeFileSync(join(folder, 'pairs.json'), JSON.stringify([entry]));
     return readPairs(join(folder, 'pairs.json'));
   };
-  const I = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+  const I = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ];
 
   it('may nest its matrices, and T may be 3 × 4 or 4 × 4', () => {
-    const T = [[1, 0, 0, 5], [0, 1, 0, 6], [0, 0, 1, 7]];
+    const T = [
+      [1, 0, 0, 5],
+      [0, 1, 0, 6],
+      [0, 0, 1, 7],
+    ];
     const [pair] = read({ name: 'x-1', kind: 'pose', a: 'a.jpg', b: 'b.jpg', K0: I, K1: I, T });
     expect(pair).toMatchObject({ scene: 'x', a: join(folder, 'a.jpg'), cameras: { K0: I.flat(), T: T.flat() } });
     const [same] = read({ kind: 'pose', a: 'a.jpg', b: 'b.jpg', K0: I, K1: I, T: [...T, [0, 0, 0, 1]] });

@@ -3,8 +3,8 @@ import { fitHomographyRobust } from '../../src/geometry/homography.ts';
 import { poseError } from '../../src/geometry/measures.ts';
 import type { PointPairs } from '../../src/geometry/point-pairs.ts';
 import type { PlainMatchField } from '../../src/gpu/reference/field.ts';
-import { ROW_FLOATS, sampleMatches } from '../../src/gpu/reference/sample-matches.ts';
 import { type Matrix3, project } from '../../src/shared/matrix3.ts';
+import { sampledMatches } from '../node/sampled-matches.ts';
 import type { Cameras } from './pairs.ts';
 import { MEASURED_LONG_SIDE } from './truth.ts';
 
@@ -40,7 +40,12 @@ export function measureRegistration(fields: PlainMatchField, H: Matrix3): Regist
   const found = fitHomographyRobust(sampledPairs(fields), { threshold: THRESHOLD.homography * scale });
   if (!found) return { cornerError: null };
   const { width, height } = fields.a.photo;
-  const errors = [[0, 0], [width, 0], [width, height], [0, height]].map(([x, y]) => {
+  const errors = [
+    [0, 0],
+    [width, 0],
+    [width, height],
+    [0, height],
+  ].map(([x, y]) => {
     const [u, v] = project(H, x - 0.5, y - 0.5).map((c) => c + 0.5);
     const [s, t] = project(found.homography, x, y);
     return Math.hypot(u - s, v - t) / scale;
@@ -51,16 +56,9 @@ export function measureRegistration(fields: PlainMatchField, H: Matrix3): Regist
 
 /** Matches by the project's sampling, in pixels of the files. */
 function sampledPairs(fields: PlainMatchField): PointPairs {
-  const { count, rows } = sampleMatches(fields, { count: MATCHES, seed: 1, threshold: 0, cycleLimit: 0 });
-  const column = (offset: number, pixels: number) =>
-    Float64Array.from({ length: count }, (_, i) => ((rows[ROW_FLOATS * i + offset] + 1) / 2) * pixels);
-  const { a, b } = fields;
-  return {
-    xa: column(0, a.photo.width),
-    ya: column(1, a.photo.height),
-    xb: column(2, b.photo.width),
-    yb: column(3, b.photo.height),
-  };
+  const { count, rows } = sampledMatches(fields, { count: MATCHES, seed: 1, threshold: 0, cycleLimit: 0 });
+  const column = (offset: number) => Float64Array.from({ length: count }, (_, i) => rows[5 * i + offset]);
+  return { xa: column(0), ya: column(1), xb: column(2), yb: column(3) };
 }
 
 /** Pixels of B's file per pixel at the size that errors are given at. */

@@ -17,7 +17,7 @@ export interface DenseMeasures {
   places: number;
 }
 
-/** A field of A against the truth, over A's places that are visible in B; errors in B's pixels at a 640 px long side. */
+/** A field of A against the truth, over A's places visible in B; errors in B's pixels at a 640 px long side. */
 export function measureDense(field: PlainField, photoB: Size, truth: DenseTruth): DenseMeasures {
   const errors: number[] = [];
   const certainty: number[] = [];
@@ -36,7 +36,10 @@ export function measureDense(field: PlainField, photoB: Size, truth: DenseTruth)
   return {
     pck: shareWithin(errors, PCK_THRESHOLDS),
     medianEpe: median(errors),
-    auroc: auroc(certainty, errors.map((e) => e <= RIGHT_WITHIN)),
+    auroc: auroc(
+      certainty,
+      errors.map((e) => e <= RIGHT_WITHIN),
+    ),
     places: errors.length,
   };
 }
@@ -56,6 +59,9 @@ export function errorReader(field: PlainField, photoB: Size, truth: DenseTruth) 
     const at = pixelToNormalised(place, field.photo);
     reader.seek(at.x, at.y);
     const found = normalisedToPixel({ x: reader.read(field.warp), y: reader.read(field.warp, plane) }, photoB);
-    return { error: Math.hypot(found.x - wanted.x, found.y - wanted.y) * shrink, certainty: reader.read(field.certainty) };
+    return {
+      error: Math.hypot(found.x - wanted.x, found.y - wanted.y) * shrink,
+      certainty: reader.read(field.certainty),
+    };
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { CodedError } from '../../src/shared/errors.ts';
 import type { Matrix3 } from '../../src/shared/matrix3.ts';
 
 interface Named {
@@ -37,11 +38,11 @@ export type EvaluationPair = Named &
 
 /** Reads a list of pairs; file names are relative to it. Matrices may be flat or nested. */
 export function readPairs(path: string): EvaluationPair[] {
-  const list: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (!Array.isArray(list)) throw new Error(`${path} must hold a list of pairs.`);
+  const list: unknown = JSON.parse(readText(path));
+  if (!Array.isArray(list)) throw broken(`${path} must hold a list of pairs.`);
   return list.map((entry, i) => {
     const { name = `pair-${i}`, scene = String(name).split('-')[0], kind, a, b } = entry;
-    if (typeof a !== 'string' || typeof b !== 'string') throw new Error(`${path}: pair ${name} has no "a" and "b".`);
+    if (typeof a !== 'string' || typeof b !== 'string') throw broken(`${path}: pair ${name} has no "a" and "b".`);
     const camerasOf = (): Cameras => {
       const T = [entry.T].flat(3) as number[];
       return {
@@ -54,7 +55,7 @@ export function readPairs(path: string): EvaluationPair[] {
     const flat = (key: string, length: number): number[] => {
       const values = [entry[key]].flat(3) as number[];
       if (values.length !== length || !values.every(Number.isFinite)) {
-        throw new Error(`${path}: pair ${name} needs ${key} with ${length} numbers.`);
+        throw broken(`${path}: pair ${name} needs ${key} with ${length} numbers.`);
       }
       return values;
     };
@@ -64,7 +65,7 @@ export function readPairs(path: string): EvaluationPair[] {
       case 'homography':
         return { ...base, kind, H: flat('H', 9) as unknown as Matrix3 };
       case 'warp':
-        if (typeof entry.truth !== 'string') throw new Error(`${path}: pair ${name} needs "truth", the name of an npz.`);
+        if (typeof entry.truth !== 'string') throw broken(`${path}: pair ${name} needs "truth", the name of an npz.`);
         return { ...base, kind, truth: fileOf(entry.truth) };
       case 'pose':
         return { ...base, kind, cameras: camerasOf() };
@@ -72,7 +73,18 @@ export function readPairs(path: string): EvaluationPair[] {
       case 'unrelated':
         return { ...base, kind };
       default:
-        throw new Error(`${path}: pair ${name} has the unknown kind "${kind}".`);
+        throw broken(`${path}: pair ${name} has the unknown kind "${kind}".`);
     }
   });
+}
+
+const broken = (message: string) =>
+  new CodedError('pairs-malformed', message, 'Its format is described in scripts/evaluate/pairs.ts.');
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CodedError('file-missing', `${path} cannot be read.`, 'Check its name.', { cause });
+  }
 }

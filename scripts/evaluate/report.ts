@@ -1,6 +1,9 @@
-import { type NodeMatcher, matchPair, type PairResult } from './evaluate-pair.ts';
+import { colorMapAt } from '../../src/shared/color-maps.ts';
+import { certaintyMap, rebuilt, shrunk } from '../node/field-pictures.ts';
+import { matchPair, type NodeMatcher } from '../node/match-pair.ts';
+import { dataUrl, errorMap, FULL_ERROR } from './error-picture.ts';
+import type { PairResult } from './evaluate-pair.ts';
 import type { EvaluationPair } from './pairs.ts';
-import { certaintyMap, dataUrl, errorMap, FULL_ERROR, rebuilt, shrunk } from './pictures.ts';
 import type { Run } from './run.ts';
 import { overlapOf, type Table, tablesOf } from './tables.ts';
 import { denseTruth } from './truth.ts';
@@ -11,9 +14,13 @@ const LONG_SIDE = 280;
 /** A pose this wrong, in degrees, is as bad as can be. */
 const WORST_POSE = 20;
 
-const STYLE = `body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:78rem;padding:0 1rem;color:#222;background:#fff}
-table{border-collapse:collapse;margin:.5rem 0 1.5rem}td,th{padding:.15rem .7rem;text-align:right;border-bottom:1px solid #ddd}
-td:first-child,th:first-child{text-align:left}h2{font-size:1.05rem;margin:1.6rem 0 .2rem}figure{display:inline-block;margin:0 .6rem .6rem 0}
+const STYLE = `
+body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:78rem;padding:0 1rem;color:#222;background:#fff}
+table{border-collapse:collapse;margin:.5rem 0 1.5rem}
+td,th{padding:.15rem .7rem;text-align:right;border-bottom:1px solid #ddd}
+td:first-child,th:first-child{text-align:left}
+h2{font-size:1.05rem;margin:1.6rem 0 .2rem}
+figure{display:inline-block;margin:0 .6rem .6rem 0}
 figcaption{font-size:.8rem;color:#666}.wrong{color:#b00020}`;
 
 /** A page without scripts or other files: all tables, a row per pair, and pictures of the worst pairs. */
@@ -24,9 +31,12 @@ export async function writeReport(run: Run, pairs: readonly EvaluationPair[], ma
     const pair = pairs.find(({ name }) => name === result.name);
     if (pair && badness(result) > 0) shown.push(await pictures(run, pair, result, matcher));
   }
-  const settings = `model ${run.model}, input ${run.size ?? 'as the manifest says'}, rescue ${run.rescue ? 'on' : 'off'}`;
+  const input = run.size ?? 'as the manifest says';
+  const settings = `model ${run.model}, input ${input}, rescue ${run.rescue ? 'on' : 'off'}`;
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Evaluation: ${escaped(run.pairs)}</title><style>${STYLE}</style></head><body>
+<html lang="en"><head><meta charset="utf-8">
+<title>Evaluation: ${escaped(run.pairs)}</title>
+<style>${STYLE}</style></head><body>
 <h1>Evaluation of ${escaped(run.pairs)}</h1><p>${run.results.length} pairs, ${escaped(settings)}</p>
 ${tablesOf(run.results).map(tableHtml).join('\n')}
 ${tableHtml(pairTable(run.results))}
@@ -44,8 +54,24 @@ export function badness({ dense, pose, kind, verdict }: PairResult): number {
 }
 
 function pairTable(results: readonly PairResult[]): Table {
-  const head = ['pair', 'kind', 'verdict', 'overlap', 'PCK@1', 'PCK@3', 'PCK@5', 'PCK@10', 'EPE', 'AUROC', 'corner', 'pose °', 'turns', 's'];
-  const number = (value: number | null | undefined, digits: number) => (Number.isFinite(value) ? value!.toFixed(digits) : '');
+  const head = [
+    'pair',
+    'kind',
+    'verdict',
+    'overlap',
+    'PCK@1',
+    'PCK@3',
+    'PCK@5',
+    'PCK@10',
+    'EPE',
+    'AUROC',
+    'corner',
+    'pose °',
+    'turns',
+    's',
+  ];
+  const number = (value: number | null | undefined, digits: number) =>
+    Number.isFinite(value) ? value!.toFixed(digits) : '';
   const rows = results.map((r) => [
     r.name,
     r.kind,
@@ -72,10 +98,14 @@ async function pictures(run: Run, pair: EvaluationPair, result: PairResult, matc
     figure('A rebuilt from B, by certainty', rebuilt(fields.a, b, LONG_SIDE)),
     truth
       ? figure(`error on A, 0 to ${FULL_ERROR} px`, errorMap(fields.a, photos.b.size, truth, LONG_SIDE))
-      : figure('certainty on A', certaintyMap(fields.a, LONG_SIDE)),
+      : figure(
+          'certainty on A',
+          certaintyMap(fields.a, LONG_SIDE, (value) => colorMapAt('viridis', value)),
+        ),
   ];
   matcher.backend.dispose(fields);
-  return `<h2>${escaped(pair.name)}</h2><p class="${badness(result) > 0.5 ? 'wrong' : ''}">${escaped(described(result))}</p>${figures.join('')}`;
+  const style = badness(result) > 0.5 ? ' class="wrong"' : '';
+  return `<h2>${escaped(pair.name)}</h2><p${style}>${escaped(described(result))}</p>${figures.join('')}`;
 }
 
 function described({ kind, verdict, dense, pose }: PairResult): string {
@@ -86,9 +116,11 @@ function described({ kind, verdict, dense, pose }: PairResult): string {
 }
 
 const figure = (caption: string, picture: Parameters<typeof dataUrl>[0]) =>
-  `<figure><img src="${dataUrl(picture)}" width="${picture.width}" height="${picture.height}" alt=""><figcaption>${caption}</figcaption></figure>`;
+  `<figure><img src="${dataUrl(picture)}" width="${picture.width}" height="${picture.height}" alt="">` +
+  `<figcaption>${caption}</figcaption></figure>`;
 
-const row = (cells: readonly string[], tag: 'td' | 'th') => `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
+const row = (cells: readonly string[], tag: 'td' | 'th') =>
+  `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
 
 const tableHtml = ({ title, head, rows }: Table) =>
   `<h2>${escaped(title)}</h2><table>${row(head, 'th')}${rows.map((cells) => row(cells, 'td')).join('')}</table>`;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { CodedError } from '../../src/shared/errors.ts';
-import { evaluatePair, type MatchSettings, type NodeMatcher, type PairResult } from './evaluate-pair.ts';
+import type { MatchSettings, NodeMatcher } from '../node/match-pair.ts';
+import { evaluatePair, type PairResult } from './evaluate-pair.ts';
 import type { EvaluationPair } from './pairs.ts';
 
 /** One evaluation: what was asked, and what came of it so far. */
@@ -16,13 +17,22 @@ export function resume(wanted: Run, path: string): void {
   const kept = JSON.parse(readFileSync(path, 'utf8')) as Run;
   const same = (['model', 'size', 'rescue', 'pairs'] as const).every((key) => kept[key] === wanted[key]);
   if (!same) {
-    throw new CodedError('usage', `${path} holds another run (${kept.model}, ${kept.pairs}).`, 'Name another file after --json.');
+    throw new CodedError(
+      'usage',
+      `${path} holds another run (${kept.model}, ${kept.pairs}).`,
+      'Name another file after --json.',
+    );
   }
   wanted.results = kept.results;
 }
 
 /** Evaluates the pairs that the run has no result of; `path` (if any) is rewritten after each. */
-export async function evaluateAll(run: Run, pairs: readonly EvaluationPair[], matcher: NodeMatcher, path?: string): Promise<void> {
+export async function evaluateAll(
+  run: Run,
+  pairs: readonly EvaluationPair[],
+  matcher: NodeMatcher,
+  path?: string,
+): Promise<void> {
   const known = new Set(run.results.map(({ name }) => name));
   for (const [i, pair] of pairs.entries()) {
     if (known.has(pair.name)) continue;

@@ -16,7 +16,13 @@ const OVERLAPS = [0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3] as const;
 
 /** All tables that the results allow: per scene and overall, then what the verdicts were. */
 export function tablesOf(results: readonly PairResult[]): Table[] {
-  const tables = [denseTable(results), registrationTable(results), poseTable(results), verdictTable(results), overlapTable(results)];
+  const tables = [
+    denseTable(results),
+    registrationTable(results),
+    poseTable(results),
+    verdictTable(results),
+    overlapTable(results),
+  ];
   return tables.filter((table) => table !== null);
 }
 
@@ -45,7 +51,11 @@ function registrationTable(results: readonly PairResult[]): Table | null {
     results.filter((result) => result.registration),
     (group) => {
       const errors = group.map((r) => r.registration!.cornerError ?? Infinity);
-      return [String(group.length), middle(errors), ...poseAuc(errors, CORNER_THRESHOLDS).map((area) => area.toFixed(3))];
+      return [
+        String(group.length),
+        middle(errors),
+        ...poseAuc(errors, CORNER_THRESHOLDS).map((area) => area.toFixed(3)),
+      ];
     },
   );
 }
@@ -58,7 +68,12 @@ function poseTable(results: readonly PairResult[]): Table | null {
     (group) => {
       const errors = group.map((r) => r.pose!.error);
       const areas = poseAuc(errors, POSE_THRESHOLDS).map((area) => area.toFixed(3));
-      return [String(group.length), middle(errors), ...areas, (average(group, (r) => r.milliseconds) / 1000).toFixed(2)];
+      return [
+        String(group.length),
+        middle(errors),
+        ...areas,
+        (average(group, (r) => r.milliseconds) / 1000).toFixed(2),
+      ];
     },
   );
 }
@@ -68,7 +83,15 @@ function verdictTable(results: readonly PairResult[]): Table | null {
     const kinds = results.filter(({ kind }) => (kind === 'unrelated') === unrelated).map(({ verdict }) => verdict.kind);
     const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
     const right = unrelated ? count('none') : kinds.length - count('none');
-    return kinds.length ? [[name, ...[kinds.length, count('good'), count('partial'), count('none')].map(String), percent(right / kinds.length)]] : [];
+    return kinds.length
+      ? [
+          [
+            name,
+            ...[kinds.length, count('good'), count('partial'), count('none')].map(String),
+            percent(right / kinds.length),
+          ],
+        ]
+      : [];
   };
   const rows = [...row('related', false), ...row('unrelated', true)];
   return { title: 'Verdicts', head: ['', 'pairs', 'good', 'partial', 'no scene', 'right'], rows };
@@ -87,11 +110,20 @@ function overlapTable(results: readonly PairResult[]): Table | null {
   return {
     title: `Overlap as a test of a common scene: AUROC ${area.toFixed(3)}`,
     head: ['threshold', 'related at or above', 'unrelated below'],
-    rows: OVERLAPS.map((t) => [String(t), share(true, (overlap) => overlap >= t), share(false, (overlap) => overlap < t)]),
+    rows: OVERLAPS.map((t) => [
+      String(t),
+      share(true, (overlap) => overlap >= t),
+      share(false, (overlap) => overlap < t),
+    ]),
   };
 }
 
-function sceneTable(title: string, head: string[], results: PairResult[], cells: (group: PairResult[]) => string[]): Table | null {
+function sceneTable(
+  title: string,
+  head: string[],
+  results: PairResult[],
+  cells: (group: PairResult[]) => string[],
+): Table | null {
   if (!results.length) return null;
   const scenes = [...new Set(results.map(({ scene }) => scene))];
   const rows = scenes.map((scene) => [scene, ...cells(results.filter((result) => result.scene === scene))]);
@@ -99,7 +131,8 @@ function sceneTable(title: string, head: string[], results: PairResult[], cells:
 }
 
 /** Mean over the pairs that have the figure; kept as null in JSON where there was none. */
-const average = (group: readonly PairResult[], read: (result: PairResult) => number) => mean(group.map(read).filter(Number.isFinite));
+const average = (group: readonly PairResult[], read: (result: PairResult) => number) =>
+  mean(group.map(read).filter(Number.isFinite));
 
 function middle(errors: readonly number[]): string {
   const sorted = [...errors].sort((a, b) => a - b);

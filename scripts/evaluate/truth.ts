@@ -43,7 +43,8 @@ async function warpTruth(path: string, a: Size, b: Size): Promise<DenseTruth> {
     const [two, height, width] = warpArray.shape;
     const warp = npyFloat32(warpArray);
     const visible = npyFloat32(await npz.read('visible'));
-    if (two !== 2 || visible.length !== width * height) throw new Error(`${path}: warp must be [2, h, w], visible [h, w].`);
+    if (two !== 2 || visible.length !== width * height)
+      throw new Error(`${path}: warp must be [2, h, w], visible [h, w].`);
     return {
       grid: { width, height },
       at(x, y) {

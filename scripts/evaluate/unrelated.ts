@@ -9,7 +9,8 @@ import type { EvaluationPair } from './pairs.ts';
 export function unrelatedPairs(pairs: readonly EvaluationPair[], count: number, seed = 1): EvaluationPair[] {
   const sceneOf = new Map<string, string>();
   // Photos of a pair that is unrelated itself belong to no scene that is known.
-  for (const { kind, scene, a, b } of pairs) if (kind !== 'unrelated') for (const file of [a, b]) sceneOf.set(file, scene);
+  for (const { kind, scene, a, b } of pairs)
+    if (kind !== 'unrelated') for (const file of [a, b]) sceneOf.set(file, scene);
   const files = [...sceneOf.keys()];
   const all: [string, string][] = [];
   for (const [i, a] of files.entries()) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { PNG } from 'pngjs';
 import type { CpuPhoto } from '../../src/engine/cpu-backend.ts';
+import { CodedError } from '../../src/shared/errors.ts';
 import type { Pixels } from '../../src/gpu/reference/preprocess.ts';
 
 /** A JPEG or PNG file as the engine's CPU backend takes it. EXIF orientation is not applied: test sets have none. */
@@ -10,7 +11,7 @@ export class FilePhoto implements CpuPhoto {
   private readonly decoded: Pixels;
 
   constructor(readonly key: string) {
-    this.decoded = decode(readFileSync(key), key);
+    this.decoded = decode(read(key), key);
     this.size = { width: this.decoded.width, height: this.decoded.height };
   }
 
@@ -19,14 +20,26 @@ export class FilePhoto implements CpuPhoto {
   }
 }
 
+function read(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new CodedError('file-missing', `${path} cannot be read.`, 'Check its name.', { cause });
+  }
+}
+
 function decode(bytes: Buffer, path: string): Pixels {
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
-    const { data, width, height } = decodeJpeg(bytes, { useTArray: true, maxMemoryUsageInMB: 2048, maxResolutionInMP: 200 });
+    const { data, width, height } = decodeJpeg(bytes, {
+      useTArray: true,
+      maxMemoryUsageInMB: 2048,
+      maxResolutionInMP: 200,
+    });
     return { data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length), width, height };
   }
   if (bytes.subarray(1, 4).toString('latin1') === 'PNG') {
     const { data, width, height } = PNG.sync.read(bytes);
     return { data: new Uint8ClampedArray(data), width, height };
   }
-  throw new Error(`${path} is neither JPEG nor PNG.`);
+  throw new CodedError('photo-unsupported', `${path} is neither JPEG nor PNG.`, 'Convert it to one of them.');
 }

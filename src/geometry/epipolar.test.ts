@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { invert3, type Matrix3, multiply3 } from '../shared/matrix3.ts';
-import { epipolarDistance, epipolarLineInA, epipolarLineInB, essentialOf, fundamentalOf, raysOf, squaredSampson } from './epipolar.ts';
+import {
+  epipolarDistance,
+  epipolarLineInA,
+  epipolarLineInB,
+  essentialOf,
+  fundamentalOf,
+  raysOf,
+  squaredSampson,
+} from './epipolar.ts';
 import { refineEpipolar } from './refine-epipolar.ts';
 import { robustScore } from './robust-score.ts';
 import { KA, KB, POSE, twoViews } from './scene.test-helper.ts';
@@ -53,7 +61,9 @@ describe('epipolar geometry', () => {
     const places = kind === 'essential' ? raysOf(pairs, KA, KB) : raysOf(pairs, UNIT, UNIT);
     const toUnit = invert3(UNIT)!;
     const truth =
-      kind === 'essential' ? essentialOf(POSE) : fundamentalOf(essentialOf(POSE), multiply3(toUnit, KA), multiply3(toUnit, KB))!;
+      kind === 'essential'
+        ? essentialOf(POSE)
+        : fundamentalOf(essentialOf(POSE), multiply3(toUnit, KA), multiply3(toUnit, KB))!;
     let m = truth.map((value, i) => value + 0.03 * Math.sin(i + 1)) as unknown as typeof truth;
     const weights = new Float64Array(60).fill(1);
     const cost = () => Array.from(weights, (_, i) => squaredSampson(m, places, i)).reduce((a, b) => a + b);

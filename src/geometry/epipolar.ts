@@ -13,7 +13,8 @@ export interface RelativePose {
 export type Line = readonly [number, number, number];
 
 /** E = [t]×R, with x_bᵀ E x_a = 0 for rays (places after K⁻¹). */
-export const essentialOf = ({ rotation, translation }: RelativePose): Matrix3 => multiply3(skew3(translation), rotation);
+export const essentialOf = ({ rotation, translation }: RelativePose): Matrix3 =>
+  multiply3(skew3(translation), rotation);
 
 /** F = K_b⁻ᵀ E K_a⁻¹, with x_bᵀ F x_a = 0 for pixels. Null where a K is singular. */
 export function fundamentalOf(essential: Matrix3, Ka: Matrix3, Kb: Matrix3): Matrix3 | null {
@@ -45,7 +46,8 @@ export function squaredSampson(m: Matrix3, pairs: PointPairs, i: number): number
 
 /** Larger of a pair's distances from its epipolar lines in A and B, in the unit of the points. */
 export function epipolarDistance(fundamental: Matrix3, pairs: PointPairs, i: number): number {
-  const distance = (line: Line | null, x: number, y: number) => (line ? Math.abs(line[0] * x + line[1] * y + line[2]) : 0);
+  const distance = (line: Line | null, x: number, y: number) =>
+    line ? Math.abs(line[0] * x + line[1] * y + line[2]) : 0;
   return Math.max(
     distance(epipolarLineInB(fundamental, pairs.xa[i], pairs.ya[i]), pairs.xb[i], pairs.yb[i]),
     distance(epipolarLineInA(fundamental, pairs.xb[i], pairs.yb[i]), pairs.xa[i], pairs.ya[i]),
@@ -62,7 +64,8 @@ export const epipolarLineInA = (fundamental: Matrix3, xb: number, yb: number): L
 
 /** Pixels to rays: both sides through the inverse of their K. A skew is left out: photos have none. */
 export function raysOf(pairs: PointPairs, Ka: Matrix3, Kb: Matrix3): PointPairs {
-  const along = (values: ArrayLike<number>, focal: number, centre: number) => Float64Array.from(values, (v) => (v - centre) / focal);
+  const along = (values: ArrayLike<number>, focal: number, centre: number) =>
+    Float64Array.from(values, (v) => (v - centre) / focal);
   return {
     xa: along(pairs.xa, Ka[0], Ka[2]),
     ya: along(pairs.ya, Ka[4], Ka[5]),

@@ -30,7 +30,9 @@ describe('pose', () => {
     const { pairs } = twoViews({ points: 100 });
     expect(poseError(fitPoseRobust(pairs, KA, KB, { threshold: 1 })!, POSE)).toBeLessThan(1e-4);
     const pose = recoverPose(essentialOf(POSE), raysOf(pairs, KA, KB));
-    pose.translation.forEach((value, k) => expect(value).toBeCloseTo(POSE.translation[k] / Math.hypot(...POSE.translation), 6));
+    pose.translation.forEach((value, k) =>
+      expect(value).toBeCloseTo(POSE.translation[k] / Math.hypot(...POSE.translation), 6),
+    );
     expect(pose.inFront).toBe(1);
   });
 

@@ -14,7 +14,7 @@ const IMAGINARY = 1e-6;
 
 /**
  * Essential matrices through five pairs of rays: at most ten. E = x·X + y·Y + z·Z + W in the null space of the
- * epipolar constraints; the cubic constraints det E = 0 and 2EEᵀE − tr(EEᵀ)E = 0 are eliminated to a Gröbner basis
+ * epipolar constraints; the cubics det E = 0 and 2EEᵀE − tr(EEᵀ)E = 0 are eliminated to a Gröbner basis
  * and x read from the eigenvectors of its action matrix (Stewénius, Engels, Nistér, ISPRS 2006).
  */
 export function fivePoint(pairs: PointPairs, sample: ArrayLike<number>): Matrix3[] {
@@ -46,7 +46,10 @@ export function epipolarRows(pairs: PointPairs, sample: ArrayLike<number>, weigh
     const i = sample[k];
     const [xa, ya, xb, yb] = [pairs.xa[i], pairs.ya[i], pairs.xb[i], pairs.yb[i]];
     const w = weights ? Math.sqrt(weights[k]) : 1;
-    rows.set([xb * xa, xb * ya, xb, yb * xa, yb * ya, yb, xa, ya, 1].map((value) => w * value), 9 * k);
+    rows.set(
+      [xb * xa, xb * ya, xb, yb * xa, yb * ya, yb, xa, ya, 1].map((value) => w * value),
+      9 * k,
+    );
   }
   return rows;
 }
@@ -57,7 +60,14 @@ function cubicConstraints(basis: readonly number[][]): Float64Array {
   const zero = (): Polynomial => new Float64Array(TERMS);
   const rows = new Float64Array(BASIS * TERMS);
   const determinant = rows.subarray(0, TERMS);
-  for (const [p, q, r, s] of [[0, 4, 8, 1], [1, 5, 6, 1], [2, 3, 7, 1], [2, 4, 6, -1], [1, 3, 8, -1], [0, 5, 7, -1]]) {
+  for (const [p, q, r, s] of [
+    [0, 4, 8, 1],
+    [1, 5, 6, 1],
+    [2, 3, 7, 1],
+    [2, 4, 6, -1],
+    [1, 3, 8, -1],
+    [0, 5, 7, -1],
+  ]) {
     const product = zero();
     addProduct(product, e[p], e[q]);
     addProduct(determinant, product, e[r], s);

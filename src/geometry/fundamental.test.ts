@@ -46,15 +46,24 @@ describe('fundamental matrix', () => {
   it('says that it means nothing on a plane and for a mere turn', () => {
     const flat = twoViews({ points: 300, outliers: 100, noise: 0.3, planar: 1 }).pairs;
     expect(fitFundamentalRobust(flat, { threshold: 1.5 })!.planarShare).toBeGreaterThan(0.9);
-    const turned = twoViews({ points: 300, outliers: 100, noise: 0.3, pose: { ...POSE, translation: [0, 0, 0] } }).pairs;
+    const turned = twoViews({
+      points: 300,
+      outliers: 100,
+      noise: 0.3,
+      pose: { ...POSE, translation: [0, 0, 0] },
+    }).pairs;
     expect(fitFundamentalRobust(turned, { threshold: 1.5 })!.planarShare).toBeGreaterThan(0.9);
   });
 
   it('is the same for the same seed, and null for too few or equal pairs', () => {
     const { pairs } = twoViews({ points: 120, outliers: 40, noise: 1 });
-    expect(fitFundamentalRobust(pairs, { threshold: 2, seed: 3 })).toEqual(fitFundamentalRobust(pairs, { threshold: 2, seed: 3 }));
+    expect(fitFundamentalRobust(pairs, { threshold: 2, seed: 3 })).toEqual(
+      fitFundamentalRobust(pairs, { threshold: 2, seed: 3 }),
+    );
     expect(fitFundamentalRobust(twoViews({ points: 7 }).pairs, { threshold: 2 })).toBeNull();
     const same = new Float64Array(20).fill(5);
-    expect(fitFundamentalRobust({ xa: same, ya: same, xb: same, yb: same }, { threshold: 1, iterations: 20 })).toBeNull();
+    expect(
+      fitFundamentalRobust({ xa: same, ya: same, xb: same, yb: same }, { threshold: 1, iterations: 20 }),
+    ).toBeNull();
   });
 });

@@ -2,7 +2,16 @@ import { type Matrix3, multiply3 } from '../shared/matrix3.ts';
 import { conditioned, squaredSampson, unitNorm } from './epipolar.ts';
 import { epipolarRows } from './five-point.ts';
 import { fitHomographyRobust, squaredTransferError } from './homography.ts';
-import { apply3, cross3, determinant3, nullSpace9, properSvd3, skew3, transpose3, type Vector3 } from './linear-algebra.ts';
+import {
+  apply3,
+  cross3,
+  determinant3,
+  nullSpace9,
+  properSvd3,
+  skew3,
+  transpose3,
+  type Vector3,
+} from './linear-algebra.ts';
 import type { PointPairs } from './point-pairs.ts';
 import { refineEpipolar } from './refine-epipolar.ts';
 import { type Estimator, fitRobust, type RobustFit, type RobustOptions } from './robust.ts';
@@ -54,7 +63,11 @@ export function fitFundamentalRobust(pairs: PointPairs, options: RobustOptions):
  * Least-squares fundamental matrix by the normalised 8-point algorithm (Hartley 1997) over the pairs listed in
  * `indices` (all if absent), rank 2. Null for fewer than eight.
  */
-export function eightPoint(pairs: PointPairs, indices?: ArrayLike<number>, weights?: ArrayLike<number>): Matrix3 | null {
+export function eightPoint(
+  pairs: PointPairs,
+  indices?: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): Matrix3 | null {
   const chosen = indices ?? Array.from({ length: pairs.xa.length }, (_, i) => i);
   if (chosen.length < 8) return null;
   const { moved, undo } = conditioned(pairs);

@@ -22,7 +22,12 @@ function scene(n: number, outliers: number, sigma: number, seed: number): PointP
 }
 
 function cornerError(found: Matrix3): number {
-  const corners = [[0, 0], [640, 0], [640, 480], [0, 480]];
+  const corners = [
+    [0, 0],
+    [640, 0],
+    [640, 480],
+    [0, 480],
+  ];
   const errors = corners.map(([x, y]) => {
     const [u, v] = project(found, x, y);
     const [s, t] = project(TRUE, x, y);
@@ -48,13 +53,17 @@ describe('homography', () => {
 
   it('is the same for the same seed', () => {
     const pairs = scene(100, 40, 1, 9);
-    expect(fitHomographyRobust(pairs, { threshold: 3, seed: 5 })).toEqual(fitHomographyRobust(pairs, { threshold: 3, seed: 5 }));
+    expect(fitHomographyRobust(pairs, { threshold: 3, seed: 5 })).toEqual(
+      fitHomographyRobust(pairs, { threshold: 3, seed: 5 }),
+    );
   });
 
   it('gives null for too few or degenerate pairs', () => {
     expect(fitHomographyRobust(scene(3, 0, 0, 1), { threshold: 3 })).toBeNull();
     const same = new Float64Array(10).fill(5);
-    expect(fitHomographyRobust({ xa: same, ya: same, xb: same, yb: same }, { threshold: 3, iterations: 20 })).toBeNull();
+    expect(
+      fitHomographyRobust({ xa: same, ya: same, xb: same, yb: same }, { threshold: 3, iterations: 20 }),
+    ).toBeNull();
   });
 
   it('inverts and multiplies', () => {

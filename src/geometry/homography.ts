@@ -37,7 +37,11 @@ function homographyEstimator(pairs: PointPairs): Estimator<Matrix3> {
       const chosen: number[] = [];
       for (let i = 0; i < weights.length; i++) if (weights[i] > 0) chosen.push(i);
       if (chosen.length < 4) return null;
-      return fitHomography(pairs, chosen, chosen.map((i) => weights[i]));
+      return fitHomography(
+        pairs,
+        chosen,
+        chosen.map((i) => weights[i]),
+      );
     },
   };
 }
@@ -57,7 +61,11 @@ export function squaredTransferError(model: Matrix3, pairs: PointPairs, i: numbe
  * Least-squares homography of the pairs listed in `indices` (all if absent), h33 = 1, after moving both sets to their
  * centroid and unit spread (Hartley). Exact for four pairs. Null where they are degenerate.
  */
-export function fitHomography(pairs: PointPairs, indices?: ArrayLike<number>, weights?: ArrayLike<number>): Matrix3 | null {
+export function fitHomography(
+  pairs: PointPairs,
+  indices?: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): Matrix3 | null {
   const n = indices ? indices.length : pairs.xa.length;
   const at = (k: number) => (indices ? indices[k] : k);
   const a = normalisation(pairs.xa, pairs.ya, n, at);
@@ -82,7 +90,17 @@ export function fitHomography(pairs: PointPairs, indices?: ArrayLike<number>, we
   // Undo the normalisation: T_b⁻¹ · H · T_a.
   const [h0, h1, h2, h3, h4, h5, h6, h7] = h;
   const left = (top: number, bottom: number, shift: number) => top / b.scale + shift * bottom;
-  const m = [left(h0, h6, b.x), left(h1, h7, b.x), left(h2, 1, b.x), left(h3, h6, b.y), left(h4, h7, b.y), left(h5, 1, b.y), h6, h7, 1];
+  const m = [
+    left(h0, h6, b.x),
+    left(h1, h7, b.x),
+    left(h2, 1, b.x),
+    left(h3, h6, b.y),
+    left(h4, h7, b.y),
+    left(h5, 1, b.y),
+    h6,
+    h7,
+    1,
+  ];
   for (const r of [0, 3, 6]) {
     m[r + 2] -= a.scale * (m[r] * a.x + m[r + 1] * a.y);
     m[r] *= a.scale;

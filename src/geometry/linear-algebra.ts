@@ -60,7 +60,11 @@ export function properSvd3(m: Matrix3): { u: Matrix3; singular: Vector3; v: Matr
     for (const i of [2, 5, 8]) side[i] = -side[i];
     singular[2] = -singular[2];
   }
-  return { u: columns.u as unknown as Matrix3, singular: singular as unknown as Vector3, v: columns.v as unknown as Matrix3 };
+  return {
+    u: columns.u as unknown as Matrix3,
+    singular: singular as unknown as Vector3,
+    v: columns.v as unknown as Matrix3,
+  };
 }
 
 /**

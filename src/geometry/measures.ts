@@ -29,7 +29,7 @@ export function auroc(score: ArrayLike<number>, positive: ArrayLike<boolean | nu
   const order = Uint32Array.from({ length: n }, (_, i) => i).sort((i, j) => score[i] - score[j]);
   let rankSum = 0;
   let positives = 0;
-  for (let begin = 0; begin < n; ) {
+  for (let begin = 0; begin < n;) {
     let end = begin + 1;
     while (end < n && score[order[end]] === score[order[begin]]) end++;
     // Ranks begin + 1 … end, shared by ties.
@@ -70,7 +70,7 @@ export function poseAuc(errors: readonly number[], thresholds: readonly number[]
 
 /**
  * Pose error in degrees: the larger of the angle between the rotations and the angle between the lines of the
- * translations, whose sign is left open as SuperGlue, LoFTR and RoMa do. Both poses take points of camera A to camera B.
+ * translations, whose sign is left open as SuperGlue, LoFTR and RoMa do. Both poses take points of camera A to B.
  */
 export function poseError(found: Pose, truth: Pose): number {
   let trace = 0;

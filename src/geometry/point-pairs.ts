@@ -31,7 +31,12 @@ export interface Similarity {
  * The similarity that moves `n` points to their centroid and to a mean distance of √2 from it (Hartley 1997);
  * `at(k)` is the index of the k-th of them.
  */
-export function normalisation(x: ArrayLike<number>, y: ArrayLike<number>, n: number, at: (k: number) => number): Similarity {
+export function normalisation(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  n: number,
+  at: (k: number) => number,
+): Similarity {
   let cx = 0;
   let cy = 0;
   for (let k = 0; k < n; k++) {

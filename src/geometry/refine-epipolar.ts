@@ -15,11 +15,16 @@ const FREE = { essential: [0, 1, 2, 3, 4], fundamental: [0, 1, 2, 3, 4, 5, 6] } 
 const MAX_STEPS = 5;
 
 /**
- * Weighted least squares on signed Sampson distances by Levenberg–Marquardt on the manifold of essential (five degrees
- * of freedom) or fundamental matrices (seven; orthonormal representation of Bartoli and Sturm 2004).
+ * Weighted least squares on signed Sampson distances by Levenberg–Marquardt on the manifold of essential (five
+ * degrees of freedom) or fundamental matrices (seven; orthonormal representation of Bartoli and Sturm 2004).
  * @returns a matrix of Frobenius norm ≈ 1 that is no worse than `start`
  */
-export function refineEpipolar(start: Matrix3, pairs: PointPairs, weights: Float64Array, kind: keyof typeof FREE): Matrix3 | null {
+export function refineEpipolar(
+  start: Matrix3,
+  pairs: PointPairs,
+  weights: Float64Array,
+  kind: keyof typeof FREE,
+): Matrix3 | null {
   const { u, singular, v } = properSvd3(start);
   if (!(singular[0] > 0)) return null;
   let current: Factors = { u, v, s: kind === 'essential' ? 1 : singular[1] / singular[0] };
@@ -64,7 +69,11 @@ function compose({ u, v, s }: Factors): Matrix3 {
 function move({ u, v, s }: Factors, delta: readonly number[], free: readonly number[]): Factors {
   const d = new Array<number>(7).fill(0);
   free.forEach((parameter, p) => (d[parameter] = delta[p]));
-  return { u: multiply3(u, rotationOf([d[0], d[1], d[2]])), v: multiply3(v, rotationOf([d[3], d[4], d[5]])), s: s + d[6] };
+  return {
+    u: multiply3(u, rotationOf([d[0], d[1], d[2]])),
+    v: multiply3(v, rotationOf([d[3], d[4], d[5]])),
+    s: s + d[6],
+  };
 }
 
 /** dM by each of the seven parameters: 7 × 9. */
@@ -88,7 +97,12 @@ function derivatives({ u, v, s }: Factors): Float64Array {
 }
 
 /** JᵀJ with −Jᵀr beside it: n rows of n + 1. */
-function normalEquations(factors: Factors, pairs: PointPairs, weights: Float64Array, free: readonly number[]): Float64Array {
+function normalEquations(
+  factors: Factors,
+  pairs: PointPairs,
+  weights: Float64Array,
+  free: readonly number[],
+): Float64Array {
   const n = free.length;
   const m = compose(factors);
   const by = derivatives(factors);

@@ -36,5 +36,10 @@ export function triangulate(rays: PointPairs, i: number, { rotation, translation
   const [wa, wb] = [1 / Math.max(1e-12, depthA * depthA * aa), 1 / Math.max(1e-12, depthB * depthB * bb)];
   const inB = [0, 1, 2].map((k) => (wa * onA[k] + wb * onB[k]) / (wa + wb) - translation[k]) as unknown as Vector3;
   const cosine = dot3(unit3(turned), unit3(rayB));
-  return { point: apply3(transpose3(rotation), inB), depthA, depthB, parallax: Math.acos(Math.min(1, Math.max(-1, cosine))) };
+  return {
+    point: apply3(transpose3(rotation), inB),
+    depthA,
+    depthB,
+    parallax: Math.acos(Math.min(1, Math.max(-1, cosine))),
+  };
 }

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { PNG } from 'pngjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bytesSource } from '../src/formats/byte-source.ts';
+import { npyFloat32 } from '../src/formats/npy.ts';
+import { openNpz } from '../src/formats/npz.ts';
+import { ROOT } from './node/tools.mjs';
+
+const run = promisify(execFile);
+const out = mkdtempSync(join(tmpdir(), 'match-'));
+const sample = (name: string) => join(ROOT, 'public', 'samples', name);
+
+/** The command as a person runs it. */
+const match = (...args: string[]) =>
+  run(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'scripts/match.ts'), ...args]).then(
+    ({ stdout }) => ({ code: 0, text: stdout }),
+    ({ code, stderr }: { code: number; stderr: string }) => ({ code, text: stderr }),
+  );
+
+describe('npm run match', () => {
+  afterAll(() => rmSync(out, { recursive: true }));
+
+  it('writes matches, the dense warp and pictures that agree with each other', async () => {
+    const { code, text } = await match(
+      sample('still-life/a.jpg'),
+      sample('still-life/b.jpg'),
+      '--out',
+      out,
+      '--count',
+      '300',
+      '--no-rescue',
+    );
+    expect(text).toMatch(/These photos .*\n300 matches/);
+    expect(code).toBe(0);
+    const csv = readFileSync(join(out, 'matches.csv'), 'utf8').trim().split('\n');
+    const numbers = csv.filter((line) => /^\d/.test(line)).map((line) => line.split(',').map(Number));
+    expect(csv.find((line) => line.startsWith('# coordinates'))).toContain('(0.5, 0.5)');
+    expect(JSON.parse(readFileSync(join(out, 'matches.json'), 'utf8')).matches).toEqual(numbers);
+    const npz = await openNpz(bytesSource(readFileSync(join(out, 'warp.npz'))));
+    const warp = await npz.read('warp_a_to_b');
+    const certainty = npyFloat32(await npz.read('certainty_a_to_b'));
+    expect(warp.shape[1] * warp.shape[2]).toBe(certainty.length);
+    expect((await npz.read('matches')).shape).toEqual([300, 5]);
+    const picture = PNG.sync.read(readFileSync(join(out, 'certainty.png')));
+    expect([picture.width, picture.height]).toEqual([640, 480]);
+    const mean = (values: ArrayLike<number>, step = 1) => {
+      let sum = 0;
+      for (let i = 0; i < values.length; i += step) sum += values[i];
+      return (sum * step) / values.length;
+    };
+    expect(mean(picture.data, 4) / 255).toBeCloseTo(mean(certainty), 1);
+    const rebuilt = PNG.sync.read(readFileSync(join(out, 'warp.png')));
+    expect([rebuilt.width, rebuilt.height]).toEqual([640, 480]);
+  });
+
+  it.each([
+    [[], 0, /npm run match/],
+    [['a.jpg', '--out', 'x'], 1, /^Two photos are wanted/],
+    [['a.jpg', 'b.jpg'], 1, /^--out DIR is missing/],
+    [['a.jpg', 'b.jpg', '--out', 'x', '--threshold', '-1'], 1, /--threshold/],
+    [['nowhere.jpg', 'b.jpg', '--out', 'x'], 1, /^nowhere.jpg cannot be read\. Check its name/],
+  ] as const)('%j: exits with %d and says why', async (args, code, message) => {
+    const result = await match(...args);
+    expect(result.code).toBe(code);
+    expect(result.text).toMatch(message);
+  });
+});

@@ -1,0 +1,44 @@
+import type { CpuPhoto } from '../../src/engine/cpu-backend.ts';
+import type { PairMatcher } from '../../src/engine/pair-matcher.ts';
+import { judge, NO_RESCUE, refine } from '../../src/engine/refine.ts';
+import { verdictOf } from '../../src/engine/verdict.ts';
+import type { PlainMatchField } from '../../src/gpu/reference/field.ts';
+import type { MatchResult, Verdict } from '../../src/shared/protocol.ts';
+import { FilePhoto } from './photo.ts';
+
+export type NodeMatcher = PairMatcher<CpuPhoto, PlainMatchField>;
+
+/** How pairs are matched. */
+export interface MatchSettings {
+  /** Long side of the network's input; null: the manifest's default. */
+  size: number | null;
+  rescue: boolean;
+}
+
+export interface MatchedPair {
+  photos: { a: FilePhoto; b: FilePhoto };
+  fields: PlainMatchField;
+  verdict: Verdict;
+  rescue: MatchResult['rescue'];
+  milliseconds: number;
+}
+
+/** Matches two files as the engine's worker does. */
+export async function matchPair(
+  matcher: NodeMatcher,
+  pair: { a: string; b: string },
+  settings: MatchSettings,
+): Promise<MatchedPair> {
+  const photos = { a: new FilePhoto(pair.a), b: new FilePhoto(pair.b) };
+  const start = performance.now();
+  const plan = { longSide: { a: settings.size, b: settings.size }, frame: null };
+  const first = await judge(matcher, await matcher.match(photos, plan));
+  const match = settings.rescue ? await refine(matcher, photos, settings.size, first) : { ...first, rescue: NO_RESCUE };
+  return {
+    photos,
+    fields: match.field,
+    verdict: verdictOf(match.statistics, matcher.matcher.manifest.verdict),
+    rescue: match.rescue,
+    milliseconds: performance.now() - start,
+  };
+}
