@@ -202,15 +202,17 @@ export const exclusivelyByLocks: Exclusively = async (id, job) => {
   throw new CodedError('model-busy', `The model ${id} is being installed or removed already, perhaps in another tab.`, 'Wait for that to end, or cancel it there.');
 };
 
-/** Passes a report on at most every {@link REPORT_INTERVAL}; a new phase and the last byte always. */
+/** Passes a report on at most every {@link REPORT_INTERVAL}; a new phase, a new file and the last byte always. */
 function throttled(onProgress: (progress: InstallProgress) => void): (progress: InstallProgress) => void {
   let last = -Infinity;
-  let phase: string | null = null;
+  let task = '';
   return (progress) => {
     const now = performance.now();
-    if (progress.phase === phase && progress.loaded !== progress.total && now - last < REPORT_INTERVAL) return;
+    // Layers follow each other too fast to tell them all.
+    const present = progress.phase === 'convert' ? progress.phase : `${progress.phase} ${progress.item}`;
+    if (present === task && progress.loaded !== progress.total && now - last < REPORT_INTERVAL) return;
     last = now;
-    phase = progress.phase;
+    task = present;
     onProgress(progress);
   };
 }

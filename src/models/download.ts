@@ -149,6 +149,8 @@ class Download {
         // Also for the first byte: a compressed answer would have no size that means anything.
         headers: { Range: `bytes=${this.partial.size}-` },
         signal: this.hooks.signal ?? null,
+        // The file is kept here: the browser's cache would keep it a second time.
+        cache: 'no-store',
         credentials: 'omit',
         referrerPolicy: 'no-referrer',
       });

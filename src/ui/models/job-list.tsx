@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { InstallPhase } from '../../shared/model-library.ts';
 import type { Library } from '../../state/library.ts';
 import type { LibraryJob } from '../../state/types.ts';
@@ -14,9 +15,15 @@ const PHASES: Record<InstallPhase, string> = {
 /** Downloads and conversions, running, paused or failed. */
 export function JobList({ library }: { library: Library }) {
   const jobs = useWorkspaceState((state) => state.library.jobs);
+  const ref = useRef<HTMLElement>(null);
+  // The button that started it may be far down the panel.
+  useEffect(() => {
+    // Not returned: recent browsers give a promise, which is no clean-up.
+    ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [jobs.length]);
   if (jobs.length === 0) return null;
   return (
-    <section className="stack-tight" aria-label="In progress">
+    <section ref={ref} className="stack-tight" aria-label="In progress">
       <h3>In progress</h3>
       <ul className="models">
         {jobs.map((job) => (

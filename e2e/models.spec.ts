@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
+import { matched, sample } from './app.ts';
+
+/**
+ * Models from published checkpoints, as a person gets them: by address, over a connection that breaks, paused, resumed
+ * after a reload, converted in the page, used without the network, removed.
+ */
+const PARITY = fileURLToPath(new URL('../../shared/parity/', import.meta.url));
+/** A matcher of the L2M++ family and a ViT, with small random weights in the layout of the published files. */
+const FILES: Record<string, string> = {
+  'matcher.pth': `${PARITY}matcher/matcher.pth`,
+  'dinov2.pth': `${PARITY}matcher/dinov2.pth`,
+  'vit.pth': `${PARITY}vit/checkpoint.pth`,
+};
+const missing = Object.values(FILES).filter((path) => !existsSync(path));
+
+/** A pair that is matched on the CPU in about a second. */
+const START = '/?sample=still-life&ep=wasm&size=128&rescue=0&view=warp';
+
+/** A host with Range and CORS whose connections can be made to fail. */
+class Host {
+  /** `name bytes=…` of every request. */
+  readonly requests: string[] = [];
+  /** By name: what happens to the next request, once. */
+  readonly faults = new Map<string, { after: number; then: 'close' | 'stall' }>();
+  private server!: Server;
+
+  async start(): Promise<void> {
+    this.server = createServer((request, response) => {
+      const name = request.url!.slice(1);
+      response.setHeader('access-control-allow-origin', '*');
+      if (!FILES[name]) return response.writeHead(404).end();
+      this.requests.push(`${name} ${request.headers.range}`);
+      this.answer(name, Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0), response);
+    });
+    await new Promise<void>((resolve) => this.server.listen(0, 'localhost', resolve));
+  }
+
+  url(name: string): string {
+    return `http://localhost:${(this.server.address() as AddressInfo).port}/${name}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private answer(name: string, from: number, response: ServerResponse): void {
+    const content = readFileSync(FILES[name]);
+    const rest = content.subarray(from);
+    response.writeHead(206, {
+      'content-type': 'application/octet-stream',
+      'content-length': rest.length,
+      'content-range': `bytes ${from}-${content.length - 1}/${content.length}`,
+      'last-modified': 'Mon, 01 Sep 2025 00:00:00 GMT',
+    });
+    const fault = this.faults.get(name);
+    this.faults.delete(name);
+    if (!fault) return void response.end(rest);
+    response.write(rest.subarray(0, fault.after), () => {
+      // Closing at once would throw away what is still on its way.
+      if (fault.then === 'close') setTimeout(() => response.destroy(), 300);
+    });
+  }
+}
+
+let context: BrowserContext;
+let page: Page;
+const host = new Host();
+const surprises: string[] = [];
+
+const panel = () => page.getByRole('dialog', { name: 'Models' });
+const job = () => panel().locator('[data-job]');
+const installed = () => panel().locator('[data-model]');
+
+async function openPanel(): Promise<void> {
+  await page.getByRole('button', { name: 'Models' }).click();
+  await expect(panel()).toBeVisible();
+}
+
+/** Fills the form for models by address. */
+async function install(names: string[], choices: Record<string, string>): Promise<void> {
+  const form = panel().getByRole('form', { name: 'Model from an address' });
+  if (!(await form.isVisible())) await panel().getByText('From an address').click();
+  await form.getByLabel('Addresses, one a line').fill(names.map((name) => host.url(name)).join('\n'));
+  await form.getByText('What the file does not tell').click();
+  for (const [label, value] of Object.entries(choices)) await form.getByLabel(label).fill(value);
+  await form.getByText('fp32', { exact: true }).click();
+  await form.getByRole('button', { name: 'Download and convert' }).click();
+}
+
+test.describe.configure({ mode: 'serial' });
+test.skip(missing.length > 0, `No small checkpoints: ${missing.join(', ')} missing beside the repository.`);
+
+test.beforeAll(async ({ browser }) => {
+  await host.start();
+  context = await browser.newContext();
+  page = await context.newPage();
+  page.on('pageerror', (error) => surprises.push(`error: ${error.message}`));
+  page.on('crash', () => surprises.push('the page crashed'));
+  await page.goto(START);
+  await matched(page);
+});
+
+test.afterEach(() => expect(surprises).toEqual([]));
+
+test.afterAll(async () => {
+  await context.close();
+  await host.stop();
+});
+
+test('a download goes on by itself where the connection broke, and after a pause and a reload where it was', async () => {
+  host.faults.set('matcher.pth', { after: 100_000, then: 'close' });
+  host.faults.set('dinov2.pth', { after: 50_000, then: 'stall' });
+  await openPanel();
+  await install(['matcher.pth', 'dinov2.pth'], { 'Input size, px': '112', 'Heads of the ViT': '3' });
+  await expect(job()).toContainText('Downloading dinov2.pth');
+  expect(host.requests).toEqual(['matcher.pth bytes=0-', 'matcher.pth bytes=100000-', 'dinov2.pth bytes=0-']);
+
+  await job().getByRole('button', { name: 'Pause' }).click();
+  await expect(job()).toHaveAttribute('data-status', 'paused');
+  await page.reload();
+  await matched(page);
+  await openPanel();
+  await expect(job()).toHaveAttribute('data-status', 'paused');
+  await expect(job()).toContainText('Paused at');
+
+  await job().getByRole('button', { name: 'Resume' }).click();
+  await expect(installed()).toContainText('matcher', { timeout: 60_000 });
+  await expect(job()).toHaveCount(0);
+  expect(host.requests.slice(3)).toEqual(['dinov2.pth bytes=50000-']);
+});
+
+test('what was downloaded is told by its hash, and what was recognised', async () => {
+  await installed().locator('summary').click();
+  for (const name of ['matcher.pth', 'dinov2.pth']) {
+    const sha256 = createHash('sha256').update(readFileSync(FILES[name])).digest('hex');
+    await expect(installed().locator(`[data-sha256="${sha256}"]`)).toBeVisible();
+  }
+  await expect(installed()).toContainText('3 blocks, 3 heads');
+  await expect(installed()).toContainText('mask_token');
+});
+
+test('the converted matcher takes over the photos, in two passes', async () => {
+  await installed().getByRole('radio').check();
+  await panel().getByRole('button', { name: 'Close' }).click();
+  const result = await matched(page);
+  expect(result.modelId).toBe('matcher-112-fp32');
+  expect(result.inputSize).toEqual({ a: { width: 112, height: 112 }, b: { width: 112, height: 112 } });
+  expect(result.gridSize).toEqual({ a: { width: 224, height: 224 }, b: { width: 224, height: 224 } });
+});
+
+test('it matches other photos without the network', async () => {
+  await context.setOffline(true);
+  try {
+    const requests = host.requests.length;
+    await page.locator('input[data-picker=a]').setInputFiles(sample('facade/a.jpg'));
+    await page.locator('input[data-picker=b]').setInputFiles(sample('facade/b.jpg'));
+    await expect(page.locator('[data-slot=b]')).toContainText('b.jpg');
+    const result = await matched(page);
+    expect(result.modelId).toBe('matcher-112-fp32');
+    expect(host.requests).toHaveLength(requests);
+  } finally {
+    await context.setOffline(false);
+  }
+});
+
+test('it is still in use after a reload', async () => {
+  await expect.poll(() => page.url()).toContain('model=local:matcher-112-fp32');
+  await page.reload();
+  expect((await matched(page)).modelId).toBe('matcher-112-fp32');
+});
+
+test('an encoder is installed from a dropped file, after the person has said what its tensors cannot', async () => {
+  const form = panel().getByRole('form', { name: 'Convert dropped files' });
+  await dropCheckpoint('vit.pth');
+  await expect(form).toContainText('vit.pth');
+  await form.getByRole('button', { name: 'Convert' }).click();
+  await expect(job().getByRole('alert')).toContainText('heads', { timeout: 30_000 });
+  await job().getByRole('button', { name: 'Dismiss' }).click();
+
+  await dropCheckpoint('vit.pth');
+  await form.getByText('What the file does not tell').click();
+  await form.getByLabel('Heads of the ViT').fill('3');
+  await form.getByLabel('Input size, px').fill('70');
+  await form.getByText('fp32', { exact: true }).click();
+  await form.getByRole('button', { name: 'Convert' }).click();
+  const encoder = panel().locator('[data-model="vit-70-fp32"]');
+  await expect(encoder).toContainText('it does not match by itself', { timeout: 30_000 });
+  await expect(encoder.getByRole('radio')).toHaveCount(0);
+});
+
+test('removing the model in use frees it, and the page’s own takes over', async () => {
+  const item = panel().locator('[data-model="matcher-112-fp32"]');
+  await item.getByRole('button', { name: 'Remove' }).click();
+  await item.getByRole('button', { name: /^Remove \d/ }).click();
+  await expect(item).toHaveCount(0);
+  await panel().getByRole('button', { name: 'Close' }).click();
+  expect((await matched(page)).modelId).not.toBe('matcher-112-fp32');
+  const files = await filesOnDevice();
+  expect(files.filter((path) => path.startsWith('downloads/') || path.includes('matcher'))).toEqual([]);
+  expect(files).toContain('installed/vit-70-fp32/encoder.data');
+});
+
+/** Drops a file beside everything, as the file manager would. */
+async function dropCheckpoint(name: string): Promise<void> {
+  await page.evaluate(
+    async ([as, base64]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], as));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    },
+    [name, readFileSync(FILES[name]).toString('base64')],
+  );
+}
+
+/** Every file below the models' folder of the private file system. */
+function filesOnDevice(): Promise<string[]> {
+  return page.evaluate(async () => {
+    const files: string[] = [];
+    const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
+      for await (const [name, entry] of folder.entries()) {
+        if (entry.kind === 'directory') await walk(entry as FileSystemDirectoryHandle, `${path}${name}/`);
+        else files.push(path + name);
+      }
+    };
+    await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle('models'), '');
+    return files;
+  });
+}
