@@ -1,4 +1,4 @@
-import type { FeatureMap } from '../shared/feature-map.ts';
+import type { FeatureMap } from './feature-map.ts';
 
 /** 30 places of 6 channels by a formula, so that NumPy can be given the same numbers (features of rank 4). */
 export function waveFeatures(): FeatureMap {
