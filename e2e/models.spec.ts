@@ -172,9 +172,9 @@ test('it matches other photos without the network', async () => {
   }
 });
 
-test('it is still in use after a reload', async () => {
+test('a link names it, and opens with it on this device', async () => {
   await expect.poll(() => page.url()).toContain('model=local:matcher-112-fp32');
-  await page.reload();
+  await page.goto(`${START}&model=local:matcher-112-fp32`);
   expect((await matched(page)).modelId).toBe('matcher-112-fp32');
 });
 
