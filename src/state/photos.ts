@@ -13,6 +13,8 @@ import { Serial } from './serial.ts';
 import type { WorkspaceStore } from './store.ts';
 import type { Photo, PhotoSource } from './types.ts';
 
+const SIDES: readonly Side[] = ['a', 'b'];
+
 interface Opening {
   side: Side;
   name: string;
@@ -26,6 +28,8 @@ export interface PhotosOptions {
   fetcher?: typeof fetch;
   /** Takes files that are no photos but models. */
   onModelFiles?: (files: File[]) => void;
+  /** Takes a file that holds a whole match (a share file); false where it is none. */
+  openShare?: (file: File) => Promise<boolean>;
 }
 
 /** The two photo slots: opening, exchanging and clearing. What the engine refuses leaves the slot as it was. */
@@ -74,6 +78,8 @@ export class Photos {
       const intake = planIntake(offer);
       if (!intake) return;
       if (intake.kind === 'models') return this.options.onModelFiles?.(intake.files);
+      const [first, second] = intake.kind === 'files' ? intake.files : [];
+      if (first && !second && (await this.options.openShare?.(first))) return;
       const slot = target ?? this.firstEmpty();
       if (intake.kind === 'address') await this.openAddress(slot, intake.address);
       else if (intake.files.length === 1) await this.openFile(slot, intake.files[0], intake.files[0].name);
@@ -84,6 +90,49 @@ export class Photos {
     } catch (thrown) {
       this.notices.report(thrown);
     }
+  }
+
+  /**
+   * Opens two photos as one step and then calls `finish`, which gives their match: none runs here. Failures become notices;
+   * until `load` has succeeded everything stays as it was.
+   * @returns whether all of it succeeded
+   */
+  async openBoth(
+    name: string,
+    load: (signal: AbortSignal) => Promise<Record<Side, { name: string; file: Blob }>>,
+    finish: () => Promise<void>,
+  ): Promise<boolean> {
+    const controller = new AbortController();
+    for (const side of SIDES) {
+      this.openings[side]?.abort();
+      this.openings[side] = controller;
+      this.setOpening(side, name);
+    }
+    this.matching.abort();
+    let isDone = false;
+    try {
+      const loaded = await load(controller.signal);
+      await this.changes.run(async () => {
+        for (const side of SIDES) {
+          if (controller.signal.aborted) return;
+          const photo = loaded[side];
+          const info = await this.link.call('setPhoto', { side, ...photo });
+          this.put(side, { ...photo, source: { kind: 'file' }, info, url: URL.createObjectURL(photo.file) }, false);
+        }
+        await finish();
+        isDone = true;
+      });
+    } catch (thrown) {
+      this.notices.report(isDeath(thrown) ? stoppedWhileOpening(name) : thrown);
+    } finally {
+      for (const side of SIDES) {
+        if (this.openings[side] !== controller) continue;
+        delete this.openings[side];
+        this.setOpening(side, null);
+      }
+    }
+    if (!this.store.getState().result) this.matching.request();
+    return isDone;
   }
 
   /** Exchanges A and B with everything known of them; no model runs. Ignored while a photo is being opened. */

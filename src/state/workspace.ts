@@ -5,12 +5,14 @@ import type { ViewSettings } from '../shared/view.ts';
 import { addressOf } from './address.ts';
 import { fetchJson, parseSamples } from './catalog.ts';
 import { EngineLink } from './engine-link.ts';
+import { Exporting } from './exporting.ts';
 import { entryOfInstalled, isLocalModel, Library } from './library.ts';
 import { chosenModel, Matching } from './matching.ts';
 import { loadModels } from './models.ts';
 import { Notices } from './notices.ts';
 import { Photos } from './photos.ts';
 import { Probing } from './probing.ts';
+import { isShareFile, Sharing } from './sharing.ts';
 import { createWorkspaceStore } from './store.ts';
 import type { WorkspaceStore } from './store.ts';
 import { formatAddress } from './url.ts';
@@ -40,6 +42,8 @@ export class Workspace {
   readonly photos: Photos;
   readonly probing: Probing;
   readonly viewSync: ViewSync;
+  readonly exporting: Exporting;
+  readonly sharing: Sharing;
   /** Null where the page was made without one. */
   readonly library: Library | null;
   /** The models that come with the site. */
@@ -71,7 +75,14 @@ export class Workspace {
       base: options.base,
       fetcher: options.fetcher,
       onModelFiles: (files) => this.library?.offer(files),
+      openShare: async (file) => {
+        if (!(await isShareFile(file, file.name))) return false;
+        await this.sharing.open(file, file.name);
+        return true;
+      },
     });
+    this.exporting = new Exporting(this.store, this.link);
+    this.sharing = new Sharing(this.store, this.link, this.photos, this.probing, this.notices);
     this.viewSync = new ViewSync(this.store, this.link, this.notices);
     this.unsubscribe = this.store.subscribe((now, before) => this.follow(now, before));
   }

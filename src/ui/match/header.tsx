@@ -1,15 +1,17 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { LogoIcon } from '../common/icons.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { CopyLinkButton } from './copy-link-button.tsx';
 import { SampleMenu } from './sample-menu.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 
-/** Most visits never open it, so its code comes when it is asked for. */
+/** Most visits never open these, so their code comes when it is asked for. */
+const ExportDialog = lazy(() => import('./export-dialog.tsx'));
 const ModelsDialog = lazy(() => import('../models/models-dialog.tsx'));
 
 export function Header() {
   const { library } = useWorkspace();
+  const [showsExport, setShowsExport] = useState(false);
   const showsModels = useWorkspaceState((state) => state.library.isOpen);
   return (
     <header className="header">
@@ -25,9 +27,17 @@ export function Header() {
             Models
           </button>
         )}
+        <button type="button" className="button quiet" onClick={() => setShowsExport(true)}>
+          Export
+        </button>
         <CopyLinkButton />
         <ThemeToggle />
       </nav>
+      {showsExport && (
+        <Suspense fallback={null}>
+          <ExportDialog onClose={() => setShowsExport(false)} />
+        </Suspense>
+      )}
       {library && showsModels && (
         <Suspense fallback={null}>
           <ModelsDialog library={library} />

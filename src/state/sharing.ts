@@ -1,0 +1,64 @@
+import type { SharedMatch } from '../shared/exports.ts';
+import type { EngineLink } from './engine-link.ts';
+import type { Notices } from './notices.ts';
+import type { Photos } from './photos.ts';
+import type { Probing } from './probing.ts';
+import type { WorkspaceStore } from './store.ts';
+import { parseAddress } from './url.ts';
+
+/** Share files begin so: a stored zip entry (18 bytes of sizes and checksum between) whose name is the poster's. */
+const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
+const NAME_AT = 30;
+const POSTER_NAME = 'poster.jpg';
+const SHARE_NAME = /\.liftmatch\.zip$/i;
+
+/** Whether a file is (or says it is) a share file: by its name, or by how it begins. */
+export async function isShareFile(file: Blob, name: string): Promise<boolean> {
+  if (SHARE_NAME.test(name)) return true;
+  try {
+    const head = new Uint8Array(await file.slice(0, NAME_AT + POSTER_NAME.length).arrayBuffer());
+    const isZip = ZIP_SIGNATURE.every((byte, i) => head[i] === byte);
+    return isZip && new TextDecoder().decode(head.subarray(NAME_AT)) === POSTER_NAME;
+  } catch {
+    // A file that cannot be read is told of by whoever opens it.
+    return false;
+  }
+}
+
+/** Opens matches that were saved with their photos: everything is shown again, and no model runs. */
+export class Sharing {
+  constructor(
+    private readonly store: WorkspaceStore,
+    private readonly link: EngineLink,
+    private readonly photos: Photos,
+    private readonly probing: Probing,
+    private readonly notices: Notices,
+  ) {}
+
+  /**
+   * Opens a share file. One that is refused leaves everything as it was, and becomes a notice.
+   * @returns whether it is shown now
+   */
+  async open(file: Blob, name: string): Promise<boolean> {
+    let shared: SharedMatch | null = null;
+    const load = async (signal: AbortSignal) => {
+      shared = await this.link.call('readShare', { file }, { signal });
+      return shared.photos;
+    };
+    return this.photos.openBoth(name, load, () => this.show(shared!));
+  }
+
+  /** The photos are open: the match is put on them. */
+  private async show({ fields, result, query }: SharedMatch): Promise<void> {
+    const { view, pins } = parseAddress(query);
+    this.store.setState({ view });
+    this.store.setState({ result: await this.link.call('showField', { fields, result }) });
+    this.probing.setPins(pins);
+    void this.probing.refresh();
+    this.notices.add('info', {
+      code: 'share-opened',
+      message: 'This match was computed when it was saved. Nothing has run here.',
+      remedy: '',
+    });
+  }
+}
