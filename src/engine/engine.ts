@@ -1,7 +1,6 @@
 import { blobSource } from '../formats/byte-source.ts';
 import { describeAdapter, type Gpu, requestGpu } from '../gpu/device.ts';
 import { CYCLE_OUTSIDE } from '../gpu/reference/cycle.ts';
-import { ROW_FLOATS } from '../gpu/reference/sample-matches.ts';
 import { Scope } from '../gpu/scope.ts';
 import { shadersReady } from '../gpu/shader.ts';
 import { normalisedToPixel, pixelToNormalised } from '../shared/coordinates.ts';
@@ -22,6 +21,7 @@ import type {
 import { CpuStage } from './cpu-stage.ts';
 import { givenMatch } from './given-match.ts';
 import { Inference } from './inference.ts';
+import { matchTable } from './match-table.ts';
 import { openPhoto } from './open-photo.ts';
 import { wasmThreads } from './ort.ts';
 import { Photo } from './photo.ts';
@@ -177,16 +177,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   async readMatches(): Promise<MatchTable | null> {
     const { a, b } = this.photos;
     if (!this.shown || !this.stage || !a || !b) return null;
-    const rows = await this.stage.readMatches();
-    const count = rows.length / ROW_FLOATS;
-    const table = new Float32Array(5 * count);
-    for (let i = 0; i < count; i++) {
-      const [xa, ya, xb, yb, certainty] = rows.subarray(ROW_FLOATS * i);
-      const inA = normalisedToPixel({ x: xa, y: ya }, a.size);
-      const inB = normalisedToPixel({ x: xb, y: yb }, b.size);
-      table.set([inA.x, inA.y, inB.x, inB.y, certainty], 5 * i);
-    }
-    return { count, rows: table };
+    return matchTable(await this.stage.readMatches(), { a: a.size, b: b.size });
   }
 
   snapshot({ scale }: Argument<'snapshot'>): Promise<Blob> {
