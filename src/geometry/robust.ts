@@ -44,6 +44,8 @@ export interface RobustFit<Model> {
 const DEFAULTS = { iterations: 10_000, confidence: 0.999999, method: 'magsac', seed: 1 } as const;
 /** Reweighted least squares after a new best model, and at the end. */
 const ROUNDS = { inner: 3, final: 10 } as const;
+/** Pairs that turn most bad models down before all are asked. */
+const SCOUTS = 256;
 
 /**
  * LO-RANSAC (Chum et al. 2003): minimal samples, each better model refined at once by iteratively reweighted least
@@ -98,8 +100,9 @@ class Jury<Model> {
     this.total = total;
   }
 
-  /** Sum of gains, or 0 as soon as the pairs left cannot lift it above `toBeat`. */
+  /** Sum of gains; 0 for a model that cannot reach `toBeat`, or that a few scouts found hopeless. */
   score(model: Model, toBeat: number): number {
+    if (toBeat > 0 && this.isHopeless(model, toBeat)) return 0;
     const { count, weight } = this.estimator;
     let score = 0;
     let left = this.total;
@@ -111,6 +114,22 @@ class Jury<Model> {
       if (score + left <= toBeat) return 0;
     }
     return score;
+  }
+
+  /** Whether every n-th pair gives the model less than half of the score, pair for pair, that it would have to beat. */
+  private isHopeless(model: Model, toBeat: number): boolean {
+    const { count, weight } = this.estimator;
+    const step = Math.floor(count / SCOUTS);
+    if (step < 4) return false;
+    let score = 0;
+    let total = 0;
+    for (let i = 0; i < count; i += step) {
+      const w = weight ? weight[i] : 1;
+      const s = this.estimator.squaredResidual(model, i) / this.squaredThreshold;
+      total += w;
+      if (s < 1) score += w * this.scoring.gain(s);
+    }
+    return score * this.total < (toBeat * total) / 2;
   }
 
   /** The best of the model and its refinements, with its score. */
