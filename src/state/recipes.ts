@@ -99,4 +99,4 @@ const slug = (text: string) =>
   text
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[^a-z0-9]+/, '') || 'model';
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '') || 'model';

@@ -77,7 +77,7 @@ function UseChoice({ model }: { model: ModelEntry }) {
   const chosen = useWorkspaceState(chosenModel);
   const isUsed = model.id === chosen?.id;
   return (
-    <label>
+    <label className="use-choice">
       <input
         type="radio"
         name="model"
