@@ -1,5 +1,5 @@
 import { blobSource } from '../formats/byte-source.ts';
-import { describeAdapter, type Gpu, requestGpu } from '../gpu/device.ts';
+import { describeAdapter, type Gpu } from '../gpu/device.ts';
 import { CYCLE_OUTSIDE } from '../gpu/reference/cycle.ts';
 import { Scope } from '../gpu/scope.ts';
 import { shadersReady } from '../gpu/shader.ts';
@@ -22,6 +22,7 @@ import { CpuStage } from './cpu-stage.ts';
 import { givenMatch } from './given-match.ts';
 import { Inference } from './inference.ts';
 import { matchTable } from './match-table.ts';
+import { openGpu } from './open-gpu.ts';
 import { openPhoto } from './open-photo.ts';
 import { wasmThreads } from './ort.ts';
 import { Photo } from './photo.ts';
@@ -271,14 +272,5 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   private requireInference(): Inference {
     if (!this.inference) throw new CodedError('internal', 'The engine has not been started.');
     return this.inference;
-  }
-}
-
-async function openGpu(): Promise<{ gpu: Gpu | null; reason: string }> {
-  if (!navigator.gpu) return { gpu: null, reason: 'This browser has no WebGPU.' };
-  try {
-    return { gpu: await requestGpu(navigator.gpu), reason: '' };
-  } catch (error) {
-    return { gpu: null, reason: error instanceof CodedError ? error.message : String(error) };
   }
 }

@@ -1,8 +1,8 @@
-import type { ModelFile, ReadModelFile } from '../models/fetch-model.ts';
+import type { ReadModelFile } from '../models/fetch-model.ts';
 import type { MatcherManifest, NetworkFile, PassManifest } from '../models/manifest.ts';
-import { throwIfAborted } from '../shared/errors.ts';
 import type { Side } from '../shared/geometry.ts';
-import type { ExternalData, Runtime, RuntimeTensor, Session } from './runtime.ts';
+import { networkBytes, openNetwork } from './open-network.ts';
+import type { Runtime, RuntimeTensor, Session } from './runtime.ts';
 
 /** What the encoder of one pass says of one photo. */
 export type Features = Record<string, RuntimeTensor>;
@@ -33,20 +33,12 @@ export class Matcher {
     signal?: AbortSignal,
   ): Promise<Matcher> {
     const networks = manifest.passes.flatMap((pass): NetworkFile[] => [pass.encoder, pass.decoder]);
-    const total = networks.flatMap(filesOf).reduce((sum, file) => sum + file.bytes, 0);
+    const total = networks.reduce((sum, network) => sum + networkBytes(network), 0);
     let before = 0;
     const open = async (network: NetworkFile): Promise<Session> => {
-      const readCounted = async (file: ModelFile) => {
-        const bytes = await read(file, (loaded) => onProgress?.(before + loaded, total), signal);
-        before += file.bytes;
-        return bytes;
-      };
-      const graph = await readCounted(network);
-      const model = graph instanceof Blob ? new Uint8Array(await graph.arrayBuffer()) : graph;
-      const externalData: ExternalData[] = [];
-      for (const file of network.externalData ?? []) externalData.push({ path: file.file, data: await readCounted(file) });
-      throwIfAborted(signal);
-      return runtime.createSession(model, externalData);
+      const session = await openNetwork(network, runtime, read, (loaded) => onProgress?.(before + loaded, total), signal);
+      before += networkBytes(network);
+      return session;
     };
     const passes: Matcher['passes'] = [];
     for (const pass of manifest.passes) {
@@ -89,10 +81,6 @@ export class Matcher {
 
 export const disposeFeatures = (features: Features) => Object.values(features).forEach((tensor) => tensor.dispose());
 export const disposeDecoded = (decoded: Decoded) => disposeFeatures(decoded.outputs);
-
-function filesOf(network: NetworkFile): ModelFile[] {
-  return [network, ...(network.externalData ?? [])];
-}
 
 function splitOnce(source: string): [string, string] {
   const dot = source.indexOf('.');

@@ -1,3 +1,4 @@
+import { RECALL_THRESHOLDS } from '../shared/compare.ts';
 import type { Size } from '../shared/geometry.ts';
 
 /** A known warp of photo A onto B. */
@@ -15,9 +16,6 @@ export interface Recall {
   /** Share of them that are found within each threshold; NaN where there are none. */
   shares: number[];
 }
-
-/** Thresholds as shares of B's longer side. */
-export const RECALL_THRESHOLDS = [0.01, 0.02, 0.04] as const;
 
 /**
  * Recall of nearest neighbours: for every place of A's feature grid that is seen in B, whether its nearest neighbour in

@@ -1,5 +1,6 @@
 import { CodedError, isCancelled, throwIfAborted } from '../shared/errors.ts';
 import { type MatcherManifest, MANIFEST_MAX_BYTES, parseManifest } from './manifest.ts';
+import { type NetworkManifest, parseNetworkManifest } from './network-manifest.ts';
 import { isOpfsUrl, readOpfsFile } from './opfs.ts';
 
 /** One file that a manifest names. */
@@ -23,17 +24,24 @@ export type ReadModelFile = (file: ModelFile, onProgress?: DownloadProgress, sig
  * @throws CodedError `network`, `model-gone`, `manifest-invalid`
  */
 export async function fetchManifest(url: string, signal?: AbortSignal): Promise<MatcherManifest> {
+  return parseManifest(await fetchManifestJson(url, signal), url);
+}
+
+/** The same for a network that maps one photo to something. */
+export async function fetchNetworkManifest(url: string, signal?: AbortSignal): Promise<NetworkManifest> {
+  return parseNetworkManifest(await fetchManifestJson(url, signal), url);
+}
+
+async function fetchManifestJson(url: string, signal?: AbortSignal): Promise<unknown> {
   const text = isOpfsUrl(url) ? await (await readOpfsFile(url)).text() : await (await get(url, signal)).text();
   if (text.length > MANIFEST_MAX_BYTES) {
     throw new CodedError('manifest-invalid', `The model manifest ${url} is too long to be one.`, 'Check the address.');
   }
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new CodedError('manifest-invalid', `The model manifest ${url} is not JSON.`, 'Check the address.');
   }
-  return parseManifest(json, url);
 }
 
 /** A reader of the files beside a manifest. */

@@ -1,0 +1,173 @@
+import type { Side, Size } from './geometry.ts';
+import type { PhotoInfo, Provider, ProviderChoice } from './protocol.ts';
+
+/** Where features come from. */
+export type EncoderSource =
+  /** Dense gradient histograms: no download. */
+  | { kind: 'classical' }
+  /** One feature of a matcher's encoder, at its stride. */
+  | { kind: 'stage'; manifestUrl: string; feature: string }
+  /** A network of its own that yields patch tokens. */
+  | { kind: 'network'; manifestUrl: string };
+
+/** An encoder that can be compared. */
+export interface EncoderInfo {
+  /** `classical`, a network's id, or a matcher's id and feature: `prototype/f16`. */
+  id: string;
+  name: string;
+  /** Stride and channels, for the person. */
+  detail: string;
+  source: EncoderSource;
+}
+
+/** A model to look for encoders in. */
+export interface EncoderCandidate {
+  id: string;
+  name: string;
+  kind: 'matcher' | 'encoder';
+  manifestUrl: string;
+}
+
+/** What the compare worker found at start. */
+export interface CompareInfo {
+  provider: Provider;
+  /** Where statistics of features are computed. */
+  mathsOn: 'webgpu' | 'cpu';
+  adapter: string | null;
+}
+
+/** Features that are kept, against what may be. */
+export interface FeatureUsage {
+  bytes: number;
+  budget: number;
+  photos: number;
+}
+
+/** What one encoder made of the photos that are there. */
+export interface EncodingFacts {
+  grids: Partial<Record<Side, Size>>;
+  channels: number;
+  /** Milliseconds that the photos took to encode, when they were. */
+  milliseconds: number;
+  usage: FeatureUsage;
+}
+
+/** A picture with a pixel for every place of a feature grid. */
+export interface GridPicture {
+  grid: Size;
+  /** [places, 4]; places that are masked out are clear. */
+  rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+export type Pictures = Partial<Record<Side, GridPicture>>;
+
+/** One encoder over the photos; the longer side of what it sees, in pixels, where it does not prescribe its own. */
+export interface Encoding {
+  encoder: EncoderInfo;
+  longSide: number;
+}
+
+export interface ComponentOptions {
+  /** One fit over both photos, or one for each. */
+  fit: 'joint' | 'per-photo';
+  /** Turn the components towards those of this encoder, so that colours mean the same; null leaves them. */
+  alignTo: EncoderInfo | null;
+  /** Keep only places that lie high or low along the first component. */
+  mask: 'none' | 'high' | 'low';
+}
+
+export interface ComponentMaps {
+  pictures: Pictures;
+  /** Share of the variance along each of the three components; of photo A where each has its own fit. */
+  explained: number[];
+  facts: EncodingFacts;
+}
+
+export interface ClusterMaps {
+  labels: Partial<Record<Side, { grid: Size; labels: Uint8Array<ArrayBuffer> }>>;
+  sizes: number[];
+  meanCosine: number;
+  facts: EncodingFacts;
+}
+
+/** A place on a photo, as shares of its width and height. */
+export interface UnitPlace {
+  side: Side;
+  x: number;
+  y: number;
+}
+
+export interface SimilarityOptions {
+  at: UnitPlace;
+  /** Best places wanted. */
+  count: number;
+  /** Cells around a best place in which no other is looked for. */
+  exclusion: number;
+  /** Softmax temperature of the heat map; null for the cosine itself, stretched to the map's range. */
+  temperature: number | null;
+}
+
+export interface SimilarityMaps {
+  /** Heat in 0…1 for every place. */
+  heat: Partial<Record<Side, { grid: Size; values: Float32Array<ArrayBuffer> }>>;
+  /** Best places in the other photo (in the same one where there is no other), best first. */
+  best: (UnitPlace & { cosine: number })[];
+  /** The patch that was asked for: its centre. */
+  query: UnitPlace;
+}
+
+export interface NeighbourMatches {
+  /** Rows of x_a, y_a, x_b, y_b as shares of width and height, cosine, ratio; the clearest first. */
+  rows: Float32Array<ArrayBuffer>;
+  count: number;
+  /** Mutual nearest neighbours before the ratio filter and the limit. */
+  mutual: number;
+  facts: EncodingFacts;
+}
+
+/** Addresses of a pair with its true warp (an npz with `warp`, `visible` and, where known, `pose_ab`). */
+export interface ScoredPair {
+  a: string;
+  b: string;
+  truth: string;
+}
+
+export interface PairScore {
+  /** Places that were judged. */
+  places: number;
+  /** Recall at each of RECALL_THRESHOLDS. */
+  recall: number[];
+  /** Angle between the cameras' directions of view in degrees; null where no pose is known. */
+  viewpoint: number | null;
+}
+
+/** Shares of B's longer side at which recall is told. */
+export const RECALL_THRESHOLDS = [0.01, 0.02, 0.04] as const;
+export const CLUSTER_COUNT = { min: 2, max: 20 } as const;
+export const COMPARE_SIZE = { min: 224, max: 1036 } as const;
+
+/** What is happening, for the person. */
+export interface CompareProgress {
+  stage: 'load-model' | 'encode' | 'compute';
+  /** 0…1 within a download, else null. */
+  fraction: number | null;
+}
+
+/** Calls that the page makes to the compare worker. Everything is about the photos given by `setPhoto`. */
+export interface CompareApi {
+  start(options: { provider: ProviderChoice }): CompareInfo;
+  /** Every encoder among these models, and the classical one. */
+  listEncoders(options: { models: EncoderCandidate[] }): EncoderInfo[];
+  setPhoto(options: { side: Side; file: Blob; name: string }): PhotoInfo;
+  clearPhoto(options: { side: Side }): void;
+  components(options: Encoding & { options: ComponentOptions }): ComponentMaps;
+  clusters(options: Encoding & { k: number; seed: number }): ClusterMaps;
+  similarity(options: Encoding & { options: SimilarityOptions }): SimilarityMaps;
+  neighbours(options: Encoding & { maxRatio: number; limit: number }): NeighbourMatches;
+  /** Scores an encoder on another pair; its photos and features are not kept. */
+  score(options: Encoding & { pair: ScoredPair }): PairScore;
+  /** Features [height, width, channels] as a npy file. */
+  exportFeatures(options: Encoding & { side: Side }): Blob;
+}
+
+export type CompareEvent = { type: 'device-lost'; reason: string };
