@@ -58,7 +58,7 @@ describe('refine', () => {
     const first = await judge(pair, await pair.match(photos, plan));
     const fractions: number[] = [];
     const refined = await refine(pair, photos, LONG_SIDE, first, { onTry: (fraction) => fractions.push(fraction) });
-    expect(refined.rescue).toMatchObject({ tried: true, quarterTurns: 2 });
+    expect(refined.rescue).toMatchObject({ tried: true, rotation: 180 });
     expect(refined.statistics.a.consistentShare).toBeGreaterThan(2 * first.statistics.a.consistentShare);
     expect(medianError(first.field, UPSIDE_DOWN)).toBeGreaterThan(0.1);
     expect(medianError(refined.field, UPSIDE_DOWN)).toBeLessThan(0.02);

@@ -123,7 +123,7 @@ describe('tables', () => {
       meanCertainty: { a: 0, b: 0 },
       medianCycle: { a: 0, b: 0 },
     },
-    rescue: { tried: false, quarterTurns: 0, scale: 1 },
+    rescue: { tried: false, rotation: 0, scale: 1 },
   });
   const results = [result('none', 0.5, 'good'), result('none', 0.03, 'none'), result('unrelated', 0.05, 'none')];
 

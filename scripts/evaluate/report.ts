@@ -67,7 +67,7 @@ function pairTable(results: readonly PairResult[]): Table {
     'AUROC',
     'corner',
     'pose °',
-    'turns',
+    'rotation',
     's',
   ];
   const number = (value: number | null | undefined, digits: number) =>
@@ -82,7 +82,7 @@ function pairTable(results: readonly PairResult[]): Table {
     number(r.dense?.auroc, 3),
     number(r.registration?.cornerError, 2),
     number(r.pose?.error, 2),
-    r.rescue.tried ? String(r.rescue.quarterTurns) : '',
+    r.rescue.tried ? String(r.rescue.rotation) : '',
     number(r.milliseconds / 1000, 2),
   ]);
   return { title: 'Every pair', head, rows };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlainField } from '../gpu/reference/field.ts';
 import { type Matrix3, project } from '../shared/matrix3.ts';
-import { fitFrame, quarterTurnFrame } from './align.ts';
+import { fitFrame, rotatedFrame } from './align.ts';
 
 const TRUE: Matrix3 = [0.6, -0.25, 0.1, 0.2, 0.7, -0.05, 0.1, -0.05, 1];
 
@@ -49,13 +49,28 @@ describe('fitFrame', () => {
   });
 });
 
-describe('quarterTurnFrame', () => {
-  it('shows the corner of the photo that a turned photo has there', () => {
-    const photo = { width: 40, height: 30 };
-    expect(quarterTurnFrame(0, photo).size).toEqual(photo);
-    expect(quarterTurnFrame(1, photo).size).toEqual({ width: 30, height: 40 });
-    // Four turns come back: each takes the top left corner one corner further.
-    const corners = [0, 1, 2, 3].map((turns) => project(quarterTurnFrame(turns, photo).matrix, -1, -1));
+describe('rotatedFrame', () => {
+  const photo = { width: 40, height: 30 };
+
+  it('is the photo itself at 0°, and has its sides exchanged at 90°', () => {
+    expect(rotatedFrame(0, photo)).toEqual({ matrix: [1, 0, 0, -0, 1, 0, 0, 0, 1], size: photo, growth: 1 });
+    expect(rotatedFrame(90, photo).size).toEqual({ width: 30, height: 40 });
+    // Four quarter turns show the four corners of the photo in the frame's top left.
+    const corners = [0, 90, 180, 270].map((degrees) => project(rotatedFrame(degrees, photo).matrix, -1, -1).map(Math.round));
     expect(new Set(corners.map(String)).size).toBe(4);
+    expect(corners.flat().every((c) => Math.abs(c) === 1)).toBe(true);
+  });
+
+  it('turns without scaling or shear, and shows the whole photo', () => {
+    const { matrix, size, growth } = rotatedFrame(45, photo);
+    expect(growth).toBeCloseTo(size.width / 40);
+    // One frame pixel to the right is one photo pixel, turned.
+    const [x0, y0] = project(matrix, 0, 0);
+    const [x1, y1] = project(matrix, 2 / size.width, 0);
+    expect(Math.hypot(((x1 - x0) * 40) / 2, ((y1 - y0) * 30) / 2)).toBeCloseTo(1);
+    for (const [x, y] of [[-1, 0], [1, 0], [0, -1], [0, 1]]) {
+      // The middle of each side of the box lies on or outside the photo.
+      expect(Math.max(...project(matrix, x, y).map(Math.abs))).toBeGreaterThanOrEqual(1 - 1e-9);
+    }
   });
 });

@@ -61,16 +61,32 @@ function isSane(h: Matrix3): boolean {
   return area > 4 * 0.01 && area < 4 * 100;
 }
 
-/** The rotation of a photo by `turns` quarter turns as a frame, and the size that the turned photo has. */
-export function quarterTurnFrame(turns: number, photo: Size): { matrix: Matrix3; size: Size } {
-  const matrices: Matrix3[] = [
-    [1, 0, 0, 0, 1, 0, 0, 0, 1],
-    [0, 1, 0, -1, 0, 0, 0, 0, 1],
-    [-1, 0, 0, 0, -1, 0, 0, 0, 1],
-    [0, -1, 0, 1, 0, 0, 0, 0, 1],
+/** A whole photo turned by `degrees`, as a frame. */
+export interface RotatedFrame {
+  matrix: Matrix3;
+  /** Size of the upright box around the turned photo, in the photo's pixels. */
+  size: Size;
+  /** How much the box's longer side is longer than the photo's: the input grows by it, to show things as large. */
+  growth: number;
+}
+
+export function rotatedFrame(degrees: number, { width, height }: Size): RotatedFrame {
+  const radians = (degrees * Math.PI) / 180;
+  // Exact at quarter turns, where the box is the photo's own.
+  const round = (v: number) => (Math.abs(v) < 1e-12 ? 0 : v);
+  const c = round(Math.cos(radians));
+  const s = round(Math.sin(radians));
+  const size = { width: Math.abs(c) * width + Math.abs(s) * height, height: Math.abs(s) * width + Math.abs(c) * height };
+  const matrix: Matrix3 = [
+    (c * size.width) / width,
+    (s * size.height) / width,
+    0,
+    (-s * size.width) / height,
+    (c * size.height) / height,
+    0,
+    0,
+    0,
+    1,
   ];
-  return {
-    matrix: matrices[turns % 4],
-    size: turns % 2 ? { width: photo.height, height: photo.width } : photo,
-  };
+  return { matrix, size, growth: Math.max(size.width, size.height) / Math.max(width, height) };
 }

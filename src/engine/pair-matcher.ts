@@ -10,8 +10,8 @@ import { type Decoded, disposeDecoded, disposeFeatures, type Features, type Matc
 export interface MatchPlan {
   /** Longer side of the encoder's input for each photo; null: the manifest's default. */
   longSide: Record<Side, number | null>;
-  /** Another view of B to match against instead, and its aspect; null: B as it is. */
-  frame: { matrix: Matrix3; size: Size } | null;
+  /** Another view of B to match against instead, and its aspect; null: B as it is. A named one's features are cached. */
+  frame: { matrix: Matrix3; size: Size; name?: string } | null;
 }
 
 export interface MatchContext {
@@ -49,12 +49,13 @@ export class PairMatcher<Photo extends PhotoHandle, Field> {
           for (const side of ['a', 'b'] as const) {
             const size = this.sizeOf(photos, plan, pass, side);
             const frame = side === 'b' ? plan.frame : null;
-            const key = `${photos[side].key}/${this.matcher.manifest.id}/${pass}/${size.width}x${size.height}`;
-            // A frame is met once: its features would only push others out of the cache.
-            if (frame || !this.cache.has(key)) cached[side] = false;
+            const key = `${photos[side].key}/${this.matcher.manifest.id}/${pass}/${size.width}x${size.height}/${frame?.name ?? ''}`;
+            // A nameless frame is met once: its features would only push others out of the cache.
+            const isMetOnce = frame !== null && frame.name === undefined;
+            if (isMetOnce || !this.cache.has(key)) cached[side] = false;
             const encode = () => this.encode(photos[side], side, pass, size, frame?.matrix ?? null, context);
-            features[side] = frame ? await encode() : await this.cache.get(key, encode);
-            if (frame) framed.push(features[side]);
+            features[side] = isMetOnce ? await encode() : await this.cache.get(key, encode);
+            if (isMetOnce) framed.push(features[side]);
             throwIfAborted(context.signal);
           }
           const decoded = await this.timed('decode', context, async () => ({

@@ -1,6 +1,6 @@
 import type { Side } from '../shared/geometry.ts';
 import type { MatchResult } from '../shared/protocol.ts';
-import { fitFrame, quarterTurnFrame } from './align.ts';
+import { fitFrame, rotatedFrame } from './align.ts';
 import type { PhotoHandle, Statistics } from './backend.ts';
 import type { Matched, MatchPlan, PairMatcher } from './pair-matcher.ts';
 
@@ -15,7 +15,7 @@ export interface Refined<Field> extends Judged<Field> {
   tries?: number;
 }
 
-export const NO_RESCUE: MatchResult['rescue'] = { tried: false, quarterTurns: 0, scale: 1 };
+export const NO_RESCUE: MatchResult['rescue'] = { tried: false, rotation: 0, scale: 1 };
 
 export interface RefineContext {
   signal?: AbortSignal;
@@ -27,23 +27,31 @@ export interface RefineContext {
 const CONFIDENT = 0.9;
 /** Below this overlap other orientations and scales are tried. */
 const WEAK = 0.3;
+/** A try with this overlap is right: alignment finds the rest, and the other tries are left out. */
+const FOUND = 0.1;
 /** Input of the tries, as a share of the full input: enough to tell right from wrong. */
-const TRY_SCALE = 0.6;
-/** Input scales of A and B: as they are, B zoomed in, A zoomed in. */
+const TRY_SCALE = 0.57;
+/** Rotations of B in degrees, the likely ones first; a network that bears 30° leaves no gap between them. */
+const ROTATIONS = [0, 45, -45, 90, -90, 180, 135, -135];
+/** Input scales of A and B: as they are, one of them twice, then three and a half times as large as the other. */
 const SCALES: Record<Side, number>[] = [
   { a: 1, b: 1 },
   { a: 0.5, b: 1 },
   { a: 1, b: 0.5 },
+  { a: 0.5, b: 1.75 },
+  { a: 1.75, b: 0.5 },
 ];
 const MAX_ALIGNMENTS = 3;
+/** Share of the progress that the tries take; alignment has the rest. */
+const TRIES_SHARE = 0.85;
 /** An alignment must raise the overlap by this factor to be kept: redrawing B costs a little sharpness. */
 const GAIN = 1.02;
 
 /**
  * Looks again where the first match is weak.
  *
- * *Rescue*: both photos at low resolution in four orientations and three relative scales; the one whose directions agree
- * best is kept. *Alignment*: B is redrawn as the rough match says it looks from A, and matched again at full resolution;
+ * *Rescue*: both photos at low resolution in eight orientations and five relative scales, until one is found whose directions
+ * agree; else the best is kept. *Alignment*: B is redrawn as the rough match says it looks from A, and matched again at full resolution;
  * repeated while that raises the overlap. Neither knows a network's name, and the first result is already on screen.
  *
  * `first` stays the caller's, also where another match is returned: it may be on screen.
@@ -64,25 +72,30 @@ export async function refine<Photo extends PhotoHandle, Field>(
     drop(best.field);
     best = next;
   };
-  try {
-    if (overlapOf(first) < WEAK) {
-      tries++;
-      const rescued = await rescue(pair, photos, longSide, context);
-      if (overlapOf(rescued) > overlapOf(best)) replace(rescued);
-      else {
-        pair.backend.dispose(rescued.field);
-        best = { ...best, rescue: { ...best.rescue, tried: true } };
-      }
-    }
+  const alignBest = async (begin: number) => {
     for (let round = 0; round < MAX_ALIGNMENTS && overlapOf(best) < CONFIDENT; round++) {
-      context.onTry?.((4 + round) / (4 + MAX_ALIGNMENTS));
+      context.onTry?.(begin + ((1 - begin) * round) / MAX_ALIGNMENTS);
       tries++;
       const aligned = await align(pair, photos, longSide, best, context);
-      if (!aligned) break;
+      if (!aligned) return;
       if (overlapOf(aligned) > overlapOf(best) * GAIN) replace(aligned);
       else {
         pair.backend.dispose(aligned.field);
-        break;
+        return;
+      }
+    }
+  };
+  try {
+    await alignBest(0);
+    if (overlapOf(best) < WEAK) {
+      tries++;
+      const rescued = await rescue(pair, photos, longSide, context);
+      if (overlapOf(rescued) > overlapOf(best)) {
+        replace(rescued);
+        await alignBest(TRIES_SHARE);
+      } else {
+        pair.backend.dispose(rescued.field);
+        best = { ...best, rescue: { ...best.rescue, tried: true } };
       }
     }
     return { ...best, tries };
@@ -103,21 +116,20 @@ async function rescue<Photo extends PhotoHandle, Field>(
   // A graph of fixed size sees all scales alike.
   const scales = input.fixedSize ? SCALES.slice(0, 1) : SCALES;
   let best: Refined<Field> | null = null;
-  for (let quarterTurns = 0; quarterTurns < 4; quarterTurns++) {
-    for (const [i, scale] of scales.entries()) {
-      context.onTry?.((quarterTurns + i / scales.length) / (4 + MAX_ALIGNMENTS));
-      const plan: MatchPlan = {
-        longSide: { a: base * scale.a, b: base * scale.b },
-        frame: quarterTurnFrame(quarterTurns, photos.b.size),
-      };
+  for (const [r, rotation] of ROTATIONS.entries()) {
+    const frame = { ...rotatedFrame(rotation, photos.b.size), name: `rotated-${rotation}` };
+    for (const [s, scale] of scales.entries()) {
+      context.onTry?.((TRIES_SHARE * (r + s / scales.length)) / ROTATIONS.length);
+      const plan: MatchPlan = { longSide: { a: base * scale.a, b: base * scale.b * frame.growth }, frame };
       const tried: Refined<Field> = {
         ...(await judge(pair, await pair.match(photos, plan, { signal: context.signal }))),
-        rescue: { tried: true, quarterTurns, scale: scale.b / scale.a },
+        rescue: { tried: true, rotation, scale: scale.b / scale.a },
       };
       if (!best || overlapOf(tried) > overlapOf(best)) {
         if (best) pair.backend.dispose(best.field);
         best = tried;
       } else pair.backend.dispose(tried.field);
+      if (overlapOf(best) > FOUND) return best;
     }
   }
   return best!;

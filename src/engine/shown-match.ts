@@ -44,7 +44,7 @@ export const swappedFacts = (facts: MatchFacts): MatchFacts => ({
   ...facts,
   inputSize: swapSides(facts.inputSize),
   cached: swapSides(facts.cached),
-  rescue: { ...facts.rescue, quarterTurns: (4 - facts.rescue.quarterTurns) % 4, scale: 1 / facts.rescue.scale },
+  rescue: { ...facts.rescue, rotation: -facts.rescue.rotation, scale: 1 / facts.rescue.scale },
 });
 
 export const swapSides = <T>({ a, b }: Record<Side, T>): Record<Side, T> => ({ a: b, b: a });

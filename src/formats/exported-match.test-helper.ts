@@ -36,7 +36,7 @@ export const RESULT: MatchResult = {
   gridSize: { a: { width: 5, height: 4 }, b: { width: 3, height: 2 } },
   timings: { 'encode-a': 12.5, decode: 3 },
   cached: { a: false, b: false },
-  rescue: { tried: true, quarterTurns: 1, scale: 2 },
+  rescue: { tried: true, rotation: 90, scale: 2 },
   verdict: {
     kind: 'partial',
     sentence: 'These photos match in part.',

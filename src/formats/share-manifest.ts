@@ -61,7 +61,7 @@ function readResult(result: Reader): MatchResult {
     timings,
     // Nothing of a shared match lies in this page's cache.
     cached: { a: false, b: false },
-    rescue: { tried: rescue.value('tried') === true, quarterTurns: rescue.number('quarterTurns', 0), scale: rescue.number('scale', 1e-3) },
+    rescue: { tried: rescue.value('tried') === true, rotation: rescue.number('rotation', -360), scale: rescue.number('scale', 1e-3) },
     verdict: readVerdict(result.object('verdict')),
   };
 }

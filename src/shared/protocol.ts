@@ -67,8 +67,8 @@ export interface MatchResult {
   timings: Partial<Record<Stage, number>>;
   /** True where the features of that photo came from the cache. */
   cached: Record<Side, boolean>;
-  /** Quarter turns and relative scale of B that rotation rescue chose; zero and one where it did not run. */
-  rescue: { tried: boolean; quarterTurns: number; scale: number };
+  /** Rotation (degrees) and relative scale of B that rotation rescue chose; zero and one where it did not run. */
+  rescue: { tried: boolean; rotation: number; scale: number };
   verdict: Verdict;
 }
 

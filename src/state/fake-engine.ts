@@ -15,7 +15,7 @@ export const RESULT: MatchResult = {
   gridSize: { a: size, b: size },
   timings: {},
   cached: { a: false, b: false },
-  rescue: { tried: false, quarterTurns: 0, scale: 1 },
+  rescue: { tried: false, rotation: 0, scale: 1 },
   verdict: {
     kind: 'good',
     sentence: 'These photos match well.',

@@ -53,7 +53,7 @@ export function TimingPanel() {
           <>
             <dt>Rescue</dt>
             <dd>
-              B turned by {result.rescue.quarterTurns * 90}°, scale {result.rescue.scale.toFixed(2)}
+              B turned by {result.rescue.rotation}°, scale {result.rescue.scale.toFixed(2)}
             </dd>
           </>
         )}
