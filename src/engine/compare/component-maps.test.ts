@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { waveFeatures } from '../../shared/wave-features.test-helper.ts';
+import { TestGpu } from '../../gpu/testing/dawn.ts';
+import { randomNumbers } from '../../gpu/testing/fields.ts';
+import { componentMaps } from './component-maps.ts';
+import { CpuFeatureMaths, encoded, type Encoded, type FeatureMaths } from './feature-maths.ts';
+import { GpuFeatureMaths } from './gpu-feature-maths.ts';
+
+let gpu: TestGpu;
+let onGpu: GpuFeatureMaths;
+beforeAll(async () => {
+  gpu = await TestGpu.open();
+  onGpu = new GpuFeatureMaths(gpu.scope);
+});
+afterAll(() => gpu.close());
+
+const cpu = new CpuFeatureMaths();
+const plain = { fit: 'joint', mask: 'none' } as const;
+
+/** Features with three strong directions of falling strength and weak noise. */
+function structured(width: number, height: number, channels: number, seed: number): Encoded {
+  const random = randomNumbers(seed);
+  const axes = Array.from({ length: 3 }, (_, k) => Array.from({ length: channels }, (_, c) => Math.sin((k + 1) * (c + 1))));
+  const values = new Float32Array(width * height * channels);
+  for (let i = 0; i < width * height; i++) {
+    const weights = [3 * Math.sin(i / 3), 2 * Math.cos(i / 7), Math.sin(i / 11 + 1)];
+    for (let c = 0; c < channels; c++) {
+      values[i * channels + c] = 1 + 0.02 * random() + axes.reduce((sum, axis, k) => sum + weights[k] * axis[c], 0);
+    }
+  }
+  return encoded({ grid: { width, height }, channels, values });
+}
+
+test('a joint map has NumPy’s colours', async () => {
+  const { pictures, explained } = await componentMaps(cpu, { a: encoded(waveFeatures()) }, null, plain);
+  const colors = [0.45997, 0.0725, 0.99661, 1, 0.1895, 0.59619].map((v) => 255 * v);
+  const { rgba, grid } = pictures.a!;
+  expect(grid).toEqual({ width: 6, height: 5 });
+  [rgba[0], rgba[1], rgba[2], rgba[4], rgba[5], rgba[6]].forEach((value, i) => expect(Math.abs(value - colors[i])).toBeLessThan(1.5));
+  expect(rgba[3]).toBe(255);
+  expect(explained[0]).toBeCloseTo(1.919438 / 3.45341, 3);
+  expect(pictures.b).toBeUndefined();
+});
+
+test('the GPU paints what the CPU paints', async () => {
+  const sides = { a: structured(13, 9, 37, 1), b: structured(7, 15, 37, 2) };
+  const reference = { a: structured(10, 8, 21, 3), b: structured(9, 12, 21, 4) };
+  for (const fit of ['joint', 'per-photo'] as const) {
+    const wanted = await componentMaps(cpu, sides, reference, { fit, mask: 'high' });
+    const found = await componentMaps(onGpu, sides, reference, { fit, mask: 'high' });
+    for (const side of ['a', 'b'] as const) {
+      const differences = found.pictures[side]!.rgba.map((value, i) => Math.abs(value - wanted.pictures[side]!.rgba[i]));
+      expect(Math.max(...differences)).toBeLessThanOrEqual(2);
+    }
+    found.explained.forEach((share, k) => expect(share).toBeCloseTo(wanted.explained[k], 4));
+  }
+});
+
+test('the masks are each other’s complement', async () => {
+  const sides = { a: structured(9, 9, 12, 5) };
+  const [high, low] = await Promise.all(
+    (['high', 'low'] as const).map(async (mask) => (await componentMaps(cpu, sides, null, { fit: 'joint', mask })).pictures.a!.rgba),
+  );
+  for (let i = 3; i < high.length; i += 4) expect(high[i] + low[i]).toBe(255);
+  expect(high.some((v, i) => i % 4 === 3 && v === 0)).toBe(true);
+});
+
+test('alignment makes the colours of two encoders of one scene agree', async () => {
+  // The second encoder sees the same three directions, in another order and sign, over other channels.
+  const a = structured(12, 10, 20, 6);
+  const values = new Float32Array(a.values.length);
+  for (let at = 0; at < values.length; at++) values[at] = -a.values[at - (at % 20) + ((at + 7) % 20)];
+  const other = encoded({ grid: a.grid, channels: 20, values });
+  const painted = async (reference: Encoded | null) =>
+    (await componentMaps(cpu, { a: other }, reference && { a: reference }, plain)).pictures.a!.rgba;
+  const wanted = (await componentMaps(cpu, { a }, null, plain)).pictures.a!.rgba;
+  const distance = (rgba: Uint8ClampedArray) => rgba.reduce((sum, v, i) => sum + Math.abs(v - wanted[i]), 0) / rgba.length;
+  expect(distance(await painted(a))).toBeLessThan(3);
+  expect(distance(await painted(null))).toBeGreaterThan(20);
+});
+
+describe('maths on the GPU equal those on the CPU', () => {
+  const [a, b] = [structured(11, 7, 19, 7), structured(6, 9, 19, 8)];
+  const both: FeatureMaths[] = [cpu];
+  beforeAll(() => void both.push(onGpu));
+
+  test('cosines and nearest', async () => {
+    const query = b.values.slice(0, 19);
+    const [[c0, n0], [c1, n1]] = await Promise.all(both.map((m) => Promise.all([m.cosines(a, query), m.nearest(a, b)])));
+    c1.forEach((value, i) => expect(value).toBeCloseTo(c0[i], 5));
+    expect([...n1.index]).toEqual([...n0.index]);
+  });
+
+  test('the classical descriptor', async () => {
+    const size = { width: 48, height: 33 };
+    const image = Float32Array.from({ length: 3 * 48 * 33 }, randomNumbers(9));
+    const [d0, d1] = await Promise.all(both.map((m) => m.describe(image, size)));
+    expect(d1.grid).toEqual(d0.grid);
+    d1.values.forEach((value, i) => expect(Math.abs(value - d0.values[i])).toBeLessThan(2e-4));
+  });
+
+  test('features stay on the device until they are forgotten', async () => {
+    onGpu.forget(a);
+    const before = gpu.scope.bytes;
+    await onGpu.cosines(a, b.values.slice(0, 19));
+    const kept = gpu.scope.bytes - before;
+    expect(kept).toBeGreaterThanOrEqual(4 * (a.values.length + a.inverseNorms.length));
+    await onGpu.cosines(a, b.values.slice(0, 19));
+    expect(gpu.scope.bytes - before).toBe(kept);
+    onGpu.forget(a);
+    expect(gpu.scope.bytes).toBe(before);
+  });
+});
