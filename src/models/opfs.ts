@@ -101,21 +101,20 @@ export async function opfsSink(folder: FileSystemDirectoryHandle, name: string):
 
 function writeAll(access: FileSystemSyncAccessHandle, bytes: Uint8Array, at: number): void {
   let written = 0;
+  let cause: unknown;
   try {
     written = access.write(bytes as Uint8Array<ArrayBuffer>, { at });
-  } catch (cause) {
-    if (!(cause instanceof DOMException) || cause.name !== 'QuotaExceededError') throw cause;
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
+    cause = error;
   }
   // A full disk shows as an error in some browsers and as a short write in others.
-  if (written !== bytes.byteLength) throw storageFull(bytes.byteLength, 0);
+  if (written !== bytes.byteLength) throw storageFull('The browser’s storage is full: the file could not be written to its end.', cause);
 }
 
-/** The error of a storage without room for `needed` bytes more. */
-export function storageFull(needed: number, available: number): CodedError {
-  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
-  return new CodedError(
-    'storage-full',
-    `There is no room for ${megabytes(needed)} more: the browser leaves this page ${megabytes(Math.max(0, available))}.`,
-    'Remove a model that you do not need, or free space on the disk.',
-  );
+/** The error of a storage without room for what comes. */
+export function storageFull(message: string, cause?: unknown): CodedError {
+  return new CodedError('storage-full', message, 'Remove a model that you do not need, or free space on the disk. A private window has less room.', {
+    cause,
+  });
 }

@@ -102,7 +102,9 @@ export class ModelStore {
   /** @throws CodedError `storage-full` where the browser says that so many bytes more do not fit */
   async ensureRoom(bytes: number): Promise<void> {
     const estimate = await this.estimate();
-    if (estimate && estimate.usage + bytes > estimate.quota) throw storageFull(bytes, estimate.quota - estimate.usage);
+    if (!estimate || estimate.usage + bytes <= estimate.quota) return;
+    const megabytes = (count: number) => `${Math.ceil(count / 1e6)} MB`;
+    throw storageFull(`This takes ${megabytes(bytes)}, and the browser leaves this page ${megabytes(Math.max(0, estimate.quota - estimate.usage))}.`);
   }
 
   /** Remembers the hash of what an address gave; returns the one it had before, null where it had none. */

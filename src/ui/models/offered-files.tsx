@@ -25,7 +25,9 @@ export function OfferedFiles({ library, files }: { library: Library; files: File
             </li>
           ))}
         </ul>
-        {!entry && <p className="hint">A matcher of the RoMa family needs two files: its own and its ViT's. Drop the other one as well.</p>}
+        {!entry && files.length === 1 && (
+          <p className="hint">A matcher of the RoMa family needs two files: its own and its ViT's. Drop the other one as well.</p>
+        )}
       </div>
       <ConversionFields chosen={chosen} onChange={change} kind={entry?.kind ?? null} defaultSize={entry?.defaultSize ?? null} />
       <div className="dialog-actions">
