@@ -6,7 +6,18 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   worker: { format: 'es' },
-  build: { target: 'es2023', assetsInlineLimit: 0 },
+  // Sandboxed frames have no origin: they may read an app's files only where the server lets everybody.
+  preview: { cors: true },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      preserveEntrySignatures: 'exports-only',
+      input: { index: 'index.html', embed: 'embed.html', 'lift-match': 'src/lift-match.ts' },
+      // Other sites name this one in their pages, so its name must stay.
+      output: { entryFileNames: ({ name }) => (name === 'lift-match' ? 'lift-match.js' : 'assets/[name]-[hash].js') },
+    },
+  },
   // onnxruntime-web finds its .wasm beside its own module; pre-bundling would move it away.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   test: {

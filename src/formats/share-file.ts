@@ -2,6 +2,7 @@ import { CodedError } from '../shared/errors.ts';
 import type { SharedMatch } from '../shared/exports.ts';
 import type { Side } from '../shared/geometry.ts';
 import type { DenseField } from '../shared/protocol.ts';
+import { POSTER_NAME } from '../shared/share-head.ts';
 import type { ByteSource } from './byte-source.ts';
 import { malformed } from './malformed.ts';
 import { fieldArrays } from './match-npz.ts';
@@ -16,8 +17,6 @@ const MAX_MANIFEST_BYTES = 2 ** 20;
 /** The longer side of a warp's grid: nine times what the largest published matcher gives. */
 const MAX_GRID_SIDE = 8192;
 
-/** First in the archive, so that a page can show it before the rest has arrived (state/share-poster.ts). */
-export const POSTER_NAME = 'poster.jpg';
 const MANIFEST_NAME = 'share.json';
 const SIDES: readonly Side[] = ['a', 'b'];
 const FIELDS = ['warp', 'certainty', 'cycle'] as const;
@@ -29,6 +28,7 @@ const FIELDS = ['warp', 'certainty', 'cycle'] as const;
  */
 export async function writeShare(sink: ZipSink, { photos, query, result, fields }: SharedMatch, poster: Blob): Promise<void> {
   const writer = new ZipWriter(sink);
+  // First, so that a page can show it before the rest has arrived (state/share-poster.ts).
   await writer.add(POSTER_NAME, await bytesOf(poster));
   const files = { a: photoFile('a', photos.a.name), b: photoFile('b', photos.b.name) };
   const manifest: ShareManifest = {

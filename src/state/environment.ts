@@ -3,18 +3,21 @@ import type { ThemeChoice } from './types.ts';
 
 const THEME_KEY = 'liftmatch-theme';
 
-/** Keeps the person's system preferences in the store, and the theme they chose for their next visit. */
-export function watchEnvironment(store: WorkspaceStore, win: Window): () => void {
+/**
+ * Keeps the person's system preferences in the store, and the theme they chose for their next visit; without `remember`
+ * nothing is stored or read, so that embeds of one site share nothing.
+ */
+export function watchEnvironment(store: WorkspaceStore, win: Window, { remember = true } = {}): () => void {
   const dark = win.matchMedia('(prefers-color-scheme: dark)');
   const motion = win.matchMedia('(prefers-reduced-motion: reduce)');
   const read = () => store.setState({ systemDark: dark.matches, reducedMotion: motion.matches });
   dark.addEventListener('change', read);
   motion.addEventListener('change', read);
   read();
-  const stored = readStored(win);
+  const stored = remember ? readStored(win) : null;
   if (stored) store.setState({ theme: stored });
   const unsubscribe = store.subscribe((now, before) => {
-    if (now.theme !== before.theme) writeStored(win, now.theme);
+    if (remember && now.theme !== before.theme) writeStored(win, now.theme);
   });
   return () => {
     unsubscribe();

@@ -3,22 +3,17 @@ import type { EngineLink } from './engine-link.ts';
 import type { Notices } from './notices.ts';
 import type { Photos } from './photos.ts';
 import type { Probing } from './probing.ts';
+import { SHARE_HEAD_BYTES, startsAsShare } from '../shared/share-head.ts';
 import type { WorkspaceStore } from './store.ts';
 import { parseAddress } from './url.ts';
 
-/** Share files begin so: a stored zip entry (18 bytes of sizes and checksum between) whose name is the poster's. */
-const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
-const NAME_AT = 30;
-const POSTER_NAME = 'poster.jpg';
 const SHARE_NAME = /\.liftmatch\.zip$/i;
 
 /** Whether a file is (or says it is) a share file: by its name, or by how it begins. */
 export async function isShareFile(file: Blob, name: string): Promise<boolean> {
   if (SHARE_NAME.test(name)) return true;
   try {
-    const head = new Uint8Array(await file.slice(0, NAME_AT + POSTER_NAME.length).arrayBuffer());
-    const isZip = ZIP_SIGNATURE.every((byte, i) => head[i] === byte);
-    return isZip && new TextDecoder().decode(head.subarray(NAME_AT)) === POSTER_NAME;
+    return startsAsShare(new Uint8Array(await file.slice(0, SHARE_HEAD_BYTES).arrayBuffer()));
   } catch {
     // A file that cannot be read is told of by whoever opens it.
     return false;

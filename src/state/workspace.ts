@@ -150,7 +150,8 @@ export class Workspace {
     this.store.setState({ models: [...this.bundled, ...installed] });
   }
 
-  private async loadModels(): Promise<void> {
+  /** Reads which models there are. Done by {@link open}; needed only by pages that open photos themselves. */
+  async loadModels(): Promise<void> {
     try {
       const index = new URL('models/index.json', this.options.base);
       this.bundled = await loadModels(index, (thrown) => this.notices.report(thrown), this.options.fetcher);

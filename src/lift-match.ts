@@ -1,0 +1,8 @@
+import { liftMatchElement } from './embed/lift-match-element.tsx';
+
+// Built as lift-match.js in the app's folder; from its source, the folder is one up.
+const base = new URL(import.meta.env.DEV ? '..' : '.', `${import.meta.url}`).href;
+
+/** The class behind `<lift-match>`; importing this module also registers it. */
+export const LiftMatchElement = customElements.get('lift-match') ?? liftMatchElement(base);
+if (!customElements.get('lift-match')) customElements.define('lift-match', LiftMatchElement);
