@@ -9,6 +9,7 @@ const samples = [1, 2].map((i) => ({
   title: '',
   description: '',
   credit: '',
+  truth: null,
   a: `${BASE}samples/${i}a.jpg`,
   b: `${BASE}samples/${i}b.jpg`,
 }));

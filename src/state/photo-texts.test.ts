@@ -22,6 +22,7 @@ const samples = [
     description: '',
     a: 'https://x.test/s/a.jpg',
     b: 'https://x.test/s/b.jpg',
+    truth: null,
     credit: '',
   },
 ];

@@ -10,6 +10,7 @@ export const DEFAULT_SETTINGS: MatchSettings = { modelId: null, provider: 'auto'
 /** A store of its own for every workspace, so that two can live on one page. */
 export function createWorkspaceStore(initial: Partial<WorkspaceState> = {}): WorkspaceStore {
   return createStore<WorkspaceState>()(() => ({
+    page: 'match',
     photos: { a: { photo: null, opening: null }, b: { photo: null, opening: null } },
     view: DEFAULT_VIEW,
     settings: DEFAULT_SETTINGS,

@@ -38,6 +38,8 @@ export interface Sample {
   description: string;
   a: string;
   b: string;
+  /** Address of the true warp (npz); null where none is known. */
+  truth: string | null;
   credit: string;
 }
 
@@ -136,7 +138,12 @@ export interface LibraryState {
 
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 
+/** What the page shows of the photos. */
+export const PAGES = ['match', 'compare'] as const;
+export type PageName = (typeof PAGES)[number];
+
 export interface WorkspaceState {
+  page: PageName;
   photos: Record<Side, PhotoSlot>;
   view: ViewSettings;
   settings: MatchSettings;

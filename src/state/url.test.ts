@@ -6,6 +6,7 @@ import { formatAddress, parseAddress } from './url.ts';
 import type { AddressState } from './url.ts';
 
 const DEFAULT: AddressState = {
+  page: 'match',
   view: DEFAULT_VIEW,
   settings: DEFAULT_SETTINGS,
   sample: null,
@@ -23,6 +24,7 @@ describe('address', () => {
 
   it('brings everything back', () => {
     const state: AddressState = {
+      page: 'compare',
       view: {
         view: 'compare',
         threshold: 0.125,

@@ -4,11 +4,13 @@ import { COLOR_MAPS, COMPARE_MODES, DEFAULT_VIEW, MATCH_COUNT, VIEWS } from '../
 import type { ViewSettings } from '../shared/view.ts';
 import { clampCamera, isZoomed } from './camera.ts';
 import { DEFAULT_SETTINGS } from './store.ts';
-import { MAX_LINKED_PINS } from './types.ts';
-import type { MatchSettings, Place } from './types.ts';
+import { MAX_LINKED_PINS, PAGES } from './types.ts';
+import type { MatchSettings, PageName, Place } from './types.ts';
 
 /** What a link says: everything but the photos' own bytes. */
 export interface AddressState {
+  /** Absent: the first of PAGES. */
+  page?: PageName;
   view: ViewSettings;
   settings: MatchSettings;
   /** Id of a demo pair; null where the link names none. */
@@ -71,6 +73,7 @@ export function parseAddress(search: string): AddressState {
   const camera = readNumbers(query.get('camera'));
   if (camera?.length === 3) view.camera = clampCamera({ x: camera[0], y: camera[1], scale: camera[2] });
   return {
+    page: PAGES.find((page) => page === query.get('page')) ?? PAGES[0],
     view,
     settings: readSettings(query),
     sample: readText(query.get('sample')),
@@ -80,8 +83,9 @@ export function parseAddress(search: string): AddressState {
 }
 
 /** The query string of a state, without the question mark: only what differs from the defaults. */
-export function formatAddress({ view, settings, sample, photos, pins }: AddressState): string {
+export function formatAddress({ page, view, settings, sample, photos, pins }: AddressState): string {
   const parts: [string, string][] = [];
+  if (page && page !== PAGES[0]) parts.push(['page', page]);
   if (sample !== null) parts.push(['sample', sample]);
   for (const side of ['a', 'b'] as const) if (photos[side] !== null) parts.push([side, photos[side]]);
   for (const { name, key } of CHOICES) if (view[key] !== DEFAULT_VIEW[key]) parts.push([name, view[key]]);

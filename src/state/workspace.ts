@@ -1,6 +1,6 @@
 import type { LibraryWorkerLike } from '../client/model-library-client.ts';
 import type { WorkerLike } from '../client/worker-like.ts';
-import type { MatchSettings, ModelEntry, WorkspaceState } from './types.ts';
+import type { MatchSettings, ModelEntry, PageName, WorkspaceState } from './types.ts';
 import type { ViewSettings } from '../shared/view.ts';
 import { addressOf } from './address.ts';
 import { fetchJson, parseSamples } from './catalog.ts';
@@ -89,7 +89,7 @@ export class Workspace {
 
   /** Loads the catalogues and opens what the link asks for; without photos in it, the first sample. */
   async open(address: AddressState): Promise<void> {
-    this.store.setState({ view: address.view, settings: address.settings });
+    this.store.setState({ page: address.page, view: address.view, settings: address.settings });
     this.probing.setPins(address.pins);
     const models = this.loadModels();
     await this.loadSamples();
@@ -106,6 +106,10 @@ export class Workspace {
       if (sample) await this.photos.openSample(sample.id, true);
     }
     await models;
+  }
+
+  showPage(page: PageName): void {
+    this.store.setState({ page });
   }
 
   /** Changes what is shown; redraws and never runs a model. */
