@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { BrowserContext, Page } from '@playwright/test';
+import { RandomWeights } from '../scripts/random-checkpoints/random-values.ts';
+import { SMALL_SHAPES } from '../scripts/random-checkpoints/small-shapes.ts';
+import { writeCheckpoint } from '../scripts/random-checkpoints/write-checkpoint.ts';
 import { matched, sample } from './app.ts';
 
 /**
  * Models from published checkpoints, as a person gets them: by address, over a connection that breaks, paused, resumed
  * after a reload, converted in the page, used without the network, removed.
  */
-const PARITY = fileURLToPath(new URL('../../shared/parity/', import.meta.url));
-/** A matcher of the L2M++ family and a ViT, with small random weights in the layout of the published files. */
-const FILES: Record<string, string> = {
-  'matcher.pth': `${PARITY}matcher/matcher.pth`,
-  'dinov2.pth': `${PARITY}matcher/dinov2.pth`,
-  'vit.pth': `${PARITY}vit/checkpoint.pth`,
-};
-const missing = Object.values(FILES).filter((path) => !existsSync(path));
+const FOLDER = mkdtempSync(join(tmpdir(), 'liftmatch-models-'));
+
+/** A matcher of the L2M++ family and ViTs, with small random weights in the layout of the published files. */
+const FILES: Record<string, string> = Object.fromEntries(['matcher.pth', 'dinov2.pth', 'vit.pth'].map((name) => [name, join(FOLDER, name)]));
 
 /** A pair that is matched on the CPU in about a second. */
 const START = '/?sample=still-life&ep=wasm&size=128&rescue=0&view=warp';
@@ -97,9 +97,12 @@ async function install(names: string[], choices: Record<string, string>): Promis
 }
 
 test.describe.configure({ mode: 'serial' });
-test.skip(missing.length > 0, `No small checkpoints: ${missing.join(', ')} missing beside the repository.`);
 
 test.beforeAll(async ({ browser }) => {
+  const random = new RandomWeights(1);
+  await writeCheckpoint(FILES['matcher.pth'], SMALL_SHAPES.matcher, random);
+  await writeCheckpoint(FILES['dinov2.pth'], SMALL_SHAPES.vit, random);
+  await writeCheckpoint(FILES['vit.pth'], SMALL_SHAPES.vit, random);
   await host.start();
   context = await browser.newContext();
   page = await context.newPage();
@@ -114,6 +117,7 @@ test.afterEach(() => expect(surprises).toEqual([]));
 test.afterAll(async () => {
   await context.close();
   await host.stop();
+  rmSync(FOLDER, { recursive: true });
 });
 
 test('a download goes on by itself where the connection broke, and after a pause and a reload where it was', async () => {

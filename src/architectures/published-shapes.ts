@@ -29,11 +29,16 @@ export function vitShapes({ embedDim = 1024, depth = 24, positions = 1370 } = {}
   ];
 }
 
-/** VGG-19's convolutions up to its fourth pooling: stages of (convolutions, channels). */
-const VGG19: readonly (readonly [count: number, channels: number])[] = [[2, 64], [2, 128], [4, 256], [4, 512]];
+/** A pyramid's stages: how many convolutions of how many channels. */
+export type PyramidStages = readonly (readonly [count: number, channels: number])[];
+
+/** VGG-19's convolutions up to its fourth pooling. */
+const VGG19: PyramidStages = [[2, 64], [2, 128], [4, 256], [4, 512]];
 
 /** Features, what the decoder keeps of them, displacement embedding and correlation radius at each stride. */
-const STRIDES: readonly (readonly [stride: number, from: number, to: number, displacement: number, radius: number | null])[] = [
+export type RefinerStrides = readonly (readonly [stride: number, from: number, to: number, displacement: number, radius: number | null])[];
+
+const STRIDES: RefinerStrides = [
   [16, 1024, 512, 128, 7],
   [8, 512, 512, 64, 3],
   [4, 256, 256, 32, 2],
@@ -41,8 +46,15 @@ const STRIDES: readonly (readonly [stride: number, from: number, to: number, dis
   [1, 64, 9, 6, null],
 ];
 
-/** Names and shapes of L2M++ (`l2m++_560x560.pth`) and RoMa's matcher: VGG-19 and the decoder. */
-export function matcherShapes({ classSide = 64, gpDim = 512, blocks = 5, hiddenBlocks = 8 } = {}): NamedShape[] {
+/** Names and shapes of L2M++ (`l2m++_560x560.pth`) and RoMa's matcher, VGG-19 and the decoder; other widths for small ones. */
+export function matcherShapes({
+  classSide = 64,
+  gpDim = 512,
+  blocks = 5,
+  hiddenBlocks = 8,
+  pyramid = VGG19,
+  strides = STRIDES,
+} = {}): NamedShape[] {
   const convolution = (name: string, shape: readonly number[]): NamedShape[] => [[`${name}.weight`, shape], [`${name}.bias`, [shape[0]]]];
   const batchNorm = (name: string, channels: number): NamedShape[] => [
     ...['weight', 'bias', 'running_mean', 'running_var'].map((key): NamedShape => [`${name}.${key}`, [channels]]),
@@ -51,7 +63,7 @@ export function matcherShapes({ classSide = 64, gpDim = 512, blocks = 5, hiddenB
   const vgg: NamedShape[] = [];
   let index = 0;
   let inputs = 3;
-  for (const [count, channels] of VGG19) {
+  for (const [count, channels] of pyramid) {
     for (let i = 0; i < count; i += 1) {
       vgg.push(...convolution(`encoder.cnn.layers.${index}`, [channels, inputs, 3, 3]));
       vgg.push(...batchNorm(`encoder.cnn.layers.${index + 1}`, channels));
@@ -60,7 +72,7 @@ export function matcherShapes({ classSide = 64, gpDim = 512, blocks = 5, hiddenB
     }
     index += 1;
   }
-  const dim = gpDim + STRIDES[0][2];
+  const dim = gpDim + strides[0][2];
   const decoder = Array.from({ length: blocks }, (_, i): NamedShape[] => {
     const at = `decoder.embedding_decoder.blocks.${i}`;
     const norm = (name: string): NamedShape[] => [[`${at}.${name}.weight`, [dim]], [`${at}.${name}.bias`, [dim]]];
@@ -73,7 +85,7 @@ export function matcherShapes({ classSide = 64, gpDim = 512, blocks = 5, hiddenB
       ...convolution(`${at}.mlp.fc2`, [dim, 4 * dim]),
     ];
   });
-  const refiners = STRIDES.flatMap(([stride, , to, displacement, radius]): NamedShape[] => {
+  const refiners = strides.flatMap(([stride, , to, displacement, radius]): NamedShape[] => {
     const at = `decoder.conv_refiner.${stride}`;
     const width = 2 * to + displacement + (radius === null ? 0 : (2 * radius + 1) ** 2);
     const block = (name: string): NamedShape[] => [
@@ -90,7 +102,7 @@ export function matcherShapes({ classSide = 64, gpDim = 512, blocks = 5, hiddenB
     ...decoder.flat(),
     ...convolution('decoder.embedding_decoder.to_out', [classSide ** 2 + 1, dim]),
     ...convolution('decoder.gps.16.pos_conv', [gpDim, 2, 1, 1]),
-    ...STRIDES.flatMap(([stride, from, to]) => [
+    ...strides.flatMap(([stride, from, to]) => [
       ...convolution(`decoder.proj.${stride}.0`, [to, from, 1, 1]),
       ...batchNorm(`decoder.proj.${stride}.1`, to),
     ]),
