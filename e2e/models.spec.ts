@@ -19,7 +19,9 @@ import { matched, sample } from './app.ts';
 const FOLDER = mkdtempSync(join(tmpdir(), 'liftmatch-models-'));
 
 /** A matcher of the L2M++ family and ViTs, with small random weights in the layout of the published files. */
-const FILES: Record<string, string> = Object.fromEntries(['matcher.pth', 'dinov2.pth', 'vit.pth'].map((name) => [name, join(FOLDER, name)]));
+const FILES: Record<string, string> = Object.fromEntries(
+  ['matcher.pth', 'dinov2.pth', 'vit.pth'].map((name) => [name, join(FOLDER, name)]),
+);
 
 /** A pair that is matched on the CPU in about a second. */
 const START = '/?sample=still-life&ep=wasm&size=128&rescue=0&view=warp';

@@ -39,7 +39,10 @@ const photo = (key: string, size: Size): CpuPhoto => ({
 });
 
 /** One half of what the published match() returns: the place in the other photo and the certainty. */
-function recordedHalf(parity: ReturnType<typeof loadParity>, side: Side): { warp: Float32Array; certainty: Float32Array } {
+function recordedHalf(
+  parity: ReturnType<typeof loadParity>,
+  side: Side,
+): { warp: Float32Array; certainty: Float32Array } {
   const [height, doubleWidth] = parity.tensor('match_certainty').shape;
   const width = doubleWidth / 2;
   const warps = parity.tensor('match_warp').values;
@@ -60,16 +63,26 @@ describe.runIf(hasParity('matcher'))('a converted two-pass matcher in the engine
     const parity = loadParity('matcher');
     const files = new Map<string, MemorySink>();
     const sink = { open: async (file: string) => files.set(file, new MemorySink()).get(file)! };
-    const inputs = await Promise.all(['matcher.pth', 'dinov2.pth'].map(async (name) => ({ name, checkpoint: await parity.checkpoint(name) })));
-    await convertModel(inputs, sink, { heads: 3, decoderHeads: parity.facts.heads, size: [112, 112], fineSize: [224, 224] });
-    const manifest = parseManifest(JSON.parse(new TextDecoder().decode(files.get('manifest.json')!.bytes())), 'manifest.json');
+    const inputs = await Promise.all(
+      ['matcher.pth', 'dinov2.pth'].map(async (name) => ({ name, checkpoint: await parity.checkpoint(name) })),
+    );
+    await convertModel(inputs, sink, {
+      heads: 3,
+      decoderHeads: parity.facts.heads,
+      size: [112, 112],
+      fineSize: [224, 224],
+    });
+    const manifest = parseManifest(
+      JSON.parse(new TextDecoder().decode(files.get('manifest.json')!.bytes())),
+      'manifest.json',
+    );
     const runtime = new NodeRuntime();
     const matcher = await Matcher.load(manifest, runtime, async ({ file }) => files.get(file)!.bytes());
     const backend = new RecordedBackend(runtime, parity);
     return { parity, backend, pair: new PairMatcher(matcher, backend, new FeatureCache()) };
   }
 
-  it('gives what the published match() returns, in both directions, whatever the photos’ shape, with both passes’ features cached', async () => {
+  it('gives what the published match() returns in both directions, and caches the features of both passes', async () => {
     const { parity, backend, pair } = await load();
     const photos = { a: photo('a', { width: 640, height: 400 }), b: photo('b', { width: 300, height: 500 }) };
     const plan = { longSide: { a: null, b: 384 }, frame: null };

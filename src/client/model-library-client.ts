@@ -12,7 +12,8 @@ export class ModelLibraryClient extends WorkerClient<ModelLibraryApi, InstallPro
     super(worker, {
       role: { code: 'library', name: 'model worker' },
       onDeath,
-      crashRemedy: 'Try again; what had been downloaded is kept. A smaller model or another precision needs less memory.',
+      crashRemedy:
+        'Try again; what had been downloaded is kept. A smaller model or another precision needs less memory.',
     });
   }
 }

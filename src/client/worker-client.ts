@@ -162,7 +162,11 @@ export class WorkerClient<Api extends Calls<Api>, Progress, Event extends { type
 
   private crashed(detail?: string): CodedError {
     const { code, name } = this.options.role;
-    return new CodedError(`${code}-crashed`, `The ${name} stopped unexpectedly${detail ? ` (${detail})` : ''}.`, this.options.crashRemedy);
+    return new CodedError(
+      `${code}-crashed`,
+      `The ${name} stopped unexpectedly${detail ? ` (${detail})` : ''}.`,
+      this.options.crashRemedy,
+    );
   }
 
   private failedToStart(detail?: string): CodedError {
@@ -185,9 +189,14 @@ export class WorkerClient<Api extends Calls<Api>, Progress, Event extends { type
 
   private notSent(method: string, thrown: unknown): CodedError {
     const { code, name } = this.options.role;
-    return new CodedError(`${code}-call`, `The call “${method}” could not be sent to the ${name}: ${String(thrown)}`, 'Reload the page.', {
-      cause: thrown,
-    });
+    return new CodedError(
+      `${code}-call`,
+      `The call “${method}” could not be sent to the ${name}: ${String(thrown)}`,
+      'Reload the page.',
+      {
+        cause: thrown,
+      },
+    );
   }
 }
 

@@ -36,7 +36,8 @@ function locks(): Exclusively {
 function library(serve: (range: number) => Response, quota = 1e9) {
   const root = new FakeDirectory();
   const store = new ModelStore(root.handle, async () => ({ usage: root.bytes, quota }));
-  const fetcher = (async (_url: string, init: RequestInit) => serve(Number(/\d+/.exec(new Headers(init.headers).get('range')!)![0]))) as typeof fetch;
+  const fetcher = (async (_url: string, init: RequestInit) =>
+    serve(Number(/\d+/.exec(new Headers(init.headers).get('range')!)![0]))) as typeof fetch;
   const open = () => new ModelLibrary({ openStore: async () => store, exclusively: locks(), fetcher });
   return { root, open, library: open() };
 }
@@ -44,13 +45,18 @@ function library(serve: (range: number) => Response, quota = 1e9) {
 function call() {
   const controller = new AbortController();
   const progress: InstallProgress[] = [];
-  return { controller, progress, context: { signal: controller.signal, onProgress: (one: InstallProgress) => void progress.push(one) } };
+  return {
+    controller,
+    progress,
+    context: { signal: controller.signal, onProgress: (one: InstallProgress) => void progress.push(one) },
+  };
 }
 
-const code = (promise: Promise<unknown>) => promise.then(
-  () => 'done',
-  (error: unknown) => (error instanceof CodedError ? error.code : error),
-);
+const code = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done',
+    (error: unknown) => (error instanceof CodedError ? error.code : error),
+  );
 
 describe.runIf(hasParity('vit'))('ModelLibrary', () => {
   const bytes = readFileSync(CHECKPOINT);
@@ -140,7 +146,9 @@ describe.runIf(hasParity('vit'))('ModelLibrary', () => {
       if (loaded > 0) cancelled.controller.abort();
     };
     expect(await code(models.convert({ recipe: RECIPE, files: [file] }, cancelled.context))).toBe('cancelled');
-    expect(await code(models.convert({ recipe: RECIPE, files: [new File(['<html>'], 'page.pth')] }, call().context))).toBe('unsupported-checkpoint');
+    expect(
+      await code(models.convert({ recipe: RECIPE, files: [new File(['<html>'], 'page.pth')] }, call().context)),
+    ).toBe('unsupported-checkpoint');
     expect((await models.list()).installed).toEqual([]);
     expect(await models.convert({ recipe: RECIPE, files: [file] }, call().context)).toMatchObject({
       checkpoints: [{ name: 'checkpoint.pth', url: null, sha256: null }],
@@ -151,7 +159,11 @@ describe.runIf(hasParity('vit'))('ModelLibrary', () => {
     const { root, library: models } = library(serve);
     await models.install({ recipe: RECIPE }, call().context);
     const folder = await (await root.getDirectoryHandle('installed')).getDirectoryHandle('small-vit');
-    const files = await Promise.all(['manifest.json', 'encoder.onnx', 'encoder.data'].map(async (name) => (await folder.getFileHandle(name)).getFile()));
+    const files = await Promise.all(
+      ['manifest.json', 'encoder.onnx', 'encoder.data'].map(async (name) =>
+        (await folder.getFileHandle(name)).getFile(),
+      ),
+    );
     await models.remove({ id: 'small-vit' });
 
     expect(await code(models.add({ files: files.slice(1) }, call().context))).toBe('manifest-missing');
@@ -165,7 +177,9 @@ describe.runIf(hasParity('vit'))('ModelLibrary', () => {
 
   it('clears away a conversion that the page did not live to end', async () => {
     const { root, library: models } = library(serve);
-    const folder = await (await root.getDirectoryHandle('installed', { create: true })).getDirectoryHandle('half', { create: true });
+    const folder = await (
+      await root.getDirectoryHandle('installed', { create: true })
+    ).getDirectoryHandle('half', { create: true });
     (await folder.getFileHandle('encoder.data', { create: true })).content = new Uint8Array(100);
     expect((await models.list()).installed).toEqual([]);
     expect(root.bytes).toBe(0);

@@ -72,7 +72,14 @@ export class ModelLibrary implements ServedHandlers<ModelLibraryApi, InstallProg
       const bytes = files.reduce((sum, { size }) => sum + size, 0);
       await store.ensureRoom(bytes * CONVERTED_SHARE);
       const checkpoints = files.map(
-        ({ name, size }): CheckpointRecord => ({ name, url: null, bytes: size, sha256: null, isVerified: false, formerSha256: null }),
+        ({ name, size }): CheckpointRecord => ({
+          name,
+          url: null,
+          bytes: size,
+          sha256: null,
+          isVerified: false,
+          formerSha256: null,
+        }),
       );
       const named = files.map((file) => ({ name: file.name, file }));
       return this.convertFiles(store, recipe, named, checkpoints, context);
@@ -107,7 +114,9 @@ export class ModelLibrary implements ServedHandlers<ModelLibraryApi, InstallProg
   ): Promise<CheckpointRecord[]> {
     const report = throttled(onProgress);
     const meter = new SpeedMeter();
-    const totals = await Promise.all(recipe.files.map(async ({ bytes }, i) => bytes ?? (await download.note(i))?.total ?? null));
+    const totals = await Promise.all(
+      recipe.files.map(async ({ bytes }, i) => bytes ?? (await download.note(i))?.total ?? null),
+    );
     const records: CheckpointRecord[] = [];
     let before = 0;
     for (const [i, file] of recipe.files.entries()) {
@@ -164,16 +173,31 @@ export class ModelLibrary implements ServedHandlers<ModelLibraryApi, InstallProg
       const report = throttled(onProgress);
       report({ phase: 'convert', item: files[0].name, loaded: 0, total: null, bytesPerSecond: null });
       const inputs = await Promise.all(
-        files.map(async (given): Promise<ConversionInput> => ({ name: given.name, checkpoint: await openCheckpoint(blobSource(given.file), given.name) })),
+        files.map(
+          async (given): Promise<ConversionInput> => ({
+            name: given.name,
+            checkpoint: await openCheckpoint(blobSource(given.file), given.name),
+          }),
+        ),
       );
       const sink = await store.begin(id);
       try {
-        const { report: done } = await convertModel(inputs, sink, { ...choices, id, name, licence, source }, {
-          signal,
-          onProgress: ({ tensor, bytesWritten, bytesTotal }) =>
-            report({ phase: 'convert', item: tensor, loaded: bytesWritten, total: bytesTotal, bytesPerSecond: null }),
+        const { report: done } = await convertModel(
+          inputs,
+          sink,
+          { ...choices, id, name, licence, source },
+          {
+            signal,
+            onProgress: ({ tensor, bytesWritten, bytesTotal }) =>
+              report({ phase: 'convert', item: tensor, loaded: bytesWritten, total: bytesTotal, bytesPerSecond: null }),
+          },
+        );
+        return await store.commit(id, {
+          installedAt: Date.now(),
+          checkpoints,
+          facts: [...done.facts],
+          unused: [...done.unused],
         });
-        return await store.commit(id, { installedAt: Date.now(), checkpoints, facts: [...done.facts], unused: [...done.unused] });
       } catch (error) {
         await store.remove(id).catch(() => {});
         throw error;
@@ -199,7 +223,11 @@ export const exclusivelyByLocks: Exclusively = async (id, job) => {
     return { value: await job() };
   });
   if (held) return held.value;
-  throw new CodedError('model-busy', `The model ${id} is being installed or removed already, perhaps in another tab.`, 'Wait for that to end, or cancel it there.');
+  throw new CodedError(
+    'model-busy',
+    `The model ${id} is being installed or removed already, perhaps in another tab.`,
+    'Wait for that to end, or cancel it there.',
+  );
 };
 
 /** Passes a report on at most every {@link REPORT_INTERVAL}; a new phase, a new file and the last byte always. */

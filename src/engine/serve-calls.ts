@@ -9,11 +9,16 @@ export interface ServedCall<Progress> {
 
 /** One handler a method, checked against the protocol: a forgotten one does not compile. */
 export type ServedHandlers<Api, Progress> = {
-  [M in keyof Api]: Api[M] extends (argument: infer A) => infer R ? (argument: A, context: ServedCall<Progress>) => R | Promise<R> : never;
+  [M in keyof Api]: Api[M] extends (argument: infer A) => infer R
+    ? (argument: A, context: ServedCall<Progress>) => R | Promise<R>
+    : never;
 };
 
 /** Answers the page's calls in this worker, several at a time, and says `ready`. */
-export function serveCalls<Api, Progress>(scope: DedicatedWorkerGlobalScope, handlers: ServedHandlers<Api, Progress>): void {
+export function serveCalls<Api, Progress>(
+  scope: DedicatedWorkerGlobalScope,
+  handlers: ServedHandlers<Api, Progress>,
+): void {
   const running = new Map<number, AbortController>();
   const post = (message: AnswerFromWorker<Progress>) => scope.postMessage(message);
   // Methods are the class's own: nothing that every object inherits can be called.
@@ -27,7 +32,8 @@ export function serveCalls<Api, Progress>(scope: DedicatedWorkerGlobalScope, han
       onProgress: (progress) => post({ type: 'progress', id, progress }),
     };
     try {
-      if (!Object.hasOwn(methods, method)) throw new CodedError('internal', `The worker has no method “${String(method)}”.`);
+      if (!Object.hasOwn(methods, method))
+        throw new CodedError('internal', `The worker has no method “${String(method)}”.`);
       // The union of methods and arguments is correlated by the protocol; TypeScript cannot follow that through a lookup.
       const handler = handlers[method] as (argument: unknown, context: ServedCall<Progress>) => unknown;
       post({ type: 'result', id, value: await handler.call(handlers, argument, context) });

@@ -10,7 +10,8 @@ describe('catalogue', () => {
     for (const { id, name, paper, licence, purpose, source, files, defaultSize } of CATALOG) {
       expect(id).toMatch(/^[a-z0-9][a-z0-9._-]*$/);
       for (const text of [name, paper.title, licence, purpose]) expect(text, id).not.toBe('');
-      for (const url of [paper.url, source, ...files.map((file) => file.url)]) expect(new URL(url).protocol, url).toBe('https:');
+      for (const url of [paper.url, source, ...files.map((file) => file.url)])
+        expect(new URL(url).protocol, url).toBe('https:');
       expect(defaultSize % 14, id).toBe(0);
     }
   });
@@ -21,7 +22,9 @@ describe('catalogue', () => {
       'https://huggingface.co/datasets/Liangyingping/L2Mpp-checkpoints/resolve/main/l2m%2B%2B_560x560.pth',
       'https://huggingface.co/datasets/Liangyingping/L2Mpp-checkpoints/resolve/main/dinov2l_distilled.pth',
     ]);
-    expect(urls('dinov2-b-reg')).toEqual(['https://dl.fbaipublicfiles.com/dinov2/dinov2_vitb14/dinov2_vitb14_reg4_pretrain.pth']);
+    expect(urls('dinov2-b-reg')).toEqual([
+      'https://dl.fbaipublicfiles.com/dinov2/dinov2_vitb14/dinov2_vitb14_reg4_pretrain.pth',
+    ]);
     expect(urls('fit3d-b')).toEqual(['https://huggingface.co/yuanwenyue/FiT3D/resolve/main/dinov2_base_finetuned.pth']);
     expect(urls('depth-anything-v2-s')).toEqual([
       'https://huggingface.co/depth-anything/Depth-Anything-V2-Small/resolve/main/depth_anything_v2_vits.pth',

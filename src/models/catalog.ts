@@ -32,9 +32,18 @@ interface Place {
   allowsPages: boolean;
 }
 
-const L2MPP: Place = { base: 'https://huggingface.co/datasets/Liangyingping/L2Mpp-checkpoints/resolve/main/', allowsPages: true };
-const L2M_RELEASES: Place = { base: 'https://github.com/Sharpiless/L2M/releases/download/checkpoints/', allowsPages: false };
-const ROMA_RELEASES: Place = { base: 'https://github.com/Parskatt/storage/releases/download/roma/', allowsPages: false };
+const L2MPP: Place = {
+  base: 'https://huggingface.co/datasets/Liangyingping/L2Mpp-checkpoints/resolve/main/',
+  allowsPages: true,
+};
+const L2M_RELEASES: Place = {
+  base: 'https://github.com/Sharpiless/L2M/releases/download/checkpoints/',
+  allowsPages: false,
+};
+const ROMA_RELEASES: Place = {
+  base: 'https://github.com/Parskatt/storage/releases/download/roma/',
+  allowsPages: false,
+};
 const DINOV2: Place = { base: 'https://dl.fbaipublicfiles.com/dinov2/', allowsPages: true };
 const FIT3D: Place = { base: 'https://huggingface.co/yuanwenyue/FiT3D/resolve/main/', allowsPages: true };
 const DEPTH_ANYTHING: Place = { base: 'https://huggingface.co/depth-anything/', allowsPages: true };
@@ -48,11 +57,20 @@ function file({ base, allowsPages }: Place, path: string, millions: number): Pub
 }
 
 const PAPERS = {
-  l2m: { title: 'Learning Dense Feature Matching via Lifting Single 2D Image to 3D Space (ICCV 2025)', url: 'https://arxiv.org/abs/2507.00392' },
+  l2m: {
+    title: 'Learning Dense Feature Matching via Lifting Single 2D Image to 3D Space (ICCV 2025)',
+    url: 'https://arxiv.org/abs/2507.00392',
+  },
   roma: { title: 'RoMa: Robust Dense Feature Matching (CVPR 2024)', url: 'https://arxiv.org/abs/2305.15404' },
-  dinov2: { title: 'DINOv2: Learning Robust Visual Features without Supervision', url: 'https://arxiv.org/abs/2304.07193' },
+  dinov2: {
+    title: 'DINOv2: Learning Robust Visual Features without Supervision',
+    url: 'https://arxiv.org/abs/2304.07193',
+  },
   registers: { title: 'Vision Transformers Need Registers (ICLR 2024)', url: 'https://arxiv.org/abs/2309.16588' },
-  fit3d: { title: 'Improving 2D Feature Representations by 3D-Aware Fine-Tuning (ECCV 2024)', url: 'https://arxiv.org/abs/2407.20229' },
+  fit3d: {
+    title: 'Improving 2D Feature Representations by 3D-Aware Fine-Tuning (ECCV 2024)',
+    url: 'https://arxiv.org/abs/2407.20229',
+  },
   depthAnything: { title: 'Depth Anything V2 (NeurIPS 2024)', url: 'https://arxiv.org/abs/2406.09414' },
 };
 
@@ -83,7 +101,10 @@ const roma = (scene: string): CatalogEntry => ({
   licence: 'MIT',
   source: 'https://github.com/Parskatt/RoMa',
   purpose: `Dense matching, trained on ${scene === 'outdoor' ? 'photo collections of landmarks' : 'scans of rooms'}.`,
-  files: [file(ROMA_RELEASES, `roma_${scene}.pth`, MATCHER_MILLIONS), file(DINOV2, 'dinov2_vitl14/dinov2_vitl14_pretrain.pth', 304.4)],
+  files: [
+    file(ROMA_RELEASES, `roma_${scene}.pth`, MATCHER_MILLIONS),
+    file(DINOV2, 'dinov2_vitl14/dinov2_vitl14_pretrain.pth', 304.4),
+  ],
   defaultSize: MATCHER_SIZE,
 });
 
@@ -104,7 +125,9 @@ const dinov2 = DINOV2_SIZES.flatMap(([letter, size, millions]) =>
       paper: hasRegisters ? PAPERS.registers : PAPERS.dinov2,
       licence: 'Apache-2.0',
       source: 'https://github.com/facebookresearch/dinov2',
-      purpose: hasRegisters ? 'Patch features without the artefacts of plain ViTs.' : 'Patch features that correspond across photos, the base of most entries here.',
+      purpose: hasRegisters
+        ? 'Patch features without the artefacts of plain ViTs.'
+        : 'Patch features that correspond across photos, the base of most entries here.',
       files: [file(DINOV2, `${stem}/${stem}_${hasRegisters ? 'reg4_' : ''}pretrain.pth`, millions)],
       defaultSize: ENCODER_SIZE,
     };
@@ -117,17 +140,19 @@ const FIT3D_FILES = [
   ['fit3d-s-reg', 'FiT3D ViT-S/14 with registers', 'dinov2_reg_small_finetuned.pth', 22.1],
 ] as const;
 
-const fit3d = FIT3D_FILES.map(([id, name, path, millions]): CatalogEntry => ({
-  id,
-  name,
-  kind: 'encoder',
-  paper: PAPERS.fit3d,
-  licence: 'MIT',
-  source: 'https://github.com/ywyue/FiT3D',
-  purpose: 'DINOv2 features, fine-tuned to be consistent in 3D.',
-  files: [file(FIT3D, path, millions)],
-  defaultSize: ENCODER_SIZE,
-}));
+const fit3d = FIT3D_FILES.map(
+  ([id, name, path, millions]): CatalogEntry => ({
+    id,
+    name,
+    kind: 'encoder',
+    paper: PAPERS.fit3d,
+    licence: 'MIT',
+    source: 'https://github.com/ywyue/FiT3D',
+    purpose: 'DINOv2 features, fine-tuned to be consistent in 3D.',
+    files: [file(FIT3D, path, millions)],
+    defaultSize: ENCODER_SIZE,
+  }),
+);
 
 const DEPTH_SIZES = [
   ['s', 'Small', 24.8, 'Apache-2.0'],
@@ -135,17 +160,21 @@ const DEPTH_SIZES = [
   ['l', 'Large', 335.3, 'CC-BY-NC-4.0'],
 ] as const;
 
-const depthAnything = DEPTH_SIZES.map(([letter, size, millions, licence]): CatalogEntry => ({
-  id: `depth-anything-v2-${letter}`,
-  name: `Depth Anything V2 ${size}`,
-  kind: 'depth',
-  paper: PAPERS.depthAnything,
-  licence,
-  source: 'https://github.com/DepthAnything/Depth-Anything-V2',
-  purpose: 'Relative depth of one photo, for lifting it into 3D.',
-  files: [file(DEPTH_ANYTHING, `Depth-Anything-V2-${size}/resolve/main/depth_anything_v2_vit${letter}.pth`, millions)],
-  defaultSize: ENCODER_SIZE,
-}));
+const depthAnything = DEPTH_SIZES.map(
+  ([letter, size, millions, licence]): CatalogEntry => ({
+    id: `depth-anything-v2-${letter}`,
+    name: `Depth Anything V2 ${size}`,
+    kind: 'depth',
+    paper: PAPERS.depthAnything,
+    licence,
+    source: 'https://github.com/DepthAnything/Depth-Anything-V2',
+    purpose: 'Relative depth of one photo, for lifting it into 3D.',
+    files: [
+      file(DEPTH_ANYTHING, `Depth-Anything-V2-${size}/resolve/main/depth_anything_v2_vit${letter}.pth`, millions),
+    ],
+    defaultSize: ENCODER_SIZE,
+  }),
+);
 
 /** The published checkpoints that the page knows, most useful first. */
 export const CATALOG: readonly CatalogEntry[] = [
@@ -173,7 +202,10 @@ export const CATALOG: readonly CatalogEntry[] = [
 export function entryOfFiles(names: readonly string[]): CatalogEntry | null {
   const matching = CATALOG.filter(({ files }) => files.every((needed) => names.includes(needed.name)));
   // RoMa's ViT is DINOv2-L itself: with RoMa beside it, RoMa is meant.
-  return matching.reduce<CatalogEntry | null>((best, entry) => (best && best.files.length >= entry.files.length ? best : entry), null);
+  return matching.reduce<CatalogEntry | null>(
+    (best, entry) => (best && best.files.length >= entry.files.length ? best : entry),
+    null,
+  );
 }
 
 /** Share of the float32 size that each precision takes. */
@@ -183,6 +215,8 @@ const SECOND_PASS_SHARE = 0.5;
 
 /** About the bytes of a model on disk, from its checkpoints' sizes. */
 export function aboutDiskBytes({ kind, files }: CatalogEntry, precision: keyof typeof PRECISION_SHARE): number {
-  const weights = files.reduce((sum, { aboutBytes }) => sum + aboutBytes, 0) + (kind === 'matcher' ? files[0].aboutBytes * SECOND_PASS_SHARE : 0);
+  const weights =
+    files.reduce((sum, { aboutBytes }) => sum + aboutBytes, 0) +
+    (kind === 'matcher' ? files[0].aboutBytes * SECOND_PASS_SHARE : 0);
   return weights * PRECISION_SHARE[precision];
 }

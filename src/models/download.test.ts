@@ -56,7 +56,8 @@ function host(...answers: Answer[]) {
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
-        if (answer.breakAfter !== undefined && sent >= answer.breakAfter) return controller.error(new TypeError('network error'));
+        if (answer.breakAfter !== undefined && sent >= answer.breakAfter)
+          return controller.error(new TypeError('network error'));
         if (sent >= rest.length) return controller.close();
         const end = Math.min(sent + 100, rest.length, answer.breakAfter ?? Infinity);
         controller.enqueue(rest.slice(sent, end));
@@ -64,12 +65,18 @@ function host(...answers: Answer[]) {
       },
     });
     const size: Record<string, string> = answer.hidesSize ? {} : { 'content-length': String(rest.length) };
-    return new Response(body, { status: answer.status ?? (answer.ignoresRange ? 200 : 206), headers: { ...size, ...answer.headers } });
+    return new Response(body, {
+      status: answer.status ?? (answer.ignoresRange ? 200 : 206),
+      headers: { ...size, ...answer.headers },
+    });
   }) as typeof fetch;
   return { ranges, fetcher };
 }
 
-async function download(fetcher: typeof fetch, more: Partial<DownloadHooks> & { file?: Partial<RemoteFile>; part?: MemoryPart } = {}) {
+async function download(
+  fetcher: typeof fetch,
+  more: Partial<DownloadHooks> & { file?: Partial<RemoteFile>; part?: MemoryPart } = {},
+) {
   const part = more.part ?? new MemoryPart();
   const notes: ServerNote[] = [];
   const waits: number[] = [];
@@ -108,7 +115,11 @@ describe('downloadFile', () => {
     const { ranges, fetcher } = host({ headers: { etag: '"v1"' } });
     const checked: boolean[] = [];
     const note = { total: 1000, validator: '"v1"' };
-    const { outcome } = await download(fetcher, { part: part(600), note, onProgress: (_l, _t, isChecking) => checked.push(isChecking) });
+    const { outcome } = await download(fetcher, {
+      part: part(600),
+      note,
+      onProgress: (_l, _t, isChecking) => checked.push(isChecking),
+    });
     expect(outcome).toEqual({ bytes: 1000, sha256: SHA256 });
     expect(ranges).toEqual(['bytes=600-']);
     expect(checked[0]).toBe(true);
@@ -116,16 +127,51 @@ describe('downloadFile', () => {
 
   it('asks for nothing where all has arrived', async () => {
     const { ranges, fetcher } = host({});
-    expect((await download(fetcher, { part: part(1000), note: { total: 1000, validator: null } })).outcome).toEqual({ bytes: 1000, sha256: SHA256 });
+    expect((await download(fetcher, { part: part(1000), note: { total: 1000, validator: null } })).outcome).toEqual({
+      bytes: 1000,
+      sha256: SHA256,
+    });
     expect(ranges).toEqual([]);
   });
 
   it.each<[string, Answer[], MemoryPart, ServerNote | null]>([
-    ['another version by ETag', [{ headers: { etag: '"v2"' } }], part(600, CONTENT.map((b) => b ^ 1)), { total: 1000, validator: '"v1"' }],
-    ['another size', [{}], part(600, CONTENT.map((b) => b ^ 1)), { total: 1200, validator: null }],
+    [
+      'another version by ETag',
+      [{ headers: { etag: '"v2"' } }],
+      part(
+        600,
+        CONTENT.map((b) => b ^ 1),
+      ),
+      { total: 1000, validator: '"v1"' },
+    ],
+    [
+      'another size',
+      [{}],
+      part(
+        600,
+        CONTENT.map((b) => b ^ 1),
+      ),
+      { total: 1200, validator: null },
+    ],
     ['a server without ranges', [{ ignoresRange: true }], part(600), { total: 1000, validator: null }],
-    ['a part longer than the file', [{}], part(1000, CONTENT.map((b) => b ^ 1)), { total: 2000, validator: null }],
-    ['a part without a note', [{}], part(600, CONTENT.map((b) => b ^ 1)), null],
+    [
+      'a part longer than the file',
+      [{}],
+      part(
+        1000,
+        CONTENT.map((b) => b ^ 1),
+      ),
+      { total: 2000, validator: null },
+    ],
+    [
+      'a part without a note',
+      [{}],
+      part(
+        600,
+        CONTENT.map((b) => b ^ 1),
+      ),
+      null,
+    ],
   ])('starts over: %s', async (_name, answers, old, note) => {
     const { outcome, part: got } = await download(host(...answers).fetcher, { part: old, note });
     expect(outcome).toEqual({ bytes: 1000, sha256: SHA256 });
@@ -150,7 +196,9 @@ describe('downloadFile', () => {
 
   it('takes a file whose size nobody tells', async () => {
     const totals: (number | null)[] = [];
-    const { outcome } = await download(host({ hidesSize: true }).fetcher, { onProgress: (_loaded, total) => totals.push(total) });
+    const { outcome } = await download(host({ hidesSize: true }).fetcher, {
+      onProgress: (_loaded, total) => totals.push(total),
+    });
     expect(outcome).toEqual({ bytes: 1000, sha256: SHA256 });
     expect(new Set(totals)).toEqual(new Set([null]));
   });
@@ -174,7 +222,11 @@ describe('downloadFile', () => {
       asked.push(bytes);
       throw new CodedError('storage-full', 'Full.', 'Remove a model.');
     };
-    const { outcome, part: left } = await download(host({}).fetcher, { ensureRoom, part: part(600), note: { total: 1000, validator: null } });
+    const { outcome, part: left } = await download(host({}).fetcher, {
+      ensureRoom,
+      part: part(600),
+      note: { total: 1000, validator: null },
+    });
     expect(outcome).toBe('storage-full');
     expect(asked).toEqual([400]);
     expect(left.size).toBe(600);

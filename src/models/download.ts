@@ -196,7 +196,8 @@ class Download {
         throwIfAborted(this.hooks.signal);
         const { done, value } = await readChunk(reader);
         if (done) break;
-        if (expected !== null && this.partial.size + value.length > expected) throw this.wrong(`it goes on after its ${expected} bytes`);
+        if (expected !== null && this.partial.size + value.length > expected)
+          throw this.wrong(`it goes on after its ${expected} bytes`);
         this.partial.append(value);
         this.hash.update(value);
         unflushed += value.length;
@@ -217,7 +218,8 @@ class Download {
   private verified(): Downloaded {
     const { size } = this.partial;
     const sha256 = this.hash.hex();
-    if (this.file.bytes !== null && size !== this.file.bytes) throw this.wrong(`it has ${size} bytes instead of ${this.file.bytes}`);
+    if (this.file.bytes !== null && size !== this.file.bytes)
+      throw this.wrong(`it has ${size} bytes instead of ${this.file.bytes}`);
     if (this.file.sha256 !== null && sha256 !== this.file.sha256) {
       throw this.wrong(`its sha256 is ${sha256} and should be ${this.file.sha256}`);
     }
@@ -273,7 +275,9 @@ class Broken extends Error {
   }
 }
 
-async function readChunk(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<ReadableStreamReadResult<Uint8Array>> {
+async function readChunk(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
   try {
     return await reader.read();
   } catch (error) {
@@ -290,7 +294,10 @@ function noteOf({ headers }: Response, from: number): ServerNote {
   let total: number | null = null;
   if (range && Number(range[1]) === from) total = Number(range[2]);
   else if (length !== null && headers.get('content-encoding') === null) total = from + Number(length);
-  return { total: Number.isSafeInteger(total) ? total : null, validator: headers.get('etag') ?? headers.get('last-modified') };
+  return {
+    total: Number.isSafeInteger(total) ? total : null,
+    validator: headers.get('etag') ?? headers.get('last-modified'),
+  };
 }
 
 function isSameVersion(before: ServerNote, now: ServerNote): boolean {
@@ -301,9 +308,13 @@ function isSameVersion(before: ServerNote, now: ServerNote): boolean {
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
   });
 }

@@ -41,7 +41,12 @@ export class FakeDirectory {
     return this as unknown as FileSystemDirectoryHandle;
   }
 
-  private child<T extends FakeDirectory | FakeFile>(name: string, kind: new (...args: never[]) => T, make: () => T, options?: { create?: boolean }): T {
+  private child<T extends FakeDirectory | FakeFile>(
+    name: string,
+    kind: new (...args: never[]) => T,
+    make: () => T,
+    options?: { create?: boolean },
+  ): T {
     const known = this.children.get(name);
     if (known instanceof kind) return known;
     if (known) throw new DOMException('of another kind', 'TypeMismatchError');

@@ -21,7 +21,8 @@ export async function openModelsFolder(): Promise<FileSystemDirectoryHandle> {
 }
 
 /** The address of a file of the models' folder, for {@link readOpfsFile}; `version` only tells contents apart. */
-export const opfsUrl = (path: readonly string[], version: number): string => `${OPFS_SCHEME}${path.join('/')}?${version}`;
+export const opfsUrl = (path: readonly string[], version: number): string =>
+  `${OPFS_SCHEME}${path.join('/')}?${version}`;
 
 export const isOpfsUrl = (url: string): boolean => url.startsWith(OPFS_SCHEME);
 
@@ -109,12 +110,18 @@ function writeAll(access: FileSystemSyncAccessHandle, bytes: Uint8Array, at: num
     cause = error;
   }
   // A full disk shows as an error in some browsers and as a short write in others.
-  if (written !== bytes.byteLength) throw storageFull('The browser’s storage is full: the file could not be written to its end.', cause);
+  if (written !== bytes.byteLength)
+    throw storageFull('The browser’s storage is full: the file could not be written to its end.', cause);
 }
 
 /** The error of a storage without room for what comes. */
 export function storageFull(message: string, cause?: unknown): CodedError {
-  return new CodedError('storage-full', message, 'Remove a model that you do not need, or free space on the disk. A private window has less room.', {
-    cause,
-  });
+  return new CodedError(
+    'storage-full',
+    message,
+    'Remove a model that you do not need, or free space on the disk. A private window has less room.',
+    {
+      cause,
+    },
+  );
 }

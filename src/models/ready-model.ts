@@ -26,8 +26,11 @@ export async function addReadyModel(
   { signal, onProgress }: ReadyModelHooks = {},
 ): Promise<InstalledModel> {
   const manifest = await readManifest(files);
-  const networks: NetworkFile[] = 'passes' in manifest ? manifest.passes.flatMap(({ encoder, decoder }) => [encoder, decoder]) : [manifest.network];
-  const wanted = new Map(networks.flatMap((network) => [network, ...(network.externalData ?? [])]).map((file) => [file.file, file]));
+  const networks: NetworkFile[] =
+    'passes' in manifest ? manifest.passes.flatMap(({ encoder, decoder }) => [encoder, decoder]) : [manifest.network];
+  const wanted = new Map(
+    networks.flatMap((network) => [network, ...(network.externalData ?? [])]).map((file) => [file.file, file]),
+  );
   const given = new Map(files.map((file) => [file.name, file]));
   const missing = [...wanted.keys()].filter((name) => !given.has(name));
   if (missing.length > 0) {
@@ -45,7 +48,13 @@ export async function addReadyModel(
       for (const [name, expected] of wanted) {
         const target = await sink.open(name);
         try {
-          await copy(given.get(name)!, expected, (bytes) => target.write(bytes), (loaded) => onProgress?.(name, before + loaded, total), signal);
+          await copy(
+            given.get(name)!,
+            expected,
+            (bytes) => target.write(bytes),
+            (loaded) => onProgress?.(name, before + loaded, total),
+            signal,
+          );
           await target.close();
         } catch (error) {
           await target.abort();
@@ -77,7 +86,9 @@ async function readManifest(files: readonly File[]) {
   try {
     json = JSON.parse(await file.text());
   } catch (cause) {
-    throw new CodedError('manifest-invalid', `${file.name} is not JSON.`, 'Use a manifest made by "npm run convert".', { cause });
+    throw new CodedError('manifest-invalid', `${file.name} is not JSON.`, 'Use a manifest made by "npm run convert".', {
+      cause,
+    });
   }
   return parseAnyManifest(json, file.name);
 }
@@ -99,6 +110,10 @@ async function copy(
   }
   const sha256 = hash.hex();
   if (file.size !== expected.bytes || sha256 !== expected.sha256) {
-    throw new CodedError('model-corrupt', `${file.name} is not the file that the manifest describes.`, 'Use the files that were written together with the manifest.');
+    throw new CodedError(
+      'model-corrupt',
+      `${file.name} is not the file that the manifest describes.`,
+      'Use the files that were written together with the manifest.',
+    );
   }
 }

@@ -1,5 +1,12 @@
 import { CodedError } from '../shared/errors.ts';
-import type { CheckpointRecord, InstalledModel, LibraryListing, ModelRecipe, PartialInstall, StorageEstimate } from '../shared/model-library.ts';
+import type {
+  CheckpointRecord,
+  InstalledModel,
+  LibraryListing,
+  ModelRecipe,
+  PartialInstall,
+  StorageEstimate,
+} from '../shared/model-library.ts';
 import type { ModelSink } from './convert.ts';
 import { MANIFEST_FILE } from './convert.ts';
 import type { ServerNote } from './download.ts';
@@ -104,7 +111,9 @@ export class ModelStore {
     const estimate = await this.estimate();
     if (!estimate || estimate.usage + bytes <= estimate.quota) return;
     const megabytes = (count: number) => `${Math.ceil(count / 1e6)} MB`;
-    throw storageFull(`This takes ${megabytes(bytes)}, and the browser leaves this page ${megabytes(Math.max(0, estimate.quota - estimate.usage))}.`);
+    throw storageFull(
+      `This takes ${megabytes(bytes)}, and the browser leaves this page ${megabytes(Math.max(0, estimate.quota - estimate.usage))}.`,
+    );
   }
 
   /** Remembers the hash of what an address gave; returns the one it had before, null where it had none. */
@@ -192,7 +201,8 @@ export function parseAnyManifest(json: unknown, where: string): MatcherManifest 
 }
 
 function checkId(id: string): void {
-  if (!ID.test(id)) throw new CodedError('model-id', `“${id}” cannot be a model's id.`, 'Use a–z, 0–9, dot, dash and underscore.');
+  if (!ID.test(id))
+    throw new CodedError('model-id', `“${id}” cannot be a model's id.`, 'Use a–z, 0–9, dot, dash and underscore.');
 }
 
 async function browserEstimate(): Promise<StorageEstimate | null> {

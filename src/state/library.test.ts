@@ -1,7 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LibraryWorkerLike } from '../client/model-library-client.ts';
 import { CodedError, toPlainError } from '../shared/errors.ts';
-import type { InstalledModel, InstallProgress, LibraryListing, ModelLibraryApi, ModelRecipe } from '../shared/model-library.ts';
+import type {
+  InstalledModel,
+  InstallProgress,
+  LibraryListing,
+  ModelLibraryApi,
+  ModelRecipe,
+} from '../shared/model-library.ts';
 import { entryOfInstalled, Library } from './library.ts';
 import { createWorkspaceStore } from './store.ts';
 
@@ -37,7 +43,14 @@ class FakeLibraryWorker implements LibraryWorkerLike {
   }
 
   progress(progress: Partial<InstallProgress>): void {
-    const full: InstallProgress = { phase: 'download', item: 'm.pth', loaded: 0, total: null, bytesPerSecond: null, ...progress };
+    const full: InstallProgress = {
+      phase: 'download',
+      item: 'm.pth',
+      loaded: 0,
+      total: null,
+      bytesPerSecond: null,
+      ...progress,
+    };
     this.onmessage?.({ data: { type: 'progress', id: this.last('install').id, progress: full } });
   }
 
@@ -81,8 +94,9 @@ function open() {
     return workers[workers.length - 1];
   };
   const persist = vi.fn(async () => true);
-  const library = new Library(store, { spawn, persist });
-  return { library, workers, persist, state: () => store.getState().library };
+  const onReady = vi.fn();
+  const library = new Library(store, { spawn, persist, onReady });
+  return { library, workers, persist, onReady, state: () => store.getState().library };
 }
 
 describe('Library', () => {
@@ -97,16 +111,19 @@ describe('Library', () => {
   });
 
   it('follows an installation to its end', async () => {
-    const { library, workers, persist, state } = open();
+    const { library, workers, persist, onReady, state } = open();
     const done = library.install(RECIPE);
     await settled();
     expect(persist).toHaveBeenCalledOnce();
     workers[0].progress({ loaded: 50, total: 100, bytesPerSecond: 10 });
-    expect(state().jobs).toMatchObject([{ id: 'm', status: 'running', phase: 'download', loaded: 50, total: 100, bytesPerSecond: 10 }]);
+    expect(state().jobs).toMatchObject([
+      { id: 'm', status: 'running', phase: 'download', loaded: 50, total: 100, bytesPerSecond: 10 },
+    ]);
     workers[0].listing = { installed: [MODEL], partial: [], storage: { usage: 1, quota: 2 } };
     workers[0].answer(workers[0].last('install').id, MODEL);
     await done;
     expect(state()).toMatchObject({ jobs: [], installed: [MODEL], storage: { usage: 1, quota: 2 } });
+    expect(onReady).toHaveBeenCalledWith(MODEL);
   });
 
   it('pauses, tells the worker, and goes on with the same recipe', async () => {
@@ -148,7 +165,9 @@ describe('Library', () => {
     await settled();
     workers[0].fail(new CodedError('download-broke', 'Broke off.', 'Resume.'));
     await settled();
-    expect(state().jobs).toMatchObject([{ status: 'failed', error: { code: 'download-broke', remedy: 'Resume.' }, recipe: RECIPE }]);
+    expect(state().jobs).toMatchObject([
+      { status: 'failed', error: { code: 'download-broke', remedy: 'Resume.' }, recipe: RECIPE },
+    ]);
   });
 
   it('outlives its worker: jobs fail with the reason, the next wish starts another one', async () => {
@@ -186,7 +205,11 @@ describe('Library', () => {
 
 describe('entryOfInstalled', () => {
   it('marks matchers of this device, and offers nothing else for a match', () => {
-    expect(entryOfInstalled(MODEL)).toMatchObject({ id: 'local:m', manifestUrl: MODEL.manifestUrl, defaultLongSide: 560 });
+    expect(entryOfInstalled(MODEL)).toMatchObject({
+      id: 'local:m',
+      manifestUrl: MODEL.manifestUrl,
+      defaultLongSide: 560,
+    });
     expect(entryOfInstalled({ ...MODEL, kind: 'encoder', input: null })).toBeNull();
   });
 });

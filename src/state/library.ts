@@ -23,6 +23,8 @@ export interface LibraryOptions {
   spawn: () => LibraryWorkerLike;
   /** Asks the browser not to clear this site's storage by itself. */
   persist?: () => Promise<unknown>;
+  /** Told when a model has become ready while the panel was closed. */
+  onReady?: (model: InstalledModel) => void;
 }
 
 type Run = (client: ModelLibraryClient, options: CallOptions<InstallProgress>) => Promise<InstalledModel>;
@@ -52,13 +54,17 @@ export class Library {
     try {
       const { installed, partial, storage } = await this.connect().call('list', {});
       const known = new Set(this.state.jobs.map(({ id }) => id));
-      const paused = partial.filter(({ recipe }) => !known.has(recipe.id)).map(({ recipe, loaded, total }): LibraryJob => ({
-        ...newJob(recipe.id, recipe.name, recipe),
-        status: 'paused',
-        phase: 'download',
-        loaded,
-        total,
-      }));
+      const paused = partial
+        .filter(({ recipe }) => !known.has(recipe.id))
+        .map(
+          ({ recipe, loaded, total }): LibraryJob => ({
+            ...newJob(recipe.id, recipe.name, recipe),
+            status: 'paused',
+            phase: 'download',
+            loaded,
+            total,
+          }),
+        );
       this.patch({ installed, storage, jobs: [...this.state.jobs, ...paused] });
     } catch (thrown) {
       this.patch({ installed: this.state.installed ?? [] });
@@ -84,7 +90,9 @@ export class Library {
   /** Converts files that the person gave. */
   convert(recipe: ModelRecipe, files: File[]): Promise<void> {
     this.patch({ offered: [] });
-    return this.run(recipe.id, recipe.name, null, (client, options) => client.call('convert', { recipe, files }, options));
+    return this.run(recipe.id, recipe.name, null, (client, options) =>
+      client.call('convert', { recipe, files }, options),
+    );
   }
 
   /** Takes dropped files: ready models are installed, checkpoints wait in the panel for the person's choices. */
@@ -152,12 +160,13 @@ export class Library {
     // Asked within the person's click where the browser wants that; a refusal changes nothing but the risk.
     void this.options.persist?.().catch(() => undefined);
     try {
-      await call(this.connect(), {
+      const model = await call(this.connect(), {
         signal: controller.signal,
         onProgress: (progress) => this.running.get(id) === controller && this.updateJob(id, progressFields(progress)),
       });
       this.patch({ jobs: this.state.jobs.filter((job) => job.id !== id) });
       await this.refresh();
+      if (!this.state.isOpen) this.options.onReady?.(model);
     } catch (thrown) {
       // A cancelled job is gone from the list by now.
       if (isCancelled(thrown) && recipe) this.updateJob(id, { status: 'paused', bytesPerSecond: null });

@@ -56,12 +56,24 @@ export function recipeOfAddresses(text: string, chosen: ChosenConversion): Model
   const files = lines.map((line): RemoteFile => {
     const url = parseAddress(line);
     if (!url) {
-      throw new CodedError('model-address', `“${line}” is not the address of a file on the web.`, 'Give addresses that start with https://, one a line.');
+      throw new CodedError(
+        'model-address',
+        `“${line}” is not the address of a file on the web.`,
+        'Give addresses that start with https://, one a line.',
+      );
     }
     return { name: nameOfAddress(url), url: url.href, bytes: null, sha256: null };
   });
-  if (files.length === 0) throw new CodedError('model-address', 'There is no address yet.', 'Give the address of a .pth or .safetensors file.');
-  const recipe = recipeOfFiles(files.map(({ name }) => name), chosen);
+  if (files.length === 0)
+    throw new CodedError(
+      'model-address',
+      'There is no address yet.',
+      'Give the address of a .pth or .safetensors file.',
+    );
+  const recipe = recipeOfFiles(
+    files.map(({ name }) => name),
+    chosen,
+  );
   return { ...recipe, files, source: lines.join(' ') };
 }
 
@@ -74,7 +86,15 @@ function parseAddress(line: string): URL | null {
   }
 }
 
-function choicesOf({ kind, size, hasSecondPass, fineSize, precision, heads, decoderHeads }: ChosenConversion): ConversionChoices {
+function choicesOf({
+  kind,
+  size,
+  hasSecondPass,
+  fineSize,
+  precision,
+  heads,
+  decoderHeads,
+}: ChosenConversion): ConversionChoices {
   return {
     as: kind,
     precision,

@@ -68,7 +68,12 @@ export class Workspace {
       void this.probing.refresh();
     });
     this.library = options.spawnLibrary
-      ? new Library(this.store, { spawn: options.spawnLibrary, persist: async () => navigator.storage.persist() })
+      ? new Library(this.store, {
+          spawn: options.spawnLibrary,
+          persist: async () => navigator.storage.persist(),
+          onReady: ({ name }) =>
+            this.notices.add('info', { code: 'model-ready', message: `${name} is ready.`, remedy: 'Choose it under Models.' }),
+        })
       : null;
     this.bundled = this.store.getState().models;
     this.photos = new Photos(this.store, this.link, this.matching, this.notices, {

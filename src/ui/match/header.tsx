@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { LogoIcon } from '../common/icons.tsx';
+import { ModelsButton } from '../models/models-button.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { CopyLinkButton } from './copy-link-button.tsx';
 import { SampleMenu } from './sample-menu.tsx';
@@ -22,11 +23,7 @@ export function Header() {
       <p className="tagline">Dense image matching in your browser. Photos never leave it.</p>
       <nav className="header-actions" aria-label="Page">
         <SampleMenu />
-        {library && (
-          <button type="button" className="button quiet" onClick={() => library.open()}>
-            Models
-          </button>
-        )}
+        {library && <ModelsButton library={library} />}
         <button type="button" className="button quiet" onClick={() => setShowsExport(true)}>
           Export
         </button>

@@ -26,7 +26,8 @@ export function AddModel({ library }: { library: Library }) {
     <section className="stack-tight" aria-label="Other models">
       <h3>Another model</h3>
       <p className="hint">
-        PyTorch or safetensors checkpoints of these families, or ONNX files with their manifest.json. They can also be dropped anywhere on the page.
+        PyTorch or safetensors checkpoints of these families, or ONNX files with their manifest.json. They can also be
+        dropped anywhere on the page.
       </p>
       <label className="button file-button">
         Choose files
@@ -61,7 +62,9 @@ export function AddModel({ library }: { library: Library }) {
               {error.message} <span className="notice-remedy">{error.remedy}</span>
             </p>
           )}
-          <p className="hint">A matcher needs two: its own file and its ViT's. The host must let other pages read them (CORS).</p>
+          <p className="hint">
+            A matcher needs two: its own file and its ViT's. The host must let other pages read them (CORS).
+          </p>
           <ConversionFields chosen={chosen} onChange={change} kind={null} defaultSize={null} />
           <div className="dialog-actions">
             <button type="submit" className="button primary">

@@ -15,7 +15,14 @@ export function CheckpointFacts({ model }: { model: InstalledModel }) {
         </>
       )}
       {checkpoints.map(({ name, bytes, sha256, isVerified, formerSha256 }) => (
-        <CheckpointLine key={name} name={name} text={fileSize(bytes)} sha256={sha256} isVerified={isVerified} formerSha256={formerSha256} />
+        <CheckpointLine
+          key={name}
+          name={name}
+          text={fileSize(bytes)}
+          sha256={sha256}
+          isVerified={isVerified}
+          formerSha256={formerSha256}
+        />
       ))}
       {facts.length > 0 && (
         <>
@@ -33,7 +40,9 @@ export function CheckpointFacts({ model }: { model: InstalledModel }) {
         <>
           <dt>Not used</dt>
           <dd>
-            {unused.length === 1 ? unused[0] : `${unused.length} tensors: ${unused.slice(0, 4).join(', ')}${unused.length > 4 ? '…' : ''}`}
+            {unused.length === 1
+              ? unused[0]
+              : `${unused.length} tensors: ${unused.slice(0, 4).join(', ')}${unused.length > 4 ? '…' : ''}`}
           </dd>
         </>
       )}

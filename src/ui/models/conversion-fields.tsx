@@ -63,15 +63,29 @@ export function ConversionFields({ chosen, onChange, kind, defaultSize }: Conver
         )}
       </div>
       {mayBeMatcher && (
-        <Switch label="Second, finer pass" checked={chosen.hasSecondPass} onChange={(hasSecondPass) => onChange({ hasSecondPass })} />
+        <Switch
+          label="Second, finer pass"
+          checked={chosen.hasSecondPass}
+          onChange={(hasSecondPass) => onChange({ hasSecondPass })}
+        />
       )}
-      <Segmented label="Precision" value={chosen.precision} options={PRECISIONS} onChange={(precision) => onChange({ precision })} />
+      <Segmented
+        label="Precision"
+        value={chosen.precision}
+        options={PRECISIONS}
+        onChange={(precision) => onChange({ precision })}
+      />
       <p className="hint">{PRECISION_HINTS[chosen.precision]}</p>
       <details>
         <summary>What the file does not tell</summary>
         <div className="stack details-body">
           {kind === null && (
-            <Select label="Network" value={chosen.kind} options={KINDS} onChange={(value) => onChange({ kind: value as ChosenConversion['kind'] })} />
+            <Select
+              label="Network"
+              value={chosen.kind}
+              options={KINDS}
+              onChange={(value) => onChange({ kind: value as ChosenConversion['kind'] })}
+            />
           )}
           <div className="field-grid">
             <NumberField

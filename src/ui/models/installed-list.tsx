@@ -54,7 +54,12 @@ function InstalledItem({ library, model }: { library: Library; model: InstalledM
             </button>
           </span>
         ) : (
-          <button type="button" className="button" aria-label={`Remove ${model.name}`} onClick={() => setIsAsking(true)}>
+          <button
+            type="button"
+            className="button"
+            aria-label={`Remove ${model.name}`}
+            onClick={() => setIsAsking(true)}
+          >
             Remove
           </button>
         )}
@@ -82,7 +87,9 @@ function UseChoice({ model }: { model: ModelEntry }) {
         type="radio"
         name="model"
         checked={isUsed}
-        onChange={() => workspace.updateSettings({ modelId: model.id === models[0].id ? null : model.id, longSide: null })}
+        onChange={() =>
+          workspace.updateSettings({ modelId: model.id === models[0].id ? null : model.id, longSide: null })
+        }
       />
       <b>{model.name}</b>
       {isUsed && <span className="tag">in use</span>}

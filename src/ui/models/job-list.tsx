@@ -41,7 +41,13 @@ function JobItem({ library, job }: { library: Library; job: LibraryJob }) {
     <li className="model" data-job={id} data-status={status}>
       <b>{name}</b>
       <p className="job-line">{describe(job)}</p>
-      {status !== 'failed' && <progress aria-label={`Progress of ${name}`} {...(total ? { value: loaded / total } : isRunning ? {} : { value: 0 })} max={1} />}
+      {status !== 'failed' && (
+        <progress
+          aria-label={`Progress of ${name}`}
+          {...(total ? { value: loaded / total } : isRunning ? {} : { value: 0 })}
+          max={1}
+        />
+      )}
       {error && (
         <p className="job-error" role="alert" data-code={error.code}>
           {error.message} <span className="notice-remedy">{error.remedy}</span>

@@ -3,6 +3,10 @@ import type { InstalledModel } from '../../shared/model-library.ts';
 /** What each kind of network is called and good for. */
 export const KIND_TEXTS: Record<InstalledModel['kind'], { name: string; plural: string; installed: string }> = {
   matcher: { name: 'Matcher', plural: 'Matchers', installed: 'Matches photos.' },
-  encoder: { name: 'Encoder', plural: 'Encoders', installed: 'Gives features of one photo; it does not match by itself.' },
+  encoder: {
+    name: 'Encoder',
+    plural: 'Encoders',
+    installed: 'Gives features of one photo; it does not match by itself.',
+  },
   depth: { name: 'Depth', plural: 'Depth', installed: 'Gives the depth of one photo; it does not match.' },
 };

@@ -21,15 +21,17 @@ export default function ModelsDialog({ library }: { library: Library }) {
             </span>
           </p>
         )}
-        {offered.length > 0 && <OfferedFiles key={offered.map(({ name }) => name).join('/')} library={library} files={offered} />}
+        {offered.length > 0 && (
+          <OfferedFiles key={offered.map(({ name }) => name).join('/')} library={library} files={offered} />
+        )}
         <JobList library={library} />
         <InstalledList library={library} />
         <PublishedList library={library} />
         <AddModel library={library} />
         {storage && (
           <p className="hint">
-            This site uses {fileSize(storage.usage)} of the {fileSize(storage.quota)} that the browser allows it. Models stay on this device and
-            work offline.
+            This site uses {fileSize(storage.usage)} of the {fileSize(storage.quota)} that the browser allows it. Models
+            stay on this device and work offline.
           </p>
         )}
       </div>

@@ -26,10 +26,17 @@ export function OfferedFiles({ library, files }: { library: Library; files: File
           ))}
         </ul>
         {!entry && files.length === 1 && (
-          <p className="hint">A matcher of the RoMa family needs two files: its own and its ViT's. Drop the other one as well.</p>
+          <p className="hint">
+            A matcher of the RoMa family needs two files: its own and its ViT's. Drop the other one as well.
+          </p>
         )}
       </div>
-      <ConversionFields chosen={chosen} onChange={change} kind={entry?.kind ?? null} defaultSize={entry?.defaultSize ?? null} />
+      <ConversionFields
+        chosen={chosen}
+        onChange={change}
+        kind={entry?.kind ?? null}
+        defaultSize={entry?.defaultSize ?? null}
+      />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={() => library.withdraw()}>
           Not now

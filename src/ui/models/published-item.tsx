@@ -64,7 +64,8 @@ export function PublishedItem({ library, entry }: { library: Library; entry: Cat
           ) : (
             <p className="hint">
               {new URL(closed[0].url).host} lets no page read {closed.map(({ name }) => name).join(', ')}: download{' '}
-              {entry.files.length === 1 ? 'the file' : 'the files'} with the {entry.files.length === 1 ? 'link' : 'links'} above and drop{' '}
+              {entry.files.length === 1 ? 'the file' : 'the files'} with the{' '}
+              {entry.files.length === 1 ? 'link' : 'links'} above and drop{' '}
               {entry.files.length === 1 ? 'it' : 'them together'} anywhere on this page.
             </p>
           )}

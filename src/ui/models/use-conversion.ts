@@ -31,9 +31,12 @@ function useHalfPrecision(): boolean {
   const [hasHalf, setHasHalf] = useState(false);
   useEffect(() => {
     let isStale = false;
-    void navigator.gpu?.requestAdapter().then((adapter) => {
-      if (!isStale) setHasHalf(adapter?.features.has('shader-f16') ?? false);
-    }, () => undefined);
+    void navigator.gpu?.requestAdapter().then(
+      (adapter) => {
+        if (!isStale) setHasHalf(adapter?.features.has('shader-f16') ?? false);
+      },
+      () => undefined,
+    );
     return () => {
       isStale = true;
     };
