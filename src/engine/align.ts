@@ -14,7 +14,8 @@ const INLIER = 0.05;
 const MIN_INLIERS = 0.3;
 
 /**
- * A frame of B that looks like A: the homography A→B (normalised) that most certain places agree with, or null.
+ * The homography (normalised) from a field's photo to the other one that most certain places agree with, or null. From A
+ * to B it is a frame of B that looks like A.
  * It stands in for turn, zoom and slant only; the network then finds what is left of the displacement, so nothing
  * is assumed planar.
  */

@@ -1,4 +1,5 @@
 import type { Side } from '../shared/geometry.ts';
+import { invert3 } from '../shared/matrix3.ts';
 import type { MatchResult } from '../shared/protocol.ts';
 import { fitFrame, rotatedFrame } from './align.ts';
 import type { PhotoHandle, Statistics } from './backend.ts';
@@ -30,16 +31,19 @@ const WEAK = 0.3;
 /** A try with this overlap is right: alignment finds the rest, and the other tries are left out. */
 const FOUND = 0.1;
 /** Input of the tries, as a share of the full input: enough to tell right from wrong. */
-const TRY_SCALE = 0.57;
+const TRY_SCALE = 0.5;
 /** Rotations of B in degrees, the likely ones first; a network that bears 30° leaves no gap between them. */
 const ROTATIONS = [0, 45, -45, 90, -90, 180, 135, -135];
-/** Input scales of A and B: as they are, one of them twice, then three and a half times as large as the other. */
+/** Input scales of A and B: as they are, or one of them twice as large as the other. */
 const SCALES: Record<Side, number>[] = [
   { a: 1, b: 1 },
   { a: 0.5, b: 1 },
   { a: 1, b: 0.5 },
-  { a: 0.5, b: 1.75 },
-  { a: 1.75, b: 0.5 },
+];
+/** Close-ups, tried last: what is small in one photo must still be seen, so that the other one is large and slow. */
+const EXTREME_SCALES: Record<Side, number>[] = [
+  { a: 0.57, b: 1.9 },
+  { a: 1.9, b: 0.57 },
 ];
 const MAX_ALIGNMENTS = 3;
 /** Share of the progress that the tries take; alignment has the rest. */
@@ -90,7 +94,7 @@ export async function refine<Photo extends PhotoHandle, Field>(
     if (overlapOf(best) < WEAK) {
       tries++;
       const rescued = await rescue(pair, photos, longSide, context);
-      if (overlapOf(rescued) > overlapOf(best)) {
+      if (promiseOf(rescued) > promiseOf(best)) {
         replace(rescued);
         await alignBest(TRIES_SHARE);
       } else {
@@ -113,26 +117,34 @@ async function rescue<Photo extends PhotoHandle, Field>(
 ): Promise<Refined<Field>> {
   const { input } = pair.matcher.manifest.passes[0];
   const base = TRY_SCALE * (longSide ?? input.defaultLongSide);
-  // A graph of fixed size sees all scales alike.
-  const scales = input.fixedSize ? SCALES.slice(0, 1) : SCALES;
   let best: Refined<Field> | null = null;
-  for (const [r, rotation] of ROTATIONS.entries()) {
+  const tries = listTries(input.fixedSize ?? false);
+  for (const [i, { rotation, scale }] of tries.entries()) {
+    context.onTry?.((TRIES_SHARE * i) / tries.length);
     const frame = { ...rotatedFrame(rotation, photos.b.size), name: `rotated-${rotation}` };
-    for (const [s, scale] of scales.entries()) {
-      context.onTry?.((TRIES_SHARE * (r + s / scales.length)) / ROTATIONS.length);
-      const plan: MatchPlan = { longSide: { a: base * scale.a, b: base * scale.b * frame.growth }, frame };
-      const tried: Refined<Field> = {
-        ...(await judge(pair, await pair.match(photos, plan, { signal: context.signal }))),
-        rescue: { tried: true, rotation, scale: scale.b / scale.a },
-      };
-      if (!best || overlapOf(tried) > overlapOf(best)) {
-        if (best) pair.backend.dispose(best.field);
-        best = tried;
-      } else pair.backend.dispose(tried.field);
-      if (overlapOf(best) > FOUND) return best;
-    }
+    const plan: MatchPlan = { longSide: { a: base * scale.a, b: base * scale.b * frame.growth }, frame };
+    const tried: Refined<Field> = {
+      ...(await judge(pair, await pair.match(photos, plan, { signal: context.signal }))),
+      rescue: { tried: true, rotation, scale: scale.b / scale.a },
+    };
+    if (!best || promiseOf(tried) > promiseOf(best)) {
+      if (best) pair.backend.dispose(best.field);
+      best = tried;
+    } else pair.backend.dispose(tried.field);
+    if (overlapOf(best) > FOUND) break;
   }
   return best!;
+}
+
+interface Try {
+  rotation: number;
+  scale: Record<Side, number>;
+}
+
+function listTries(fixedSize: boolean): Try[] {
+  const sweep = (scales: Record<Side, number>[]) => ROTATIONS.flatMap((rotation) => scales.map((scale) => ({ rotation, scale })));
+  // A graph of fixed size sees all scales alike.
+  return fixedSize ? sweep(SCALES.slice(0, 1)) : [...sweep(SCALES), ...sweep(EXTREME_SCALES)];
 }
 
 async function align<Photo extends PhotoHandle, Field>(
@@ -142,8 +154,12 @@ async function align<Photo extends PhotoHandle, Field>(
   rough: Refined<Field>,
   context: RefineContext,
 ): Promise<Refined<Field> | null> {
-  const field = await pair.backend.readField(rough.field, 'a');
-  const matrix = fitFrame(field, pair.matcher.manifest.verdict.certainty / 2);
+  const { a, b } = rough.statistics;
+  // The photo that the other one shows closer has more places to say so.
+  const side = b.meanCertainty > a.meanCertainty ? 'b' : 'a';
+  const field = await pair.backend.readField(rough.field, side);
+  const fitted = fitFrame(field, pair.matcher.manifest.verdict.certainty / 2);
+  const matrix = fitted && side === 'b' ? invert3(fitted) : fitted;
   if (!matrix) return null;
   const plan: MatchPlan = { longSide: { a: longSide, b: longSide }, frame: { matrix, size: photos.a.size } };
   return { ...(await judge(pair, await pair.match(photos, plan, { signal: context.signal }))), rescue: rough.rescue };
@@ -161,3 +177,10 @@ export async function judge<Photo extends PhotoHandle, Field>(pair: PairMatcher<
 
 /** The larger share of both photos that is certain and cycle-consistent. */
 const overlapOf = <Field>({ statistics }: Judged<Field>) => Math.max(statistics.a.consistentShare, statistics.b.consistentShare);
+
+/**
+ * What a rough try is ranked by. At low resolution a right one may be too coarse to come back within the cycle limit,
+ * and then its certainty tells: a wrong one has next to none.
+ */
+const promiseOf = <Field>(judged: Judged<Field>) =>
+  overlapOf(judged) + 0.2 * Math.max(judged.statistics.a.meanCertainty, judged.statistics.b.meanCertainty);
