@@ -152,18 +152,20 @@ class Camera:
 
 
 def camera_pair(rng):
-    """Two cameras. Four of five pairs stay where rotation rescue leaves the engine, the rest goes far beyond."""
+    """Two cameras. Nine of ten pairs stay where the engine's rotation rescue (four orientations, scales a factor of two
+    apart) leaves a pair, the rest goes far beyond."""
     focal = rng.uniform(1.0, 2.4)
     centre = rng.normal(size=2) * 0.12
     tilt_a = min(abs(rng.normal()) * math.radians(16), math.radians(50))
     azimuth_a, roll_a = rng.uniform(-math.pi, math.pi, 2)
     scale_a = math.exp(rng.normal() * 0.15) * 1.05
-    hard = rng.random() < 0.2
+    hard, wide = rng.random() < 0.1, rng.random() < 0.5
     if hard:
         roll, scale = rng.uniform(-math.pi, math.pi), math.exp(rng.uniform(math.log(0.4), math.log(2.5)))
         tilt_b = rng.uniform(0, math.radians(60))
     else:
-        roll, scale = rng.normal() * math.radians(22), math.exp(rng.normal() * 0.27)
+        roll = math.radians(rng.uniform(-50, 50) if wide else rng.normal() * 15)
+        scale = math.exp(rng.uniform(-0.5, 0.5) if wide else rng.normal() * 0.2)
         tilt_b = min(abs(rng.normal()) * math.radians(28), math.radians(62))
     azimuth_b = rng.uniform(-math.pi, math.pi) if rng.random() < 0.5 else azimuth_a + rng.normal() * 0.7
     shift = rng.normal(size=2) * 0.2 / max(1.0, scale)
