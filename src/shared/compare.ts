@@ -114,6 +114,7 @@ export interface SimilarityMaps {
   best: (UnitPlace & { cosine: number })[];
   /** The patch that was asked for: its centre. */
   query: UnitPlace;
+  facts: EncodingFacts;
 }
 
 export interface NeighbourMatches {

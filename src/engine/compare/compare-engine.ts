@@ -106,7 +106,7 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
   }
 
   async similarity({ options, ...encoding }: Argument<'similarity'>, context: CallContext): Promise<SimilarityMaps> {
-    const { sides } = await this.encodePhotos(encoding, context);
+    const { sides, facts } = await this.encodePhotos(encoding, context);
     const { at, count, exclusion, temperature } = options;
     const asked = sides[at.side];
     if (!asked) throw photoMissing(at.side);
@@ -121,7 +121,7 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     const own = cosines[there.indexOf(target)];
     const places = topPlaces(own, grid, count, exclusion, target === at.side ? place : null);
     const best = places.map((found) => ({ side: target, ...centreOf(found, grid), cosine: own[found] }));
-    return { heat, best, query: { side: at.side, ...centreOf(place, asked.grid) } };
+    return { heat, best, query: { side: at.side, ...centreOf(place, asked.grid) }, facts };
   }
 
   async neighbours({ maxRatio, limit, ...encoding }: Argument<'neighbours'>, context: CallContext): Promise<NeighbourMatches> {

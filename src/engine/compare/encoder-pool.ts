@@ -203,7 +203,7 @@ async function stagesOf({ id, name, manifestUrl }: EncoderCandidate): Promise<En
   const { passes } = await fetchManifest(manifestUrl);
   return passes[0].encoder.outputs.map(({ name: feature, stride, channels }) => ({
     id: `${id}/${feature}`,
-    name: `${name}, stride ${stride}`,
+    name: `Stride ${stride}: ${name}`,
     detail: `stride ${stride}, ${channels} channels`,
     source: { kind: 'stage', manifestUrl, feature },
   }));

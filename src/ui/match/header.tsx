@@ -3,6 +3,7 @@ import { LogoIcon } from '../common/icons.tsx';
 import { ModelsButton } from '../models/models-button.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { CopyLinkButton } from './copy-link-button.tsx';
+import { PageSwitch } from './page-switch.tsx';
 import { SampleMenu } from './sample-menu.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 
@@ -20,6 +21,7 @@ export function Header() {
         <LogoIcon />
         LiftMatch
       </h1>
+      <PageSwitch />
       <p className="tagline">Dense image matching in your browser. Photos never leave it.</p>
       <nav className="header-actions" aria-label="Page">
         <SampleMenu />

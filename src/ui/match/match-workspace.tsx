@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { resolveTheme } from '../../state/theme.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { ViewControls } from './controls/view-controls.tsx';
@@ -16,10 +16,14 @@ import { useDrop, usePaste, useViewKeys } from './use-page-input.ts';
 import { VerdictLine } from './verdict-line.tsx';
 import { ViewTabs } from './view-tabs.tsx';
 
+/** Who only matches never downloads it. */
+const CompareWorkspace = lazy(() => import('../compare/compare-workspace.tsx'));
+
 /** The whole page: photos, pictures, and what can be done with them. */
 export function MatchWorkspace() {
   const workspace = useWorkspace();
   const theme = useWorkspaceState(resolveTheme);
+  const isMatching = useWorkspaceState((state) => state.page === 'match');
   useViewKeys(workspace);
   usePaste(workspace);
   const isDropping = useDrop(workspace);
@@ -30,9 +34,10 @@ export function MatchWorkspace() {
   return (
     <div className="workspace" data-theme={theme} data-dropping={isDropping}>
       <Header />
-      <main className="main">
+      {/* Hidden, not taken away: the engine draws on the stage's canvas as long as it lives. */}
+      <main className="main" hidden={!isMatching}>
         <NoWebgpuNote />
-        <PhotoBar />
+        {isMatching && <PhotoBar />}
         <ViewTabs />
         <Stage />
         <div className="stage-foot">
@@ -41,12 +46,17 @@ export function MatchWorkspace() {
           <Legend />
         </div>
       </main>
-      <aside className="panel" aria-label="Settings">
+      <aside className="panel" aria-label="Settings" hidden={!isMatching}>
         <ViewControls />
         <PinList />
         <TimingPanel />
         <SettingsPanel />
       </aside>
+      {!isMatching && (
+        <Suspense fallback={null}>
+          <CompareWorkspace />
+        </Suspense>
+      )}
       <NoticeList />
       {isDropping && <div className="drop-veil" aria-hidden="true" />}
     </div>

@@ -9,6 +9,7 @@ export function useViewKeys(workspace: Workspace): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (workspace.store.getState().page !== 'match') return;
       const view = VIEWS[Number(event.key) - 1];
       if (view && /^\d$/.test(event.key)) workspace.updateView({ view });
     };

@@ -1,0 +1,88 @@
+import type { Side } from '../../shared/geometry.ts';
+import { EMPTY_COLUMN } from '../../state/compare/types.ts';
+import { dimensions, milliseconds, percent } from '../common/format.ts';
+import { IconButton } from '../common/icon-button.tsx';
+import { CloseIcon } from '../common/icons.tsx';
+import { ColumnCanvas } from './column-canvas.tsx';
+import { useCompare, useCompareState } from './compare-context.ts';
+import type { Column } from '../../state/compare/types.ts';
+
+interface EncoderColumnProps {
+  column: number;
+  id: string;
+  photos: Partial<Record<Side, HTMLImageElement>>;
+}
+
+/** One encoder: which one, what it says of both photos, and a line of figures. */
+export function EncoderColumn({ column, id, photos }: EncoderColumnProps) {
+  const compare = useCompare();
+  const available = useCompareState((state) => state.available) ?? [];
+  const chosen = useCompareState((state) => state.settings.encoders) ?? [];
+  const state = useCompareState(({ columns }) => columns[id]) ?? EMPTY_COLUMN;
+  const page = useCompareState(({ settings }) => settings.page);
+  const encoder = available.find((one) => one.id === id);
+  const result = state.result?.page === page ? state.result : null;
+  return (
+    <figure className="compare-column" data-encoder={id} data-shows={result?.page} aria-busy={state.progress !== null}>
+      <figcaption>
+        <select aria-label={`Encoder ${column + 1}`} value={id} onChange={(event) => compare.setEncoder(column, event.target.value)}>
+          {available
+            .filter((one) => one.id === id || !chosen.includes(one.id))
+            .map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+        </select>
+        <IconButton label={`Take ${encoder?.name ?? 'this encoder'} away`} disabled={chosen.length === 1} onClick={() => compare.setEncoder(column, null)}>
+          <CloseIcon />
+        </IconButton>
+      </figcaption>
+      <ColumnCanvas photos={photos} result={result} label={`${encoder?.name ?? id}: maps of both photos`} />
+      <ColumnFoot column={state} isCurrent={result !== null} detail={encoder?.detail ?? ''} />
+    </figure>
+  );
+}
+
+function ColumnFoot({ column: { error, progress, result }, isCurrent, detail }: { column: Column; isCurrent: boolean; detail: string }) {
+  if (error) {
+    return (
+      <p className="compare-foot compare-error" role="alert">
+        {error.message} {error.remedy}
+      </p>
+    );
+  }
+  if (progress) {
+    const what = { 'load-model': 'Loading the model', encode: 'Encoding', compute: 'Computing' }[progress.stage];
+    return (
+      <p className="compare-foot">
+        <span className="spinner" aria-hidden="true" /> {what}
+        {progress.fraction ? ` ${percent(progress.fraction)}` : ''} …
+      </p>
+    );
+  }
+  if (!result || !isCurrent) return <p className="compare-foot">{detail}</p>;
+  const { grids, channels, milliseconds: time } = result.facts;
+  const grid = grids.a ?? grids.b;
+  return (
+    <p className="compare-foot">
+      <b>{told(result)}</b>
+      <br />
+      {grid && `${dimensions(grid)} places, ${channels} channels, ${milliseconds(time)}`}
+    </p>
+  );
+}
+
+/** The figure that belongs to the view. */
+function told(result: NonNullable<Column['result']>): string {
+  switch (result.page) {
+    case 'components':
+      return `${result.explained.map(percent).join(' + ')} of the variance`;
+    case 'clusters':
+      return `${result.sizes.filter((size) => size > 0).length} clusters, mean cosine ${result.meanCosine.toFixed(3)}`;
+    case 'similarity':
+      return result.best.length > 0 ? `Best cosine ${result.best[0].cosine.toFixed(3)}` : 'No other place';
+    case 'neighbours':
+      return `${result.count} of ${result.mutual} mutual neighbours`;
+  }
+}

@@ -1,0 +1,57 @@
+import { COMPARE_SIZE } from '../../shared/compare.ts';
+import { megabytes, percent } from '../common/format.ts';
+import { Section } from '../common/section.tsx';
+import { Segmented } from '../common/segmented.tsx';
+import { Select } from '../common/select.tsx';
+import { Slider } from '../common/slider.tsx';
+import { Switch } from '../common/switch.tsx';
+import { useCompareSettings, useCompareState } from './compare-context.ts';
+
+const UPSAMPLINGS = [
+  { value: 'nearest', label: 'Nearest' },
+  { value: 'bilinear', label: 'Bilinear' },
+] as const;
+const SIZES = [COMPARE_SIZE.min, 320, 448, 518, 672, 896, COMPARE_SIZE.max];
+
+/** How the maps are drawn, at which size the photos are encoded, and what that takes. */
+export function PictureControls() {
+  const [settings, update] = useCompareSettings();
+  const usage = useCompareState((state) => state.usage);
+  const info = useCompareState((state) => state.info);
+  return (
+    <>
+      {settings.page !== 'scores' && <DrawingControls />}
+      <Section title="Size and memory" summary={`${settings.longSide} px`}>
+        <Select
+          label="Input size"
+          value={String(settings.longSide)}
+          options={SIZES.map((size) => ({ value: String(size), label: `${size} px` }))}
+          hint="Longer side, rounded to what each encoder takes; installed networks have a size of their own."
+          onChange={(size) => update({ longSide: Number(size) })}
+        />
+        {usage && (
+          <p className="hint" data-usage>
+            Features kept: {megabytes(usage.bytes)} of {megabytes(usage.budget)}; the least used give way.
+          </p>
+        )}
+        {info && (
+          <p className="hint">
+            Encoders run on {info.provider === 'webgpu' ? 'WebGPU' : 'WASM (processor)'}, features are compared on the{' '}
+            {info.mathsOn === 'webgpu' ? 'graphics card' : 'processor'}.
+          </p>
+        )}
+      </Section>
+    </>
+  );
+}
+
+function DrawingControls() {
+  const [{ upsampling, opacity, showsGrid }, update] = useCompareSettings();
+  return (
+    <Section title="Pictures" open>
+      <Segmented label="Between places" value={upsampling} options={UPSAMPLINGS} onChange={(value) => update({ upsampling: value })} />
+      <Slider label="Opacity" value={opacity} min={0.1} max={1} step={0.05} format={percent} onChange={(value) => update({ opacity: value })} />
+      <Switch label="Grid of places" checked={showsGrid} onChange={(value) => update({ showsGrid: value })} />
+    </Section>
+  );
+}

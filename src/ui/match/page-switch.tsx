@@ -1,0 +1,20 @@
+import { PAGES } from '../../state/types.ts';
+import type { PageName } from '../../state/types.ts';
+import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+
+const LABELS: Record<PageName, string> = { match: 'Match', compare: 'Compare' };
+
+/** The pages of the app; the photos stay. */
+export function PageSwitch() {
+  const workspace = useWorkspace();
+  const page = useWorkspaceState((state) => state.page);
+  return (
+    <div className="page-switch" role="group" aria-label="Pages">
+      {PAGES.map((name) => (
+        <button key={name} type="button" aria-pressed={name === page} onClick={() => workspace.showPage(name)}>
+          {LABELS[name]}
+        </button>
+      ))}
+    </div>
+  );
+}
