@@ -11,7 +11,10 @@ export const AnyOriginWorker = function (url: URL | string, options?: WorkerOpti
   } catch (thrown) {
     if (!(thrown instanceof DOMException && thrown.name === 'SecurityError')) throw thrown;
   }
-  const script = new Blob([`import ${JSON.stringify(String(url))};`], { type: 'text/javascript' });
+  // A classic worker: Chromium starts no module worker from a blob of a sandboxed frame. Thrown in a task of its own, a
+  // failure to import is an error of the worker rather than a rejection that nobody hears of.
+  const code = `import(${JSON.stringify(String(url))}).catch((error) => setTimeout(() => { throw error; }));`;
+  const script = new Blob([code], { type: 'text/javascript' });
   // Not revoked: the worker may read it at any time until it has started, and it is a line of text.
-  return new Worker(URL.createObjectURL(script), options);
+  return new Worker(URL.createObjectURL(script), { name: options?.name });
 } as unknown as typeof Worker;

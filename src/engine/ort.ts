@@ -7,27 +7,48 @@ type Ort = typeof import('onnxruntime-web');
 /** More threads than this do not pay for networks of this size. */
 const MAX_THREADS = 4;
 
-/** Threads that WASM can use here: one without cross-origin isolation. */
-export const wasmThreads = () => (globalThis.crossOriginIsolated ? Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1) : 1);
+/** Whether this code came from another origin than the page's: in a sandboxed frame, or on a site that embeds the app. */
+const isForeign = () => globalThis.location !== undefined && new URL(import.meta.url).origin !== globalThis.location.origin;
+
+/** Threads that WASM can use here: one without cross-origin isolation, or where its workers would be refused. */
+export const wasmThreads = () =>
+  globalThis.crossOriginIsolated && !isForeign() ? Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1) : 1;
 
 /**
  * onnxruntime-web behind {@link Runtime}. The only file that imports it.
  * @param device the shared device for `webgpu`, null for `wasm`
  */
 export async function createOrtRuntime(device: GPUDevice | null): Promise<Runtime> {
-  const ort = await load(device !== null);
+  const { ort, binary } = await load(device !== null);
+  // Told where its .wasm lies, the runtime does not look for its own scripts, which it would refuse from another origin.
+  if (isForeign()) ort.env.wasm.wasmPaths = { wasm: await binary() };
   ort.env.wasm.numThreads = wasmThreads();
   ort.env.logLevel = 'error';
   return new OrtRuntime(ort, device);
 }
 
 /** Each variant is a chunk and a .wasm of its own: only the one that runs is downloaded. */
-async function load(webgpu: boolean): Promise<Ort> {
+const VARIANTS = {
+  wasm: {
+    script: () => import('onnxruntime-web/wasm'),
+    binary: () => import('onnxruntime-web/ort-wasm-simd-threaded.wasm?url'),
+  },
+  jspi: {
+    script: () => import('onnxruntime-web/jspi'),
+    binary: () => import('onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url'),
+  },
+  asyncify: {
+    script: () => import('onnxruntime-web/webgpu'),
+    binary: () => import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'),
+  },
+};
+
+async function load(webgpu: boolean): Promise<{ ort: Ort; binary: () => Promise<string> }> {
+  // JSPI suspends native frames: half the download of asyncify, and faster. Not every browser has it yet.
+  const { script, binary } = VARIANTS[!webgpu ? 'wasm' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify'];
   try {
-    if (!webgpu) return (await import('onnxruntime-web/wasm')) as Ort;
-    // JSPI suspends native frames: half the download of asyncify, and faster. Not every browser has it yet.
-    if ('Suspending' in WebAssembly) return (await import('onnxruntime-web/jspi')) as Ort;
-    return (await import('onnxruntime-web/webgpu')) as Ort;
+    const ort = (await script()) as Ort;
+    return { ort, binary: async () => (await binary()).default };
   } catch (error) {
     throw new CodedError('runtime-missing', 'The inference runtime could not be downloaded.', 'Check the connection and reload.', { cause: error });
   }
