@@ -215,6 +215,21 @@ test('removing the model in use frees it, and the page’s own takes over', asyn
   expect(files).toContain('installed/vit-70-fp32/encoder.data');
 });
 
+test('the panel fits a phone with everything open, and closes by Escape', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('button', { name: 'Models' }).press('Enter');
+  const published = panel().getByRole('region', { name: 'Published checkpoints' });
+  for (const kind of ['Depth', 'Encoders', 'Matchers']) {
+    await published.getByText(kind, { exact: true }).click();
+    const summaries = panel().locator('details:not([open]) > summary:visible');
+    while ((await summaries.count()) > 0) await summaries.first().click();
+    expect(await panel().evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  }
+  await expect(panel().locator('[data-published="roma-outdoor"]')).toContainText('drop them together');
+  await page.keyboard.press('Escape');
+  await expect(panel()).toHaveCount(0);
+});
+
 /** Drops a file beside everything, as the file manager would. */
 async function dropCheckpoint(name: string): Promise<void> {
   await page.evaluate(
