@@ -19,7 +19,7 @@ const allowed = () => `origin=${encodeURIComponent(host.origin)}`;
 function watchDownloads(page: Page): string[] {
   const heavy: string[] = [];
   page.on('request', (request) => {
-    if (/\.wasm|\.onnx|\/ort\.|\/worker-|manifest\.json/.test(request.url())) heavy.push(request.url());
+    if (/\.wasm|\.onnx|\/ort\.|\/worker-(?!client)|manifest\.json/.test(request.url())) heavy.push(request.url());
   });
   return heavy;
 }
@@ -165,4 +165,17 @@ test('<lift-match> on a page of another origin, without a frame', async ({ page,
     return blob.size;
   });
   expect(bytes).toBeGreaterThan(500);
+});
+
+test('the Embed dialog writes HTML that works in another page', async ({ page }) => {
+  await openApp(page, '?sample=still-life&ep=wasm&size=128&rescue=0&view=flow');
+  await page.getByRole('button', { name: 'Embed this match' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Embed' });
+  await dialog.getByText('Start by itself when seen').click();
+  const html = await dialog.getByRole('textbox', { name: 'HTML for your page' }).inputValue();
+  expect(html).toContain('<iframe');
+  await page.goto(host.page('/', [html]));
+  const frame = await embedFrame(page);
+  await expect(frame.locator('.verdict')).toContainText('These photos match', { timeout: 60_000 });
+  await expect(frame.getByRole('tab', { name: /Flow/ })).toHaveAttribute('aria-selected', 'true');
 });

@@ -4,6 +4,7 @@ import type { MatchSettings, ModelEntry, PageName, WorkspaceState } from './type
 import type { ViewSettings } from '../shared/view.ts';
 import { addressOf } from './address.ts';
 import { fetchJson, parseSamples } from './catalog.ts';
+import { type EmbedChoice, embedSnippet } from './embed-snippet.ts';
 import { EngineLink } from './engine-link.ts';
 import { Exporting } from './exporting.ts';
 import { entryOfInstalled, isLocalModel, Library } from './library.ts';
@@ -131,6 +132,11 @@ export class Workspace {
   address(): string {
     const query = formatAddress(addressOf(this.store.getState(), this.options.base));
     return this.options.base + (query && `?${query}`);
+  }
+
+  /** HTML that shows this in another page. */
+  embedSnippet(choice: EmbedChoice): string {
+    return embedSnippet(this.store.getState(), this.options.base, choice);
   }
 
   dispose(): void {

@@ -35,6 +35,7 @@ export const LinkIcon = icon(
   'LinkIcon',
   <path d="M8.5 11.5a3 3 0 0 0 4.2 0l2.9-2.9a3 3 0 0 0-4.2-4.2l-.9.9M11.5 8.5a3 3 0 0 0-4.2 0l-2.9 2.9a3 3 0 0 0 4.2 4.2l.9-.9" />,
 );
+export const CodeIcon = icon('CodeIcon', <path d="m7 6-4 4 4 4M13 6l4 4-4 4M11.2 4.5 8.8 15.5" />);
 export const CloseIcon = icon('CloseIcon', <path d="m5 5 10 10M15 5 5 15" />);
 export const ChevronIcon = icon('ChevronIcon', <path d="m6 8 4 4 4-4" />);
 export const SunIcon = icon(

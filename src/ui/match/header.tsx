@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
-import { LogoIcon } from '../common/icons.tsx';
+import { IconButton } from '../common/icon-button.tsx';
+import { CodeIcon, LogoIcon } from '../common/icons.tsx';
 import { ModelsButton } from '../models/models-button.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { CopyLinkButton } from './copy-link-button.tsx';
@@ -8,12 +9,13 @@ import { SampleMenu } from './sample-menu.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 
 /** Most visits never open these, so their code comes when it is asked for. */
+const EmbedDialog = lazy(() => import('./embed-dialog.tsx'));
 const ExportDialog = lazy(() => import('./export-dialog.tsx'));
 const ModelsDialog = lazy(() => import('../models/models-dialog.tsx'));
 
 export function Header() {
   const { library } = useWorkspace();
-  const [showsExport, setShowsExport] = useState(false);
+  const [dialog, setDialog] = useState<'export' | 'embed' | null>(null);
   const showsModels = useWorkspaceState((state) => state.library.isOpen);
   return (
     <header className="header">
@@ -26,17 +28,19 @@ export function Header() {
       <nav className="header-actions" aria-label="Page">
         <SampleMenu />
         {library && <ModelsButton library={library} />}
-        <button type="button" className="button quiet" onClick={() => setShowsExport(true)}>
+        <button type="button" className="button quiet" onClick={() => setDialog('export')}>
           Export
         </button>
+        <IconButton label="Embed this match in a page" onClick={() => setDialog('embed')}>
+          <CodeIcon />
+        </IconButton>
         <CopyLinkButton />
         <ThemeToggle />
       </nav>
-      {showsExport && (
-        <Suspense fallback={null}>
-          <ExportDialog onClose={() => setShowsExport(false)} />
-        </Suspense>
-      )}
+      <Suspense fallback={null}>
+        {dialog === 'export' && <ExportDialog onClose={() => setDialog(null)} />}
+        {dialog === 'embed' && <EmbedDialog onClose={() => setDialog(null)} />}
+      </Suspense>
       {library && showsModels && (
         <Suspense fallback={null}>
           <ModelsDialog library={library} />
