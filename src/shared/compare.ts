@@ -17,6 +17,8 @@ export interface EncoderInfo {
   name: string;
   /** Stride and channels, for the person. */
   detail: string;
+  /** Pixels of its input between places. */
+  stride: number;
   source: EncoderSource;
 }
 

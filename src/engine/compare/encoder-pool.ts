@@ -1,8 +1,9 @@
 import type { Gpu } from '../../gpu/device.ts';
+import { GRADIENT_HISTOGRAM } from '../../gpu/reference/gradient-histogram.ts';
 import { preprocess } from '../../gpu/reference/preprocess.ts';
 import { fetchManifest, fetchNetworkManifest, modelFilesAt } from '../../models/fetch-model.ts';
 import { inputSize } from '../../models/input-size.ts';
-import type { InputManifest, MatcherManifest, NetworkFile } from '../../models/manifest.ts';
+import type { FeatureManifest, InputManifest, MatcherManifest, NetworkFile } from '../../models/manifest.ts';
 import type { NetworkManifest } from '../../models/network-manifest.ts';
 import type { EncoderCandidate, EncoderInfo, EncoderSource } from '../../shared/compare.ts';
 import type { FeatureMap } from '../../shared/feature-map.ts';
@@ -24,6 +25,8 @@ const CLASSICAL_INPUT: InputManifest = {
   mean: [0, 0, 0],
   std: [1, 1, 1],
 };
+/** Finer features have more places than can be compared with each other, and are hardly more than colours. */
+const MIN_STRIDE = 4;
 /** Sessions that stay open: as many as there are columns. */
 const MAX_SESSIONS = 4;
 
@@ -31,6 +34,7 @@ export const CLASSICAL: EncoderInfo = {
   id: 'classical',
   name: 'Gradient histograms',
   detail: 'classical, no network',
+  stride: GRADIENT_HISTOGRAM.stride,
   source: { kind: 'classical' },
 };
 
@@ -150,7 +154,7 @@ export class EncoderPool {
       std: pass.input.std,
       read: async (outputs) => {
         const features: RunFeatures = {};
-        for (const { name } of pass.encoder.outputs) features[name] = fromPlanes(outputs[name].dims, await this.read(outputs[name]));
+        for (const { name } of comparable(pass.encoder.outputs)) features[name] = fromPlanes(outputs[name].dims, await this.read(outputs[name]));
         return features;
       },
     };
@@ -189,6 +193,8 @@ export class EncoderPool {
   }
 }
 
+const comparable = (features: readonly FeatureManifest[]) => features.filter(({ stride }) => stride >= MIN_STRIDE);
+
 /** [1, channels, h, w] → places with their channels together. */
 function fromPlanes([, channels, height, width]: readonly number[], planes: Float32Array): FeatureMap {
   const points = width * height;
@@ -201,10 +207,11 @@ function fromPlanes([, channels, height, width]: readonly number[], planes: Floa
 
 async function stagesOf({ id, name, manifestUrl }: EncoderCandidate): Promise<EncoderInfo[]> {
   const { passes } = await fetchManifest(manifestUrl);
-  return passes[0].encoder.outputs.map(({ name: feature, stride, channels }) => ({
+  return comparable(passes[0].encoder.outputs).map(({ name: feature, stride, channels }) => ({
     id: `${id}/${feature}`,
-    name: `Stride ${stride}: ${name}`,
+    name: `Stride ${stride} (${feature}), ${name}`,
     detail: `stride ${stride}, ${channels} channels`,
+    stride,
     source: { kind: 'stage', manifestUrl, feature },
   }));
 }
@@ -212,5 +219,5 @@ async function stagesOf({ id, name, manifestUrl }: EncoderCandidate): Promise<En
 async function networkOf({ id, name, manifestUrl }: EncoderCandidate): Promise<EncoderInfo[]> {
   const { input, patch, channels } = await fetchNetworkManifest(manifestUrl);
   const detail = `patch ${patch}, ${channels} channels, ${input.width} × ${input.height} px`;
-  return [{ id, name, detail, source: { kind: 'network', manifestUrl } }];
+  return [{ id, name, detail, stride: patch, source: { kind: 'network', manifestUrl } }];
 }

@@ -264,11 +264,14 @@ export class Compare {
   }
 }
 
-/** The person's columns as far as they are still there; at first the networks, two strides of the matcher, the classical. */
+/** The columns as far as they are still there; at first the networks, two strides of the matcher, the classical. */
 function keepOrChoose(wanted: string[] | null, available: readonly EncoderInfo[]): string[] {
   const kept = wanted?.filter((id) => available.some((encoder) => encoder.id === id));
   if (kept?.length) return kept;
-  const of = (kind: EncoderInfo['source']['kind']) => available.filter(({ source }) => source.kind === kind).map(({ id }) => id);
+  const of = (kind: EncoderInfo['source']['kind']) => available.filter(({ source }) => source.kind === kind);
   const networks = of('network').slice(0, 2);
-  return [...networks, ...of('stage').slice(0, networks.length > 1 ? 1 : 2), ...of('classical')].slice(0, MAX_COLUMNS);
+  // One feature of each stride: others of the same stride serve the decoder.
+  const stages = of('stage').filter(({ stride }, i, all) => all.findIndex((other) => other.stride === stride) === i);
+  const chosen = [...networks, ...stages.slice(0, networks.length > 1 ? 1 : 2), ...of('classical')];
+  return chosen.slice(0, MAX_COLUMNS).map(({ id }) => id);
 }

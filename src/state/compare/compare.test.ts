@@ -1,0 +1,170 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { CompareWorkerLike } from '../../client/compare-client.ts';
+import type { CompareApi, EncoderInfo, EncodingFacts } from '../../shared/compare.ts';
+import { CodedError, toPlainError } from '../../shared/errors.ts';
+import type { Side } from '../../shared/geometry.ts';
+import { FakeEngine, settle } from '../fake-engine.ts';
+import type { Photo } from '../types.ts';
+import { Workspace } from '../workspace.ts';
+import { Compare } from './compare.ts';
+
+const facts: EncodingFacts = { grids: {}, channels: 3, milliseconds: 1, usage: { bytes: 7, budget: 9, photos: 1 } };
+const stage = (feature: string, stride: number): EncoderInfo => ({
+  id: `m/${feature}`,
+  name: feature,
+  detail: '',
+  stride,
+  source: { kind: 'stage', manifestUrl: 'm', feature },
+});
+const ENCODERS: EncoderInfo[] = [
+  stage('f16', 16),
+  stage('l16', 16),
+  stage('l8', 8),
+  { id: 'classical', name: 'C', detail: '', stride: 16, source: { kind: 'classical' } },
+];
+
+type Call = { type: 'call'; id: number; method: keyof CompareApi; argument: never };
+
+/** A compare worker that answers from a table, and notes what it was asked. */
+class FakeCompareWorker implements CompareWorkerLike {
+  onmessage: CompareWorkerLike['onmessage'] = null;
+  onerror: CompareWorkerLike['onerror'] = null;
+  onmessageerror: CompareWorkerLike['onmessageerror'] = null;
+  readonly calls: Call[] = [];
+  terminated = false;
+
+  constructor(private readonly answers: Partial<Record<keyof CompareApi, (argument: never) => unknown>>) {
+    queueMicrotask(() => this.onmessage?.({ data: { type: 'ready' } }));
+  }
+
+  postMessage(message: Parameters<CompareWorkerLike['postMessage']>[0]): void {
+    if (message.type !== 'call') return;
+    const call = message as unknown as Call;
+    this.calls.push(call);
+    void Promise.resolve(this.answers[call.method]?.(call.argument)).then(
+      (value) => this.onmessage?.({ data: { type: 'result', id: call.id, value } }),
+      (thrown) => this.onmessage?.({ data: { type: 'failure', id: call.id, error: toPlainError(thrown) } }),
+    );
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  methods(): string[] {
+    return this.calls.map(({ method }) => method);
+  }
+}
+
+const photo = (name: string): Photo => {
+  const size = { width: 640, height: 480 };
+  return { file: new Blob([name]), name, source: { kind: 'file' }, info: { name, size, workingSize: size, notes: [] }, url: `blob:${name}` };
+};
+const model = { id: 'm', name: 'M', license: '', source: '', description: '', manifestUrl: 'm', multiple: 32, defaultLongSide: 448, minLongSide: 64, maxLongSide: 1024, bytes: 1 };
+
+let compare: Compare;
+let workers: FakeCompareWorker[];
+function open(answers: Partial<Record<keyof CompareApi, (argument: never) => unknown>> = {}): Compare {
+  workers = [];
+  const slot = (name: string) => ({ photo: photo(name), opening: null });
+  const workspace = new Workspace({
+    spawn: new FakeEngine().spawn,
+    base: 'https://site.test/',
+    initial: { models: [model], photos: { a: slot('a.jpg'), b: slot('b.jpg') } },
+  });
+  compare = new Compare(workspace, () => {
+    const worker = new FakeCompareWorker({
+      start: () => ({ provider: 'wasm', mathsOn: 'cpu', adapter: null }),
+      listEncoders: () => ENCODERS,
+      components: () => ({ pictures: {}, explained: [0.5, 0.2, 0.1], facts }),
+      clusters: () => ({ labels: {}, sizes: [], meanCosine: 1, facts }),
+      similarity: ({ options }: { options: { at: { side: Side; x: number; y: number } } }) => ({ heat: {}, best: [], query: options.at, facts }),
+      ...answers,
+    });
+    workers.push(worker);
+    return worker;
+  });
+  return compare;
+}
+afterEach(() => {
+  compare.dispose();
+  compare.workspace.dispose();
+});
+const asked = (method: string) => workers.flatMap(({ calls }) => calls).filter((call) => call.method === method).length;
+
+describe('Compare', () => {
+  it('does nothing before it is looked at, then compares one feature of each stride and the classical descriptor', async () => {
+    open();
+    await settle();
+    expect(workers).toHaveLength(0);
+    compare.wake();
+    await settle();
+    expect(compare.store.getState().settings.encoders).toEqual(['m/f16', 'm/l8', 'classical']);
+    expect(workers[0].methods().slice(0, 4)).toEqual(['start', 'setPhoto', 'setPhoto', 'listEncoders']);
+    expect(asked('components')).toBe(3);
+    expect(compare.store.getState().columns['m/l8'].result?.page).toBe('components');
+    expect(compare.store.getState().usage?.bytes).toBe(7);
+  });
+
+  it('asks again only what a change concerns', async () => {
+    open().wake();
+    await settle();
+    compare.update({ opacity: 0.5, clusters: 5 });
+    await settle();
+    expect(asked('components')).toBe(3);
+    compare.setEncoder(1, 'm/l16');
+    await settle();
+    expect(asked('components')).toBe(4);
+    compare.update({ page: 'clusters' });
+    await settle();
+    expect(asked('clusters')).toBe(3);
+    compare.workspace.store.setState(({ photos }) => ({ photos: { ...photos, b: { photo: photo('c.jpg'), opening: null } } }));
+    await settle();
+    expect(asked('clusters')).toBe(6);
+    expect(asked('setPhoto')).toBe(3);
+  });
+
+  it('shows the last of many moves in every column', async () => {
+    open().wake();
+    compare.update({ page: 'similarity' });
+    await settle();
+    for (let i = 1; i <= 20; i++) compare.point({ side: 'a', x: i / 100, y: 0.5 });
+    await settle();
+    for (const { result } of Object.values(compare.store.getState().columns)) {
+      expect(result?.page === 'similarity' && result.query.x).toBe(0.2);
+    }
+    // Three for the page, and far fewer than three a move.
+    expect(asked('similarity')).toBeLessThan(15);
+  });
+
+  it('puts an error into its own column, and tries again when asked again', async () => {
+    let fails = true;
+    open({
+      components: ({ encoder }: { encoder: EncoderInfo }) => {
+        if (fails && encoder.id === 'classical') return Promise.reject(new CodedError('model-failed', 'No.'));
+        return { pictures: {}, explained: [1, 0, 0], facts };
+      },
+    }).wake();
+    await settle();
+    const { columns } = compare.store.getState();
+    expect(columns['classical']).toMatchObject({ result: null, progress: null, error: { code: 'model-failed' } });
+    expect(columns['m/f16'].result?.page).toBe('components');
+    fails = false;
+    compare.update({ opacity: 0.9 });
+    await settle();
+    expect(compare.store.getState().columns['classical']).toMatchObject({ error: null, result: { page: 'components' } });
+    expect(asked('components')).toBe(4);
+  });
+
+  it('a worker that dies is told once, and the next question starts another with the photos', async () => {
+    open().wake();
+    await settle();
+    workers[0].onerror?.({ message: 'boom' });
+    expect(compare.workspace.store.getState().notices.map(({ code }) => code)).toEqual(['compare-crashed']);
+    compare.update({ page: 'clusters' });
+    await settle();
+    expect(workers).toHaveLength(2);
+    expect(workers[1].methods()).toContain('setPhoto');
+    expect(compare.store.getState().columns['classical'].result?.page).toBe('clusters');
+  });
+});
