@@ -31,24 +31,50 @@ export function nearest(set: VectorSet, candidates: VectorSet): Nearest {
   const index = new Uint32Array(count);
   const best = new Float32Array(count).fill(-1);
   const second = new Float32Array(count).fill(-1);
+  const dots = new Float64Array(LANES);
   for (let i = 0; i < count; i++) {
     let [first, next, at] = [-2, -2, 0];
-    for (let j = 0; j < candidates.inverseNorms.length; j++) {
-      const cosine =
-        dot(set.values, i * channels, candidates.values, j * channels, channels) *
-        set.inverseNorms[i] *
-        candidates.inverseNorms[j];
-      if (cosine > first) {
-        next = first;
-        first = cosine;
-        at = j;
-      } else if (cosine > next) next = cosine;
+    for (let begin = 0; begin < candidates.inverseNorms.length; begin += LANES) {
+      dotLanes(set.values, i * channels, candidates.values, begin, channels, dots);
+      const end = Math.min(begin + LANES, candidates.inverseNorms.length);
+      for (let j = begin; j < end; j++) {
+        const cosine = dots[j - begin] * set.inverseNorms[i] * candidates.inverseNorms[j];
+        if (cosine > first) {
+          next = first;
+          first = cosine;
+          at = j;
+        } else if (cosine > next) next = cosine;
+      }
     }
     index[i] = at;
     best[i] = Math.max(-1, first);
     second[i] = Math.max(-1, next);
   }
   return { index, best, second };
+}
+
+/** Candidates that are compared at once: each number of the vector is then read once for all of them. */
+const LANES = 4;
+
+/** Products of one vector with the candidates from `first` on; beyond the last one the last is repeated. */
+function dotLanes(a: Float32Array, atA: number, b: Float32Array, first: number, length: number, dots: Float64Array): void {
+  const last = b.length / length - 1;
+  const p = first * length;
+  const q = Math.min(first + 1, last) * length;
+  const r = Math.min(first + 2, last) * length;
+  const s = Math.min(first + 3, last) * length;
+  let [dp, dq, dr, ds] = [0, 0, 0, 0];
+  for (let c = 0; c < length; c++) {
+    const value = a[atA + c];
+    dp += value * b[p + c];
+    dq += value * b[q + c];
+    dr += value * b[r + c];
+    ds += value * b[s + c];
+  }
+  dots[0] = dp;
+  dots[1] = dq;
+  dots[2] = dr;
+  dots[3] = ds;
 }
 
 /** Four sums at once: one alone would wait for itself at every step. */
