@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasParity, loadParity } from '../../architectures/parity.test-helper.ts';
 import { waveFeatures } from '../../shared/wave-features.test-helper.ts';
 import { TestGpu } from '../../gpu/testing/dawn.ts';
 import { randomNumbers } from '../../gpu/testing/fields.ts';
@@ -110,4 +111,15 @@ describe('maths on the GPU equal those on the CPU', () => {
     onGpu.forget(a);
     expect(gpu.scope.bytes).toBe(before);
   });
+});
+
+test.skipIf(!hasParity('vit'))('the patch tokens of the published ViT code are painted as NumPy paints them', async () => {
+  const { values } = loadParity('vit').tensor('patch_tokens_70x70');
+  const map = encoded({ grid: { width: 5, height: 5 }, channels: 48, values: Float32Array.from(values) });
+  const { pictures, explained } = await componentMaps(cpu, { a: map }, null, plain);
+  [0.2513, 0.128, 0.1123].forEach((share, k) => expect(explained[k]).toBeCloseTo(share, 3));
+  const expected = { 0: [17, 0, 239.3], 7: [203.3, 77.4, 255], 24: [255, 245.6, 0] };
+  for (const [place, color] of Object.entries(expected)) {
+    color.forEach((value, k) => expect(Math.abs(pictures.a!.rgba[4 * Number(place) + k] - value)).toBeLessThan(1.5));
+  }
 });
