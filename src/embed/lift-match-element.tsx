@@ -14,6 +14,14 @@ const SOURCES = ['a', 'b', 'share'];
 const OPTIONS = ['model', 'view', 'theme', 'controls', 'ep', 'size', 'rescue', 'threshold', 'count', 'compare', 'map'];
 const HOST_STYLE = ':host { display: block; height: 480px; contain: layout; } :host([hidden]) { display: none; } .embed-root { height: 100%; }';
 
+/** Not a style element, which a page's Content-Security-Policy may forbid. */
+function styleSheet(): CSSStyleSheet {
+  const sheet = new CSSStyleSheet();
+  // The sheets speak of the page's root; here that is the element.
+  sheet.replaceSync(`${styles.replaceAll(':root', ':host')}\n${embedStyles}\n${HOST_STYLE}`);
+  return sheet;
+}
+
 /**
  * Makes the class of `<lift-match a="left.jpg" b="right.jpg" view="matches">`: the chromeless view as an element of the
  * page, in a shadow root of its own. Attributes are embed.html's parameters; addresses are relative to the page.
@@ -28,12 +36,10 @@ export function liftMatchElement(appBase: string): CustomElementConstructor {
     connectedCallback(): void {
       if (this.mounted) return;
       const shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
-      // The sheets speak of the page's root; here that is the element.
-      const style = document.createElement('style');
-      style.textContent = `${styles.replaceAll(':root', ':host')}\n${embedStyles}\n${HOST_STYLE}`;
+      shadow.adoptedStyleSheets = [styleSheet()];
       const container = document.createElement('div');
       container.className = 'embed-root';
-      shadow.replaceChildren(style, container);
+      shadow.replaceChildren(container);
       const options = parseEmbedOptions(this.query(), 'null');
       const { workspace, dispose } = openEmbedWorkspace(window, appBase);
       const session = new EmbedSession(workspace, options, document.baseURI, (message) => this.announce(message));
