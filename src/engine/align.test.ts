@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlainField } from '../gpu/reference/field.ts';
 import { type Matrix3, project } from '../shared/matrix3.ts';
-import { fitFrame, rotatedFrame } from './align.ts';
+import { fitFrame, wholeFrame } from './align.ts';
 
 const TRUE: Matrix3 = [0.6, -0.25, 0.1, 0.2, 0.7, -0.05, 0.1, -0.05, 1];
 
@@ -49,20 +49,21 @@ describe('fitFrame', () => {
   });
 });
 
-describe('rotatedFrame', () => {
+describe('wholeFrame', () => {
   const photo = { width: 40, height: 30 };
 
   it('is the photo itself at 0°, and has its sides exchanged at 90°', () => {
-    expect(rotatedFrame(0, photo)).toEqual({ matrix: [1, 0, 0, -0, 1, 0, 0, 0, 1], size: photo, growth: 1 });
-    expect(rotatedFrame(90, photo).size).toEqual({ width: 30, height: 40 });
+    expect(wholeFrame(0, photo)).toMatchObject({ size: photo, growth: 1 });
+    wholeFrame(0, photo).matrix.forEach((v, i) => expect(v).toBeCloseTo([1, 0, 0, 0, 1, 0, 0, 0, 1][i], 12));
+    expect(wholeFrame(90, photo).size).toEqual({ width: 30, height: 40 });
     // Four quarter turns show the four corners of the photo in the frame's top left.
-    const corners = [0, 90, 180, 270].map((degrees) => project(rotatedFrame(degrees, photo).matrix, -1, -1).map(Math.round));
+    const corners = [0, 90, 180, 270].map((degrees) => project(wholeFrame(degrees, photo).matrix, -1, -1).map(Math.round));
     expect(new Set(corners.map(String)).size).toBe(4);
     expect(corners.flat().every((c) => Math.abs(c) === 1)).toBe(true);
   });
 
   it('turns without scaling or shear, and shows the whole photo', () => {
-    const { matrix, size, growth } = rotatedFrame(45, photo);
+    const { matrix, size, growth } = wholeFrame(45, photo);
     expect(growth).toBeCloseTo(size.width / 40);
     // One frame pixel to the right is one photo pixel, turned.
     const [x0, y0] = project(matrix, 0, 0);
@@ -72,5 +73,23 @@ describe('rotatedFrame', () => {
       // The middle of each side of the box lies on or outside the photo.
       expect(Math.max(...project(matrix, x, y).map(Math.abs))).toBeGreaterThanOrEqual(1 - 1e-9);
     }
+  });
+
+  it('stretches along one direction only', () => {
+    const { matrix, size } = wholeFrame(0, photo, { direction: 90, by: 2 });
+    expect(size.width).toBeCloseTo(40);
+    expect(size.height).toBeCloseTo(60);
+    // The whole photo fills the taller box: the frame is the identity in normalised coordinates.
+    matrix.forEach((v, i) => expect(v).toBeCloseTo([1, 0, 0, 0, 1, 0, 0, 0, 1][i], 12));
+    const slanted = wholeFrame(30, photo, { direction: 45, by: 2 });
+    const [x0, y0] = project(slanted.matrix, 0, 0);
+    const step = (degrees: number) => {
+      const radians = ((degrees + 30) * Math.PI) / 180;
+      const [x, y] = project(slanted.matrix, (2 * Math.cos(radians)) / slanted.size.width, (2 * Math.sin(radians)) / slanted.size.height);
+      return Math.hypot(((x - x0) * 40) / 2, ((y - y0) * 30) / 2);
+    };
+    // Seen from the frame, a pixel along the tilt is half a photo pixel, and one across it a whole.
+    expect(step(45)).toBeCloseTo(0.5);
+    expect(step(135)).toBeCloseTo(1);
   });
 });

@@ -62,8 +62,15 @@ function isSane(h: Matrix3): boolean {
   return area > 4 * 0.01 && area < 4 * 100;
 }
 
-/** A whole photo turned by `degrees`, as a frame. */
-export interface RotatedFrame {
+/** A stretch of a photo along one direction (degrees from x), undoing the foreshortening of a slanted view. */
+export interface Tilt {
+  direction: number;
+  /** Above 1 stretches, below 1 squeezes. */
+  by: number;
+}
+
+/** A whole photo stretched and turned, as a frame. */
+export interface WholeFrame {
   matrix: Matrix3;
   /** Size of the upright box around the turned photo, in the photo's pixels. */
   size: Size;
@@ -71,23 +78,38 @@ export interface RotatedFrame {
   growth: number;
 }
 
-export function rotatedFrame(degrees: number, { width, height }: Size): RotatedFrame {
-  const radians = (degrees * Math.PI) / 180;
-  // Exact at quarter turns, where the box is the photo's own.
-  const round = (v: number) => (Math.abs(v) < 1e-12 ? 0 : v);
-  const c = round(Math.cos(radians));
-  const s = round(Math.sin(radians));
-  const size = { width: Math.abs(c) * width + Math.abs(s) * height, height: Math.abs(s) * width + Math.abs(c) * height };
+/** The photo stretched by `tilt` (if any), then turned by `degrees`. Affine, as ASIFT simulates views (Morel and Yu 2009). */
+export function wholeFrame(degrees: number, { width, height }: Size, tilt: Tilt = { direction: 0, by: 1 }): WholeFrame {
+  const [c, s] = unitVector(degrees);
+  const [e, f] = unitVector(tilt.direction);
+  const squeeze = 1 / tilt.by - 1;
+  // Frame pixels to photo pixels about the centres: the turn back, then the squeeze along (e, f).
+  const xx = 1 + e * e * squeeze;
+  const xy = e * f * squeeze;
+  const yy = 1 + f * f * squeeze;
+  const [a, b, d, g] = [xx * c - xy * s, xx * s + xy * c, xy * c - yy * s, xy * s + yy * c];
+  const area = a * g - b * d;
+  const size = {
+    width: (Math.abs(g) * width + Math.abs(b) * height) / area,
+    height: (Math.abs(d) * width + Math.abs(a) * height) / area,
+  };
   const matrix: Matrix3 = [
-    (c * size.width) / width,
-    (s * size.height) / width,
+    (a * size.width) / width,
+    (b * size.height) / width,
     0,
-    (-s * size.width) / height,
-    (c * size.height) / height,
+    (d * size.width) / height,
+    (g * size.height) / height,
     0,
     0,
     0,
     1,
   ];
   return { matrix, size, growth: Math.max(size.width, size.height) / Math.max(width, height) };
+}
+
+/** Cosine and sine; exact at quarter turns, where the box is the photo's own. */
+function unitVector(degrees: number): [number, number] {
+  const radians = (degrees * Math.PI) / 180;
+  const round = (v: number) => (Math.abs(v) < 1e-12 ? 0 : v);
+  return [round(Math.cos(radians)), round(Math.sin(radians))];
 }

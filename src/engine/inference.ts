@@ -28,6 +28,9 @@ export interface InferenceContext {
   onField: (field: MatchField | null) => Promise<void>;
 }
 
+/** A person waits no longer than this for tries that may find nothing, milliseconds; a GPU makes all of them in less. */
+const RESCUE_BUDGET = 20_000;
+
 type Timings = Partial<Record<Stage, number>>;
 
 /** One provider's runtime with the matcher that is loaded in it. */
@@ -95,7 +98,7 @@ export class Inference {
       if (!options.rescue) return { ...judged, rescue: NO_RESCUE };
       const start = performance.now();
       const onTry = (fraction: number) => context.onProgress({ stage: 'rescue', fraction });
-      const refined = await refine(pair, photos, options.longSide, judged, { signal: context.signal, onTry });
+      const refined = await refine(pair, photos, options.longSide, judged, { signal: context.signal, onTry, budget: RESCUE_BUDGET });
       if (refined.tries) onTime('rescue', performance.now() - start);
       if (refined.field !== first.field) {
         await context.onField(backend.onGpu(refined.field));

@@ -1,7 +1,7 @@
 import type { Side } from '../shared/geometry.ts';
 import { invert3 } from '../shared/matrix3.ts';
 import type { MatchResult } from '../shared/protocol.ts';
-import { fitFrame, rotatedFrame } from './align.ts';
+import { fitFrame, type Tilt, wholeFrame } from './align.ts';
 import type { PhotoHandle, Statistics } from './backend.ts';
 import type { Matched, MatchPlan, PairMatcher } from './pair-matcher.ts';
 
@@ -20,8 +20,10 @@ export const NO_RESCUE: MatchResult['rescue'] = { tried: false, rotation: 0, sca
 
 export interface RefineContext {
   signal?: AbortSignal;
-  /** Called before every look with the share that is done. */
+  /** Called before every try with the share of them that is done. */
   onTry?: (fraction: number) => void;
+  /** Milliseconds after which no further try begins; without it all are made. */
+  budget?: number;
 }
 
 /** From this overlap on there is nothing to gain from looking again. */
@@ -45,18 +47,26 @@ const EXTREME_SCALES: Record<Side, number>[] = [
   { a: 0.57, b: 1.9 },
   { a: 1.9, b: 0.57 },
 ];
+/** Slanted views, tried after all others: B foreshortened to a half along a direction, or A. */
+const SLANTS: { by: number; scale: Record<Side, number> }[] = [
+  { by: 2, scale: { a: 0.5, b: 1 } },
+  { by: 0.5, scale: { a: 1, b: 1 } },
+];
+const SLANT_ROTATIONS = [0, 45, -45];
+const SLANT_DIRECTIONS = [0, 90, 45, 135];
 const MAX_ALIGNMENTS = 3;
-/** Share of the progress that the tries take; alignment has the rest. */
-const TRIES_SHARE = 0.85;
+/** Tries that are aligned: the best at low resolution may be wrong. */
+const MAX_CANDIDATES = 4;
 /** An alignment must raise the overlap by this factor to be kept: redrawing B costs a little sharpness. */
 const GAIN = 1.02;
 
 /**
  * Looks again where the first match is weak.
  *
- * *Rescue*: both photos at low resolution in eight orientations and five relative scales, until one is found whose directions
- * agree; else the best is kept. *Alignment*: B is redrawn as the rough match says it looks from A, and matched again at full resolution;
- * repeated while that raises the overlap. Neither knows a network's name, and the first result is already on screen.
+ * *Alignment*: B is redrawn as the rough match says it looks from A, and matched again at full resolution; repeated while that
+ * raises the overlap. *Rescue*, where that is not enough: both photos at low resolution in several orientations, scales and
+ * slants of B, until one is found whose directions agree; the most promising are aligned, and the first that alignment
+ * confirms is taken. None of this knows a network's name, and the first result is already on screen.
  *
  * `first` stays the caller's, also where another match is returned: it may be on screen.
  */
@@ -67,102 +77,119 @@ export async function refine<Photo extends PhotoHandle, Field>(
   first: Judged<Field>,
   context: RefineContext = {},
 ): Promise<Refined<Field>> {
+  const search = new Search(pair, photos, longSide, context);
   let best: Refined<Field> = { ...first, rescue: NO_RESCUE };
-  let tries = 0;
-  const drop = (field: Field) => {
-    if (field !== first.field) pair.backend.dispose(field);
-  };
-  const replace = (next: Refined<Field>) => {
-    drop(best.field);
-    best = next;
-  };
-  const alignBest = async (begin: number) => {
-    for (let round = 0; round < MAX_ALIGNMENTS && overlapOf(best) < CONFIDENT; round++) {
-      context.onTry?.(begin + ((1 - begin) * round) / MAX_ALIGNMENTS);
-      tries++;
-      const aligned = await align(pair, photos, longSide, best, context);
-      if (!aligned) return;
-      if (overlapOf(aligned) > overlapOf(best) * GAIN) replace(aligned);
-      else {
-        pair.backend.dispose(aligned.field);
-        return;
-      }
-    }
-  };
   try {
-    await alignBest(0);
+    best = await search.align(best);
     if (overlapOf(best) < WEAK) {
-      tries++;
-      const rescued = await rescue(pair, photos, longSide, context);
-      if (promiseOf(rescued) > promiseOf(best)) {
-        replace(rescued);
-        await alignBest(TRIES_SHARE);
-      } else {
-        pair.backend.dispose(rescued.field);
-        best = { ...best, rescue: { ...best.rescue, tried: true } };
+      best = { ...best, rescue: { ...best.rescue, tried: true } };
+      for (const candidate of await search.rescue()) {
+        const aligned = await search.align(candidate);
+        if (overlapOf(aligned) > overlapOf(best)) best = aligned;
+        if (overlapOf(best) >= WEAK) break;
       }
     }
-    return { ...best, tries };
-  } catch (error) {
-    drop(best.field);
-    throw error;
+    search.keep(best.field);
+    return { ...best, tries: search.tries };
+  } finally {
+    search.release();
   }
 }
 
-async function rescue<Photo extends PhotoHandle, Field>(
-  pair: PairMatcher<Photo, Field>,
-  photos: Record<Side, Photo>,
-  longSide: number | null,
-  context: RefineContext,
-): Promise<Refined<Field>> {
-  const { input } = pair.matcher.manifest.passes[0];
-  const base = TRY_SCALE * (longSide ?? input.defaultLongSide);
-  let best: Refined<Field> | null = null;
-  const tries = listTries(input.fixedSize ?? false);
-  for (const [i, { rotation, scale }] of tries.entries()) {
-    context.onTry?.((TRIES_SHARE * i) / tries.length);
-    const frame = { ...rotatedFrame(rotation, photos.b.size), name: `rotated-${rotation}` };
-    const plan: MatchPlan = { longSide: { a: base * scale.a, b: base * scale.b * frame.growth }, frame };
-    const tried: Refined<Field> = {
-      ...(await judge(pair, await pair.match(photos, plan, { signal: context.signal }))),
-      rescue: { tried: true, rotation, scale: scale.b / scale.a },
-    };
-    if (!best || promiseOf(tried) > promiseOf(best)) {
-      if (best) pair.backend.dispose(best.field);
-      best = tried;
-    } else pair.backend.dispose(tried.field);
-    if (overlapOf(best) > FOUND) break;
+/** The matches that one refinement makes, and their owner until it ends. */
+class Search<Photo extends PhotoHandle, Field> {
+  tries = 0;
+  private readonly held = new Set<Field>();
+
+  constructor(
+    private readonly pair: PairMatcher<Photo, Field>,
+    private readonly photos: Record<Side, Photo>,
+    private readonly longSide: number | null,
+    private readonly context: RefineContext,
+  ) {}
+
+  /** Aligns as often as that helps; what is given back if it does not help at all. */
+  async align(rough: Refined<Field>): Promise<Refined<Field>> {
+    let best = rough;
+    for (let round = 0; round < MAX_ALIGNMENTS && overlapOf(best) < CONFIDENT; round++) {
+      const aligned = await this.alignOnce(best);
+      if (!aligned || overlapOf(aligned) <= overlapOf(best) * GAIN) break;
+      best = aligned;
+    }
+    return best;
   }
-  return best!;
+
+  /** The most promising tries, best first. */
+  async rescue(): Promise<Refined<Field>[]> {
+    const { input } = this.pair.matcher.manifest.passes[0];
+    const base = TRY_SCALE * (this.longSide ?? input.defaultLongSide);
+    const tries = listTries(input.fixedSize ?? false);
+    const stopAt = performance.now() + (this.context.budget ?? Infinity);
+    let best: Refined<Field>[] = [];
+    for (const [i, { rotation, scale, tilt }] of tries.entries()) {
+      this.context.onTry?.(i / tries.length);
+      const frame = { ...wholeFrame(rotation, this.photos.b.size, tilt), name: `whole-${rotation}-${tilt?.direction}-${tilt?.by}` };
+      const tried: Refined<Field> = {
+        ...(await this.match({ longSide: { a: base * scale.a, b: base * scale.b * frame.growth }, frame })),
+        rescue: { tried: true, rotation, scale: scale.b / scale.a },
+      };
+      best = [...best, tried].sort((one, other) => promiseOf(other) - promiseOf(one));
+      for (const { field } of best.splice(MAX_CANDIDATES)) this.drop(field);
+      if (overlapOf(best[0]) > FOUND || performance.now() > stopAt) break;
+    }
+    return best;
+  }
+
+  /** Leaves a match to the caller. */
+  keep(field: Field): void {
+    this.held.delete(field);
+  }
+
+  /** Frees every match that was made and not kept. */
+  release(): void {
+    for (const field of this.held) this.pair.backend.dispose(field);
+    this.held.clear();
+  }
+
+  private async alignOnce(rough: Refined<Field>): Promise<Refined<Field> | null> {
+    const { a, b } = rough.statistics;
+    // The photo that the other one shows closer has more places to say so.
+    const side = b.meanCertainty > a.meanCertainty ? 'b' : 'a';
+    const field = await this.pair.backend.readField(rough.field, side);
+    const fitted = fitFrame(field, this.pair.matcher.manifest.verdict.certainty / 2);
+    const matrix = fitted && side === 'b' ? invert3(fitted) : fitted;
+    if (!matrix) return null;
+    const frame = { matrix, size: this.photos.a.size };
+    return { ...(await this.match({ longSide: { a: this.longSide, b: this.longSide }, frame })), rescue: rough.rescue };
+  }
+
+  private async match(plan: MatchPlan): Promise<Judged<Field>> {
+    this.tries++;
+    const judged = await judge(this.pair, await this.pair.match(this.photos, plan, { signal: this.context.signal }));
+    this.held.add(judged.field);
+    return judged;
+  }
+
+  private drop(field: Field): void {
+    this.held.delete(field);
+    this.pair.backend.dispose(field);
+  }
 }
 
 interface Try {
   rotation: number;
   scale: Record<Side, number>;
+  tilt?: Tilt;
 }
 
 function listTries(fixedSize: boolean): Try[] {
   const sweep = (scales: Record<Side, number>[]) => ROTATIONS.flatMap((rotation) => scales.map((scale) => ({ rotation, scale })));
   // A graph of fixed size sees all scales alike.
-  return fixedSize ? sweep(SCALES.slice(0, 1)) : [...sweep(SCALES), ...sweep(EXTREME_SCALES)];
-}
-
-async function align<Photo extends PhotoHandle, Field>(
-  pair: PairMatcher<Photo, Field>,
-  photos: Record<Side, Photo>,
-  longSide: number | null,
-  rough: Refined<Field>,
-  context: RefineContext,
-): Promise<Refined<Field> | null> {
-  const { a, b } = rough.statistics;
-  // The photo that the other one shows closer has more places to say so.
-  const side = b.meanCertainty > a.meanCertainty ? 'b' : 'a';
-  const field = await pair.backend.readField(rough.field, side);
-  const fitted = fitFrame(field, pair.matcher.manifest.verdict.certainty / 2);
-  const matrix = fitted && side === 'b' ? invert3(fitted) : fitted;
-  if (!matrix) return null;
-  const plan: MatchPlan = { longSide: { a: longSide, b: longSide }, frame: { matrix, size: photos.a.size } };
-  return { ...(await judge(pair, await pair.match(photos, plan, { signal: context.signal }))), rescue: rough.rescue };
+  if (fixedSize) return sweep(SCALES.slice(0, 1));
+  const tilts = SLANT_ROTATIONS.flatMap((rotation) =>
+    SLANT_DIRECTIONS.flatMap((direction) => SLANTS.map(({ by, scale }) => ({ rotation, scale, tilt: { direction, by } }))),
+  );
+  return [...sweep(SCALES), ...sweep(EXTREME_SCALES), ...tilts];
 }
 
 /** Measures a match that nobody has seen yet; one that cannot be measured is disposed of. */
