@@ -179,3 +179,12 @@ test('the Embed dialog writes HTML that works in another page', async ({ page })
   await expect(frame.locator('.verdict')).toContainText('These photos match', { timeout: 60_000 });
   await expect(frame.getByRole('tab', { name: /Flow/ })).toHaveAttribute('aria-selected', 'true');
 });
+
+test('the page that documents the messages shows them live', async ({ page }) => {
+  await page.goto('embedding.html');
+  const log = page.getByRole('list', { name: 'Messages' });
+  await expect(log).toContainText('"type":"ready"');
+  await page.getByRole('button', { name: '"view":"flow"' }).click();
+  await expect(log).toContainText('← {"liftmatch":1,"type":"result","kind":"done","replyTo":2}');
+  await expect(page.frameLocator('iframe').locator('.embed')).toHaveAttribute('data-theme', 'dark');
+});
