@@ -30,10 +30,18 @@ test('a poster at first; engine and model only after a click', async ({ page, ba
   const frame = await embedFrame(page);
   await told(page, { type: 'ready', liftmatch: 1 });
   await expect(frame.getByRole('button', { name: 'Match these photos' })).toBeVisible();
-  await expect.poll(() => frame.locator('img').evaluateAll((images) => images.every((image) => (image as HTMLImageElement).naturalWidth > 0))).toBe(true);
+  await expect
+    .poll(() =>
+      frame
+        .locator('img')
+        .evaluateAll((images) => images.every((image) => (image as HTMLImageElement).naturalWidth > 0)),
+    )
+    .toBe(true);
   expect(heavy).toEqual([]);
   await frame.getByRole('button', { name: 'Match these photos' }).click();
-  expect(await told(page, { type: 'result', kind: 'match' })).toMatchObject({ result: { provider: 'wasm', verdict: { kind: /good|partial/ } } });
+  expect(await told(page, { type: 'result', kind: 'match' })).toMatchObject({
+    result: { provider: 'wasm', verdict: { kind: /good|partial/ } },
+  });
   await told(page, { type: 'progress', stage: 'decode' });
   await expect(frame.locator('.verdict')).toContainText('These photos match');
   expect(heavy.length).toBeGreaterThan(2);
@@ -42,7 +50,13 @@ test('a poster at first; engine and model only after a click', async ({ page, ba
 test('a host loads, runs, sets and exports by messages', async ({ page, baseURL }) => {
   await page.goto(host.page('/', [iframe(embedUrl(baseURL!, `ep=wasm&size=128&rescue=0&controls=0&${allowed()}`))]));
   const frame = await embedFrame(page);
-  await tell(page, { liftmatch: 1, type: 'load', id: 'l', a: 'samples/still-life/a.jpg', b: 'samples/still-life/b.jpg' });
+  await tell(page, {
+    liftmatch: 1,
+    type: 'load',
+    id: 'l',
+    a: 'samples/still-life/a.jpg',
+    b: 'samples/still-life/b.jpg',
+  });
   await told(page, { type: 'result', kind: 'done', replyTo: 'l' });
   await tell(page, { liftmatch: 1, type: 'run', id: 'r' });
   await told(page, { type: 'result', kind: 'match' });
@@ -60,9 +74,15 @@ test('a host loads, runs, sets and exports by messages', async ({ page, baseURL 
 });
 
 test('a hostile host gets nowhere: another origin, floods, malformed messages', async ({ page, baseURL }) => {
-  await page.goto(host.page('/', [iframe(embedUrl(baseURL!, `${PAIR}&origin=https://friend.example`)), iframe(embedUrl(baseURL!, `${PAIR}&${allowed()}`))]));
+  await page.goto(
+    host.page('/', [
+      iframe(embedUrl(baseURL!, `${PAIR}&origin=https://friend.example`)),
+      iframe(embedUrl(baseURL!, `${PAIR}&${allowed()}`)),
+    ]),
+  );
   const [stranger, friend] = [await embedFrame(page, 0), await embedFrame(page, 1)];
-  const ignored = (frame: typeof stranger) => frame.evaluate(() => (window as unknown as EmbedWindow).liftMatchEmbed.host.ignored);
+  const ignored = (frame: typeof stranger) =>
+    frame.evaluate(() => (window as unknown as EmbedWindow).liftMatchEmbed.host.ignored);
   await told(page, { type: 'ready' }, 1);
 
   await tell(page, { liftmatch: 1, type: 'run' }, 0);
@@ -79,22 +99,30 @@ test('a hostile host gets nowhere: another origin, floods, malformed messages', 
     { liftmatch: 1, type: 'export', format: 'figure', scale: 1e9 },
   ];
   for (const message of malformed) await tell(page, message, 1);
-  for (const message of ['text', null, 7, { type: 'run' }, { liftmatch: 1, type: 'selfDestruct' }]) await tell(page, message, 1);
+  for (const message of ['text', null, 7, { type: 'run' }, { liftmatch: 1, type: 'selfDestruct' }])
+    await tell(page, message, 1);
   await expect.poll(() => ignored(friend)).toMatchObject({ malformed: malformed.length, unknown: 5 });
   await page.evaluate(() => {
     const target = document.querySelectorAll('iframe')[1].contentWindow!;
-    for (let i = 0; i < 5000; i++) target.postMessage({ liftmatch: 1, type: 'set', options: { view: i % 2 ? 'flow' : 'warp' } }, '*');
+    for (let i = 0; i < 5000; i++)
+      target.postMessage({ liftmatch: 1, type: 'set', options: { view: i % 2 ? 'flow' : 'warp' } }, '*');
   });
   await expect.poll(async () => (await ignored(friend)).flood).toBeGreaterThan(4800);
   await expect(friend.locator('.embed')).toHaveAttribute('data-active', 'false');
   // It still works, and the stranger was told nothing at all.
   await friend.getByRole('button', { name: 'Match these photos' }).click();
   await told(page, { type: 'result', kind: 'match' }, 1);
-  expect(await page.evaluate(() => (window as never as { messages: { from: number }[] }).messages.filter(({ from }) => from === 0).length)).toBe(0);
+  expect(
+    await page.evaluate(
+      () => (window as never as { messages: { from: number }[] }).messages.filter(({ from }) => from === 0).length,
+    ),
+  ).toBe(0);
 });
 
 test('works in a sandbox without an origin, where nothing can be stored', async ({ page, baseURL }) => {
-  await page.goto(host.page('/', [iframe(embedUrl(baseURL!, `${PAIR}&autorun=1&${allowed()}`), 'sandbox="allow-scripts"')]));
+  await page.goto(
+    host.page('/', [iframe(embedUrl(baseURL!, `${PAIR}&autorun=1&${allowed()}`), 'sandbox="allow-scripts"')]),
+  );
   const result = await told(page, { type: 'result', kind: 'match' });
   expect(result).toMatchObject({ result: { verdict: { kind: /good|partial/ } } });
   const frame = await embedFrame(page);
@@ -110,7 +138,10 @@ test('two embeds on one page both work and share nothing', async ({ page, baseUR
     ]),
   );
   await page.setViewportSize({ width: 1400, height: 900 });
-  await Promise.all([told(page, { type: 'result', kind: 'match' }, 0), told(page, { type: 'result', kind: 'match' }, 1)]);
+  await Promise.all([
+    told(page, { type: 'result', kind: 'match' }, 0),
+    told(page, { type: 'result', kind: 'match' }, 1),
+  ]);
   const [first, second] = [await embedFrame(page, 0), await embedFrame(page, 1)];
   await expect(first.locator('.embed')).toHaveAttribute('data-theme', 'dark');
   await expect(second.locator('.embed')).toHaveAttribute('data-theme', 'light');
@@ -128,7 +159,10 @@ test('two embeds on one page both work and share nothing', async ({ page, baseUR
   expect([await stored(first), await stored(second)]).toEqual([0, 0]);
 });
 
-test('a share file’s picture is the poster, and its match opens without runtime or model', async ({ page, baseURL }) => {
+test('a share file’s picture is the poster, and its match opens without runtime or model', async ({
+  page,
+  baseURL,
+}) => {
   await openApp(page, '?sample=still-life&ep=wasm&size=160&rescue=0&view=warp');
   await page.getByRole('button', { name: 'Export' }).click();
   const download = page.waitForEvent('download');
@@ -148,7 +182,8 @@ test('a share file’s picture is the poster, and its match opens without runtim
 });
 
 test('<lift-match> on a page of another origin, without a frame', async ({ page, baseURL }) => {
-  for (const side of ['a', 'b']) host.files.set(`/${side}.jpg`, { type: 'image/jpeg', body: readFileSync(sample(`still-life/${side}.jpg`)) });
+  for (const side of ['a', 'b'])
+    host.files.set(`/${side}.jpg`, { type: 'image/jpeg', body: readFileSync(sample(`still-life/${side}.jpg`)) });
   const body = `<!doctype html><title>Host</title>
     <script type="module" src="${baseURL}lift-match.js"></script>
     <lift-match a="a.jpg" b="b.jpg" ep="wasm" size="128" rescue="0" view="matches"></lift-match>
@@ -161,7 +196,9 @@ test('<lift-match> on a page of another origin, without a frame', async ({ page,
   await page.locator('lift-match').evaluate((element) => element.setAttribute('view', 'certainty'));
   await expect(page.getByRole('tab', { name: /Certainty/ })).toHaveAttribute('aria-selected', 'true');
   const bytes = await page.locator('lift-match').evaluate(async (element) => {
-    const { blob } = await (element as HTMLElement & { export: (format: string) => Promise<{ blob: Blob }> }).export('csv');
+    const { blob } = await (element as HTMLElement & { export: (format: string) => Promise<{ blob: Blob }> }).export(
+      'csv',
+    );
     return blob.size;
   });
   expect(bytes).toBeGreaterThan(500);

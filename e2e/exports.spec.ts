@@ -53,7 +53,10 @@ test('matches, dense match, flow and COLMAP are saved with telling names', async
   await dialog(page).getByText('B → A').click();
   const kitti = await save(page);
   expect(kitti.suggestedFilename()).toMatch(/-flow-b-to-a-kitti\.png$/);
-  expect(PNG.sync.read(readFileSync(await kitti.path()))).toMatchObject({ width: flow.size.width, height: flow.size.height });
+  expect(PNG.sync.read(readFileSync(await kitti.path()))).toMatchObject({
+    width: flow.size.width,
+    height: flow.size.height,
+  });
 
   await choose(page, /COLMAP/);
   expect((await save(page)).suggestedFilename()).toMatch(/-colmap\.zip$/);

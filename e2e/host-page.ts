@@ -70,10 +70,13 @@ export async function told(page: Page, fields: Record<string, unknown>, from = 0
     { ...fields, from },
     { timeout: 90_000 },
   );
-  return page.evaluate((message) => {
-    const { blob, ...rest } = message as Record<string, unknown>;
-    return { ...rest, ...(blob instanceof Blob && { bytes: blob.size }) };
-  }, await found.evaluateHandle((message) => message));
+  return page.evaluate(
+    (message) => {
+      const { blob, ...rest } = message as Record<string, unknown>;
+      return { ...rest, ...(blob instanceof Blob && { bytes: blob.size }) };
+    },
+    await found.evaluateHandle((message) => message),
+  );
 }
 
 /** The embed's frame, once its code runs. */

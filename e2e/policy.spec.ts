@@ -43,7 +43,9 @@ test('the app matches under a strict Content-Security-Policy', async ({ page }) 
 test('so does an embed', async ({ page }) => {
   const errors = watchErrors(page);
   await enforce(page);
-  await page.goto('embed.html?a=samples/still-life/a.jpg&b=samples/still-life/b.jpg&ep=wasm&size=128&rescue=0&autorun=1');
+  await page.goto(
+    'embed.html?a=samples/still-life/a.jpg&b=samples/still-life/b.jpg&ep=wasm&size=128&rescue=0&autorun=1',
+  );
   await expect(page.locator('.verdict')).toContainText('These photos match', { timeout: 60_000 });
   errors.check();
 });

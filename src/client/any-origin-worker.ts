@@ -1,7 +1,7 @@
 /**
- * A module worker from a script of any origin that allows it (CORS). Browsers start workers only from scripts of the page's
- * own origin, which a sandboxed frame does not have and a page that embeds this app from elsewhere does not share; a
- * worker from a blob that imports the script may do what the page may do.
+ * A module worker from a script of any origin that allows it (CORS). Browsers start workers only from scripts of the
+ * page's own origin, which a sandboxed frame does not have and a page that embeds this app from elsewhere does not
+ * share; a worker from a blob that imports the script may do what the page may do.
  *
  * To be passed where `new Worker(new URL(…), …)` is written, so that the bundler still finds that expression.
  */

@@ -6,6 +6,9 @@ export const spawnWorker = (): WorkerLike => spawn(AnyOriginWorker);
 
 /** Vite finds the file by this very expression, so it must stay literal: only what `Worker` means is passed in. */
 function spawn(Worker: typeof globalThis.Worker): WorkerLike {
-  const worker = new Worker(new URL('../engine/worker.ts', import.meta.url), { type: 'module', name: 'liftmatch-engine' });
+  const worker = new Worker(new URL('../engine/worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'liftmatch-engine',
+  });
   return worker as WorkerLike;
 }

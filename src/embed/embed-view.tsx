@@ -30,7 +30,10 @@ function EmbedFrame({ session, autorun }: EmbedViewProps) {
   const theme = useWorkspaceState(resolveTheme);
   const { isActive, controls, poster } = useStore(session.store);
   const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => (autorun && ref.current ? whenSeen(ref.current, () => void session.activate()) : undefined), [session, autorun]);
+  useEffect(
+    () => (autorun && ref.current ? whenSeen(ref.current, () => void session.activate()) : undefined),
+    [session, autorun],
+  );
   return (
     <div ref={ref} className="embed" data-theme={theme} data-active={isActive}>
       {isActive ? (

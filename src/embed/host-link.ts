@@ -63,8 +63,8 @@ export class HostLink {
   };
 
   /**
-   * Where to post. The browser delivers only if the host's origin is the target; where it says which origin that is, the
-   * others need not be tried (each miss is an error in the console).
+   * Where to post. The browser delivers only if the host's origin is the target; where it says which origin that is,
+   * the others need not be tried (each miss is an error in the console).
    */
   private targets(): readonly string[] {
     const { win, origins } = this.options;

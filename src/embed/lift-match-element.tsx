@@ -12,7 +12,9 @@ import { EmbedSession } from './session.ts';
 /** Attributes that open something else when they change; all others are changed in place. */
 const SOURCES = ['a', 'b', 'share'];
 const OPTIONS = ['model', 'view', 'theme', 'controls', 'ep', 'size', 'rescue', 'threshold', 'count', 'compare', 'map'];
-const HOST_STYLE = ':host { display: block; height: 480px; contain: layout; } :host([hidden]) { display: none; } .embed-root { height: 100%; }';
+const HOST_STYLE =
+  ':host { display: block; height: 480px; contain: layout; } ' +
+  ':host([hidden]) { display: none; } .embed-root { height: 100%; }';
 
 /** Not a style element, which a page's Content-Security-Policy may forbid. */
 function styleSheet(): CSSStyleSheet {
@@ -93,7 +95,9 @@ export function liftMatchElement(appBase: string): CustomElementConstructor {
     }
 
     private announce(message: EmbedMessage): void {
-      this.dispatchEvent(new CustomEvent(`liftmatch-${message.type}`, { detail: message, bubbles: true, composed: true }));
+      this.dispatchEvent(
+        new CustomEvent(`liftmatch-${message.type}`, { detail: message, bubbles: true, composed: true }),
+      );
     }
 
     private fail(thrown: unknown): void {

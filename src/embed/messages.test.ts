@@ -22,9 +22,12 @@ describe('parseCommand', () => {
     });
   });
 
-  it.each([null, undefined, 0, 'run', [], {}, { type: 'run' }, { liftmatch: 1, type: 'fly' }])('%j is unknown', (data) => {
-    expect(parseCommand(data)).toBe('unknown');
-  });
+  it.each([null, undefined, 0, 'run', [], {}, { type: 'run' }, { liftmatch: 1, type: 'fly' }])(
+    '%j is unknown',
+    (data) => {
+      expect(parseCommand(data)).toBe('unknown');
+    },
+  );
 
   it.each([
     { liftmatch: 2, type: 'run' },

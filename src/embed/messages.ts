@@ -81,6 +81,7 @@ function parseExport(data: Fields, id?: Id): HostCommand | Refusal {
   return { id, type: 'export', format: format as ExportFormat, side, flowSize, scale, legend };
 }
 
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= MAX_TEXT;
 const isResource = (value: unknown): boolean => isText(value) || value instanceof Blob;

@@ -19,15 +19,19 @@ export interface EmbedOptions {
 const MAX_ADDRESS = 2048;
 
 /**
- * Reads `?a=&b=&share=&model=&view=&theme=&controls=&autorun=&origin=`. Never throws: what cannot be read counts as not given.
- * `origin` may be repeated or hold several origins with commas between; `*` allows every host.
+ * Reads `?a=&b=&share=&model=&view=&theme=&controls=&autorun=&origin=`. Never throws: what cannot be read counts as not
+ * given. `origin` may be repeated or hold several origins with commas between; `*` allows every host.
  * @param ownOrigin the embed's own origin, "null" in a sandbox
  */
 export function parseEmbedOptions(search: string, ownOrigin: string): EmbedOptions {
   const query = new URLSearchParams(search);
   const share = query.get('share');
   const theme = query.get('theme');
-  const origins = query.getAll('origin').flatMap((text) => text.split(',')).map(normalOrigin).filter((origin) => origin !== null);
+  const origins = query
+    .getAll('origin')
+    .flatMap((text) => text.split(','))
+    .map(normalOrigin)
+    .filter((origin) => origin !== null);
   return {
     address: parseAddress(search),
     share: share && share.length <= MAX_ADDRESS ? share : null,

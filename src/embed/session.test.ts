@@ -8,7 +8,12 @@ import { EmbedSession } from './session.ts';
 
 const BASE = 'https://app.test/';
 const PAGE = 'https://page.test/';
-const field = { grid: { width: 1, height: 1 }, warp: new Float32Array(2), certainty: new Float32Array(1), cycle: new Float32Array(1) };
+const field = {
+  grid: { width: 1, height: 1 },
+  warp: new Float32Array(2),
+  certainty: new Float32Array(1),
+  cycle: new Float32Array(1),
+};
 const SHARED: SharedMatch = {
   photos: { a: { name: 'l.jpg', file: new Blob(['l']) }, b: { name: 'r.jpg', file: new Blob(['r']) } },
   query: 'view=cycle',
@@ -38,9 +43,14 @@ async function make(query: string) {
   const workspace = new Workspace({ spawn: engine.spawn, base: BASE, initial: { models: [model] }, fetcher });
   workspace.loadModels = async () => {};
   const told: EmbedMessage[] = [];
-  const session = new EmbedSession(workspace, parseEmbedOptions(query, 'https://app.test'), PAGE, (message) => told.push(message));
+  const session = new EmbedSession(workspace, parseEmbedOptions(query, 'https://app.test'), PAGE, (message) =>
+    told.push(message),
+  );
   session.store.subscribe(({ isActive }) => isActive && workspace.link.attach(fakeCanvas()));
-  close.push(() => session.dispose(), () => workspace.dispose());
+  close.push(
+    () => session.dispose(),
+    () => workspace.dispose(),
+  );
   await settle();
   return { session, workspace, engine, told, fetched, state: () => workspace.store.getState() };
 }
@@ -48,7 +58,11 @@ async function make(query: string) {
 describe('EmbedSession', () => {
   it('shows the photos and starts nothing before it is activated', async () => {
     const { session, engine, fetched } = await make('?a=l.jpg&b=https://other.test/r.jpg');
-    expect(session.store.getState().poster).toEqual({ kind: 'photos', a: `${PAGE}l.jpg`, b: 'https://other.test/r.jpg' });
+    expect(session.store.getState().poster).toEqual({
+      kind: 'photos',
+      a: `${PAGE}l.jpg`,
+      b: 'https://other.test/r.jpg',
+    });
     expect(engine.workers).toHaveLength(0);
     expect(fetched).toEqual([]);
   });
@@ -87,7 +101,15 @@ describe('EmbedSession', () => {
 
   it('sets view and settings within their ranges, theme and controls, and nothing else', async () => {
     const { session, state } = await make('?a=l.jpg&b=r.jpg&view=warp&count=50');
-    session.set({ view: 'flow', threshold: '7', size: '256', theme: 'dark', controls: '0', origin: '*', nonsense: 'x' });
+    session.set({
+      view: 'flow',
+      threshold: '7',
+      size: '256',
+      theme: 'dark',
+      controls: '0',
+      origin: '*',
+      nonsense: 'x',
+    });
     expect(state().view).toMatchObject({ view: 'flow', threshold: 1, count: 50 });
     expect(state().settings.longSide).toBe(256);
     expect(state().theme).toBe('dark');
@@ -97,7 +119,15 @@ describe('EmbedSession', () => {
   it('answers commands, failures too', async () => {
     const { session, told } = await make('?a=l.jpg&b=r.jpg');
     await session.handle({ id: 1, type: 'set', options: {} });
-    await session.handle({ id: 2, type: 'export', format: 'csv', side: 'a', flowSize: 'match', scale: 1, legend: true });
+    await session.handle({
+      id: 2,
+      type: 'export',
+      format: 'csv',
+      side: 'a',
+      flowSize: 'match',
+      scale: 1,
+      legend: true,
+    });
     expect(told).toMatchObject([
       { type: 'result', kind: 'done', replyTo: 1 },
       { type: 'error', replyTo: 2, code: 'export-nothing' },

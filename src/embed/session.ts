@@ -25,8 +25,8 @@ const PROGRESS_INTERVAL = 100;
 const SIDES: readonly Side[] = ['a', 'b'];
 
 /**
- * One embedded match: a poster at first; once activated, the photos are opened and matched, or a share file is shown. Used by
- * embed.html, where a host commands by messages, and by the custom element.
+ * One embedded match: a poster at first; once activated, the photos are opened and matched, or a share file is shown.
+ * Used by embed.html, where a host commands by messages, and by the custom element.
  */
 export class EmbedSession {
   readonly store: StoreApi<EmbedState>;
@@ -51,7 +51,11 @@ export class EmbedSession {
     const { address, share, theme, controls } = options;
     const { a, b } = address.photos;
     this.resources = { ...(a !== null && { a }), ...(b !== null && { b }), ...(share !== null && { share }) };
-    this.store = createStore<EmbedState>()(() => ({ isActive: false, controls, poster: { kind: 'photos', a: null, b: null } }));
+    this.store = createStore<EmbedState>()(() => ({
+      isActive: false,
+      controls,
+      poster: { kind: 'photos', a: null, b: null },
+    }));
     workspace.store.setState({ view: address.view, settings: address.settings, theme });
     workspace.probing.setPins(address.pins);
     this.unsubscribe = workspace.store.subscribe((now, before) => this.tell(now, before));
@@ -112,7 +116,9 @@ export class EmbedSession {
   set(options: Record<string, string>): void {
     const { workspace } = this;
     const { view, settings, pins } = workspace.store.getState();
-    const query = new URLSearchParams(formatAddress({ view, settings, pins, sample: null, photos: { a: null, b: null } }));
+    const query = new URLSearchParams(
+      formatAddress({ view, settings, pins, sample: null, photos: { a: null, b: null } }),
+    );
     for (const [name, value] of Object.entries(options)) query.set(name, value);
     const asked = parseAddress(`?${query}`);
     workspace.updateView(asked.view);

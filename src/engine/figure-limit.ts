@@ -5,6 +5,10 @@ import type { Size } from '../shared/geometry.ts';
 export function checkFigure({ width, height }: Size, scale: number, maxSide: number): void {
   const side = Math.round(Math.max(width, height) * scale);
   if (side > maxSide) {
-    throw new CodedError('figure-too-large', `A figure ${side} px wide or high is more than the ${maxSide} px that fit here.`, 'Choose a smaller scale.');
+    throw new CodedError(
+      'figure-too-large',
+      `A figure ${side} px wide or high is more than the ${maxSide} px that fit here.`,
+      'Choose a smaller scale.',
+    );
   }
 }

@@ -46,13 +46,18 @@ describe('givenMatch', () => {
     expect(match.result).toMatchObject({
       gridSize: { a: { width: 3, height: 3 }, b: { width: 4, height: 2 } },
       rescue: { rotation: -90, scale: 0.5 },
-      verdict: { sentence: 'These photos match well: 90 % of A is seen in B, and 20 % of B in A.', medianCycle: { a: null, b: 2 } },
+      verdict: {
+        sentence: 'These photos match well: 90 % of A is seen in B, and 20 % of B in A.',
+        medianCycle: { a: null, b: 2 },
+      },
     });
     expect(match.swapped().result).toEqual(RESULT);
   });
 
   it('refuses arrays that do not fit their grid', () => {
     const broken = { ...fields, b: { ...fields.b, cycle: new Float32Array(8) } };
-    expect(() => givenMatch(broken, RESULT, PHOTOS, null)).toThrow(expect.objectContaining({ code: 'share-malformed' }));
+    expect(() => givenMatch(broken, RESULT, PHOTOS, null)).toThrow(
+      expect.objectContaining({ code: 'share-malformed' }),
+    );
   });
 });

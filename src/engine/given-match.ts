@@ -8,8 +8,8 @@ import { type ShownMatch, swappedFacts, swapSides } from './shown-match.ts';
 import { swappedVerdict } from './verdict.ts';
 
 /**
- * A match that was made elsewhere, from a share file, on the photos of these sizes: drawn and probed as any other, and no
- * model runs. Throws `share-malformed` where the arrays do not have the grid's size.
+ * A match that was made elsewhere, from a share file, on the photos of these sizes: drawn and probed as any other, and
+ * no model runs. Throws `share-malformed` where the arrays do not have the grid's size.
  * @param root the scope of the device that draws; null where there is none
  */
 export function givenMatch(
@@ -43,7 +43,11 @@ function checked(field: DenseField): DenseField {
   const { grid, warp, certainty, cycle } = field;
   const points = grid.width * grid.height;
   if (warp.length !== 2 * points || certainty.length !== points || cycle.length !== points) {
-    throw new CodedError('share-malformed', 'The arrays of the shared match do not fit its grid.', 'Ask for the file again.');
+    throw new CodedError(
+      'share-malformed',
+      'The arrays of the shared match do not fit its grid.',
+      'Ask for the file again.',
+    );
   }
   return field;
 }

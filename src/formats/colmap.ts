@@ -13,7 +13,8 @@ const SIDES: readonly Side[] = ['a', 'b'];
  * The text files that COLMAP imports, by path. `features/` is for `feature_importer`, `matches.txt` for
  * `matches_importer` (raw matches, or verified two-view matches with `--match_type inliers`); `sparse/` is a model with
  * both images at the origin, for tools that want cameras and image ids in one place. COLMAP puts the centre of the
- * first pixel at (0.5, 0.5), as this project does. One point may be matched twice: each match has two points of its own.
+ * first pixel at (0.5, 0.5), as this project does. One point may be matched twice: each match has two points of its
+ * own.
  * @see https://colmap.github.io/format.html and https://colmap.github.io/tutorial.html
  */
 export function colmapFiles(table: MatchTable, metadata: MatchMetadata): Map<string, string> {
@@ -30,7 +31,8 @@ export function colmapFiles(table: MatchTable, metadata: MatchMetadata): Map<str
 
 /** COLMAP separates fields by blanks and keys images by name: blanks go, and two photos never share a name. */
 export function imageNames({ photos }: MatchMetadata): Record<Side, string> {
-  const clean = (side: Side) => photos[side].name.replace(/[\s/\\:*?"<>|\u0000-\u001f]+/gu, '_').replace(/^[.#]+/, '_') || side;
+  const clean = (side: Side) =>
+    photos[side].name.replace(/[\s/\\:*?"<>|\u0000-\u001f]+/gu, '_').replace(/^[.#]+/, '_') || side;
   const [a, b] = [clean('a'), clean('b')];
   return a === b ? { a: `a_${a}`, b: `b_${b}` } : { a, b };
 }

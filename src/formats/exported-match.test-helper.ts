@@ -18,7 +18,8 @@ export const TABLE: MatchTable = {
 
 /** A field with a value of its own at every place, none of them round. */
 export function field(width: number, height: number, start: number): DenseField {
-  const values = (count: number, scale: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(start + i) * scale);
+  const values = (count: number, scale: number) =>
+    Float32Array.from({ length: count }, (_, i) => Math.sin(start + i) * scale);
   const points = width * height;
   return {
     grid: { width, height },

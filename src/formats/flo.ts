@@ -17,7 +17,8 @@ export function encodeFlo({ size, vectors, valid }: Flow): Uint8Array<ArrayBuffe
   view.setFloat32(0, TAG, true);
   view.setInt32(4, size.width, true);
   view.setInt32(8, size.height, true);
-  for (let i = 0; i < vectors.length; i++) view.setFloat32(HEADER_BYTES + i * 4, valid[i >> 1] ? vectors[i] : UNKNOWN, true);
+  for (let i = 0; i < vectors.length; i++)
+    view.setFloat32(HEADER_BYTES + i * 4, valid[i >> 1] ? vectors[i] : UNKNOWN, true);
   return file;
 }
 

@@ -12,8 +12,8 @@ export interface KittiFlow {
 }
 
 /**
- * Flow as a 16-bit PNG of the KITTI development kit: red = u · 64 + 2^15, green likewise v, blue = 1 where the vector is
- * known, all three 0 where it is not. Resolution 1/64 px.
+ * Flow as a 16-bit PNG of the KITTI development kit: red = u · 64 + 2^15, green likewise v, blue = 1 where the vector
+ * is known, all three 0 where it is not. Resolution 1/64 px.
  */
 export async function encodeKittiFlow({ size, vectors, valid }: Flow): Promise<KittiFlow> {
   const samples = new Uint16Array(size.width * size.height * 3);

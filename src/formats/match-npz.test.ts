@@ -21,7 +21,10 @@ async function encoded(): Promise<Uint8Array<ArrayBuffer>> {
 describe('match as npz', () => {
   it('comes back bit by bit, both directions', async () => {
     const npz = await openNpz(bytesSource(await encoded()));
-    for (const [side, direction] of [['a', 'a_to_b'], ['b', 'b_to_a']] as const) {
+    for (const [side, direction] of [
+      ['a', 'a_to_b'],
+      ['b', 'b_to_a'],
+    ] as const) {
       const { grid, warp, certainty, cycle } = FIELDS[side];
       const read = async (name: string) => npz.read(`${name}_${direction}`);
       expect((await read('warp')).shape).toEqual([2, grid.height, grid.width]);
@@ -46,7 +49,10 @@ print(json.dumps({
   'size_b': npz['size_b'].tolist(),
   'metadata': json.loads(npz['metadata.json']),
 }))`;
-      const told = JSON.parse(execFileSync('python3', ['-c', script, path], { encoding: 'utf8' })) as Record<string, unknown>;
+      const told = JSON.parse(execFileSync('python3', ['-c', script, path], { encoding: 'utf8' })) as Record<
+        string,
+        unknown
+      >;
       expect(told.arrays).toEqual({
         warp_a_to_b: ['float32', [2, 4, 5]],
         certainty_a_to_b: ['float32', [4, 5]],
@@ -60,7 +66,10 @@ print(json.dumps({
       });
       expect(told.warp).toEqual([...FIELDS.a.warp]);
       expect(told.size_b).toEqual([320, 200]);
-      expect(told.metadata).toMatchObject({ model: 'Test model', matches: expect.stringContaining('(0.5, 0.5)') as string });
+      expect(told.metadata).toMatchObject({
+        model: 'Test model',
+        matches: expect.stringContaining('(0.5, 0.5)') as string,
+      });
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -11,8 +11,8 @@ const DIRECTIONS: Record<Side, string> = { a: 'a_to_b', b: 'b_to_a' };
 
 /**
  * A match as an npz: for both directions `warp_*` [2, h, w], `certainty_*` [h, w] and `cycle_*` [h, w], all float32;
- * `matches` [n, 5] as in the CSV; `size_a`, `size_b` [2] width and height. `metadata.json` (numpy hands it out as bytes)
- * says what they mean.
+ * `matches` [n, 5] as in the CSV; `size_a`, `size_b` [2] width and height. `metadata.json` (numpy hands it out as
+ * bytes) says what they mean.
  */
 export async function writeMatchNpz(
   sink: ZipSink,

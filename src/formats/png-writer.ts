@@ -31,7 +31,12 @@ export async function encodePng16({ width, height }: Size, samples: Uint16Array)
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([16, TRUECOLOR, 0, 0, 0], 8);
-  return concatenate([SIGNATURE, chunk('IHDR', header), chunk('IDAT', await deflate(raw)), chunk('IEND', new Uint8Array(0))]);
+  return concatenate([
+    SIGNATURE,
+    chunk('IHDR', header),
+    chunk('IDAT', await deflate(raw)),
+    chunk('IEND', new Uint8Array(0)),
+  ]);
 }
 
 /** zlib-wrapped deflate, as PNG wants it. */

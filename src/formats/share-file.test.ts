@@ -29,7 +29,9 @@ async function bytes(match: SharedMatch = MATCH): Promise<Uint8Array<ArrayBuffer
 }
 
 /** A share file with some of its entries replaced (null: left out) or added. */
-async function altered(changes: Record<string, Uint8Array<ArrayBuffer> | string | null>): Promise<Uint8Array<ArrayBuffer>> {
+async function altered(
+  changes: Record<string, Uint8Array<ArrayBuffer> | string | null>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const archive = await openZip(bytesSource(await bytes()));
   const entries = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const [name, entry] of archive) entries.set(name, await entry.readAll());
@@ -44,11 +46,18 @@ async function altered(changes: Record<string, Uint8Array<ArrayBuffer> | string 
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-const codeOf = (file: Uint8Array) => readShare(bytesSource(file)).then(() => 'none', (thrown: unknown) => toPlainError(thrown).code);
+const codeOf = (file: Uint8Array) =>
+  readShare(bytesSource(file)).then(
+    () => 'none',
+    (thrown: unknown) => toPlainError(thrown).code,
+  );
 
 const manifestWith = async (change: (manifest: Record<string, never>) => void): Promise<string> => {
   const archive = await openZip(bytesSource(await bytes()));
-  const manifest = JSON.parse(new TextDecoder().decode(await archive.get('share.json')!.readAll())) as Record<string, never>;
+  const manifest = JSON.parse(new TextDecoder().decode(await archive.get('share.json')!.readAll())) as Record<
+    string,
+    never
+  >;
   change(manifest);
   return JSON.stringify(manifest);
 };
@@ -59,7 +68,10 @@ describe('a share file', () => {
     expect(read.fields).toEqual(MATCH.fields);
     expect(read.result).toEqual(RESULT);
     expect(read.query).toBe(MATCH.query);
-    for (const [side, original] of [['a', PHOTO_A], ['b', PHOTO_B]] as const) {
+    for (const [side, original] of [
+      ['a', PHOTO_A],
+      ['b', PHOTO_B],
+    ] as const) {
       expect(read.photos[side].name).toBe(MATCH.photos[side].name);
       expect(new Uint8Array(await read.photos[side].file.arrayBuffer())).toEqual(original);
     }
@@ -115,10 +127,15 @@ describe('a share file', () => {
       await manifestWith((manifest) => Object.assign(manifest, { query: 7 })),
       await manifestWith((manifest) => Object.assign(manifest, { result: null })),
       await manifestWith((manifest) => Object.assign(manifest.result, { provider: 'cloud' })),
-      await manifestWith((manifest) => Object.assign(manifest.result, { gridSize: { a: { width: 4, height: 4 }, b: { width: 3, height: 2 } } })),
-      await manifestWith((manifest) => Object.assign(manifest.photos, { a: { name: 'a', type: '', file: 'photos/none.jpg' } })),
+      await manifestWith((manifest) =>
+        Object.assign(manifest.result, { gridSize: { a: { width: 4, height: 4 }, b: { width: 3, height: 2 } } }),
+      ),
+      await manifestWith((manifest) =>
+        Object.assign(manifest.photos, { a: { name: 'a', type: '', file: 'photos/none.jpg' } }),
+      ),
     ];
-    for (const text of wrong) expect(await codeOf(await altered({ 'share.json': text })), text.slice(0, 80)).toBe('share-malformed');
+    for (const text of wrong)
+      expect(await codeOf(await altered({ 'share.json': text })), text.slice(0, 80)).toBe('share-malformed');
   });
 
   it('is refused when an array is missing or of another shape', async () => {

@@ -26,7 +26,11 @@ const FIELDS = ['warp', 'certainty', 'cycle'] as const;
  * cycle error of both directions as npy, and share.json with verdict, timings and view. Everything is stored, nothing
  * compressed: photos are compressed already, and floats hardly are.
  */
-export async function writeShare(sink: ZipSink, { photos, query, result, fields }: SharedMatch, poster: Blob): Promise<void> {
+export async function writeShare(
+  sink: ZipSink,
+  { photos, query, result, fields }: SharedMatch,
+  poster: Blob,
+): Promise<void> {
   const writer = new ZipWriter(sink);
   // First, so that a page can show it before the rest has arrived (state/share-poster.ts).
   await writer.add(POSTER_NAME, await bytesOf(poster));
@@ -64,7 +68,8 @@ export async function readShare(source: ByteSource): Promise<SharedMatch> {
   }
   // Share files store everything: an archive that promises more than its own bytes is a bomb or damaged.
   const promised = [...archive.values()].reduce((sum, { size }) => sum + size, 0);
-  if (promised > source.size) throw malformed('share', `The archive of ${source.size} bytes claims to hold ${promised}.`);
+  if (promised > source.size)
+    throw malformed('share', `The archive of ${source.size} bytes claims to hold ${promised}.`);
   const text = new TextDecoder().decode(await entry(archive, MANIFEST_NAME, MAX_MANIFEST_BYTES));
   const { photos, query, result } = parseShareManifest(text);
   const photo = async (side: Side) => {
@@ -75,7 +80,8 @@ export async function readShare(source: ByteSource): Promise<SharedMatch> {
   for (const side of SIDES) {
     const { width, height } = result.gridSize[side];
     const { grid } = fields[side];
-    if (grid.width !== width || grid.height !== height) throw malformed('share', `The grid of ${side} is not the one in share.json.`);
+    if (grid.width !== width || grid.height !== height)
+      throw malformed('share', `The grid of ${side} is not the one in share.json.`);
   }
   return { photos: { a: await photo('a'), b: await photo('b') }, query, result, fields };
 }
@@ -88,12 +94,17 @@ async function readField(archive: ZipArchive, side: Side): Promise<DenseField> {
     const array = parseNpy(await entry(archive, file, 8 * MAX_GRID_SIDE ** 2 + 4096));
     const [height, width] = array.shape.slice(-2);
     const planes = name === 'warp' ? [2] : [];
-    if (array.dtype !== 'float32' || array.shape.length !== planes.length + 2 || (planes.length && array.shape[0] !== 2)) {
+    if (
+      array.dtype !== 'float32' ||
+      array.shape.length !== planes.length + 2 ||
+      (planes.length && array.shape[0] !== 2)
+    ) {
       throw malformed('share', `${file} is a ${array.dtype} array of shape [${array.shape.join(', ')}].`);
     }
     if (name === 'warp') grid = { width, height };
     const isGrid = width === grid.width && height === grid.height && Math.min(width, height) >= 1;
-    if (!isGrid || Math.max(width, height) > MAX_GRID_SIDE) throw malformed('share', `${file} has a grid of ${width} × ${height}.`);
+    if (!isGrid || Math.max(width, height) > MAX_GRID_SIDE)
+      throw malformed('share', `${file} has a grid of ${width} × ${height}.`);
     arrays[name] = npyFloat32(array);
   }
   return { grid, ...arrays };

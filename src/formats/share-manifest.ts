@@ -36,7 +36,11 @@ export function parseShareManifest(text: string): ShareManifest {
       'Reload the page to get its newest version, or ask for the file to be saved again.',
     );
   }
-  const photo = (reader: Reader) => ({ name: reader.text('name'), type: reader.text('type'), file: reader.text('file') });
+  const photo = (reader: Reader) => ({
+    name: reader.text('name'),
+    type: reader.text('type'),
+    file: reader.text('file'),
+  });
   return {
     format: SHARE_FORMAT,
     version: SHARE_VERSION,
@@ -61,7 +65,11 @@ function readResult(result: Reader): MatchResult {
     timings,
     // Nothing of a shared match lies in this page's cache.
     cached: { a: false, b: false },
-    rescue: { tried: rescue.value('tried') === true, rotation: rescue.number('rotation', -360), scale: rescue.number('scale', 1e-3) },
+    rescue: {
+      tried: rescue.value('tried') === true,
+      rotation: rescue.number('rotation', -360),
+      scale: rescue.number('scale', 1e-3),
+    },
     verdict: readVerdict(result.object('verdict')),
   };
 }
@@ -90,7 +98,8 @@ class Reader {
     value: unknown,
     private readonly path: string,
   ) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('share', `${path} is not an object.`);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw malformed('share', `${path} is not an object.`);
     this.fields = value as Record<string, unknown>;
   }
 

@@ -14,17 +14,29 @@ export function legendOf(view: ViewSettings, photoA: Size | undefined): Legend |
     case 'certainty':
       return certaintyRamp(view.colorMap);
     case 'cycle':
-      return { kind: 'ramp', title: 'Cycle error, px of A', map: view.colorMap, ticks: pixelTicks(view.cycleScale, photoA) };
+      return {
+        kind: 'ramp',
+        title: 'Cycle error, px of A',
+        map: view.colorMap,
+        ticks: pixelTicks(view.cycleScale, photoA),
+      };
     case 'flow':
       return { kind: 'wheel', rim: `${pixelTicks(view.flowScale, photoA)[2]} px` };
     case 'matches':
-      return view.colorBy === 'certainty' ? certaintyRamp(view.colorMap) : { kind: 'text', text: 'Colour = place in A' };
+      return view.colorBy === 'certainty'
+        ? certaintyRamp(view.colorMap)
+        : { kind: 'text', text: 'Colour = place in A' };
     default:
       return null;
   }
 }
 
-const certaintyRamp = (map: ColorMapName): Legend => ({ kind: 'ramp', title: 'Certainty', map, ticks: ['0', '0.5', '1'] });
+const certaintyRamp = (map: ColorMapName): Legend => ({
+  kind: 'ramp',
+  title: 'Certainty',
+  map,
+  ticks: ['0', '0.5', '1'],
+});
 
 /** 0, half and full scale in pixels, where full scale is a share of the photo's longer side. */
 function pixelTicks(share: number, photo: Size | undefined): [string, string, string] {

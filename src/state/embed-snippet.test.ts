@@ -36,7 +36,9 @@ describe('embedSnippet', () => {
     const choice = { ...DEFAULT_EMBED, kind: 'element', share: 'https://x.test/"><script>', controls: false } as const;
     const html = embedSnippet(addressed, BASE, choice);
     expect(html).toContain('<script type="module" src="https://site.test/app/lift-match.js"></script>');
-    expect(html).toContain('<lift-match share="https://x.test/&quot;&gt;&lt;script&gt;" controls="0" view="flow" style=');
+    expect(html).toContain(
+      '<lift-match share="https://x.test/&quot;&gt;&lt;script&gt;" controls="0" view="flow" style=',
+    );
     expect(html).not.toContain('a="');
   });
 

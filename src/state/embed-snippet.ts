@@ -12,7 +12,14 @@ export interface EmbedChoice {
   height: number;
 }
 
-export const DEFAULT_EMBED: EmbedChoice = { kind: 'iframe', share: '', controls: true, autorun: false, width: 960, height: 600 };
+export const DEFAULT_EMBED: EmbedChoice = {
+  kind: 'iframe',
+  share: '',
+  controls: true,
+  autorun: false,
+  width: 960,
+  height: 600,
+};
 
 /** Whether the photos can be embedded by their addresses; opened from files they have none. */
 export const haveAddresses = ({ photos }: Pick<WorkspaceState, 'photos'>): boolean =>
@@ -41,7 +48,10 @@ export function embedSnippet(state: WorkspaceState, base: string, choice: EmbedC
   return `<script type="module" src="${escapeHtml(base)}lift-match.js"></script>\n<lift-match ${attributes}></lift-match>`;
 }
 
-function embedQuery({ photos, view, settings, pins }: WorkspaceState, { share, controls, autorun }: EmbedChoice): [string, string][] {
+function embedQuery(
+  { photos, view, settings, pins }: WorkspaceState,
+  { share, controls, autorun }: EmbedChoice,
+): [string, string][] {
   // Absolute, since the page that shows them is another one.
   const url = ({ photo }: PhotoSlot) => (photo?.source.kind === 'address' && !share ? photo.source.url : null);
   const query = formatAddress({ view, settings, pins, sample: null, photos: { a: url(photos.a), b: url(photos.b) } });

@@ -3,8 +3,8 @@ import { watchEnvironment } from './environment.ts';
 import { Workspace } from './workspace.ts';
 
 /**
- * A workspace for a page that is not the app's own: it keeps nothing in the browser's storage or the page's address, and
- * starts no worker before a stage is shown.
+ * A workspace for a page that is not the app's own: it keeps nothing in the browser's storage or the page's address,
+ * and starts no worker before a stage is shown.
  * @param base absolute address of the app's folder
  */
 export function openEmbedWorkspace(win: Window, base: string): { workspace: Workspace; dispose: () => void } {

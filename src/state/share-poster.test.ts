@@ -3,7 +3,10 @@ import { POSTER_NAME } from '../shared/share-head.ts';
 import { fetchPoster } from './share-poster.ts';
 
 /** The beginning of a share file: a stored entry of this size with two bytes of extra field. */
-function head(content: Uint8Array, { method = 0, size = content.length, name = POSTER_NAME } = {}): Uint8Array<ArrayBuffer> {
+function head(
+  content: Uint8Array,
+  { method = 0, size = content.length, name = POSTER_NAME } = {},
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(30 + name.length + 2 + content.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, 0x04034b50, true);

@@ -11,7 +11,12 @@ SHARE_HEAD.set([0x50, 0x4b, 3, 4]);
 SHARE_HEAD.set(new TextEncoder().encode('poster.jpg'), 30);
 const SHARE = new File([SHARE_HEAD], 'share.zip');
 
-const field = { grid: { width: 1, height: 1 }, warp: new Float32Array(2), certainty: new Float32Array(1), cycle: new Float32Array(1) };
+const field = {
+  grid: { width: 1, height: 1 },
+  warp: new Float32Array(2),
+  certainty: new Float32Array(1),
+  cycle: new Float32Array(1),
+};
 const SHARED: SharedMatch = {
   photos: { a: { name: 'left.jpg', file: new Blob(['a']) }, b: { name: 'right.jpg', file: new Blob(['b']) } },
   query: 'view=cycle&threshold=0.7&pins=a1,2',
@@ -77,13 +82,22 @@ describe('exporting', () => {
     const { engine, workspace, drop } = await make();
     await drop(SHARE);
     engine.handlers.exportMatch = () => ({ name: 'x.csv', blob: new Blob(), notes: [] });
-    await expect(workspace.exporting.make({ ...DEFAULT_EXPORT, format: 'csv' })).resolves.toMatchObject({ name: 'x.csv' });
+    await expect(workspace.exporting.make({ ...DEFAULT_EXPORT, format: 'csv' })).resolves.toMatchObject({
+      name: 'x.csv',
+    });
     const call = engine.calls.at(-1)!;
-    expect(call.argument).toMatchObject({ format: 'csv', query: 'view=cycle&threshold=0.7&pins=a1,2', photos: { b: { name: 'right.jpg' } } });
+    expect(call.argument).toMatchObject({
+      format: 'csv',
+      query: 'view=cycle&threshold=0.7&pins=a1,2',
+      photos: { b: { name: 'right.jpg' } },
+    });
   });
 
   it('without a match says what to do', async () => {
     const { workspace } = await make();
-    await expect(workspace.exporting.make(DEFAULT_EXPORT)).rejects.toMatchObject({ code: 'export-nothing', remedy: /Open two photos/ });
+    await expect(workspace.exporting.make(DEFAULT_EXPORT)).rejects.toMatchObject({
+      code: 'export-nothing',
+      remedy: /Open two photos/,
+    });
   });
 });

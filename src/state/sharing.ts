@@ -1,6 +1,5 @@
 import type { SharedMatch } from '../shared/exports.ts';
 import type { EngineLink } from './engine-link.ts';
-import type { Notices } from './notices.ts';
 import type { Photos } from './photos.ts';
 import type { Probing } from './probing.ts';
 import { SHARE_HEAD_BYTES, startsAsShare } from '../shared/share-head.ts';
@@ -27,7 +26,6 @@ export class Sharing {
     private readonly link: EngineLink,
     private readonly photos: Photos,
     private readonly probing: Probing,
-    private readonly notices: Notices,
   ) {}
 
   /**
@@ -50,10 +48,5 @@ export class Sharing {
     this.store.setState({ result: await this.link.call('showField', { fields, result }) });
     this.probing.setPins(pins);
     void this.probing.refresh();
-    this.notices.add('info', {
-      code: 'share-opened',
-      message: 'This match was computed when it was saved. Nothing has run here.',
-      remedy: '',
-    });
   }
 }

@@ -20,6 +20,12 @@ import { formatAddress } from './url.ts';
 import type { AddressState } from './url.ts';
 import { ViewSync } from './view-sync.ts';
 
+const SHARE_OPENED = {
+  code: 'share-opened',
+  message: 'This match was computed when it was saved. Nothing has run here.',
+  remedy: '',
+};
+
 export interface WorkspaceOptions {
   /** Makes the engine's worker; called again after each death. */
   spawn: () => WorkerLike;
@@ -83,12 +89,12 @@ export class Workspace {
       onModelFiles: (files) => this.library?.offer(files),
       openShare: async (file) => {
         if (!(await isShareFile(file, file.name))) return false;
-        await this.sharing.open(file, file.name);
+        if (await this.sharing.open(file, file.name)) this.notices.add('info', SHARE_OPENED);
         return true;
       },
     });
     this.exporting = new Exporting(this.store, this.link);
-    this.sharing = new Sharing(this.store, this.link, this.photos, this.probing, this.notices);
+    this.sharing = new Sharing(this.store, this.link, this.photos, this.probing);
     this.viewSync = new ViewSync(this.store, this.link, this.notices);
     this.unsubscribe = this.store.subscribe((now, before) => this.follow(now, before));
   }

@@ -6,7 +6,10 @@ import { fileName } from './file-name.ts';
 const FROM = { width: 64, height: 32 };
 const TO = { width: 100, height: 50 };
 
-/** The warp that moves every place of a 64 × 32 photo by (3, −2) of its pixels in one of 100 × 50 at the same scale of pixels. */
+/**
+ * The warp that moves every place of a 64 × 32 photo by (3, −2) of its pixels in one of 100 × 50 at the same scale of
+ * pixels.
+ */
 function shifted(): DenseField {
   const grid = { width: 16, height: 8 };
   const points = grid.width * grid.height;
@@ -52,7 +55,13 @@ describe('denseFlow', () => {
 
 describe('fileName', () => {
   const request = (format: 'flo' | 'share' | 'figure') =>
-    ({ format, side: 'b', scale: 2, view: { view: 'flow' }, photos: { a: { name: 'Plaza Mayor/§.jpg' }, b: { name: '...' } } }) as never;
+    ({
+      format,
+      side: 'b',
+      scale: 2,
+      view: { view: 'flow' },
+      photos: { a: { name: 'Plaza Mayor/§.jpg' }, b: { name: '...' } },
+    }) as never;
 
   it('says what is in the file', () => {
     expect(fileName(request('flo'))).toBe('Plaza-Mayor-photo-flow-b-to-a.flo');

@@ -16,8 +16,8 @@ export interface FlowOptions {
 }
 
 /**
- * A warp as optical flow: where the centre of each pixel goes, minus where it is, read bilinearly. Below the photo's own
- * size both photos count as reduced by the same factor, so that one pixel of motion is one pixel of the file.
+ * A warp as optical flow: where the centre of each pixel goes, minus where it is, read bilinearly. Below the photo's
+ * own size both photos count as reduced by the same factor, so that one pixel of motion is one pixel of the file.
  */
 export function denseFlow(field: DenseField, { from, to, longSide, threshold, cycleLimit }: FlowOptions): Flow {
   const factor = longSide / Math.max(from.width, from.height);

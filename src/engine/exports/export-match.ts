@@ -40,7 +40,10 @@ const EXPORTERS: Record<ExportFormat, (request: ExportRequest, source: ExportSou
     const fields = { a: await readField('a'), b: await readField('b') };
     const poster = await posterOf(await snapshot(1));
     const blob = await zipped((sink) => writeShare(sink, { photos, query, result, fields }, poster), 'application/zip');
-    return { blob, notes: ['It holds both photos as they were opened, with whatever their files say (place, camera).'] };
+    return {
+      blob,
+      notes: ['It holds both photos as they were opened, with whatever their files say (place, camera).'],
+    };
   },
   async figure({ scale, legend, view }, { snapshot, sizes }) {
     const picture = await snapshot(scale);
@@ -48,7 +51,9 @@ const EXPORTERS: Record<ExportFormat, (request: ExportRequest, source: ExportSou
     return { blob: drawn ? await addLegend(picture, drawn, scale) : picture };
   },
   async csv(request, source) {
-    return { blob: new Blob([encodeMatchesCsv(await source.readMatches(), metadataOf(request, source))], { type: 'text/csv' }) };
+    return {
+      blob: new Blob([encodeMatchesCsv(await source.readMatches(), metadataOf(request, source))], { type: 'text/csv' }),
+    };
   },
   async json(request, source) {
     const text = encodeMatchesJson(await source.readMatches(), metadataOf(request, source));
@@ -67,7 +72,7 @@ const EXPORTERS: Record<ExportFormat, (request: ExportRequest, source: ExportSou
   async kitti(request, source) {
     const flow = await flowOf(request, source);
     const { png, outOfRange } = await encodeKittiFlow(flow);
-    const lost = `${outOfRange} vectors are longer than the format’s 512 px and are marked unknown; the .flo file keeps them.`;
+    const lost = `${outOfRange} vectors are longer than the format’s 512 px and are marked unknown; .flo keeps them.`;
     return { blob: new Blob([png], { type: 'image/png' }), notes: [...flowNotes(flow), ...(outOfRange ? [lost] : [])] };
   },
   async colmap(request, source) {
@@ -77,7 +82,10 @@ const EXPORTERS: Record<ExportFormat, (request: ExportRequest, source: ExportSou
       for (const [name, text] of files) await writer.add(name, new TextEncoder().encode(text));
       await writer.finish();
     };
-    return { blob: await zipped(write, 'application/zip'), notes: ['README.txt in it has the two commands that import it.'] };
+    return {
+      blob: await zipped(write, 'application/zip'),
+      notes: ['README.txt in it has the two commands that import it.'],
+    };
   },
 };
 
@@ -105,7 +113,9 @@ async function flowOf({ side, flowSize, view }: ExportRequest, { sizes, readFiel
       'Choose the size of the match instead.',
     );
   }
-  const longSide = Math.max(...(flowSize === 'photo' ? [from.width, from.height] : [field.grid.width, field.grid.height]));
+  const longSide = Math.max(
+    ...(flowSize === 'photo' ? [from.width, from.height] : [field.grid.width, field.grid.height]),
+  );
   const { threshold, cycleLimit } = view;
   const flow = denseFlow(field, { from, to: sizes[otherSide(side)], longSide, threshold, cycleLimit });
   if (!flow.valid.includes(1)) {
@@ -120,8 +130,8 @@ async function flowOf({ side, flowSize, view }: ExportRequest, { sizes, readFiel
 
 function flowNotes({ size, valid }: Flow): string[] {
   const known = valid.reduce((sum, one) => sum + one, 0) / valid.length;
-  const share = `${Math.round(known * 100)} % of its ${size.width} × ${size.height} vectors are known (by the view’s certainty and cycle limits).`;
-  return [share, `Coordinates: ${PIXEL_CONVENTION}.`];
+  const share = `${Math.round(known * 100)} % of its ${size.width} × ${size.height} vectors are known`;
+  return [`${share} (by the view’s certainty and cycle limits).`, `Coordinates: ${PIXEL_CONVENTION}.`];
 }
 
 async function zipped(write: (sink: ZipSink) => Promise<void>, type: string): Promise<Blob> {
@@ -134,7 +144,10 @@ async function zipped(write: (sink: ZipSink) => Promise<void>, type: string): Pr
 async function posterOf(png: Blob): Promise<Blob> {
   const image = await createImageBitmap(png);
   const scale = Math.min(1, POSTER_SIDE / Math.max(image.width, image.height));
-  const canvas = new OffscreenCanvas(Math.max(1, Math.round(image.width * scale)), Math.max(1, Math.round(image.height * scale)));
+  const canvas = new OffscreenCanvas(
+    Math.max(1, Math.round(image.width * scale)),
+    Math.max(1, Math.round(image.height * scale)),
+  );
   const context = canvas.getContext('2d', { alpha: false })!;
   context.imageSmoothingQuality = 'high';
   context.drawImage(image, 0, 0, canvas.width, canvas.height);

@@ -41,7 +41,13 @@ function drawRamp(context: Context, { title, map, ticks }: Extract<Legend, { kin
   context.fillText(title, MARGIN, MARGIN + RAMP.height / 2);
   const left = MARGIN + context.measureText(title).width + MARGIN;
   const gradient = context.createLinearGradient(left, 0, left + RAMP.width, 0);
-  for (let i = 0; i <= 32; i++) gradient.addColorStop(i / 32, `rgb(${colorMapAt(map, i / 32).map(Math.round).join(' ')})`);
+  for (let i = 0; i <= 32; i++)
+    gradient.addColorStop(
+      i / 32,
+      `rgb(${colorMapAt(map, i / 32)
+        .map(Math.round)
+        .join(' ')})`,
+    );
   context.fillStyle = gradient;
   context.fillRect(left, MARGIN, RAMP.width, RAMP.height);
   context.fillStyle = INK;

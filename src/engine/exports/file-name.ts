@@ -14,7 +14,10 @@ const ENDINGS: Record<ExportFormat, string> = {
 };
 const MAX_PART = 40;
 
-/** A name that says what is in the file and that every system takes: `left-right-matches.csv`, `left-right-flow-a-to-b.flo`. */
+/**
+ * A name that says what is in the file and that every system takes: `left-right-matches.csv`,
+ * `left-right-flow-a-to-b.flo`.
+ */
 export function fileName({ format, photos, side, view, scale }: ExportRequest): string {
   const stem = [photos.a.name, photos.b.name].map(part).join('-');
   const figure = format === 'figure' ? `-${view.view}${scale > 1 ? `@${scale}x` : ''}` : '';
@@ -24,6 +27,9 @@ export function fileName({ format, photos, side, view, scale }: ExportRequest): 
 
 /** A photo's name without its extension and without what file systems refuse. */
 function part(name: string): string {
-  const plain = name.replace(/\.[^.]{1,5}$/, '').replace(/[^\p{L}\p{N}_]+/gu, '-').replace(/^-+|-+$/g, '');
+  const plain = name
+    .replace(/\.[^.]{1,5}$/, '')
+    .replace(/[^\p{L}\p{N}_]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
   return plain.slice(0, MAX_PART) || 'photo';
 }

@@ -28,7 +28,12 @@ export default function EmbedDialog({ onClose }: { onClose: () => void }) {
         />
         <label className="stack-tight">
           Address of a share file{needsShare ? '' : ' (optional)'}
-          <input type="url" placeholder="https://" value={choice.share} onChange={(event) => change({ share: event.target.value.trim() })} />
+          <input
+            type="url"
+            placeholder="https://"
+            value={choice.share}
+            onChange={(event) => change({ share: event.target.value.trim() })}
+          />
         </label>
         <p className="hint">
           {needsShare
@@ -36,11 +41,25 @@ export default function EmbedDialog({ onClose }: { onClose: () => void }) {
             : 'A share file (Export) on your site shows this result at once, without a model.'}{' '}
           Its server must let other pages read it (CORS).
         </p>
-        <Switch label="Tabs, verdict and legend" checked={choice.controls} onChange={(controls) => change({ controls })} />
-        <Switch label="Start by itself when seen" checked={choice.autorun} onChange={(autorun) => change({ autorun })} />
+        <Switch
+          label="Tabs, verdict and legend"
+          checked={choice.controls}
+          onChange={(controls) => change({ controls })}
+        />
+        <Switch
+          label="Start by itself when seen"
+          checked={choice.autorun}
+          onChange={(autorun) => change({ autorun })}
+        />
         <label className="stack-tight">
           HTML for your page
-          <textarea className="snippet" readOnly rows={6} value={isReady ? snippet : ''} onFocus={(event) => event.target.select()} />
+          <textarea
+            className="snippet"
+            readOnly
+            rows={6}
+            value={isReady ? snippet : ''}
+            onFocus={(event) => event.target.select()}
+          />
         </label>
         <div className="dialog-actions">
           <button type="button" className="button" onClick={onClose}>

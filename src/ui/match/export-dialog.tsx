@@ -9,7 +9,11 @@ import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { FORMAT_TEXTS } from './export-formats.ts';
 import { ExportOptions } from './export-options.tsx';
 
-type Outcome = { kind: 'saving' } | { kind: 'saved'; file: ExportedFile } | { kind: 'failed'; error: PlainError } | null;
+type Outcome =
+  | { kind: 'saving' }
+  | { kind: 'saved'; file: ExportedFile }
+  | { kind: 'failed'; error: PlainError }
+  | null;
 
 /** Saves the present match as one of the formats. */
 export default function ExportDialog({ onClose }: { onClose: () => void }) {

@@ -8,10 +8,26 @@ export const FORMAT_TEXTS: Record<ExportFormat, { label: string; ending: string;
     text: 'Both photos, warp, certainty, cycle error and verdict. Drop it on this page to see everything again; no model runs.',
   },
   figure: { label: 'Figure', ending: '.png', text: 'The picture as you see it now, for papers and slides.' },
-  csv: { label: 'Matches, table', ending: '.csv', text: 'The correspondences of the Matches view in pixels, one a line.' },
+  csv: {
+    label: 'Matches, table',
+    ending: '.csv',
+    text: 'The correspondences of the Matches view in pixels, one a line.',
+  },
   json: { label: 'Matches, JSON', ending: '.json', text: 'The same with names and sizes of the photos.' },
-  npz: { label: 'Dense match, NumPy', ending: '.npz', text: 'Warp, certainty and cycle error in both directions, and the matches.' },
+  npz: {
+    label: 'Dense match, NumPy',
+    ending: '.npz',
+    text: 'Warp, certainty and cycle error in both directions, and the matches.',
+  },
   flo: { label: 'Optical flow, Middlebury', ending: '.flo', text: 'Displacement of every pixel as 32-bit floats.' },
-  kitti: { label: 'Optical flow, KITTI', ending: '.png', text: 'Displacement of every pixel as a 16-bit PNG, up to 512 px.' },
-  colmap: { label: 'COLMAP', ending: '.zip', text: 'Features, match list, cameras and images as COLMAP’s text imports.' },
+  kitti: {
+    label: 'Optical flow, KITTI',
+    ending: '.png',
+    text: 'Displacement of every pixel as a 16-bit PNG, up to 512 px.',
+  },
+  colmap: {
+    label: 'COLMAP',
+    ending: '.zip',
+    text: 'Features, match list, cameras and images as COLMAP’s text imports.',
+  },
 };

@@ -25,7 +25,11 @@ export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
           options={SCALES}
           onChange={(scale) => onChange({ ...choice, scale: Number(scale) })}
         />
-        <Switch label="Legend below the picture" checked={choice.legend} onChange={(legend) => onChange({ ...choice, legend })} />
+        <Switch
+          label="Legend below the picture"
+          checked={choice.legend}
+          onChange={(legend) => onChange({ ...choice, legend })}
+        />
       </>
     );
   }
@@ -45,7 +49,12 @@ export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
         ]}
         onChange={(side) => onChange({ ...choice, side })}
       />
-      <Segmented label="Size" value={choice.flowSize} options={sizes} onChange={(flowSize) => onChange({ ...choice, flowSize })} />
+      <Segmented
+        label="Size"
+        value={choice.flowSize}
+        options={sizes}
+        onChange={(flowSize) => onChange({ ...choice, flowSize })}
+      />
     </>
   );
 }
