@@ -58,11 +58,11 @@ class Batches:
         return batch
 
 
-def validation_batches(options, pairs=64, seed=20240, batch=8):
+def validation_batches(options, pairs=64, seed=20240):
     """A fixed list of batches from photos that training never sees."""
     data = Pairs(load_photos(options.photos, 'validation'), options.size, seed, pairs)
     out = []
-    for batch in DataLoader(data, batch):
+    for batch in DataLoader(data, 8):
         for k in ('image_a', 'image_b'):
             batch[k] = batch[k].float() / 255
         out.append({k: v.to(options.device) for k, v in batch.items()})

@@ -23,11 +23,12 @@ INPUTS = {'a16': 'a.f16', 'al16': 'a.l16', 'al8': 'a.l8', 'al4': 'a.l4', 'b16': 
 
 # What onnxruntime's WebGPU provider runs itself at this opset; shape arithmetic on the CPU is expected and cheap.
 ON_GPU = set(
-    'GreaterOrEqual '
-    'Abs Add ArgMax AveragePool Cast Clip Concat Conv CumSum Div Equal Exp Expand Gather GatherElements Gemm GridSample '
-    'LayerNormalization Less Log MatMul Mul Neg Not Pad Pow Range Reciprocal ReduceMax ReduceMean ReduceSum Relu Reshape '
-    'Resize Shape Sigmoid Sin Cos Slice Softmax Split Sqrt Squeeze Sub Tanh Transpose Unsqueeze Where Constant '
-    'ConstantOfShape Identity Flatten'.split()
+    """
+    Abs Add ArgMax AveragePool Cast Clip Concat Constant ConstantOfShape Conv Cos CumSum Div Equal Exp Expand Flatten
+    Gather GatherElements Gemm GreaterOrEqual GridSample Identity LayerNormalization Less Log MatMul Mul Neg Not Pad Pow
+    Range Reciprocal ReduceMax ReduceMean ReduceSum Relu Reshape Resize Shape Sigmoid Sin Slice Softmax Split Sqrt
+    Squeeze Sub Tanh Transpose Unsqueeze Where
+    """.split()
 )
 
 

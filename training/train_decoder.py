@@ -1,8 +1,8 @@
 """Stage 2: the decoder learns, with the local encoder inside its refiners; the global encoder goes on with stage 1's loss.
 
 No gradient goes from the decoder's warps into the global features: they keep learning from the matching loss alone, at
-their own rate (0 freezes them). For some pairs the refiners start from the true warp plus smooth noise instead of the coarse one, so that they learn
-from views that the coarse stage does not manage yet.
+their own rate (0 freezes them). For some pairs the refiners start from the true warp plus smooth noise instead of the
+coarse one, so that they learn from views that the coarse stage does not manage yet.
 """
 
 import argparse
@@ -54,7 +54,7 @@ class Stage2(nn.Module):
         with torch.autocast(x.device.type, torch.bfloat16, enabled=low):
             a16, b16 = self.encoder.wide(x).float().chunk(2)
             a, b = (t.float() for t in self.decoder.context(a16, b16))
-        tokens = [(f.flatten(2).transpose(1, 2), g.flatten(2).transpose(1, 2)) for f, g in ((a16, b16),)] + [(a, b)]
+        tokens = [tuple(f.flatten(2).transpose(1, 2) for f in (a16, b16)), (a, b)]
         a16, b16, a, b = (t.detach() for t in (a16, b16, a, b))
         with torch.autocast(x.device.type, torch.bfloat16, enabled=low):
             local_a = self.encoder.local.pyramid(x[: len(image_a)])
