@@ -63,7 +63,10 @@ function dotLanes(a: Float32Array, atA: number, b: Float32Array, first: number, 
   const q = Math.min(first + 1, last) * length;
   const r = Math.min(first + 2, last) * length;
   const s = Math.min(first + 3, last) * length;
-  let [dp, dq, dr, ds] = [0, 0, 0, 0];
+  let dp = 0;
+  let dq = 0;
+  let dr = 0;
+  let ds = 0;
   for (let c = 0; c < length; c++) {
     const value = a[atA + c];
     dp += value * b[p + c];
@@ -79,7 +82,10 @@ function dotLanes(a: Float32Array, atA: number, b: Float32Array, first: number, 
 
 /** Four sums at once: one alone would wait for itself at every step. */
 function dot(a: Float32Array, atA: number, b: Float32Array, atB: number, length: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
   let i = 0;
   for (; i + 3 < length; i += 4) {
     s0 += a[atA + i] * b[atB + i];
