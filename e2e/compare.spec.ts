@@ -48,7 +48,9 @@ async function download(page: Page, button: string): Promise<Buffer> {
   return readFileSync(await (await saved).path());
 }
 
-test('with nothing installed, two strides of the page’s own matcher and the classical descriptor are compared', async ({ page }) => {
+test('with nothing installed, two strides of the page’s own matcher and the classical descriptor are compared', async ({
+  page,
+}) => {
   test.slow();
   const errors = watchErrors(page);
   await page.goto(START);
@@ -109,7 +111,9 @@ test('one place is followed in every encoder, and the sheet shows what the page 
   expect(sheet.height).toBeGreaterThan(2 * 300);
 });
 
-test('scores of the sample pairs are a table and a CSV, and learnt features beat the classical ones', async ({ page }) => {
+test('scores of the sample pairs are a table and a CSV, and learnt features beat the classical ones', async ({
+  page,
+}) => {
   test.setTimeout(300_000);
   await page.goto(START);
   await compared(page, 'components', 3);
@@ -120,7 +124,9 @@ test('scores of the sample pairs are a table and a CSV, and learnt features beat
   await page.getByRole('button', { name: 'Score all sample pairs' }).click();
   await expect(page.getByRole('progressbar', { name: 'Scoring' })).toBeHidden({ timeout: 240_000 });
   const rows = (await download(page, 'Save as CSV')).toString('utf8').trim().split('\r\n');
-  expect(rows[0]).toBe('sample,encoder,size_px,viewpoint_deg,places,recall_at_1_percent,recall_at_2_percent,recall_at_4_percent');
+  expect(rows[0]).toBe(
+    'sample,encoder,size_px,viewpoint_deg,places,recall_at_1_percent,recall_at_2_percent,recall_at_4_percent',
+  );
   expect(rows).toHaveLength(1 + 5 * 3);
   await expect(page.locator('[data-scores] tbody tr')).toHaveCount(15);
   const mean = (start: string) => {
@@ -151,7 +157,9 @@ test('two installed ViTs stand beside the page’s own encoders', async ({ page 
     await compared(page, 'components', 3);
     await expect(column(page, 'first')).toContainText('5 × 5 places, 48 channels');
     await expect(column(page, 'second')).toContainText('5 × 5 places, 48 channels');
-    expect(changed(await pictureOf(column(page, 'first')), await pictureOf(column(page, 'second')))).toBeGreaterThan(0.02);
+    expect(changed(await pictureOf(column(page, 'first')), await pictureOf(column(page, 'second')))).toBeGreaterThan(
+      0.02,
+    );
     const sheet = PNG.sync.read(await download(page, 'Contact sheet (PNG)'));
     expect(sheet.width).toBe(4 * 518 + 5 * 12);
   } finally {

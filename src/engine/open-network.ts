@@ -4,7 +4,8 @@ import { throwIfAborted } from '../shared/errors.ts';
 import type { ExternalData, Runtime, Session } from './runtime.ts';
 
 /** Bytes of a network's graph and weights together. */
-export const networkBytes = (network: NetworkFile): number => filesOf(network).reduce((sum, { bytes }) => sum + bytes, 0);
+export const networkBytes = (network: NetworkFile): number =>
+  filesOf(network).reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Reads a network's files and makes a session of them. `onBytes` gets the bytes so far, over all its files. */
 export async function openNetwork(

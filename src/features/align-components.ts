@@ -25,7 +25,11 @@ export function procrustes(scores: Float32Array, target: Float32Array): number[]
 }
 
 /** Scores at unit spread, turned: rows times the matrix of {@link procrustes}. */
-export function turnScores(scores: Float32Array, turn: readonly number[], spread = spreads(scores)): Float32Array<ArrayBuffer> {
+export function turnScores(
+  scores: Float32Array,
+  turn: readonly number[],
+  spread = spreads(scores),
+): Float32Array<ArrayBuffer> {
   const turned = new Float32Array(scores.length);
   for (let at = 0; at < scores.length; at += 3) {
     for (let j = 0; j < 3; j++) {
@@ -57,7 +61,8 @@ export function resampleScores(scores: Float32Array, from: Size, to: Size): Floa
       const read = (row: number, column: number, k: number) => scores[3 * (row * from.width + column) + k];
       for (let k = 0; k < 3; k++) {
         const top = read(down.low, across.low, k) * (1 - across.share) + read(down.low, across.high, k) * across.share;
-        const bottom = read(down.high, across.low, k) * (1 - across.share) + read(down.high, across.high, k) * across.share;
+        const bottom =
+          read(down.high, across.low, k) * (1 - across.share) + read(down.high, across.high, k) * across.share;
         result[out + k] = top * (1 - down.share) + bottom * down.share;
       }
     }

@@ -13,7 +13,11 @@ function setOf(vectors: number[][]): VectorSet {
 /** Plain and slow. */
 function assign(set: VectorSet, centres: VectorSet): Nearest {
   const count = set.inverseNorms.length;
-  const result = { index: new Uint32Array(count), best: new Float32Array(count).fill(-2), second: new Float32Array(count) };
+  const result = {
+    index: new Uint32Array(count),
+    best: new Float32Array(count).fill(-2),
+    second: new Float32Array(count),
+  };
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < centres.inverseNorms.length; j++) {
       let cosine = 0;
@@ -39,7 +43,11 @@ function planted(seed: number) {
 describe('k-means', () => {
   test('finds planted directions over two sets together, numbered by size', async () => {
     const { truth, vectors } = planted(1);
-    const { labels, sizes, meanCosine } = await kMeans([setOf(vectors.slice(0, 50)), setOf(vectors.slice(50))], { k: 3, seed: 7 }, assign);
+    const { labels, sizes, meanCosine } = await kMeans(
+      [setOf(vectors.slice(0, 50)), setOf(vectors.slice(50))],
+      { k: 3, seed: 7 },
+      assign,
+    );
     expect([...labels[0], ...labels[1]]).toEqual(truth);
     expect(sizes).toEqual([40, 25, 10]);
     expect(meanCosine).toBeGreaterThan(0.95);
@@ -54,7 +62,9 @@ describe('k-means', () => {
     expect([...assign(set, centreSet).index]).toEqual([...labels[0]]);
     for (let c = 0; c < 6; c++) {
       const members = vectors.filter((_, i) => labels[0][i] === c);
-      const mean = Array.from({ length: CHANNELS }, (_, d) => members.reduce((sum, v) => sum + v[d] / Math.hypot(...v), 0));
+      const mean = Array.from({ length: CHANNELS }, (_, d) =>
+        members.reduce((sum, v) => sum + v[d] / Math.hypot(...v), 0),
+      );
       mean.forEach((value, d) => expect(centres[c * CHANNELS + d]).toBeCloseTo(value / Math.hypot(...mean), 5));
     }
   });

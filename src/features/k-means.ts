@@ -29,7 +29,11 @@ const MAX_ITERATIONS = 50;
  * Spherical k-means (Dhillon and Modha 2001) over several sets together, begun by k-means++ (Arthur and Vassilvitskii
  * 2007) with the squared chord 2 (1 − cosine) as the distance. The same seed gives the same clusters.
  */
-export async function kMeans(sets: readonly VectorSet[], options: KMeansOptions, assign: AssignToCentres): Promise<Clusters> {
+export async function kMeans(
+  sets: readonly VectorSet[],
+  options: KMeansOptions,
+  assign: AssignToCentres,
+): Promise<Clusters> {
   const { channels } = sets[0];
   const { k } = options;
   let centres = firstCentres(sets, options);
@@ -38,7 +42,8 @@ export async function kMeans(sets: readonly VectorSet[], options: KMeansOptions,
   for (; iterations < (options.maxIterations ?? MAX_ITERATIONS); iterations++) {
     const centreSet = { channels, values: centres, inverseNorms: new Float32Array(k).fill(1) };
     const now = await Promise.all(sets.map((set) => assign(set, centreSet)));
-    const isSettled = assigned.length > 0 && now.every(({ index }, s) => index.every((label, i) => label === assigned[s].index[i]));
+    const isSettled =
+      assigned.length > 0 && now.every(({ index }, s) => index.every((label, i) => label === assigned[s].index[i]));
     assigned = now;
     if (isSettled) break;
     centres = nextCentres(sets, assigned, k);
@@ -114,7 +119,13 @@ function copyUnit(sets: readonly VectorSet[], index: number, target: Float32Arra
 }
 
 /** Clusters numbered by falling size, so that their colours stay when a cluster is added. */
-function bySize(sets: readonly VectorSet[], assigned: readonly Nearest[], centres: Float32Array, k: number, iterations: number): Clusters {
+function bySize(
+  sets: readonly VectorSet[],
+  assigned: readonly Nearest[],
+  centres: Float32Array,
+  k: number,
+  iterations: number,
+): Clusters {
   const { channels } = sets[0];
   const sizes = new Array<number>(k).fill(0);
   let cosines = 0;

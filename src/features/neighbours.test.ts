@@ -16,7 +16,11 @@ describe('mutual neighbours', () => {
   test('are each other’s nearest, the clearest first', () => {
     // Place 0 chooses 2, which chooses 2. Ratio of place 2: sqrt(2 − 1.9) / sqrt(2 − 0.4).
     const matches = mutualNeighbours(ab, ba);
-    expect(matches.map(({ a, b }) => [a, b])).toEqual([[2, 2], [1, 0], [3, 1]]);
+    expect(matches.map(({ a, b }) => [a, b])).toEqual([
+      [2, 2],
+      [1, 0],
+      [3, 1],
+    ]);
     expect(matches[0].ratio).toBeCloseTo(Math.sqrt(0.1 / 1.6), 5);
     expect(matches[1].ratio).toBe(1);
     expect(matches[2].ratio).toBe(1);

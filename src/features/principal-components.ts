@@ -24,7 +24,11 @@ const TOLERANCE = 1e-6;
  * @param covariance [channels, channels], symmetric and positive semidefinite
  * @param components at most `channels`
  */
-export function principalComponents(covariance: Float32Array, channels: number, components: number): PrincipalComponents {
+export function principalComponents(
+  covariance: Float32Array,
+  channels: number,
+  components: number,
+): PrincipalComponents {
   if (components > channels) throw new RangeError(`${channels} channels have no ${components} components`);
   const block = Math.min(channels, components + GUARD_DIRECTIONS);
   const random = seededRandom(1);

@@ -19,7 +19,13 @@ export function heatOf(cosines: Float32Array, temperature: number | null): Float
  * Indices of the highest cosines, best first, none within `exclusion` cells (Chebyshev distance) of a better one or of
  * `except`.
  */
-export function topPlaces(cosines: Float32Array, grid: Size, count: number, exclusion: number, except: number | null = null): number[] {
+export function topPlaces(
+  cosines: Float32Array,
+  grid: Size,
+  count: number,
+  exclusion: number,
+  except: number | null = null,
+): number[] {
   const chosen: number[] = [];
   const taken = new Uint8Array(cosines.length);
   const block = (place: number) => {

@@ -89,7 +89,10 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
   async components({ options, ...encoding }: Argument<'components'>, context: CallContext): Promise<ComponentMaps> {
     const { sides, facts } = await this.encodePhotos(encoding, context);
     const { alignTo } = options;
-    const reference = alignTo && alignTo.id !== encoding.encoder.id ? await this.encodePhotos({ ...encoding, encoder: alignTo }, context) : null;
+    const reference =
+      alignTo && alignTo.id !== encoding.encoder.id
+        ? await this.encodePhotos({ ...encoding, encoder: alignTo }, context)
+        : null;
     context.onProgress({ stage: 'compute', fraction: null });
     return { ...(await componentMaps(this.maths, sides, reference?.sides ?? null, options)), facts };
   }
@@ -124,7 +127,10 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     return { heat, best, query: { side: at.side, ...centreOf(place, asked.grid) }, facts };
   }
 
-  async neighbours({ maxRatio, limit, ...encoding }: Argument<'neighbours'>, context: CallContext): Promise<NeighbourMatches> {
+  async neighbours(
+    { maxRatio, limit, ...encoding }: Argument<'neighbours'>,
+    context: CallContext,
+  ): Promise<NeighbourMatches> {
     const { sides, facts } = await this.encodePhotos(encoding, context);
     const { a, b } = sides;
     if (!a || !b) throw photoMissing(a ? 'b' : 'a');
@@ -172,7 +178,10 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
   }
 
   /** Features of the photos that are there, from the cache where they are. */
-  private async encodePhotos(encoding: Encoding, context: CallContext): Promise<{ sides: EncodedSides; facts: EncodingFacts }> {
+  private async encodePhotos(
+    encoding: Encoding,
+    context: CallContext,
+  ): Promise<{ sides: EncodedSides; facts: EncodingFacts }> {
     const there = present(this.photos);
     if (there.length === 0) throw photoMissing('a');
     const sides: EncodedSides = {};
@@ -189,7 +198,11 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     return { sides, facts };
   }
 
-  private async encode({ encoder, longSide }: Encoding, photo: Photo, context: CallContext): Promise<{ map: Encoded; milliseconds: number }> {
+  private async encode(
+    { encoder, longSide }: Encoding,
+    photo: Photo,
+    context: CallContext,
+  ): Promise<{ map: Encoded; milliseconds: number }> {
     const { source } = encoder;
     const { onProgress } = context;
     // A network of its own has one size, whatever is asked.
@@ -198,7 +211,8 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
       this.jobs.run(async () => {
         onProgress({ stage: 'encode', fraction: null });
         const start = performance.now();
-        const onEncoding = (fraction: number | null) => onProgress({ stage: fraction === null ? 'encode' : 'load-model', fraction });
+        const onEncoding = (fraction: number | null) =>
+          onProgress({ stage: fraction === null ? 'encode' : 'load-model', fraction });
         const maps = await this.pool.encode(source, photo, longSide, onEncoding);
         const features = Object.fromEntries(Object.entries(maps).map(([name, map]) => [name, encoded(map)]));
         return { features, milliseconds: performance.now() - start };
@@ -217,7 +231,8 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
   private async fetch(url: string, signal: AbortSignal): Promise<Response> {
     const response = await fetch(url, { signal }).catch(() => null);
     throwIfAborted(signal);
-    if (!response?.ok) throw new CodedError('network', `${url} could not be read.`, 'Check the connection and try again.');
+    if (!response?.ok)
+      throw new CodedError('network', `${url} could not be read.`, 'Check the connection and try again.');
     return response;
   }
 

@@ -21,7 +21,9 @@ const plain = { fit: 'joint', mask: 'none' } as const;
 /** Features with three strong directions of falling strength and weak noise. */
 function structured(width: number, height: number, channels: number, seed: number): Encoded {
   const random = randomNumbers(seed);
-  const axes = Array.from({ length: 3 }, (_, k) => Array.from({ length: channels }, (_, c) => Math.sin((k + 1) * (c + 1))));
+  const axes = Array.from({ length: 3 }, (_, k) =>
+    Array.from({ length: channels }, (_, c) => Math.sin((k + 1) * (c + 1))),
+  );
   const values = new Float32Array(width * height * channels);
   for (let i = 0; i < width * height; i++) {
     const weights = [3 * Math.sin(i / 3), 2 * Math.cos(i / 7), Math.sin(i / 11 + 1)];
@@ -37,7 +39,9 @@ test('a joint map has NumPy’s colours', async () => {
   const colors = [0.45997, 0.0725, 0.99661, 1, 0.1895, 0.59619].map((v) => 255 * v);
   const { rgba, grid } = pictures.a!;
   expect(grid).toEqual({ width: 6, height: 5 });
-  [rgba[0], rgba[1], rgba[2], rgba[4], rgba[5], rgba[6]].forEach((value, i) => expect(Math.abs(value - colors[i])).toBeLessThan(1.5));
+  [rgba[0], rgba[1], rgba[2], rgba[4], rgba[5], rgba[6]].forEach((value, i) =>
+    expect(Math.abs(value - colors[i])).toBeLessThan(1.5),
+  );
   expect(rgba[3]).toBe(255);
   expect(explained[0]).toBeCloseTo(1.919438 / 3.45341, 3);
   expect(pictures.b).toBeUndefined();
@@ -50,7 +54,9 @@ test('the GPU paints what the CPU paints', async () => {
     const wanted = await componentMaps(cpu, sides, reference, { fit, mask: 'high' });
     const found = await componentMaps(onGpu, sides, reference, { fit, mask: 'high' });
     for (const side of ['a', 'b'] as const) {
-      const differences = found.pictures[side]!.rgba.map((value, i) => Math.abs(value - wanted.pictures[side]!.rgba[i]));
+      const differences = found.pictures[side]!.rgba.map((value, i) =>
+        Math.abs(value - wanted.pictures[side]!.rgba[i]),
+      );
       expect(Math.max(...differences)).toBeLessThanOrEqual(2);
     }
     found.explained.forEach((share, k) => expect(share).toBeCloseTo(wanted.explained[k], 4));
@@ -60,7 +66,9 @@ test('the GPU paints what the CPU paints', async () => {
 test('the masks are each other’s complement', async () => {
   const sides = { a: structured(9, 9, 12, 5) };
   const [high, low] = await Promise.all(
-    (['high', 'low'] as const).map(async (mask) => (await componentMaps(cpu, sides, null, { fit: 'joint', mask })).pictures.a!.rgba),
+    (['high', 'low'] as const).map(
+      async (mask) => (await componentMaps(cpu, sides, null, { fit: 'joint', mask })).pictures.a!.rgba,
+    ),
   );
   for (let i = 3; i < high.length; i += 4) expect(high[i] + low[i]).toBe(255);
   expect(high.some((v, i) => i % 4 === 3 && v === 0)).toBe(true);
@@ -75,7 +83,8 @@ test('alignment makes the colours of two encoders of one scene agree', async () 
   const painted = async (reference: Encoded | null) =>
     (await componentMaps(cpu, { a: other }, reference && { a: reference }, plain)).pictures.a!.rgba;
   const wanted = (await componentMaps(cpu, { a }, null, plain)).pictures.a!.rgba;
-  const distance = (rgba: Uint8ClampedArray) => rgba.reduce((sum, v, i) => sum + Math.abs(v - wanted[i]), 0) / rgba.length;
+  const distance = (rgba: Uint8ClampedArray) =>
+    rgba.reduce((sum, v, i) => sum + Math.abs(v - wanted[i]), 0) / rgba.length;
   expect(distance(await painted(a))).toBeLessThan(3);
   expect(distance(await painted(null))).toBeGreaterThan(20);
 });
@@ -87,7 +96,9 @@ describe('maths on the GPU equal those on the CPU', () => {
 
   test('cosines and nearest', async () => {
     const query = b.values.slice(0, 19);
-    const [[c0, n0], [c1, n1]] = await Promise.all(both.map((m) => Promise.all([m.cosines(a, query), m.nearest(a, b)])));
+    const [[c0, n0], [c1, n1]] = await Promise.all(
+      both.map((m) => Promise.all([m.cosines(a, query), m.nearest(a, b)])),
+    );
     c1.forEach((value, i) => expect(value).toBeCloseTo(c0[i], 5));
     expect([...n1.index]).toEqual([...n0.index]);
   });
@@ -113,13 +124,16 @@ describe('maths on the GPU equal those on the CPU', () => {
   });
 });
 
-test.skipIf(!hasParity('vit'))('the patch tokens of the published ViT code are painted as NumPy paints them', async () => {
-  const { values } = loadParity('vit').tensor('patch_tokens_70x70');
-  const map = encoded({ grid: { width: 5, height: 5 }, channels: 48, values: Float32Array.from(values) });
-  const { pictures, explained } = await componentMaps(cpu, { a: map }, null, plain);
-  [0.2513, 0.128, 0.1123].forEach((share, k) => expect(explained[k]).toBeCloseTo(share, 3));
-  const expected = { 0: [17, 0, 239.3], 7: [203.3, 77.4, 255], 24: [255, 245.6, 0] };
-  for (const [place, color] of Object.entries(expected)) {
-    color.forEach((value, k) => expect(Math.abs(pictures.a!.rgba[4 * Number(place) + k] - value)).toBeLessThan(1.5));
-  }
-});
+test.skipIf(!hasParity('vit'))(
+  'the patch tokens of the published ViT code are painted as NumPy paints them',
+  async () => {
+    const { values } = loadParity('vit').tensor('patch_tokens_70x70');
+    const map = encoded({ grid: { width: 5, height: 5 }, channels: 48, values: Float32Array.from(values) });
+    const { pictures, explained } = await componentMaps(cpu, { a: map }, null, plain);
+    [0.2513, 0.128, 0.1123].forEach((share, k) => expect(explained[k]).toBeCloseTo(share, 3));
+    const expected = { 0: [17, 0, 239.3], 7: [203.3, 77.4, 255], 24: [255, 245.6, 0] };
+    for (const [place, color] of Object.entries(expected)) {
+      color.forEach((value, k) => expect(Math.abs(pictures.a!.rgba[4 * Number(place) + k] - value)).toBeLessThan(1.5));
+    }
+  },
+);

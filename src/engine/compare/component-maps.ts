@@ -41,19 +41,28 @@ async function fitScores(maths: FeatureMaths, sides: EncodedSides, fit: Componen
   for (const group of groups) {
     const { mean, covariance, channels } = await maths.moments(group.map((side) => sides[side]!));
     const found = principalComponents(covariance, channels, COMPONENTS);
-    for (const side of group) result.sides[side] = await maths.project(sides[side]!, { mean, basis: found.basis, components: COMPONENTS });
+    for (const side of group)
+      result.sides[side] = await maths.project(sides[side]!, { mean, basis: found.basis, components: COMPONENTS });
     if (result.explained.length === 0) result.explained = found.variances.map((v) => v / (found.totalVariance || 1));
   }
   return result;
 }
 
 /** Turns scores towards a reference that may lie on another grid; jointly fitted photos are turned together. */
-function align(scores: Scores, target: Scores, sides: EncodedSides, reference: EncodedSides, fit: ComponentOptions['fit']): Scores['sides'] {
+function align(
+  scores: Scores,
+  target: Scores,
+  sides: EncodedSides,
+  reference: EncodedSides,
+  fit: ComponentOptions['fit'],
+): Scores['sides'] {
   const groups = fit === 'joint' ? [present(sides)] : present(sides).map((side) => [side]);
   const turned: Scores['sides'] = {};
   for (const group of groups) {
     const own = joined(group.map((side) => scores.sides[side]!));
-    const wanted = joined(group.map((side) => resampleScores(target.sides[side]!, reference[side]!.grid, sides[side]!.grid)));
+    const wanted = joined(
+      group.map((side) => resampleScores(target.sides[side]!, reference[side]!.grid, sides[side]!.grid)),
+    );
     const turn = procrustes(own, wanted);
     const spread = spreads(own);
     for (const side of group) turned[side] = turnScores(scores.sides[side]!, turn, spread);
@@ -62,7 +71,12 @@ function align(scores: Scores, target: Scores, sides: EncodedSides, reference: E
 }
 
 /** Colours of the scores; places on the wrong side of the mean along the unturned first component are clear. */
-function paint(grid: GridPicture['grid'], scores: Float32Array, unturned: Float32Array, mask: ComponentOptions['mask']): GridPicture {
+function paint(
+  grid: GridPicture['grid'],
+  scores: Float32Array,
+  unturned: Float32Array,
+  mask: ComponentOptions['mask'],
+): GridPicture {
   const colors = componentColors(scores);
   const rgba = new Uint8ClampedArray(grid.width * grid.height * 4);
   for (let i = 0; i < grid.width * grid.height; i++) {
@@ -73,7 +87,8 @@ function paint(grid: GridPicture['grid'], scores: Float32Array, unturned: Float3
   return { grid, rgba };
 }
 
-export const present = (sides: Partial<Record<Side, unknown>>): Side[] => SIDES.filter((side) => sides[side] !== undefined);
+export const present = (sides: Partial<Record<Side, unknown>>): Side[] =>
+  SIDES.filter((side) => sides[side] !== undefined);
 
 function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));

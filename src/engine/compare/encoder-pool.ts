@@ -145,7 +145,10 @@ export class EncoderPool {
     return this.ofMatcher(await fetchManifest(source.manifestUrl), open);
   }
 
-  private async ofMatcher({ passes: [pass] }: MatcherManifest, open: (network: NetworkFile) => Promise<Session>): Promise<OpenEncoder> {
+  private async ofMatcher(
+    { passes: [pass] }: MatcherManifest,
+    open: (network: NetworkFile) => Promise<Session>,
+  ): Promise<OpenEncoder> {
     return {
       session: await open(pass.encoder),
       inputName: pass.encoder.input,
@@ -154,13 +157,17 @@ export class EncoderPool {
       std: pass.input.std,
       read: async (outputs) => {
         const features: RunFeatures = {};
-        for (const { name } of comparable(pass.encoder.outputs)) features[name] = fromPlanes(outputs[name].dims, await this.read(outputs[name]));
+        for (const { name } of comparable(pass.encoder.outputs))
+          features[name] = fromPlanes(outputs[name].dims, await this.read(outputs[name]));
         return features;
       },
     };
   }
 
-  private async ofNetwork(manifest: NetworkManifest, open: (network: NetworkFile) => Promise<Session>): Promise<OpenEncoder> {
+  private async ofNetwork(
+    manifest: NetworkManifest,
+    open: (network: NetworkFile) => Promise<Session>,
+  ): Promise<OpenEncoder> {
     const { input, outputs, rows, columns, channels } = manifest;
     return {
       session: await open(manifest.network),

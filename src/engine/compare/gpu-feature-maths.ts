@@ -71,7 +71,9 @@ export class GpuFeatureMaths implements FeatureMaths {
       const buffer = this.bufferOf(map);
       const scores = scope.storage('scores', 4 * buffer.count * components);
       const [meanBuffer, basisBuffer] = [upload(scope, 'mean', mean), upload(scope, 'basis', basis)];
-      this.submit((encoder) => this.passes.projection.run(encoder, buffer, meanBuffer, basisBuffer, components, scores));
+      this.submit((encoder) =>
+        this.passes.projection.run(encoder, buffer, meanBuffer, basisBuffer, components, scores),
+      );
       return this.readFloats(scores, buffer.count * components);
     });
   }

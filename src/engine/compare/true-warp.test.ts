@@ -22,7 +22,8 @@ test('the samples’ true warps are read; following them exactly has full recall
   expect(truth.viewpoint).toBeLessThan(180);
   // On a grid as fine as the truth's, the place that holds the true point is at most half a cell's diagonal away.
   const found = Uint32Array.from({ length: width * height }, (_, i) => {
-    const cell = (share: number, cells: number) => Math.min(cells - 1, Math.max(0, Math.floor(((share + 1) / 2) * cells)));
+    const cell = (share: number, cells: number) =>
+      Math.min(cells - 1, Math.max(0, Math.floor(((share + 1) / 2) * cells)));
     return cell(truth.warp[width * height + i], height) * width + cell(truth.warp[i], width);
   });
   const { places, shares } = nearestRecall(found, truth.grid, truth.grid, { width: 640, height: 480 }, truth);
@@ -35,6 +36,8 @@ test('a file without pose has no viewpoint; wrong shapes and missing arrays are 
   const visible: [Float32Array<ArrayBuffer>, number[]] = [Float32Array.of(1, 0, 1, 0, 1, 0), [2, 3]];
   expect((await readTruth(await npzOf({ warp, visible }))).viewpoint).toBeNull();
   await expect(readTruth(await npzOf({ warp }))).rejects.toThrow('no array visible');
-  await expect(readTruth(await npzOf({ warp, visible: [new Float32Array(4), [2, 2]] }))).rejects.toThrow('another size');
+  await expect(readTruth(await npzOf({ warp, visible: [new Float32Array(4), [2, 2]] }))).rejects.toThrow(
+    'another size',
+  );
   await expect(readTruth(await npzOf({ warp: visible, visible }))).rejects.toThrow('not [2, height, width]');
 });

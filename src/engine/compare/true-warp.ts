@@ -28,7 +28,12 @@ export async function readTruth(bytes: Uint8Array): Promise<Truth> {
   }
   const seen = npyFloat32(visible);
   const viewpoint = npz.names.includes('pose_ab') ? rotationAngle(npyFloat32(await npz.read('pose_ab'))) : null;
-  return { grid: { width, height }, warp: npyFloat32(warp), visible: Uint8Array.from(seen, (v) => (v ? 1 : 0)), viewpoint };
+  return {
+    grid: { width, height },
+    warp: npyFloat32(warp),
+    visible: Uint8Array.from(seen, (v) => (v ? 1 : 0)),
+    viewpoint,
+  };
 }
 
 /** Angle of the rotation in a row-major [R|t], degrees. */
@@ -38,4 +43,8 @@ function rotationAngle(pose: Float32Array): number {
 }
 
 const invalid = (why: string) =>
-  new CodedError('truth-invalid', `The file of the true warp cannot be used: ${why}.`, 'Use an npz with warp [2, h, w] and visible [h, w].');
+  new CodedError(
+    'truth-invalid',
+    `The file of the true warp cannot be used: ${why}.`,
+    'Use an npz with warp [2, h, w] and visible [h, w].',
+  );

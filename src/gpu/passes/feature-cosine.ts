@@ -16,7 +16,13 @@ export class FeatureCosinePass {
   }
 
   /** Fills `cosine` ([count]); `query` holds one vector, `queryScale` is 1 / its length (0 for a null vector). */
-  run(encoder: GPUCommandEncoder, vectors: FeatureBuffer, query: GPUBuffer, queryScale: number, cosine: GPUBuffer): void {
+  run(
+    encoder: GPUCommandEncoder,
+    vectors: FeatureBuffer,
+    query: GPUBuffer,
+    queryScale: number,
+    cosine: GPUBuffer,
+  ): void {
     const { channels, count } = vectors;
     const bindings = [
       valuesBinding(vectors),

@@ -16,7 +16,14 @@ export class FeatureProjectionPass {
   }
 
   /** Fills `scores` ([count, components]) with `mean` ([channels]) and `basis` ([components, channels]). */
-  run(encoder: GPUCommandEncoder, map: FeatureBuffer, mean: GPUBuffer, basis: GPUBuffer, components: number, scores: GPUBuffer): void {
+  run(
+    encoder: GPUCommandEncoder,
+    map: FeatureBuffer,
+    mean: GPUBuffer,
+    basis: GPUBuffer,
+    components: number,
+    scores: GPUBuffer,
+  ): void {
     const { channels, count } = map;
     const bindings = [
       valuesBinding(map),

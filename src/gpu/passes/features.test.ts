@@ -21,7 +21,10 @@ afterAll(() => gpu.close());
 /** Features with a mean far from 0, as networks have them. */
 function randomMap(width: number, height: number, channels: number, seed: number): FeatureMap {
   const random = randomNumbers(seed);
-  const values = Float32Array.from({ length: width * height * channels }, (_, at) => 3 * random() - 1 + (at % channels) / channels);
+  const values = Float32Array.from(
+    { length: width * height * channels },
+    (_, at) => 3 * random() - 1 + (at % channels) / channels,
+  );
   return { grid: { width, height }, channels, values };
 }
 
@@ -42,7 +45,9 @@ describe('the references', () => {
   });
 
   test('nearest neighbours are NumPy’s', () => {
-    const [a, b] = [rowsOf(waves, 0, 12), rowsOf(waves, 12, 30)].map(({ values, channels }) => vectorSet(values, channels));
+    const [a, b] = [rowsOf(waves, 0, 12), rowsOf(waves, 12, 30)].map(({ values, channels }) =>
+      vectorSet(values, channels),
+    );
     const { index, best, second } = nearest(a, b);
     expect([...index]).toEqual([17, 4, 14, 1, 6, 12, 4, 0, 1, 7, 13, 4]);
     [0.95436, 0.93882, 0.946].forEach((value, i) => expect(best[i]).toBeCloseTo(value, 4));
@@ -69,7 +74,9 @@ test.each([
   // Twice: nothing of the first run may be left in the second.
   for (let i = 0; i < 2; i++) await gpu.submit((encoder) => moments.run(encoder, buffers, mean, covariance));
   (await gpu.readFloats(mean, channels)).forEach((value, c) => expect(value).toBeCloseTo(expected.mean[c], 4));
-  (await gpu.readFloats(covariance, channels ** 2)).forEach((value, i) => expect(value).toBeCloseTo(expected.covariance[i], 4));
+  (await gpu.readFloats(covariance, channels ** 2)).forEach((value, i) =>
+    expect(value).toBeCloseTo(expected.covariance[i], 4),
+  );
 
   const basis = randomMap(3, 1, channels, 9).values;
   const projection = { mean: expected.mean, basis, components: 3 };

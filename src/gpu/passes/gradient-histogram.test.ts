@@ -61,7 +61,12 @@ describe('the reference', () => {
   });
 
   test('a flat image gives null vectors', () => {
-    expect(gradientHistograms(picture(size, () => 0.5), size).values.every((v) => v === 0)).toBe(true);
+    expect(
+      gradientHistograms(
+        picture(size, () => 0.5),
+        size,
+      ).values.every((v) => v === 0),
+    ).toBe(true);
   });
 
   test('does not change with contrast and brightness', () => {
@@ -76,7 +81,11 @@ describe('the reference', () => {
   test('moves with the image by whole places', () => {
     const random = randomNumbers(6);
     const noise = Array.from({ length: 128 * 64 }, random);
-    const at = (shift: number) => gradientHistograms(picture(size, (x, y) => noise[128 * y + x + shift]), size).values;
+    const at = (shift: number) =>
+      gradientHistograms(
+        picture(size, (x, y) => noise[128 * y + x + shift]),
+        size,
+      ).values;
     const [still, moved] = [at(0), at(16)];
     // Inner places: the window of an outer one reaches over the edge.
     const place = (values: Float32Array, column: number) => values.slice((4 + column) * 128, (5 + column) * 128);

@@ -57,7 +57,14 @@ export function nearest(set: VectorSet, candidates: VectorSet): Nearest {
 const LANES = 4;
 
 /** Products of one vector with the candidates from `first` on; beyond the last one the last is repeated. */
-function dotLanes(a: Float32Array, atA: number, b: Float32Array, first: number, length: number, dots: Float64Array): void {
+function dotLanes(
+  a: Float32Array,
+  atA: number,
+  b: Float32Array,
+  first: number,
+  length: number,
+  dots: Float64Array,
+): void {
   const last = b.length / length - 1;
   const p = first * length;
   const q = Math.min(first + 1, last) * length;

@@ -58,9 +58,27 @@ class FakeCompareWorker implements CompareWorkerLike {
 
 const photo = (name: string): Photo => {
   const size = { width: 640, height: 480 };
-  return { file: new Blob([name]), name, source: { kind: 'file' }, info: { name, size, workingSize: size, notes: [] }, url: `blob:${name}` };
+  return {
+    file: new Blob([name]),
+    name,
+    source: { kind: 'file' },
+    info: { name, size, workingSize: size, notes: [] },
+    url: `blob:${name}`,
+  };
 };
-const model = { id: 'm', name: 'M', license: '', source: '', description: '', manifestUrl: 'm', multiple: 32, defaultLongSide: 448, minLongSide: 64, maxLongSide: 1024, bytes: 1 };
+const model = {
+  id: 'm',
+  name: 'M',
+  license: '',
+  source: '',
+  description: '',
+  manifestUrl: 'm',
+  multiple: 32,
+  defaultLongSide: 448,
+  minLongSide: 64,
+  maxLongSide: 1024,
+  bytes: 1,
+};
 
 let compare: Compare;
 let workers: FakeCompareWorker[];
@@ -78,7 +96,12 @@ function open(answers: Partial<Record<keyof CompareApi, (argument: never) => unk
       listEncoders: () => ENCODERS,
       components: () => ({ pictures: {}, explained: [0.5, 0.2, 0.1], facts }),
       clusters: () => ({ labels: {}, sizes: [], meanCosine: 1, facts }),
-      similarity: ({ options }: { options: { at: { side: Side; x: number; y: number } } }) => ({ heat: {}, best: [], query: options.at, facts }),
+      similarity: ({ options }: { options: { at: { side: Side; x: number; y: number } } }) => ({
+        heat: {},
+        best: [],
+        query: options.at,
+        facts,
+      }),
       ...answers,
     });
     workers.push(worker);
@@ -118,7 +141,9 @@ describe('Compare', () => {
     compare.update({ page: 'clusters' });
     await settle();
     expect(asked('clusters')).toBe(3);
-    compare.workspace.store.setState(({ photos }) => ({ photos: { ...photos, b: { photo: photo('c.jpg'), opening: null } } }));
+    compare.workspace.store.setState(({ photos }) => ({
+      photos: { ...photos, b: { photo: photo('c.jpg'), opening: null } },
+    }));
     await settle();
     expect(asked('clusters')).toBe(6);
     expect(asked('setPhoto')).toBe(3);
@@ -152,7 +177,10 @@ describe('Compare', () => {
     fails = false;
     compare.update({ opacity: 0.9 });
     await settle();
-    expect(compare.store.getState().columns['classical']).toMatchObject({ error: null, result: { page: 'components' } });
+    expect(compare.store.getState().columns['classical']).toMatchObject({
+      error: null,
+      result: { page: 'components' },
+    });
     expect(asked('components')).toBe(4);
   });
 

@@ -1,13 +1,28 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import type { CallOptions } from '../../client/worker-client.ts';
-import type { CompareProgress, EncoderCandidate, EncoderInfo, Encoding, SimilarityMaps, UnitPlace } from '../../shared/compare.ts';
+import type {
+  CompareProgress,
+  EncoderCandidate,
+  EncoderInfo,
+  Encoding,
+  SimilarityMaps,
+  UnitPlace,
+} from '../../shared/compare.ts';
 import { isCancelled, toPlainError } from '../../shared/errors.ts';
 import type { Side } from '../../shared/geometry.ts';
 import type { Workspace } from '../workspace.ts';
 import { CompareLink, type SpawnCompareWorker } from './link.ts';
 import { Scoring } from './scoring.ts';
-import { type Column, type ColumnResult, type CompareSettings, type CompareState, DEFAULT_COMPARE, EMPTY_COLUMN, MAX_COLUMNS } from './types.ts';
+import {
+  type Column,
+  type ColumnResult,
+  type CompareSettings,
+  type CompareState,
+  DEFAULT_COMPARE,
+  EMPTY_COLUMN,
+  MAX_COLUMNS,
+} from './types.ts';
 
 export type CompareStore = StoreApi<CompareState>;
 
@@ -45,12 +60,15 @@ export class Compare {
       onStart: (info) => this.store.setState({ info }),
       onRestart: () => this.keys.clear(),
     });
-    this.scoring = new Scoring(this.store, workspace, (method, argument, options) => this.link.call(method, argument, options));
+    this.scoring = new Scoring(this.store, workspace, (method, argument, options) =>
+      this.link.call(method, argument, options),
+    );
     this.unsubscribe = workspace.store.subscribe((now, before) => {
       if (!this.isAwake) return;
       if (now.models !== before.models || now.library.installed !== before.library.installed) void this.list();
       if (now.settings.provider !== before.settings.provider) this.link.end();
-      const photosChanged = now.photos.a.photo !== before.photos.a.photo || now.photos.b.photo !== before.photos.b.photo;
+      const photosChanged =
+        now.photos.a.photo !== before.photos.a.photo || now.photos.b.photo !== before.photos.b.photo;
       if (photosChanged || now.settings.provider !== before.settings.provider) this.refresh();
       if (photosChanged || now.result !== before.result) void this.askMatcher();
     });
@@ -110,14 +128,22 @@ export class Compare {
 
   private async list(): Promise<void> {
     const { models, library } = this.workspace.store.getState();
-    const candidates: EncoderCandidate[] = models.map(({ id, name, manifestUrl }) => ({ id, name, manifestUrl, kind: 'matcher' }));
+    const candidates: EncoderCandidate[] = models.map(({ id, name, manifestUrl }) => ({
+      id,
+      name,
+      manifestUrl,
+      kind: 'matcher',
+    }));
     for (const { id, name, kind, manifestUrl } of library.installed ?? []) {
       if (kind === 'encoder') candidates.push({ id, name, manifestUrl, kind });
     }
     if (candidates.length === 0) return;
     try {
       const available = await this.link.call('listEncoders', { models: candidates });
-      this.store.setState(({ settings }) => ({ available, settings: { ...settings, encoders: keepOrChoose(settings.encoders, available) } }));
+      this.store.setState(({ settings }) => ({
+        available,
+        settings: { ...settings, encoders: keepOrChoose(settings.encoders, available) },
+      }));
       this.refresh();
     } catch (thrown) {
       this.workspace.notices.report(thrown);
@@ -168,7 +194,10 @@ export class Compare {
     const encoding = this.encoding(encoder);
     switch (settings.page) {
       case 'clusters':
-        return { page: 'clusters', ...(await this.link.call('clusters', { ...encoding, k: settings.clusters, seed: settings.seed }, options)) };
+        return {
+          page: 'clusters',
+          ...(await this.link.call('clusters', { ...encoding, k: settings.clusters, seed: settings.seed }, options)),
+        };
       case 'similarity':
         return { page: 'similarity', ...(await this.similar(encoder, point, options)) };
       case 'neighbours': {
@@ -178,12 +207,19 @@ export class Compare {
       default: {
         const alignTo = settings.align ? (this.chosen()[0] ?? null) : null;
         const wanted = { fit: settings.fit, mask: settings.mask, alignTo };
-        return { page: 'components', ...(await this.link.call('components', { ...encoding, options: wanted }, options)) };
+        return {
+          page: 'components',
+          ...(await this.link.call('components', { ...encoding, options: wanted }, options)),
+        };
       }
     }
   }
 
-  private similar(encoder: EncoderInfo, at: UnitPlace, options?: CallOptions<CompareProgress>): Promise<SimilarityMaps> {
+  private similar(
+    encoder: EncoderInfo,
+    at: UnitPlace,
+    options?: CallOptions<CompareProgress>,
+  ): Promise<SimilarityMaps> {
     const { temperature, bestPlaces, exclusion } = this.store.getState().settings;
     const wanted = { at, count: bestPlaces, exclusion, temperature };
     return this.link.call('similarity', { ...this.encoding(encoder), options: wanted }, options);
@@ -200,7 +236,9 @@ export class Compare {
       let asked: UnitPlace | null = null;
       while (asked !== this.store.getState().point && this.store.getState().settings.page === 'similarity') {
         asked = this.store.getState().point;
-        const ready = this.chosen().filter(({ id }) => this.store.getState().columns[id]?.result?.page === 'similarity' && !this.running.has(id));
+        const ready = this.chosen().filter(
+          ({ id }) => this.store.getState().columns[id]?.result?.page === 'similarity' && !this.running.has(id),
+        );
         const answers = await Promise.all(ready.map((encoder) => this.similar(encoder, asked!)));
         ready.forEach(({ id }, i) => this.patch(id, { result: { ...answers[i], page: 'similarity' } }));
       }
@@ -226,7 +264,12 @@ export class Compare {
       if (this.store.getState().point !== point) return;
       const place = probe?.to;
       if (probe && place) {
-        matched = { side: place.side, x: place.x / to.info.size.width, y: place.y / to.info.size.height, certainty: probe.certainty };
+        matched = {
+          side: place.side,
+          x: place.x / to.info.size.width,
+          y: place.y / to.info.size.height,
+          certainty: probe.certainty,
+        };
       }
     }
     this.store.setState({ matched });
@@ -260,7 +303,9 @@ export class Compare {
   }
 
   private patch(id: string, patch: Partial<Column>): void {
-    this.store.setState(({ columns }) => ({ columns: { ...columns, [id]: { ...(columns[id] ?? EMPTY_COLUMN), ...patch } } }));
+    this.store.setState(({ columns }) => ({
+      columns: { ...columns, [id]: { ...(columns[id] ?? EMPTY_COLUMN), ...patch } },
+    }));
   }
 }
 

@@ -90,4 +90,8 @@ export class CompareLink {
 }
 
 const deviceLost = (reason: string) =>
-  new CodedError('compare-device-lost', `The graphics device was lost while comparing (${reason || 'no reason given'}).`, 'Compare again, with a smaller size if it keeps happening.');
+  new CodedError(
+    'compare-device-lost',
+    `The graphics device was lost while comparing (${reason || 'no reason given'}).`,
+    'Compare again, with a smaller size if it keeps happening.',
+  );

@@ -26,7 +26,9 @@ describe('scores', () => {
   });
 
   it('quotes what a spreadsheet would split', () => {
-    const csv = scoresCsv([row({ sample: 'Floor, turned', encoder: 'the "best"', recall: [NaN, 0.2, 1], viewpoint: null })]);
+    const csv = scoresCsv([
+      row({ sample: 'Floor, turned', encoder: 'the "best"', recall: [NaN, 0.2, 1], viewpoint: null }),
+    ]);
     expect(csv.split('\r\n')[1]).toBe('"Floor, turned","the ""best""",448,,100,,0.2000,1.0000');
     expect(csv.endsWith('\r\n')).toBe(true);
   });

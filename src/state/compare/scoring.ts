@@ -27,7 +27,9 @@ export class Scoring {
 
   /** Pairs that can be scored. */
   get samples(): (Sample & { truth: string })[] {
-    return this.workspace.store.getState().samples.filter((sample): sample is Sample & { truth: string } => sample.truth !== null);
+    return this.workspace.store
+      .getState()
+      .samples.filter((sample): sample is Sample & { truth: string } => sample.truth !== null);
   }
 
   /** Scores every encoder on every pair, one after the other; rows appear as they are done. */
@@ -43,7 +45,10 @@ export class Scoring {
         const pair = { a: sample.a, b: sample.b, truth: sample.truth };
         const score = await this.ask('score', { encoder, longSide, pair }, { signal: controller.signal });
         const row: ScoreRow = { sample: sample.title, encoder: encoder.name, longSide, ...score };
-        this.store.setState(({ scores }) => ({ scores: [...scores, row], scoring: { done: done + 1, total: jobs.length } }));
+        this.store.setState(({ scores }) => ({
+          scores: [...scores, row],
+          scoring: { done: done + 1, total: jobs.length },
+        }));
       }
     } catch (thrown) {
       this.workspace.notices.report(thrown);
@@ -62,18 +67,38 @@ export class Scoring {
 /** Mean recall of one encoder over rows, weighted by their places; NaN for none. */
 export function meanRecall(rows: readonly ScoreRow[]): number[] {
   const places = rows.reduce((sum, row) => sum + row.places, 0);
-  return RECALL_THRESHOLDS.map((_, t) => rows.reduce((sum, row) => sum + (row.places ? row.recall[t] * row.places : 0), 0) / places);
+  return RECALL_THRESHOLDS.map(
+    (_, t) => rows.reduce((sum, row) => sum + (row.places ? row.recall[t] * row.places : 0), 0) / places,
+  );
 }
 
 /** Rows whose viewpoint lies in a bin of {@link VIEWPOINT_BINS} (its upper bound belongs to the next). */
 export const rowsInBin = (rows: readonly ScoreRow[], bin: number): ScoreRow[] =>
-  rows.filter(({ viewpoint }) => viewpoint !== null && viewpoint >= VIEWPOINT_BINS[bin] && viewpoint < VIEWPOINT_BINS[bin + 1]);
+  rows.filter(
+    ({ viewpoint }) => viewpoint !== null && viewpoint >= VIEWPOINT_BINS[bin] && viewpoint < VIEWPOINT_BINS[bin + 1],
+  );
 
 /** The scores as a table for spreadsheets (RFC 4180). */
 export function scoresCsv(rows: readonly ScoreRow[]): string {
-  const head = ['sample', 'encoder', 'size_px', 'viewpoint_deg', 'places', ...RECALL_THRESHOLDS.map((t) => `recall_at_${100 * t}_percent`)];
+  const head = [
+    'sample',
+    'encoder',
+    'size_px',
+    'viewpoint_deg',
+    'places',
+    ...RECALL_THRESHOLDS.map((t) => `recall_at_${100 * t}_percent`),
+  ];
   const lines = rows.map(({ sample, encoder, longSide, viewpoint, places, recall }) =>
-    [sample, encoder, longSide, viewpoint?.toFixed(1) ?? '', places, ...recall.map((share) => (Number.isNaN(share) ? '' : share.toFixed(4)))].map(cell).join(','),
+    [
+      sample,
+      encoder,
+      longSide,
+      viewpoint?.toFixed(1) ?? '',
+      places,
+      ...recall.map((share) => (Number.isNaN(share) ? '' : share.toFixed(4))),
+    ]
+      .map(cell)
+      .join(','),
   );
   return [head.join(','), ...lines, ''].join('\r\n');
 }

@@ -17,7 +17,11 @@ export function Columns({ photos }: { photos: Partial<Record<Side, HTMLImageElem
         <figcaption>
           <b>Photos</b>
           {unused && encoders.length < MAX_COLUMNS && (
-            <button type="button" className="button quiet" onClick={() => compare.setEncoder(encoders.length, unused.id)}>
+            <button
+              type="button"
+              className="button quiet"
+              onClick={() => compare.setEncoder(encoders.length, unused.id)}
+            >
               Add encoder
             </button>
           )}

@@ -38,4 +38,5 @@ export async function contactSheet(columns: readonly SheetColumn[]): Promise<Blo
   return blob;
 }
 
-const sheetFailed = () => new CodedError('sheet-failed', 'The contact sheet could not be drawn.', 'Close other tabs and try again.');
+const sheetFailed = () =>
+  new CodedError('sheet-failed', 'The contact sheet could not be drawn.', 'Close other tabs and try again.');

@@ -50,7 +50,12 @@ export function drawColumn(context: CanvasRenderingContext2D, picture: ColumnPic
   if (result?.page === 'similarity' || picture.point) drawPlaces(context, picture, places);
 }
 
-function drawMap(context: CanvasRenderingContext2D, { photos, layers, opacity, isSmooth, showsGrid }: ColumnPicture, side: Side, place: Rect): void {
+function drawMap(
+  context: CanvasRenderingContext2D,
+  { photos, layers, opacity, isSmooth, showsGrid }: ColumnPicture,
+  side: Side,
+  place: Rect,
+): void {
   const { x, y, width, height } = place;
   const layer = layers[side];
   context.save();
@@ -93,7 +98,12 @@ function drawGrid(context: CanvasRenderingContext2D, { grid }: MapLayer, { x, y,
 }
 
 /** Lines from A to B, coloured by their place in A as the match view colours them. */
-function drawLines(context: CanvasRenderingContext2D, { rows, count }: Extract<ColumnResult, { page: 'neighbours' }>, a: Rect, b: Rect): void {
+function drawLines(
+  context: CanvasRenderingContext2D,
+  { rows, count }: Extract<ColumnResult, { page: 'neighbours' }>,
+  a: Rect,
+  b: Rect,
+): void {
   context.lineWidth = 1.25;
   for (let i = count - 1; i >= 0; i--) {
     const [xa, ya, xb, yb] = rows.subarray(6 * i, 6 * i + 4);
@@ -106,7 +116,10 @@ function drawLines(context: CanvasRenderingContext2D, { rows, count }: Extract<C
     context.lineTo(x1, y1);
     context.stroke();
     context.globalAlpha = 1;
-    for (const [x, y] of [[x0, y0], [x1, y1]]) {
+    for (const [x, y] of [
+      [x0, y0],
+      [x1, y1],
+    ]) {
       context.beginPath();
       context.arc(x, y, 2, 0, 2 * Math.PI);
       context.fill();
@@ -115,7 +128,11 @@ function drawLines(context: CanvasRenderingContext2D, { rows, count }: Extract<C
 }
 
 /** The asked place as a cross, what is most like it as rings, the matcher's answer as a diamond. */
-function drawPlaces(context: CanvasRenderingContext2D, { result, point, matched }: ColumnPicture, places: Partial<Record<Side, Rect>>): void {
+function drawPlaces(
+  context: CanvasRenderingContext2D,
+  { result, point, matched }: ColumnPicture,
+  places: Partial<Record<Side, Rect>>,
+): void {
   const at = ({ side, x, y }: UnitPlace) => {
     const place = places[side];
     return place && { x: place.x + x * place.width, y: place.y + y * place.height };
@@ -123,7 +140,10 @@ function drawPlaces(context: CanvasRenderingContext2D, { result, point, matched 
   const mark = (place: UnitPlace, color: string, path: (x: number, y: number) => void) => {
     const found = at(place);
     if (!found) return;
-    for (const [style, width] of [['rgb(0 0 0 / 75%)', 4], [color, 2]] as const) {
+    for (const [style, width] of [
+      ['rgb(0 0 0 / 75%)', 4],
+      [color, 2],
+    ] as const) {
       context.strokeStyle = style;
       context.lineWidth = width;
       context.beginPath();
@@ -132,7 +152,11 @@ function drawPlaces(context: CanvasRenderingContext2D, { result, point, matched 
     }
   };
   if (result?.page === 'similarity') {
-    result.best.forEach((place, rank) => mark(place, rank === 0 ? '#ffffff' : '#c8c8cc', (x, y) => context.arc(x, y, rank === 0 ? 7 : 4.5, 0, 2 * Math.PI)));
+    result.best.forEach((place, rank) =>
+      mark(place, rank === 0 ? '#ffffff' : '#c8c8cc', (x, y) =>
+        context.arc(x, y, rank === 0 ? 7 : 4.5, 0, 2 * Math.PI),
+      ),
+    );
   }
   if (matched) {
     mark(matched, '#ff8a4f', (x, y) => {

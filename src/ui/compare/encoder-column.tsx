@@ -25,7 +25,11 @@ export function EncoderColumn({ column, id, photos }: EncoderColumnProps) {
   return (
     <figure className="compare-column" data-encoder={id} data-shows={result?.page} aria-busy={state.progress !== null}>
       <figcaption>
-        <select aria-label={`Encoder ${column + 1}`} value={id} onChange={(event) => compare.setEncoder(column, event.target.value)}>
+        <select
+          aria-label={`Encoder ${column + 1}`}
+          value={id}
+          onChange={(event) => compare.setEncoder(column, event.target.value)}
+        >
           {available
             .filter((one) => one.id === id || !chosen.includes(one.id))
             .map((one) => (
@@ -34,7 +38,11 @@ export function EncoderColumn({ column, id, photos }: EncoderColumnProps) {
               </option>
             ))}
         </select>
-        <IconButton label={`Take ${encoder?.name ?? 'this encoder'} away`} disabled={chosen.length === 1} onClick={() => compare.setEncoder(column, null)}>
+        <IconButton
+          label={`Take ${encoder?.name ?? 'this encoder'} away`}
+          disabled={chosen.length === 1}
+          onClick={() => compare.setEncoder(column, null)}
+        >
           <CloseIcon />
         </IconButton>
       </figcaption>
@@ -44,7 +52,15 @@ export function EncoderColumn({ column, id, photos }: EncoderColumnProps) {
   );
 }
 
-function ColumnFoot({ column: { error, progress, result }, isCurrent, detail }: { column: Column; isCurrent: boolean; detail: string }) {
+function ColumnFoot({
+  column: { error, progress, result },
+  isCurrent,
+  detail,
+}: {
+  column: Column;
+  isCurrent: boolean;
+  detail: string;
+}) {
   if (error) {
     return (
       <p className="compare-foot compare-error" role="alert">

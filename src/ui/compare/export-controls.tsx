@@ -19,12 +19,16 @@ export function ExportControls({ photos }: { photos: Partial<Record<Side, HTMLIm
   const saveSheet = async () => {
     const state = compare.store.getState();
     const columns = compare.chosen().map(({ id, name }) => ({ title: name, picture: pictureOf(state, photos, id) }));
-    saveFile(await contactSheet([{ title: 'Photos', picture: pictureOf(state, photos, null) }, ...columns]), `liftmatch-${page}.png`);
+    saveFile(
+      await contactSheet([{ title: 'Photos', picture: pictureOf(state, photos, null) }, ...columns]),
+      `liftmatch-${page}.png`,
+    );
   };
   const saveFeatures = async () => {
     for (const encoder of compare.chosen()) {
       for (const side of ['a', 'b'] as const) {
-        if (photos[side]) saveFile(await compare.exportFeatures(encoder, side), `features-${encoder.id.replace('/', '-')}-${side}.npy`);
+        if (photos[side])
+          saveFile(await compare.exportFeatures(encoder, side), `features-${encoder.id.replace('/', '-')}-${side}.npy`);
       }
     }
   };

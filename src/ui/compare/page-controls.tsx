@@ -33,7 +33,12 @@ export function PageControls() {
       {settings.page === 'components' && (
         <>
           <Segmented label="Fitted to" value={settings.fit} options={FITS} onChange={(fit) => update({ fit })} />
-          <Segmented label="First component" value={settings.mask} options={MASKS} onChange={(mask) => update({ mask })} />
+          <Segmented
+            label="First component"
+            value={settings.mask}
+            options={MASKS}
+            onChange={(mask) => update({ mask })}
+          />
           <Switch
             label="Align colours"
             checked={settings.align}
@@ -45,7 +50,14 @@ export function PageControls() {
       {settings.page === 'similarity' && <SimilarityControls />}
       {settings.page === 'clusters' && (
         <>
-          <Slider label="Clusters" value={settings.clusters} {...CLUSTER_COUNT} step={1} format={String} onChange={(clusters) => update({ clusters })} />
+          <Slider
+            label="Clusters"
+            value={settings.clusters}
+            {...CLUSTER_COUNT}
+            step={1}
+            format={String}
+            onChange={(clusters) => update({ clusters })}
+          />
           <button type="button" className="button" onClick={() => update({ seed: settings.seed + 1 })}>
             <ShuffleIcon />
             Begin elsewhere
@@ -64,7 +76,15 @@ export function PageControls() {
             hint="Nearest over second nearest: lower keeps only what has no rival."
             onChange={(maxRatio) => update({ maxRatio })}
           />
-          <Slider label="Lines at most" value={settings.lines} min={10} max={1000} step={10} format={String} onChange={(lines) => update({ lines })} />
+          <Slider
+            label="Lines at most"
+            value={settings.lines}
+            min={10}
+            max={1000}
+            step={10}
+            format={String}
+            onChange={(lines) => update({ lines })}
+          />
         </>
       )}
     </div>
@@ -92,7 +112,15 @@ function SimilarityControls() {
           onChange={(value) => update({ temperature: value })}
         />
       )}
-      <Slider label="Best places" value={bestPlaces} min={1} max={10} step={1} format={String} onChange={(value) => update({ bestPlaces: value })} />
+      <Slider
+        label="Best places"
+        value={bestPlaces}
+        min={1}
+        max={10}
+        step={1}
+        format={String}
+        onChange={(value) => update({ bestPlaces: value })}
+      />
       {bestPlaces > 1 && (
         <Slider
           label="Apart by"

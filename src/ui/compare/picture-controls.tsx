@@ -49,8 +49,21 @@ function DrawingControls() {
   const [{ upsampling, opacity, showsGrid }, update] = useCompareSettings();
   return (
     <Section title="Pictures" open>
-      <Segmented label="Between places" value={upsampling} options={UPSAMPLINGS} onChange={(value) => update({ upsampling: value })} />
-      <Slider label="Opacity" value={opacity} min={0.1} max={1} step={0.05} format={percent} onChange={(value) => update({ opacity: value })} />
+      <Segmented
+        label="Between places"
+        value={upsampling}
+        options={UPSAMPLINGS}
+        onChange={(value) => update({ upsampling: value })}
+      />
+      <Slider
+        label="Opacity"
+        value={opacity}
+        min={0.1}
+        max={1}
+        step={0.05}
+        format={percent}
+        onChange={(value) => update({ opacity: value })}
+      />
       <Switch label="Grid of places" checked={showsGrid} onChange={(value) => update({ showsGrid: value })} />
     </Section>
   );

@@ -14,11 +14,16 @@ export function Scores() {
   return (
     <div className="scores">
       <p>
-        Every place of photo A that is seen in B asks for its nearest neighbour among B’s places. It is found if it lies within a share of B’s
-        longer side from the truth. Encoders with a fine grid have an advantage at 1 %.
+        Every place of photo A that is seen in B asks for its nearest neighbour among B’s places. It is found if it lies
+        within a share of B’s longer side from the truth. Encoders with a fine grid have an advantage at 1 %.
       </p>
       <div className="row">
-        <button type="button" className="button primary" disabled={scoring !== null} onClick={() => void compare.scoring.run(compare.chosen())}>
+        <button
+          type="button"
+          className="button primary"
+          disabled={scoring !== null}
+          onClick={() => void compare.scoring.run(compare.chosen())}
+        >
           Score all sample pairs
         </button>
         {scoring && (
@@ -42,7 +47,11 @@ export function Scores() {
         <>
           <div className="score-charts">
             {encoders.map((encoder) => (
-              <Chart key={encoder} title={encoder} recall={meanRecall(scores.filter((row) => row.encoder === encoder))} />
+              <Chart
+                key={encoder}
+                title={encoder}
+                recall={meanRecall(scores.filter((row) => row.encoder === encoder))}
+              />
             ))}
           </div>
           <ViewpointTable rows={scores} encoders={encoders} />
@@ -92,7 +101,9 @@ function ViewpointTable({ rows, encoders }: { rows: ScoreRow[]; encoders: string
             <tr key={encoder}>
               <th scope="row">{encoder}</th>
               {filled.map(({ bin }) => (
-                <td key={bin}>{percentOf(meanRecall(rowsInBin(rows, bin).filter((row) => row.encoder === encoder))[2])}</td>
+                <td key={bin}>
+                  {percentOf(meanRecall(rowsInBin(rows, bin).filter((row) => row.encoder === encoder))[2])}
+                </td>
               ))}
             </tr>
           ))}

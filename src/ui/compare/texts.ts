@@ -3,11 +3,13 @@ import type { ComparePage } from '../../state/compare/types.ts';
 export const PAGE_TEXTS: Record<ComparePage, { label: string; about: string }> = {
   components: {
     label: 'PCA',
-    about: 'The three strongest directions of each encoder’s features as red, green and blue. Like colours, like features.',
+    about:
+      'The three strongest directions of each encoder’s features as red, green and blue. Like colours, like features.',
   },
   similarity: {
     label: 'Similarity',
-    about: 'How much every place is like the one under the pointer (cosine). The best place in the other photo is ringed.',
+    about:
+      'How much every place is like the one under the pointer (cosine). The best place in the other photo is ringed.',
   },
   clusters: {
     label: 'Clusters',
@@ -15,7 +17,8 @@ export const PAGE_TEXTS: Record<ComparePage, { label: string; about: string }> =
   },
   neighbours: {
     label: 'Neighbours',
-    about: 'Places that are each other’s nearest in feature space. No decoder is involved: this is what the features alone know.',
+    about:
+      'Places that are each other’s nearest in feature space. No decoder is involved: this is what the features alone know.',
   },
   scores: {
     label: 'Scores',

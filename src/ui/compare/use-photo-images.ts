@@ -14,7 +14,10 @@ export function usePhotoImages(): Partial<Record<Side, HTMLImageElement>> {
       const image = new Image();
       image.src = url;
       // A photo that the engine opened may still be one that this element cannot show.
-      return image.decode().then(() => image, () => undefined);
+      return image.decode().then(
+        () => image,
+        () => undefined,
+      );
     };
     void Promise.all([open(urlA), open(urlB)]).then(([a, b]) => {
       if (isCurrent) setImages({ ...(a && { a }), ...(b && { b }) });
