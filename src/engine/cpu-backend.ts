@@ -60,7 +60,7 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
   }
 
   async statistics(field: PlainMatchField, thresholds: VerdictThresholds): Promise<Statistics> {
-    return statistics({ ...field }, statisticsOptions(thresholds, { a: field.a.photo, b: field.b.photo }));
+    return statistics(field, statisticsOptions(thresholds, { a: field.a.photo, b: field.b.photo }));
   }
 
   async readField(field: PlainMatchField, side: Side): Promise<PlainField> {
