@@ -1,0 +1,48 @@
+import type { LiftSettings } from './settings.ts';
+
+/** Which random changes a view gets, with L2M's ranges (conventions.md). */
+export interface DatasetOptions {
+  /** Views of every photo. */
+  views: number;
+  /** The same seed gives the same dataset. */
+  seed: number;
+  /** Side of the square crop, pixels. */
+  size: number;
+  relight: boolean;
+  photometric: boolean;
+  /** Everything that is not drawn at random: depth handling, holes, sky. */
+  settings: LiftSettings;
+}
+
+export type DatasetTarget =
+  /** Files are written one by one; views that are already there are left out, so a stopped export goes on. */
+  | { kind: 'directory'; handle: FileSystemDirectoryHandle }
+  /** A ZIP written as it is made; without a handle it is gathered in a Blob. */
+  | { kind: 'zip'; handle: FileSystemFileHandle | null };
+
+export interface DatasetSummary {
+  photos: number;
+  views: number;
+  /** Views that were there already. */
+  kept: number;
+  bytes: number;
+  failures: { name: string; message: string }[];
+  /** The ZIP where no handle was given. */
+  blob: Blob | null;
+}
+
+/** A photo with the depth map that was dropped with it, if one was (same name, other ending). */
+export interface DatasetPhoto {
+  name: string;
+  file: Blob;
+  depth: { name: string; file: Blob; meaning: 'disparity' | 'depth' } | null;
+}
+
+export interface DatasetApi {
+  /** N seeded views of every photo in L2M's layout. Without a depth map the page's depth source is used. */
+  exportDataset(options: {
+    photos: DatasetPhoto[];
+    options: DatasetOptions;
+    target: DatasetTarget;
+  }): DatasetSummary;
+}
