@@ -13,6 +13,7 @@ export function addressOf(state: WorkspaceState, base: string): AddressState {
   const sample = state.samples.find((one) => one.a === a && one.b === b);
   return {
     page: state.page,
+    pageOptions: state.pageOptions,
     view: state.view,
     settings: state.settings,
     // The first sample is what opens by default.
@@ -33,7 +34,7 @@ export function bindAddress(store: WorkspaceStore, win: Window, base: string): (
     }
   };
   const unsubscribe = store.subscribe((now, before) => {
-    const keys = ['page', 'view', 'settings', 'photos', 'samples', 'pins'] as const;
+    const keys = ['page', 'pageOptions', 'view', 'settings', 'photos', 'samples', 'pins'] as const;
     // A photo on its way has no place in the state yet: writing now would drop it from the link.
     const isOpening = now.photos.a.opening !== null || now.photos.b.opening !== null;
     if (isOpening || keys.every((key) => now[key] === before[key])) return;

@@ -34,6 +34,8 @@ export interface PhotosOptions {
 
 /** The two photo slots: opening, exchanging and clearing. What the engine refuses leaves the slot as it was. */
 export class Photos {
+  /** Looks at what was dropped or pasted first; true where it took it. For pages with files of their own. */
+  interceptor: ((offer: Offer, target?: Side) => boolean) | null = null;
   private readonly openings: Partial<Record<Side, AbortController>> = {};
   /** The engine gets one change of its photos at a time, in the person's order. */
   private readonly changes = new Serial();
@@ -75,6 +77,7 @@ export class Photos {
    */
   async take(offer: Offer, target?: Side): Promise<void> {
     try {
+      if (this.interceptor?.(offer, target)) return;
       const intake = planIntake(offer);
       if (!intake) return;
       if (intake.kind === 'models') return this.options.onModelFiles?.(intake.files);

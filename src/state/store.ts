@@ -11,6 +11,7 @@ export const DEFAULT_SETTINGS: MatchSettings = { modelId: null, provider: 'auto'
 export function createWorkspaceStore(initial: Partial<WorkspaceState> = {}): WorkspaceStore {
   return createStore<WorkspaceState>()(() => ({
     page: 'match',
+    pageOptions: {},
     photos: { a: { photo: null, opening: null }, b: { photo: null, opening: null } },
     view: DEFAULT_VIEW,
     settings: DEFAULT_SETTINGS,

@@ -144,6 +144,8 @@ export type PageName = (typeof PAGES)[number];
 
 export interface WorkspaceState {
   page: PageName;
+  /** What the pages beside the match keep in the link: parameters `PAGE.NAME`, read and written by the page alone. */
+  pageOptions: Readonly<Record<string, string>>;
   photos: Record<Side, PhotoSlot>;
   view: ViewSettings;
   settings: MatchSettings;

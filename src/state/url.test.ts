@@ -7,6 +7,7 @@ import type { AddressState } from './url.ts';
 
 const DEFAULT: AddressState = {
   page: 'match',
+  pageOptions: {},
   view: DEFAULT_VIEW,
   settings: DEFAULT_SETTINGS,
   sample: null,
@@ -25,6 +26,7 @@ describe('address', () => {
   it('brings everything back', () => {
     const state: AddressState = {
       page: 'compare',
+      pageOptions: { 'compare.tab': 'clusters', 'compare.encoders': 'prototype/f16,classical' },
       view: {
         view: 'compare',
         threshold: 0.125,
@@ -115,6 +117,13 @@ describe('address from elsewhere', () => {
     expect(view.camera.x).toBeCloseTo(0.5 / 32, 9);
     expect(view.camera.y).toBeCloseTo(1 - 0.5 / 32, 9);
     expect(settings.longSide).toBe(64);
+  });
+
+  it('keeps options of the page that it opens, and of no other', () => {
+    const pageOptions = { 'compare.tab': 'scores', 'match.x': '1' };
+    expect(there({ ...DEFAULT, page: 'compare', pageOptions }).pageOptions).toEqual({ 'compare.tab': 'scores' });
+    expect(formatAddress({ ...DEFAULT, pageOptions })).toBe('');
+    expect(parseAddress('?other.tab=1&comparetab=2').pageOptions).toEqual({});
   });
 
   it('never shows a fitted photo off centre', () => {

@@ -11,6 +11,8 @@ import type { MatchSettings, PageName, Place } from './types.ts';
 export interface AddressState {
   /** Absent: the first of PAGES. */
   page?: PageName;
+  /** Parameters of the page's own, named `PAGE.NAME`. */
+  pageOptions?: Readonly<Record<string, string>>;
   view: ViewSettings;
   settings: MatchSettings;
   /** Id of a demo pair; null where the link names none. */
@@ -23,6 +25,7 @@ export interface AddressState {
 const PROVIDERS: readonly ProviderChoice[] = ['auto', 'webgpu', 'wasm'];
 const LONG_SIDE = { min: 64, max: 4096 };
 const MAX_TEXT = 2048;
+const MAX_PAGE_OPTIONS = 64;
 
 type NumberKey =
   | 'threshold'
@@ -74,6 +77,7 @@ export function parseAddress(search: string): AddressState {
   if (camera?.length === 3) view.camera = clampCamera({ x: camera[0], y: camera[1], scale: camera[2] });
   return {
     page: PAGES.find((page) => page === query.get('page')) ?? PAGES[0],
+    pageOptions: readPageOptions(query),
     view,
     settings: readSettings(query),
     sample: readText(query.get('sample')),
@@ -83,9 +87,12 @@ export function parseAddress(search: string): AddressState {
 }
 
 /** The query string of a state, without the question mark: only what differs from the defaults. */
-export function formatAddress({ page, view, settings, sample, photos, pins }: AddressState): string {
+export function formatAddress({ page, pageOptions, view, settings, sample, photos, pins }: AddressState): string {
   const parts: [string, string][] = [];
-  if (page && page !== PAGES[0]) parts.push(['page', page]);
+  if (page && page !== PAGES[0]) {
+    parts.push(['page', page]);
+    parts.push(...Object.entries(pageOptions ?? {}).filter(([name]) => name.startsWith(`${page}.`)));
+  }
   if (sample !== null) parts.push(['sample', sample]);
   for (const side of ['a', 'b'] as const) if (photos[side] !== null) parts.push([side, photos[side]]);
   for (const { name, key } of CHOICES) if (view[key] !== DEFAULT_VIEW[key]) parts.push([name, view[key]]);
@@ -121,6 +128,13 @@ function readSettings(query: URLSearchParams): MatchSettings {
     longSide: longSide === null ? null : Math.round(longSide),
     rescue: rescue === '1' ? true : rescue === '0' ? false : DEFAULT_SETTINGS.rescue,
   };
+}
+
+function readPageOptions(query: URLSearchParams): Record<string, string> {
+  const own = [...query].filter(([name, value]) => {
+    return value.length <= MAX_TEXT && PAGES.some((page) => name.startsWith(`${page}.`));
+  });
+  return Object.fromEntries(own.slice(0, MAX_PAGE_OPTIONS));
 }
 
 function readPins(text: string | null): Place[] {

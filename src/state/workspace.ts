@@ -101,7 +101,8 @@ export class Workspace {
 
   /** Loads the catalogues and opens what the link asks for; without photos in it, the first sample. */
   async open(address: AddressState): Promise<void> {
-    this.store.setState({ page: address.page, view: address.view, settings: address.settings });
+    const { page, pageOptions = {}, view, settings } = address;
+    this.store.setState({ page, pageOptions, view, settings });
     this.probing.setPins(address.pins);
     const models = this.loadModels();
     await this.loadSamples();
@@ -122,6 +123,12 @@ export class Workspace {
 
   showPage(page: PageName): void {
     this.store.setState({ page });
+  }
+
+  /** Keeps what a page says of itself in the link: names begin with the page's, as in `compare.tab`. */
+  linkPage(page: PageName, options: Readonly<Record<string, string>>): void {
+    const others = Object.entries(this.store.getState().pageOptions).filter(([name]) => !name.startsWith(`${page}.`));
+    this.store.setState({ pageOptions: { ...Object.fromEntries(others), ...options } });
   }
 
   /** Changes what is shown; redraws and never runs a model. */
