@@ -36,11 +36,12 @@ describe('pose', () => {
     expect(pose.inFront).toBe(1);
   });
 
-  it.each(['msac', 'magsac'] as const)('is found by %s with half of the pairs wrong and 0.5 px noise', (method) => {
+  it.each(['ransac', 'msac', 'magsac'] as const)('is found by %s with half of the pairs wrong and 0.5 px noise', (method) => {
     for (const seed of [1, 2, 3]) {
       const { pairs } = twoViews({ points: 600, outliers: 300, noise: 0.5, seed });
       const found = fitPoseRobust(pairs, KA, KB, { threshold: 2, method, seed })!;
-      expect(poseError(found, POSE)).toBeLessThan(0.5);
+      // A mere count cannot tell an outlier that strayed into the threshold's band from an inlier.
+      expect(poseError(found, POSE)).toBeLessThan(method === 'ransac' ? 1 : 0.5);
       expect(found.inlierRatio).toBeGreaterThan(0.47);
       expect(found.inlierRatio).toBeLessThan(0.58);
     }

@@ -5,7 +5,8 @@ import { properSvd3, transpose3, type Vector3 } from './linear-algebra.ts';
 import { median } from './measures.ts';
 import type { PointPairs } from './point-pairs.ts';
 import { refineEpipolar } from './refine-epipolar.ts';
-import { fitRobust, type RobustOptions } from './robust.ts';
+import { type RobustOptions, searchRobust } from './robust.ts';
+import { finish, type Steps } from './steps.ts';
 import { triangulate } from './triangulate.ts';
 
 export interface RobustEssential {
@@ -38,9 +39,13 @@ const VOTERS = 1000;
  * Planar scenes are no degeneracy of it. `rays`: places after K⁻¹, the threshold in their unit.
  * @returns null where fewer than six pairs or no consistent model exist
  */
-export function fitEssentialRobust(rays: PointPairs, options: RobustOptions): RobustEssential | null {
+export const fitEssentialRobust = (rays: PointPairs, options: RobustOptions): RobustEssential | null =>
+  finish(searchEssential(rays, options));
+
+/** {@link fitEssentialRobust} in steps. */
+export function* searchEssential(rays: PointPairs, options: RobustOptions): Steps<RobustEssential | null> {
   if (rays.xa.length < 6) return null;
-  const fit = fitRobust<Matrix3>(
+  const fit = yield* searchRobust<Matrix3>(
     {
       count: rays.xa.length,
       sampleSize: 5,
@@ -58,12 +63,27 @@ export function fitEssentialRobust(rays: PointPairs, options: RobustOptions): Ro
  * Pose of camera B beside A from pixels and both K. The threshold is in pixels, for a focal length that is the mean of
  * both cameras'.
  */
-export function fitPoseRobust(pixels: PointPairs, Ka: Matrix3, Kb: Matrix3, options: RobustOptions): RobustPose | null {
+export const fitPoseRobust = (
+  pixels: PointPairs,
+  Ka: Matrix3,
+  Kb: Matrix3,
+  options: RobustOptions,
+): RobustPose | null => finish(searchPose(pixels, Ka, Kb, options));
+
+/** {@link fitPoseRobust} in steps. */
+export function* searchPose(
+  pixels: PointPairs,
+  Ka: Matrix3,
+  Kb: Matrix3,
+  options: RobustOptions,
+): Steps<RobustPose | null> {
   const rays = raysOf(pixels, Ka, Kb);
-  const focal = (Ka[0] + Ka[4] + Kb[0] + Kb[4]) / 4;
-  const fit = fitEssentialRobust(rays, { ...options, threshold: options.threshold / focal });
+  const fit = yield* searchEssential(rays, { ...options, threshold: options.threshold / meanFocal(Ka, Kb) });
   return fit && { ...fit, ...recoverPose(fit.essential, rays, fit.inliers) };
 }
+
+/** The focal length by which a threshold in pixels becomes one of rays. */
+export const meanFocal = (Ka: Matrix3, Kb: Matrix3): number => (Ka[0] + Ka[4] + Kb[0] + Kb[4]) / 4;
 
 /** Of the four poses that an essential matrix allows, the one with the most inliers in front of both cameras. */
 export function recoverPose(essential: Matrix3, rays: PointPairs, inliers?: ArrayLike<number>): RecoveredPose {

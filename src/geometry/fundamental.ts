@@ -14,7 +14,8 @@ import {
 } from './linear-algebra.ts';
 import type { PointPairs } from './point-pairs.ts';
 import { refineEpipolar } from './refine-epipolar.ts';
-import { type Estimator, fitRobust, type RobustFit, type RobustOptions } from './robust.ts';
+import { type Estimator, type RobustFit, type RobustOptions, searchRobust } from './robust.ts';
+import { finish, type Steps } from './steps.ts';
 
 export interface RobustFundamental {
   /** x_bᵀ F x_a = 0 for places in the unit of the pairs; Frobenius norm 1. */
@@ -40,15 +41,19 @@ const OFF_PLANE = 2;
  * plane's homography and two pairs off it are tried too (plane and parallax; DEGENSAC, Chum, Werner, Matas 2005).
  * @returns null where fewer than eight pairs or no consistent model exist
  */
-export function fitFundamentalRobust(pairs: PointPairs, options: RobustOptions): RobustFundamental | null {
+export const fitFundamentalRobust = (pairs: PointPairs, options: RobustOptions): RobustFundamental | null =>
+  finish(searchFundamental(pairs, options));
+
+/** {@link fitFundamentalRobust} in steps. */
+export function* searchFundamental(pairs: PointPairs, options: RobustOptions): Steps<RobustFundamental | null> {
   if (pairs.xa.length < 8) return null;
   const { moved, scale, undo } = conditioned(pairs);
   const scaled = { ...options, threshold: options.threshold * scale };
-  let fit = fitRobust(fundamentalEstimator(moved), scaled);
+  let fit = yield* searchRobust(fundamentalEstimator(moved), scaled);
   if (!fit) return null;
   const plane = dominantPlane(moved, fit, scaled);
   if (plane && plane.share > PLANE_DOMINATES) {
-    const parallax = fitRobust(parallaxEstimator(moved, plane.homography, scaled.threshold), scaled);
+    const parallax = yield* searchRobust(parallaxEstimator(moved, plane.homography, scaled.threshold), scaled);
     if (parallax && parallax.score > fit.score) fit = parallax;
   }
   return {

@@ -42,9 +42,9 @@ describe('homography', () => {
     expect(cornerError(fitHomography(scene(50, 0, 0, 4))!)).toBeLessThan(1e-6);
   });
 
-  it('finds the model among 50 % outliers with 0.5 px noise', () => {
+  it.each(['ransac', 'msac', 'magsac'] as const)('is found by %s among 50 %% outliers with 0.5 px noise', (method) => {
     for (const seed of [1, 2, 3, 4, 5]) {
-      const found = fitHomographyRobust(scene(400, 200, 0.5, seed), { threshold: 3, seed })!;
+      const found = fitHomographyRobust(scene(400, 200, 0.5, seed), { threshold: 3, seed, method })!;
       expect(cornerError(found.homography)).toBeLessThan(1);
       expect(found.inlierRatio).toBeGreaterThan(0.48);
       expect(found.inlierRatio).toBeLessThan(0.56);

@@ -1,7 +1,8 @@
 import { type Matrix3, project } from '../shared/matrix3.ts';
 import { solveLinear } from './linear-algebra.ts';
 import { normalisation, type PointPairs } from './point-pairs.ts';
-import { type Estimator, fitRobust, type RobustOptions } from './robust.ts';
+import { type Estimator, type RobustOptions, searchRobust } from './robust.ts';
+import { finish, type Steps } from './steps.ts';
 
 export interface RobustHomography {
   homography: Matrix3;
@@ -18,8 +19,12 @@ const ITERATIONS = 1000;
  * Homography A→B by LO-RANSAC; residuals are transfer errors in B.
  * @returns null where fewer than four pairs or no consistent model exist
  */
-export function fitHomographyRobust(pairs: PointPairs, options: RobustOptions): RobustHomography | null {
-  const fit = fitRobust(homographyEstimator(pairs), { iterations: ITERATIONS, ...options });
+export const fitHomographyRobust = (pairs: PointPairs, options: RobustOptions): RobustHomography | null =>
+  finish(searchHomography(pairs, options));
+
+/** {@link fitHomographyRobust} in steps. */
+export function* searchHomography(pairs: PointPairs, options: RobustOptions): Steps<RobustHomography | null> {
+  const fit = yield* searchRobust(homographyEstimator(pairs), { iterations: ITERATIONS, ...options });
   return fit && { homography: fit.model, inlierRatio: fit.inlierRatio, inliers: fit.inliers };
 }
 

@@ -1,13 +1,18 @@
-/** How pairs speak for a model. `msac`: truncated quadratic. `magsac`: marginalised over the noise level. */
-export type ScoreMethod = 'msac' | 'magsac';
+/**
+ * How pairs speak for a model. `ransac`: every pair within the threshold counts one. `msac`: truncated quadratic.
+ * `magsac`: marginalised over the noise level.
+ */
+export type ScoreMethod = 'ransac' | 'msac' | 'magsac';
 
 /** What a pair gives for its squared residual as a share s of the squared threshold, s in [0, 1). */
 export interface RobustScore {
-  /** Share of the score of a perfect pair: 1 at s = 0, falling to 0 at the threshold. */
+  /** Share of the score of a perfect pair: 1 at s = 0, falling to 0 at the threshold (`ransac`: 1 up to it). */
   gain(s: number): number;
   /** Its weight in the least squares of the next refinement. */
   weight(s: number): number;
 }
+
+const ransac: RobustScore = { gain: () => 1, weight: () => 1 };
 
 const msac: RobustScore = {
   gain: (s) => 1 - s,
@@ -45,5 +50,6 @@ function magsacScore(): RobustScore {
 let magsac: RobustScore | undefined;
 
 export function robustScore(method: ScoreMethod): RobustScore {
+  if (method === 'ransac') return ransac;
   return method === 'msac' ? msac : (magsac ??= magsacScore());
 }

@@ -1,5 +1,6 @@
 import { seededRandom } from './random.ts';
 import { type RobustScore, robustScore, type ScoreMethod } from './robust-score.ts';
+import { finish, type Steps } from './steps.ts';
 
 export interface RobustOptions {
   /** Largest residual of an inlier, in the unit of the points. */
@@ -46,6 +47,8 @@ const DEFAULTS = { iterations: 10_000, confidence: 0.999999, method: 'magsac', s
 const ROUNDS = { inner: 3, final: 10 } as const;
 /** Pairs that turn most bad models down before all are asked. */
 const SCOUTS = 256;
+/** Samples between two steps of a search: a millisecond or so. */
+const SAMPLES_A_STEP = 8;
 
 /**
  * LO-RANSAC (Chum et al. 2003): minimal samples, each better model refined at once by iteratively reweighted least
@@ -53,6 +56,14 @@ const SCOUTS = 256;
  * @returns null where there are too few pairs or no model explains any beyond its sample
  */
 export function fitRobust<Model>(estimator: Estimator<Model>, options: RobustOptions): RobustFit<Model> | null {
+  return finish(searchRobust(estimator, options));
+}
+
+/** {@link fitRobust} in steps. */
+export function* searchRobust<Model>(
+  estimator: Estimator<Model>,
+  options: RobustOptions,
+): Steps<RobustFit<Model> | null> {
   const { iterations, confidence, method, seed } = { ...DEFAULTS, ...options };
   const { count, sampleSize, population } = estimator;
   const drawable = population?.length ?? count;
@@ -65,6 +76,7 @@ export function fitRobust<Model>(estimator: Estimator<Model>, options: RobustOpt
   let needed = iterations;
   let iteration = 0;
   for (; iteration < needed; iteration++) {
+    if (iteration % SAMPLES_A_STEP === 0) yield iteration / needed;
     drawDistinct(sample, drawable, random);
     if (population) for (let k = 0; k < sampleSize; k++) sample[k] = population[sample[k]];
     let better = false;
