@@ -1,10 +1,15 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { packLargeFiles } from './scripts/build/pack-large-files.ts';
+import { describeBuildToServiceWorker } from './scripts/build/service-worker.ts';
+
+/** Entries that others name: pages of other sites, and browsers that were here before. */
+const KEPT_NAMES = ['lift-match', 'service-worker'];
 
 export default defineConfig({
   // Relative addresses: the same build works at a domain's root and under a GitHub Pages sub-path.
   base: './',
-  plugins: [react()],
+  plugins: [react(), packLargeFiles(), describeBuildToServiceWorker()],
   worker: { format: 'es' },
   // Sandboxed frames have no origin: they may read an app's files only where the server lets everybody.
   preview: { cors: true },
@@ -13,9 +18,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       preserveEntrySignatures: 'exports-only',
-      input: { index: 'index.html', embed: 'embed.html', 'lift-match': 'src/lift-match.ts' },
-      // Other sites name this one in their pages, so its name must stay.
-      output: { entryFileNames: ({ name }) => (name === 'lift-match' ? 'lift-match.js' : 'assets/[name]-[hash].js') },
+      input: {
+        index: 'index.html',
+        embed: 'embed.html',
+        'lift-match': 'src/lift-match.ts',
+        'service-worker': 'src/offline/service-worker.ts',
+      },
+      output: {
+        entryFileNames: ({ name }) => (KEPT_NAMES.includes(name) ? `${name}.js` : 'assets/[name]-[hash].js'),
+      },
     },
   },
   // onnxruntime-web finds its .wasm beside its own module; pre-bundling would move it away.

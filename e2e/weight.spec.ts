@@ -1,5 +1,9 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
+import { MAX_FILE_BYTES } from '../scripts/build/pack-large-files.ts';
 import { openApp } from './app.ts';
 
 /** All JavaScript of a first visit, gzipped, before the runtime's WebAssembly. */
@@ -22,4 +26,11 @@ test('a first visit loads at most 250 kB of JavaScript', async ({ page }) => {
   // The page, the engine's worker and one variant of the runtime: fewer would mean that this looks in the wrong place.
   expect(sizes.length).toBeGreaterThanOrEqual(3);
   expect(sizes.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThanOrEqual(BUDGET);
+});
+
+test('no file of the build is too large for static hosts', () => {
+  const dist = fileURLToPath(new URL('../dist', import.meta.url));
+  const sizes = readdirSync(dist, { recursive: true, encoding: 'utf8' }).map((name) => [name, statSync(join(dist, name)).size] as const);
+  expect(sizes.filter(([, bytes]) => bytes > MAX_FILE_BYTES)).toEqual([]);
+  expect(sizes.some(([name]) => name.endsWith('.wasm.gz'))).toBe(true);
 });

@@ -15,9 +15,12 @@ const ARROWS: Record<string, readonly string[]> = {
   features: ['geometry', 'shared'],
   engine: ['models', 'architectures', 'gpu', 'geometry', 'features', 'formats', 'shared'],
   client: ['shared'],
-  state: ['client', 'models', 'shared'],
+  // Of geometry the seeded draws of views and lights, which fill in what a person could have set by hand.
+  state: ['client', 'models', 'geometry', 'shared'],
   ui: ['state', 'shared'],
   embed: ['ui', 'state', 'shared'],
+  // The service worker: a program of its own beside the app.
+  offline: ['shared'],
   main: ['ui', 'embed'],
 };
 

@@ -241,6 +241,10 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     this.gpu?.device.destroy();
   }
 
+  downloads(): string[] {
+    return performance.getEntriesByType('resource').map(({ name }) => name);
+  }
+
   /** Photos without a common scene get a few lines to look at, not thousands that mean nothing. */
   private limitMatches(): void {
     if (this.shown?.result.verdict.kind === 'none') this.stage?.limitMatches(MATCHES_OF_UNRELATED);

@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { CodedError } from '../shared/errors.ts';
+import { fetchPacked } from './packed-file.ts';
 import { type ExternalData, Mutex, type Runtime, type RuntimeTensor, type Session } from './runtime.ts';
 
 type Ort = typeof import('onnxruntime-web');
@@ -19,16 +20,24 @@ export const wasmThreads = () =>
  * @param device the shared device for `webgpu`, null for `wasm`
  */
 export async function createOrtRuntime(device: GPUDevice | null): Promise<Runtime> {
-  const { ort, binary } = await load(device !== null);
+  const { ort, binary, isPacked } = await load(device !== null);
   // Told where its .wasm lies, the runtime does not look for its own scripts, which it would refuse from another origin.
   if (isForeign()) ort.env.wasm.wasmPaths = { wasm: await binary() };
+  if (isPacked) ort.env.wasm.wasmBinary ??= await fetchPacked(await binary());
   ort.env.wasm.numThreads = wasmThreads();
   ort.env.logLevel = 'error';
   return new OrtRuntime(ort, device);
 }
 
+interface Variant {
+  script: () => Promise<unknown>;
+  binary: () => Promise<{ default: string }>;
+  /** Whether the build keeps the .wasm gzipped, because some hosts refuse files of its size. */
+  isPacked?: boolean;
+}
+
 /** Each variant is a chunk and a .wasm of its own: only the one that runs is downloaded. */
-const VARIANTS = {
+const VARIANTS: Record<'wasm' | 'jspi' | 'asyncify', Variant> = {
   wasm: {
     script: () => import('onnxruntime-web/wasm'),
     binary: () => import('onnxruntime-web/ort-wasm-simd-threaded.wasm?url'),
@@ -40,15 +49,16 @@ const VARIANTS = {
   asyncify: {
     script: () => import('onnxruntime-web/webgpu'),
     binary: () => import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'),
+    isPacked: import.meta.env.PROD,
   },
 };
 
-async function load(webgpu: boolean): Promise<{ ort: Ort; binary: () => Promise<string> }> {
+async function load(webgpu: boolean): Promise<{ ort: Ort; binary: () => Promise<string>; isPacked: boolean }> {
   // JSPI suspends native frames: half the download of asyncify, and faster. Not every browser has it yet.
-  const { script, binary } = VARIANTS[!webgpu ? 'wasm' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify'];
+  const { script, binary, isPacked = false } = VARIANTS[!webgpu ? 'wasm' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify'];
   try {
     const ort = (await script()) as Ort;
-    return { ort, binary: async () => (await binary()).default };
+    return { ort, binary: async () => (await binary()).default, isPacked };
   } catch (error) {
     throw new CodedError('runtime-missing', 'The inference runtime could not be downloaded.', 'Check the connection and reload.', { cause: error });
   }

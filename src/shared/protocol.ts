@@ -143,6 +143,8 @@ export interface EngineApi {
   /** For tests and the curious: counters since start; destroying the device on purpose proves the recovery. */
   diagnostics(options: { reset?: boolean }): Diagnostics;
   destroyDevice(options: Record<string, never>): void;
+  /** Addresses that the worker has downloaded from: runtime, manifests, models. */
+  downloads(options: Record<string, never>): string[];
 }
 
 export interface Diagnostics {

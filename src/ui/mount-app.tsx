@@ -1,15 +1,19 @@
 import { createRoot } from 'react-dom/client';
+import { openOffline, startOffline } from '../state/open-offline.ts';
 import { openWorkspace } from '../state/open-workspace.ts';
 import type { Workspace } from '../state/workspace.ts';
 import { MatchWorkspace } from './match/match-workspace.tsx';
 import { WorkspaceContext } from './workspace-context.ts';
 
 /** Fills `root` with the whole app, on what the window's address asks for. */
-export function mountApp(root: Element, win: Window): Workspace {
+export function mountApp(root: Element, win: Window & typeof globalThis): Workspace {
   const workspace = openWorkspace(win);
+  const offline = openOffline(win, workspace);
+  // A development server's files change under the page: nothing of them is worth keeping.
+  if (import.meta.env.PROD) startOffline(offline, workspace, win);
   createRoot(root).render(
     <WorkspaceContext value={workspace}>
-      <MatchWorkspace />
+      <MatchWorkspace offline={offline} />
     </WorkspaceContext>,
   );
   return workspace;

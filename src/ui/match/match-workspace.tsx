@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect } from 'react';
+import type { Offline } from '../../state/offline.ts';
 import { resolveTheme } from '../../state/theme.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { ViewControls } from './controls/view-controls.tsx';
@@ -6,6 +7,7 @@ import { Header } from './header.tsx';
 import { Legend } from './legend.tsx';
 import { NoticeList } from './notice-list.tsx';
 import { NoWebgpuNote } from './no-webgpu-note.tsx';
+import { OfflineSection } from './offline-section.tsx';
 import { PhotoBar } from './photo-bar.tsx';
 import { PinList } from './pin-list.tsx';
 import { ProbeReadout } from './probe-readout.tsx';
@@ -20,7 +22,7 @@ import { ViewTabs } from './view-tabs.tsx';
 const CompareWorkspace = lazy(() => import('../compare/compare-workspace.tsx'));
 
 /** The whole page: photos, pictures, and what can be done with them. */
-export function MatchWorkspace() {
+export function MatchWorkspace({ offline }: { offline: Offline }) {
   const workspace = useWorkspace();
   const theme = useWorkspaceState(resolveTheme);
   const isMatching = useWorkspaceState((state) => state.page === 'match');
@@ -51,6 +53,7 @@ export function MatchWorkspace() {
         <PinList />
         <TimingPanel />
         <SettingsPanel />
+        <OfflineSection offline={offline} />
       </aside>
       {!isMatching && (
         <Suspense fallback={null}>
