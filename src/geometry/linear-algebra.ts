@@ -1,8 +1,9 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import type { Matrix3 } from '../shared/matrix3.ts';
+import type { Vector3 } from '../shared/rotation.ts';
 
-/** A vector of three. */
-export type Vector3 = readonly [number, number, number];
+export type { Vector3 };
+export { apply3, rotationOf } from '../shared/rotation.ts';
 
 export const dot3 = (p: Vector3, q: Vector3): number => p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
 
@@ -20,35 +21,11 @@ export function unit3(v: Vector3): Vector3 {
 
 export const transpose3 = (m: Matrix3): Matrix3 => [m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]];
 
-export const apply3 = (m: Matrix3, v: Vector3): Vector3 => [
-  m[0] * v[0] + m[1] * v[1] + m[2] * v[2],
-  m[3] * v[0] + m[4] * v[1] + m[5] * v[2],
-  m[6] * v[0] + m[7] * v[1] + m[8] * v[2],
-];
-
 /** [v]×: the matrix that takes w to v × w. */
 export const skew3 = (v: Vector3): Matrix3 => [0, -v[2], v[1], v[2], 0, -v[0], -v[1], v[0], 0];
 
 export const determinant3 = (m: Matrix3): number =>
   m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) + m[2] * (m[3] * m[7] - m[4] * m[6]);
-
-/** The rotation about `axis` by its length, radians (Rodrigues). */
-export function rotationOf(axis: Vector3): Matrix3 {
-  const angle = Math.hypot(...axis);
-  const [x, y, z] = unit3(axis);
-  const [c, s, d] = [Math.cos(angle), Math.sin(angle), 1 - Math.cos(angle)];
-  return [
-    c + d * x * x,
-    d * x * y - s * z,
-    d * x * z + s * y,
-    d * y * x + s * z,
-    c + d * y * y,
-    d * y * z - s * x,
-    d * z * x - s * y,
-    d * z * y + s * x,
-    c + d * z * z,
-  ];
-}
 
 /** Singular values, falling, with U and V as rotations (determinant 1); the smallest value then carries the sign. */
 export function properSvd3(m: Matrix3): { u: Matrix3; singular: Vector3; v: Matrix3 } {

@@ -30,7 +30,10 @@ export interface DepthSettings {
 
 /** How the camera of the new view stands to that of the photo: X_b = R(rotation) · X_a + translation. */
 export interface CameraMotion {
-  /** Axis-angle, degrees: its direction is the axis, its length the angle. x turns down, y to the right, z clockwise. */
+  /**
+   * Axis-angle, degrees: its direction is the axis, its length the angle. The picture moves up with x, to the right
+   * with y and clockwise with z.
+   */
   rotation: [x: number, y: number, z: number];
   /** In units of the median depth of the photo, so that the same numbers mean the same on every photo. */
   translation: [x: number, y: number, z: number];
