@@ -1,6 +1,6 @@
 import { blobSource } from '../formats/byte-source.ts';
 import type { FileKind, ImageHeader, RasterHeader } from '../formats/image-header.ts';
-import { isTransposed, readImageHeader } from '../formats/image-header.ts';
+import { focalInPixels, isTransposed, readImageHeader } from '../formats/image-header.ts';
 import { CodedError, throwIfAborted } from '../shared/errors.ts';
 import type { Size } from '../shared/geometry.ts';
 import type { PhotoInfo } from '../shared/protocol.ts';
@@ -54,7 +54,9 @@ export async function openPhoto(file: Blob, name: string, signal?: AbortSignal):
       if (flat.wasTransparent) notes.push('Transparent parts are shown on white.');
     }
     throwIfAborted(signal);
-    return { bitmap, info: { name, size, workingSize: { width: bitmap.width, height: bitmap.height }, notes } };
+    const info: PhotoInfo = { name, size, workingSize: { width: bitmap.width, height: bitmap.height }, notes };
+    const focal = focalInPixels(raster.lens ?? null, raster.size ?? size);
+    return { bitmap, info: focal === null ? info : { ...info, focal } };
   } catch (error) {
     bitmap.close();
     throw error;

@@ -12,6 +12,7 @@ import type { FileKind, RasterHeader } from './image-headers/types.ts';
 import { readWebpHeader } from './image-headers/webp.ts';
 
 export type { FileKind, Orientation, RasterHeader } from './image-headers/types.ts';
+export { focalInPixels } from './image-headers/exif-focal.ts';
 export { isTransposed } from './image-headers/types.ts';
 
 /** A file's kind, and its header where it is a picture that this module can read. */

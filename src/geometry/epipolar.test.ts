@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { epipolarLineInA, epipolarLineInB } from '../shared/epipolar-lines.ts';
 import { invert3, type Matrix3, multiply3 } from '../shared/matrix3.ts';
 import {
   epipolarDistance,
-  epipolarLineInA,
-  epipolarLineInB,
   essentialOf,
   fundamentalOf,
   raysOf,

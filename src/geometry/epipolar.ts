@@ -1,5 +1,6 @@
+import { epipolarLineInA, epipolarLineInB, type Line } from '../shared/epipolar-lines.ts';
 import { invert3, type Matrix3, multiply3 } from '../shared/matrix3.ts';
-import { apply3, skew3, transpose3, type Vector3 } from './linear-algebra.ts';
+import { skew3, transpose3, type Vector3 } from './linear-algebra.ts';
 import { movedPairs, type PointPairs } from './point-pairs.ts';
 
 /** The place of camera B beside camera A: x_b = rotation · x_a + translation. */
@@ -8,9 +9,6 @@ export interface RelativePose {
   /** Known up to its length from two photos alone; then of length 1. */
   translation: Vector3;
 }
-
-/** A line a·x + b·y + c = 0 with a² + b² = 1, so that a·x + b·y + c is a point's signed distance. */
-export type Line = readonly [number, number, number];
 
 /** E = [t]×R, with x_bᵀ E x_a = 0 for rays (places after K⁻¹). */
 export const essentialOf = ({ rotation, translation }: RelativePose): Matrix3 =>
@@ -54,14 +52,6 @@ export function epipolarDistance(fundamental: Matrix3, pairs: PointPairs, i: num
   );
 }
 
-/** The line of B on which a point of A must lie; null for the epipole itself, which has none. */
-export const epipolarLineInB = (fundamental: Matrix3, xa: number, ya: number): Line | null =>
-  lineOf(apply3(fundamental, [xa, ya, 1]));
-
-/** The line of A on which a point of B must lie; null for the epipole itself. */
-export const epipolarLineInA = (fundamental: Matrix3, xb: number, yb: number): Line | null =>
-  lineOf(apply3(transpose3(fundamental), [xb, yb, 1]));
-
 /** Pixels to rays: both sides through the inverse of their K. A skew is left out: photos have none. */
 export function raysOf(pairs: PointPairs, Ka: Matrix3, Kb: Matrix3): PointPairs {
   const along = (values: ArrayLike<number>, focal: number, centre: number) =>
@@ -96,11 +86,6 @@ export function conditioned(pairs: PointPairs): { moved: PointPairs; scale: numb
 export function unitNorm(m: Matrix3): Matrix3 {
   const norm = Math.hypot(...m) || 1;
   return m.map((v) => v / norm) as unknown as Matrix3;
-}
-
-function lineOf(line: Vector3): Line | null {
-  const norm = Math.hypot(line[0], line[1]);
-  return norm > 0 ? [line[0] / norm, line[1] / norm, line[2] / norm] : null;
 }
 
 function sum(values: ArrayLike<number>): number {

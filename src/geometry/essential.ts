@@ -16,6 +16,8 @@ export interface RobustEssential {
   inlierRatio: number;
   /** 1 for pairs within the threshold. */
   inliers: Uint8Array;
+  /** Minimal samples drawn. */
+  iterations: number;
 }
 
 /** A pose with what speaks for it. */
@@ -56,7 +58,9 @@ export function* searchEssential(rays: PointPairs, options: RobustOptions): Step
     },
     options,
   );
-  return fit && { essential: fit.model, inlierRatio: fit.inlierRatio, inliers: fit.inliers };
+  if (!fit) return null;
+  const { model: essential, inlierRatio, inliers, iterations } = fit;
+  return { essential, inlierRatio, inliers, iterations };
 }
 
 /**

@@ -24,6 +24,8 @@ export interface RobustFundamental {
   inlierRatio: number;
   /** 1 for pairs within the threshold. */
   inliers: Uint8Array;
+  /** Minimal samples drawn. */
+  iterations: number;
   /**
    * Share of the inliers that one homography explains as well. Near 1 the scene is flat or the camera only turned: many
    * fundamental matrices then fit equally, and epipolar lines mean nothing.
@@ -60,6 +62,7 @@ export function* searchFundamental(pairs: PointPairs, options: RobustOptions): S
     fundamental: unitNorm(undo(fit.model)),
     inlierRatio: fit.inlierRatio,
     inliers: fit.inliers,
+    iterations: fit.iterations,
     planarShare: plane ? shareOn(plane.homography, moved, fit.inliers, scaled.threshold) : 0,
   };
 }

@@ -10,6 +10,8 @@ export interface RobustHomography {
   inlierRatio: number;
   /** 1 for pairs within the threshold. */
   inliers: Uint8Array;
+  /** Minimal samples drawn. */
+  iterations: number;
 }
 
 /** A homography takes few samples: four points with half of them wrong are met in 200. */
@@ -25,7 +27,9 @@ export const fitHomographyRobust = (pairs: PointPairs, options: RobustOptions): 
 /** {@link fitHomographyRobust} in steps. */
 export function* searchHomography(pairs: PointPairs, options: RobustOptions): Steps<RobustHomography | null> {
   const fit = yield* searchRobust(homographyEstimator(pairs), { iterations: ITERATIONS, ...options });
-  return fit && { homography: fit.model, inlierRatio: fit.inlierRatio, inliers: fit.inliers };
+  if (!fit) return null;
+  const { model: homography, inlierRatio, inliers, iterations } = fit;
+  return { homography, inlierRatio, inliers, iterations };
 }
 
 function homographyEstimator(pairs: PointPairs): Estimator<Matrix3> {

@@ -37,6 +37,8 @@ export interface PhotoInfo {
   size: Size;
   /** Size it was reduced to on opening (equal to `size` unless it was very large). */
   workingSize: Size;
+  /** Focal length in pixels of the file, where EXIF tells it. */
+  focal?: number;
   /** Remarks for the person: first frame of an animation, reduced, transparency on white. */
   notes: string[];
 }

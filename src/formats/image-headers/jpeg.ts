@@ -1,3 +1,4 @@
+import { exifLens } from './exif-focal.ts';
 import type { HeaderReader } from './header-reader.ts';
 import { ascii } from './header-reader.ts';
 import { exifOrientation } from './tiff.ts';
@@ -41,6 +42,7 @@ export async function readJpegHeader(reader: HeaderReader): Promise<RasterHeader
       header.size = sizeOrNull(payload.getUint16(3), payload.getUint16(1));
     } else if (found.marker === APP1 && ascii(payload, 0, 4) === 'Exif') {
       header.orientation = exifOrientation(payload);
+      header.lens ??= exifLens(payload);
     } else if (found.marker === SOS) {
       scans++;
     }

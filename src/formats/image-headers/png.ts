@@ -1,3 +1,4 @@
+import { exifLens } from './exif-focal.ts';
 import type { HeaderReader } from './header-reader.ts';
 import { ascii } from './header-reader.ts';
 import { exifOrientation } from './tiff.ts';
@@ -25,7 +26,10 @@ export async function readPngHeader(reader: HeaderReader): Promise<RasterHeader>
     else if (type === 'acTL') header.animated = ((await reader.view(body, 4))?.getUint32(0) ?? 1) > 1;
     else if (type === 'eXIf') {
       const exif = await reader.view(body, length);
-      if (exif) header.orientation = exifOrientation(exif);
+      if (exif) {
+        header.orientation = exifOrientation(exif);
+        header.lens = exifLens(exif);
+      }
     } else if (type === 'IDAT') hasData = true;
     position = body + length + 4;
   }

@@ -1,4 +1,5 @@
 import type { Size } from '../../shared/geometry.ts';
+import type { LensFacts } from './exif-focal.ts';
 
 /** What the bytes say a file is; its name and MIME type are never asked. */
 export type FileKind =
@@ -35,6 +36,8 @@ export interface RasterHeader {
   /** May hold pixels that are not opaque. */
   hasAlpha: boolean;
   orientation: Orientation;
+  /** From EXIF; absent or null where it does not say. */
+  lens?: LensFacts | null;
   /** More than one frame. */
   animated: boolean;
   /**

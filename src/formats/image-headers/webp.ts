@@ -1,4 +1,5 @@
 import type { Size } from '../../shared/geometry.ts';
+import { exifLens } from './exif-focal.ts';
 import type { HeaderReader } from './header-reader.ts';
 import { ascii } from './header-reader.ts';
 import { exifOrientation } from './tiff.ts';
@@ -43,7 +44,10 @@ export async function readWebpHeader(reader: HeaderReader): Promise<RasterHeader
       hasData = true;
     } else if (type === 'EXIF') {
       const exif = await reader.view(body, length);
-      if (exif) header.orientation = exifOrientation(exif);
+      if (exif) {
+        header.orientation = exifOrientation(exif);
+        header.lens = exifLens(exif);
+      }
     }
     position = body + length + (length & 1);
   }
