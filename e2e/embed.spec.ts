@@ -38,6 +38,10 @@ test('a poster at first; engine and model only after a click', async ({ page, ba
     )
     .toBe(true);
   expect(heavy).toEqual([]);
+  // Two 4:3 photos beside each other: about three eighths of the width.
+  const { width, height } = (await told(page, { type: 'size' })) as { width: number; height: number };
+  expect(height / width).toBeGreaterThan(0.3);
+  expect(height / width).toBeLessThan(0.5);
   await frame.getByRole('button', { name: 'Match these photos' }).click();
   expect(await told(page, { type: 'result', kind: 'match' })).toMatchObject({
     result: { provider: 'wasm', verdict: { kind: /good|partial/ } },
@@ -202,6 +206,21 @@ test('<lift-match> on a page of another origin, without a frame', async ({ page,
     return blob.size;
   });
   expect(bytes).toBeGreaterThan(500);
+
+  // The same by a call, from files, and as high as its photos.
+  const made = await page.evaluate(async (module) => {
+    const { create } = (await import(module)) as typeof import('../src/lift-match.ts');
+    const [a, b] = await Promise.all(['a.jpg', 'b.jpg'].map(async (url) => (await fetch(url)).blob()));
+    const sized = new Promise<void>((done) => addEventListener('liftmatch-size', () => done(), { once: true }));
+    const element = create(document.body, { a, b, height: 'auto', parameters: { ep: 'wasm', size: '128' } });
+    await sized;
+    const { width, height } = element.getBoundingClientRect();
+    element.remove();
+    return { ratio: height / width, shown: element.shadowRoot!.querySelectorAll('.poster img').length };
+  }, `${baseURL}lift-match.js`);
+  expect(made.shown).toBe(2);
+  expect(made.ratio).toBeGreaterThan(0.25);
+  expect(made.ratio).toBeLessThan(0.6);
 });
 
 test('the Embed dialog writes HTML that works in another page', async ({ page }) => {

@@ -10,6 +10,7 @@ import { ViewTabs } from '../ui/match/view-tabs.tsx';
 import { useWorkspaceState, WorkspaceContext } from '../ui/workspace-context.ts';
 import { Poster } from './poster.tsx';
 import type { EmbedSession } from './session.ts';
+import { useFittingSize } from './use-fitting-size.ts';
 
 interface EmbedViewProps {
   session: EmbedSession;
@@ -30,6 +31,7 @@ function EmbedFrame({ session, autorun }: EmbedViewProps) {
   const theme = useWorkspaceState(resolveTheme);
   const { isActive, controls, poster } = useStore(session.store);
   const ref = useRef<HTMLDivElement>(null);
+  useFittingSize(ref, session, isActive);
   useEffect(
     () => (autorun && ref.current ? whenSeen(ref.current, () => void session.activate()) : undefined),
     [session, autorun],

@@ -24,14 +24,25 @@ function styleSheet(): CSSStyleSheet {
   return sheet;
 }
 
+/** What scripts of the page can do with the element. */
+export interface LiftMatch extends HTMLElement {
+  /** Opens photos or a share file: addresses, or Blobs. */
+  load(resources: { a?: Resource; b?: Resource; share?: Resource }): Promise<void>;
+  /** Starts the engine if need be, and matches. */
+  run(): Promise<void>;
+  /** The present match as a file. Rejects with an Error that has `code` and `remedy`. */
+  export(format: ExportFormat, options?: Partial<typeof DEFAULT_EXPORT>): Promise<ExportedFile>;
+}
+
 /**
  * Makes the class of `<lift-match a="left.jpg" b="right.jpg" view="matches">`: the chromeless view as an element of the
- * page, in a shadow root of its own. Attributes are embed.html's parameters; addresses are relative to the page.
- * Fires `liftmatch-progress`, `liftmatch-result` and `liftmatch-error` with the embed's messages as `detail`.
+ * page, in a shadow root of its own. Attributes are embed.html's parameters; addresses are relative to the page. With
+ * `height="auto"` the element is as high as its photos need. Fires `liftmatch-progress`, `liftmatch-size`,
+ * `liftmatch-result` and `liftmatch-error` with the embed's messages as `detail`.
  * @param appBase absolute address of the app's folder, where models and worker lie
  */
-export function liftMatchElement(appBase: string): CustomElementConstructor {
-  return class LiftMatchElement extends HTMLElement {
+export function liftMatchElement(appBase: string): new () => LiftMatch {
+  return class LiftMatchElement extends HTMLElement implements LiftMatch {
     static readonly observedAttributes = [...SOURCES, ...OPTIONS];
     private mounted: { session: EmbedSession; root: Root; dispose: () => void } | null = null;
 
@@ -68,17 +79,14 @@ export function liftMatchElement(appBase: string): CustomElementConstructor {
       else this.mounted.session.set({ [name]: now });
     }
 
-    /** Opens photos or a share file: addresses, or Blobs. */
     load(resources: { a?: Resource; b?: Resource; share?: Resource }): Promise<void> {
       return this.session.load(resources);
     }
 
-    /** Starts the engine if need be, and matches. */
     run(): Promise<void> {
       return this.session.run();
     }
 
-    /** The present match as a file. Rejects with an Error that has `code` and `remedy`. */
     export(format: ExportFormat, options: Partial<typeof DEFAULT_EXPORT> = {}): Promise<ExportedFile> {
       return this.session.workspace.exporting.make({ ...DEFAULT_EXPORT, ...options, format });
     }
@@ -95,6 +103,7 @@ export function liftMatchElement(appBase: string): CustomElementConstructor {
     }
 
     private announce(message: EmbedMessage): void {
+      if (message.type === 'size' && this.getAttribute('height') === 'auto') this.style.height = `${message.height}px`;
       this.dispatchEvent(
         new CustomEvent(`liftmatch-${message.type}`, { detail: message, bubbles: true, composed: true }),
       );

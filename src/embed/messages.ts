@@ -23,6 +23,8 @@ export type HostCommand = { id?: Id } & (
 export type EmbedMessage =
   | { type: 'ready'; capabilities: readonly string[] }
   | ({ type: 'progress' } & Progress)
+  /** The height that shows the photos without empty space at the present width, CSS pixels. */
+  | { type: 'size'; width: number; height: number }
   | { type: 'result'; kind: 'match'; result: MatchResult }
   | { type: 'result'; kind: 'export'; replyTo?: Id; name: string; blob: Blob; notes: string[] }
   | { type: 'result'; kind: 'done'; replyTo?: Id }

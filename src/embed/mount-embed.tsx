@@ -6,7 +6,7 @@ import { parseEmbedOptions } from './options.ts';
 import { EmbedSession } from './session.ts';
 
 /** Commands and messages that this version knows, for hosts that want to ask before they use one. */
-const CAPABILITIES = ['load', 'run', 'set', 'export', 'progress', 'result', 'error'];
+const CAPABILITIES = ['load', 'run', 'set', 'export', 'progress', 'size', 'result', 'error'];
 
 /** Fills `root` with the chromeless view that the window's address asks for, and listens to the page around it. */
 export function mountEmbed(root: Element, win: Window): { session: EmbedSession; host: HostLink } {

@@ -37,6 +37,7 @@ export class EmbedSession {
   private readonly urls: string[] = [];
   private progressAt = 0;
   private areModelsAsked = false;
+  private reported = { width: 0, height: 0 };
 
   /**
    * @param base absolute address that relative addresses of photos and share files start from
@@ -126,6 +127,14 @@ export class EmbedSession {
     const { theme, controls } = options;
     if (theme === 'light' || theme === 'dark' || theme === 'auto') workspace.store.setState({ theme });
     if (controls === '0' || controls === '1') this.store.setState({ controls: controls === '1' });
+  }
+
+  /** Tells the host which size would fit, when that changes. */
+  reportSize(width: number, height: number): void {
+    const size = { width: Math.round(width), height: Math.round(height) };
+    if (size.width === this.reported.width && size.height === this.reported.height) return;
+    this.reported = size;
+    this.emit({ type: 'size', ...size });
   }
 
   dispose(): void {

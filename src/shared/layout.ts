@@ -42,14 +42,10 @@ const PANES: Record<ViewName, { side: Side; kind: PaneKind }[]> = {
 
 /**
  * The panes of a view: a grid of equal cells, in the number of columns that shows the photos largest.
- * A photo that is not there yet counts as 4:3.
  */
 export function layoutPanes(view: ViewName, stage: Size, photos: Partial<Record<Side, Size>>): Pane[] {
   const panes = PANES[view];
-  const aspect = (side: Side) => {
-    const size = photos[side];
-    return size ? size.width / size.height : 4 / 3;
-  };
+  const aspect = (side: Side) => aspectOf(photos[side]);
   let best: { columns: number; area: number } = { columns: 1, area: -1 };
   for (let columns = 1; columns <= panes.length; columns++) {
     if (panes.length % columns) continue;
@@ -72,6 +68,22 @@ export function layoutPanes(view: ViewName, stage: Size, photos: Partial<Record<
     },
   }));
 }
+
+/** Narrower stages show one pane below the other, CSS pixels. */
+const NARROW = 480;
+
+/** Height of a stage of this width that leaves nothing empty around the photos: for whoever can choose it. */
+export function fittingHeight(view: ViewName, width: number, photos: Partial<Record<Side, Size>>): number {
+  const panes = PANES[view];
+  const columns = width < NARROW ? 1 : Math.min(2, panes.length);
+  const rows = Math.ceil(panes.length / columns);
+  const paneWidth = (width - (columns - 1) * PANE_GAP) / columns;
+  const paneHeight = Math.max(...panes.map(({ side }) => paneWidth / aspectOf(photos[side])));
+  return Math.round(rows * paneHeight + (rows - 1) * PANE_GAP);
+}
+
+/** A photo that is not there yet counts as 4:3. */
+const aspectOf = (photo: Size | undefined) => (photo ? photo.width / photo.height : 4 / 3);
 
 /** The panes on the stage now: before there is a match only the photos themselves can be shown, A beside B. */
 export function panesOnStage(view: ViewName, matched: boolean, stage: Size, photos: Partial<Record<Side, Size>>): Pane[] {

@@ -29,6 +29,7 @@ describe('embedSnippet', () => {
       b: `${BASE}samples/%22x%22&y.jpg`,
       view: 'flow',
     });
+    expect(html).toContain('aspect-ratio: 960 / ');
     expect(html).toMatch(/^<iframe [^<>]*sandbox="allow-scripts"[^<>]*><\/iframe>$/);
   });
 
@@ -37,7 +38,7 @@ describe('embedSnippet', () => {
     const html = embedSnippet(addressed, BASE, choice);
     expect(html).toContain('<script type="module" src="https://site.test/app/lift-match.js"></script>');
     expect(html).toContain(
-      '<lift-match share="https://x.test/&quot;&gt;&lt;script&gt;" controls="0" view="flow" style=',
+      '<lift-match share="https://x.test/&quot;&gt;&lt;script&gt;" controls="0" view="flow" height="auto" style=',
     );
     expect(html).not.toContain('a="');
   });

@@ -1,3 +1,5 @@
+import type { Side, Size } from '../shared/geometry.ts';
+import { fittingHeight } from '../shared/layout.ts';
 import type { PhotoSlot, WorkspaceState } from './types.ts';
 import { formatAddress } from './url.ts';
 
@@ -8,8 +10,8 @@ export interface EmbedChoice {
   share: string;
   controls: boolean;
   autorun: boolean;
+  /** The most that it takes, CSS pixels; it shrinks with narrower pages. */
   width: number;
-  height: number;
 }
 
 export const DEFAULT_EMBED: EmbedChoice = {
@@ -18,7 +20,6 @@ export const DEFAULT_EMBED: EmbedChoice = {
   controls: true,
   autorun: false,
   width: 960,
-  height: 600,
 };
 
 /** Whether the photos can be embedded by their addresses; opened from files they have none. */
@@ -34,18 +35,29 @@ export function embedSnippet(state: WorkspaceState, base: string, choice: EmbedC
   if (choice.kind === 'iframe') {
     const attributes = {
       src: `${base}embed.html?${parameters}`,
-      width: String(choice.width),
-      height: String(choice.height),
       loading: 'lazy',
       sandbox: 'allow-scripts',
       title: 'Dense match of two photos',
-      style: 'border: 0',
+      // The photos decide the shape, so the frame fits every width without a script.
+      style: `border: 0; width: 100%; max-width: ${choice.width}px; aspect-ratio: ${choice.width} / ${fittingFrame(state, choice)}`,
     };
     return `<iframe ${attributesText(attributes)}></iframe>`;
   }
-  const style = `width: ${choice.width}px; max-width: 100%; height: ${choice.height}px`;
-  const attributes = attributesText({ ...Object.fromEntries(parameters), style });
+  const style = `width: ${choice.width}px; max-width: 100%`;
+  const attributes = attributesText({ ...Object.fromEntries(parameters), height: 'auto', style });
   return `<script type="module" src="${escapeHtml(base)}lift-match.js"></script>\n<lift-match ${attributes}></lift-match>`;
+}
+
+/** Space that tabs, verdict and legend take, and the rim without them, CSS pixels. */
+const CHROME = { with: 150, without: 14 };
+
+function fittingFrame({ photos, view }: WorkspaceState, { width, controls }: EmbedChoice): number {
+  const sizes: Partial<Record<Side, Size>> = {};
+  for (const side of ['a', 'b'] as const) {
+    const { photo } = photos[side];
+    if (photo?.info) sizes[side] = photo.info.size;
+  }
+  return fittingHeight(view.view, width, sizes) + (controls ? CHROME.with : CHROME.without);
 }
 
 function embedQuery(
