@@ -19,7 +19,12 @@ export interface CameraPair {
   rotation: Matrix3;
   /** Scene units, as depth. */
   translation: Vector3;
+  /** What lies closer to camera b than this, along its axis, is not drawn; scene units. */
+  near: number;
 }
+
+/** The near plane of the new view in units of the photo's median depth. */
+const NEAR_PLANE = 0.02;
 
 const RADIANS = Math.PI / 180;
 
@@ -39,6 +44,7 @@ export function camerasOf(
     b: pinhole(size, focal * motion.zoom),
     rotation: rotationOf(inRadians(motion.rotation)),
     translation: [tx * medianDepth, ty * medianDepth, tz * medianDepth],
+    near: NEAR_PLANE * medianDepth,
   };
 }
 
