@@ -16,9 +16,19 @@ struct Matches {
   dotAlpha: f32,
   // Width of the dark ring that keeps dots apart from the photo.
   ring: f32,
-  // 0: by the place on A; 1: by certainty.
+  // 0: by the place on A; 1: by certainty; 2: by the fitted model.
   colorBy: u32,
   colorMap: u32,
+  // The model: 1 a homography, 2 epipolar geometry (src/shared/inlier-test.ts), its rows, half the sides of A and B
+  // in its unit, and the squared residual below which a match is an inlier.
+  modelKind: u32,
+  squaredThreshold: f32,
+  row0: vec3f,
+  row1: vec3f,
+  row2: vec3f,
+  halves: vec4f,
+  inlierColor: vec3f,
+  outlierColor: vec3f,
 }
 
 @group(0) @binding(0) var<uniform> matches: Matches;
@@ -83,7 +93,25 @@ fn positionColor(place: vec2f) -> vec3f {
   return oklabToSrgb(vec3f(0.76 - 0.06 * place.y, chroma * direction));
 }
 
+fn isInlier(row: MatchRow) -> bool {
+  let places = row.places * matches.halves;
+  let a = vec3f(places.xy, 1.0);
+  let b = vec3f(places.zw, 1.0);
+  let there = vec3f(dot(matches.row0, a), dot(matches.row1, a), dot(matches.row2, a));
+  if (matches.modelKind == 1u) {
+    let off = there.xy / there.z - b.xy;
+    return there.z > 1e-9 && dot(off, off) < matches.squaredThreshold;
+  }
+  // Sampson distance; `there` is the epipolar line in B, `back` the direction of that in A.
+  let back = b.x * matches.row0.xy + b.y * matches.row1.xy + matches.row2.xy;
+  let error = dot(b, there);
+  return error * error < matches.squaredThreshold * (dot(there.xy, there.xy) + dot(back, back));
+}
+
 fn matchColor(row: MatchRow) -> vec3f {
+  if (matches.colorBy == 2u) {
+    return select(matches.outlierColor, matches.inlierColor, isInlier(row));
+  }
   if (matches.colorBy == 1u) {
     return mapColor(colorMaps, matches.colorMap, row.certainty);
   }

@@ -33,6 +33,12 @@ struct Pane {
   // Row of the colour map texture, and COMPARE_MODES's place.
   colorMap: u32,
   mode: u32,
+  // draw-aligned.wgsl alone: rows of the homography from A to B, both in unit coordinates, and the part of A's plane
+  // that the pane's rectangle shows: x, y, width, height in A's unit coordinates.
+  planeRow0: vec3f,
+  planeRow1: vec3f,
+  planeRow2: vec3f,
+  canvas: vec4f,
 }
 
 @group(0) @binding(0) var<uniform> pane: Pane;

@@ -1,8 +1,6 @@
 import type { MatchUniforms } from '../gpu/passes/draw-matches.ts';
-import { positionColor } from '../gpu/reference/draw-matches.ts';
+import { matchColor } from '../gpu/reference/draw-matches.ts';
 import { ROW_FLOATS } from '../gpu/reference/sample-matches.ts';
-import { colorMapAt } from '../shared/color-maps.ts';
-import { COLOR_MAPS } from '../shared/view.ts';
 
 type Vec4 = readonly [x: number, y: number, width: number, height: number];
 type Point = [x: number, y: number];
@@ -61,13 +59,10 @@ export function drawMatchesOn(context: MatchContext, rows: Float32Array, values:
   context.globalAlpha = 1;
 }
 
-function colorOf(values: MatchUniforms, row: Float32Array): string {
-  const bytes =
-    values.colorBy === 1
-      ? colorMapAt(COLOR_MAPS[values.colorMap], row[4])
-      : positionColor(row[0], row[1]).map((c) => c * 255);
-  return `rgb(${bytes.map(Math.round).join(' ')})`;
-}
+const colorOf = (values: MatchUniforms, row: Float32Array): string =>
+  `rgb(${matchColor(values, row)
+    .map((c) => Math.round(c * 255))
+    .join(' ')})`;
 
 const placeOn = ([x, y, width, height]: Vec4, nx: number, ny: number): Point => [
   x + 0.5 * (nx + 1) * width,

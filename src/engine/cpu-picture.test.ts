@@ -103,6 +103,7 @@ describe('matches without WebGPU', () => {
     ring: 0,
     colorBy: 0,
     colorMap: 0,
+    model: null,
   };
 
   function record(rows: Float32Array, points: boolean) {

@@ -2,10 +2,11 @@ import { matchStyle } from '../gpu/passes/draw-matches.ts';
 import type { MatchUniforms } from '../gpu/passes/draw-matches.ts';
 import type { Color, PaneUniforms } from '../gpu/passes/pane-bindings.ts';
 import type { Rect, Size } from '../shared/geometry.ts';
+import type { InlierTest } from '../shared/inlier-test.ts';
 import { photoRect } from '../shared/layout.ts';
 import type { Pane } from '../shared/layout.ts';
 import { dividerX } from '../shared/swipe.ts';
-import { COLOR_MAPS, COMPARE_MODES } from '../shared/view.ts';
+import { COLOR_MAPS, COLORS_BY, COMPARE_MODES } from '../shared/view.ts';
 import type { ViewSettings } from '../shared/view.ts';
 
 /** Background of the stage in each theme: what lies between and around the photos. */
@@ -32,6 +33,8 @@ export interface Frame {
   pixelRatio: number;
   /** Whether correspondences are drawn over the photos. */
   linesShown: boolean;
+  /** What colours matches by the fitted model; null without one. */
+  model?: InlierTest | null;
   now: number;
 }
 
@@ -80,8 +83,9 @@ export function matchUniforms(frame: Frame, a: PlacedPhoto, b: PlacedPhoto): Mat
     paneA: vec4(scaled(a.pane.rect, pixelRatio)),
     paneB: vec4(scaled(b.pane.rect, pixelRatio)),
     ...matchStyle(settings.count, area, pixelRatio, settings.matchStyle === 'points'),
-    colorBy: settings.colorBy === 'certainty' ? 1 : 0,
+    colorBy: COLORS_BY.indexOf(settings.colorBy),
     colorMap: COLOR_MAPS.indexOf(settings.colorMap),
+    model: frame.model ?? null,
   };
 }
 

@@ -23,9 +23,8 @@ export function legendOf(view: ViewSettings, photoA: Size | undefined): Legend |
     case 'flow':
       return { kind: 'wheel', rim: `${pixelTicks(view.flowScale, photoA)[2]} px` };
     case 'matches':
-      return view.colorBy === 'certainty'
-        ? certaintyRamp(view.colorMap)
-        : { kind: 'text', text: 'Colour = place in A' };
+      if (view.colorBy === 'certainty') return certaintyRamp(view.colorMap);
+      return { kind: 'text', text: view.colorBy === 'inliers' ? 'Blue = inlier, orange = outlier' : 'Colour = place in A' };
     default:
       return null;
   }

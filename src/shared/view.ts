@@ -18,6 +18,16 @@ export interface Camera {
   scale: number;
 }
 
+export const COLORS_BY = ['position', 'certainty', 'inliers'] as const;
+export type ColorBy = (typeof COLORS_BY)[number];
+
+/**
+ * What lays B on A in the view `compare`: the dense match, or the fitted homography, on A alone or on a canvas that
+ * shows both photos whole. Without a homography as `match`.
+ */
+export const COMPARE_BY = ['match', 'plane', 'panorama'] as const;
+export type CompareBy = (typeof COMPARE_BY)[number];
+
 export interface ViewSettings {
   view: ViewName;
   /** Certainty below this is not shown (warp fades out, heat maps turn clear, matches are not drawn). 0…1 */
@@ -34,8 +44,10 @@ export interface ViewSettings {
   /** Seed of the sampling; the same seed and settings draw the same set. */
   seed: number;
   matchStyle: 'lines' | 'points';
-  colorBy: 'position' | 'certainty';
+  /** `inliers`: by the model that was fitted (geometry-fit.ts); without one as `position`. */
+  colorBy: ColorBy;
   compareMode: CompareMode;
+  compareBy: CompareBy;
   /** Position of swipe, blend and morph. 0…1 (0 = all A) */
   amount: number;
   /** Checkerboard cell as a share of A's longer side. */
@@ -60,6 +72,7 @@ export const DEFAULT_VIEW: ViewSettings = {
   matchStyle: 'lines',
   colorBy: 'position',
   compareMode: 'swipe',
+  compareBy: 'match',
   amount: 0.5,
   checkerSize: 0.08,
   flowScale: 0.5,

@@ -39,6 +39,7 @@ describe('address', () => {
         matchStyle: 'points',
         colorBy: 'certainty',
         compareMode: 'morph',
+        compareBy: 'panorama',
         amount: 0.25,
         checkerSize: 0.05,
         flowScale: 0.2,

@@ -1,6 +1,6 @@
 import type { Side } from '../shared/geometry.ts';
 import type { ProviderChoice } from '../shared/protocol.ts';
-import { COLOR_MAPS, COMPARE_MODES, DEFAULT_VIEW, MATCH_COUNT, VIEWS } from '../shared/view.ts';
+import { COLOR_MAPS, COLORS_BY, COMPARE_BY, COMPARE_MODES, DEFAULT_VIEW, MATCH_COUNT, VIEWS } from '../shared/view.ts';
 import type { ViewSettings } from '../shared/view.ts';
 import { clampCamera, isZoomed } from './camera.ts';
 import { DEFAULT_SETTINGS } from './store.ts';
@@ -55,10 +55,11 @@ const NUMBERS: { name: string; key: NumberKey; min: number; max: number; digits:
 const CHOICES = [
   { name: 'view', key: 'view', values: VIEWS },
   { name: 'style', key: 'matchStyle', values: ['lines', 'points'] },
-  { name: 'color', key: 'colorBy', values: ['position', 'certainty'] },
+  { name: 'color', key: 'colorBy', values: COLORS_BY },
   { name: 'map', key: 'colorMap', values: COLOR_MAPS },
   { name: 'background', key: 'background', values: ['white', 'black'] },
   { name: 'compare', key: 'compareMode', values: COMPARE_MODES },
+  { name: 'by', key: 'compareBy', values: COMPARE_BY },
 ] as const satisfies { name: string; key: keyof ViewSettings; values: readonly string[] }[];
 
 /** Reads a query string. Never throws: an unknown word or a bad number counts as not given, ranges are kept. */

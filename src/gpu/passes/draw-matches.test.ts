@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Size } from '../../shared/geometry.ts';
+import { project } from '../../shared/matrix3.ts';
+import type { InlierTest } from '../../shared/inlier-test.ts';
+import { isInlier } from '../../shared/inlier-test.ts';
 import { drawMatches, positionColor } from '../reference/draw-matches.ts';
 import type { Rgb } from '../reference/draw-pane.ts';
 import type { Pixels } from '../reference/preprocess.ts';
@@ -34,6 +37,22 @@ const BASE: MatchUniforms = {
   ring: 0.8,
   colorBy: 0,
   colorMap: 0,
+  model: null,
+};
+
+const HALF = { a: [320, 240], b: [320, 213] } as const;
+/** A turn by a few degrees with some perspective: of random places hardly any fits, of those moved by it all do. */
+const PLANE: InlierTest = {
+  kind: 'homography',
+  matrix: [0.97, -0.1, 12, 0.1, 0.95, -7, 2e-4, -1e-4, 1],
+  half: HALF,
+  threshold: 30,
+};
+const CAMERAS: InlierTest = {
+  kind: 'epipolar',
+  matrix: [2e-7, -3e-6, 8e-4, 4e-6, 1e-7, -1e-2, -3e-4, 9e-3, 0.2],
+  half: HALF,
+  threshold: 25,
 };
 
 /** Random matches as rows of 8 floats. */
@@ -73,6 +92,9 @@ describe('the pass equals its reference', () => {
     ['one line', 1, {}, false],
     ['lines by position', 12, {}, false],
     ['lines by certainty', 12, { colorBy: 1, colorMap: 2 }, false],
+    ['lines by a model that is not there', 12, { colorBy: 2 }, false],
+    ['lines by a homography', 30, { colorBy: 2, model: PLANE }, false],
+    ['points by epipolar geometry', 40, { colorBy: 2, model: CAMERAS }, true],
     ['points only', 40, { dotRadius: 2.2 }, true],
     ['without rings', 40, { ring: 0, dotRadius: 1.2 }, true],
     ['zoomed', 30, { photoA: [-60, -70, 210, 230], photoB: [30, -80, 205, 250] }, false],
@@ -84,6 +106,28 @@ describe('the pass equals its reference', () => {
     expect(wrongShare(picture, rows.subarray(0, 0), values, points)).toBeGreaterThan(0.005);
   });
 });
+
+test.each([
+  ['a homography', PLANE],
+  ['epipolar geometry', CAMERAS],
+])('inliers and outliers of %s are both there, each in its colour', async (_, model) => {
+  const rows = makeRows(60, 60);
+  // Every second match obeys the homography.
+  for (let i = 0; i < 60; i += 2) {
+    const [x, y] = project(PLANE.matrix, rows[8 * i] * HALF.a[0], rows[8 * i + 1] * HALF.a[1]);
+    rows.set([x / HALF.b[0], y / HALF.b[1]], 8 * i + 2);
+  }
+  const inliers = Array.from({ length: 60 }, (_, i) => isInlier(model, ...place4(rows, i))).filter(Boolean).length;
+  expect(inliers).toBeGreaterThan(5);
+  expect(inliers).toBeLessThan(55);
+  const values = { ...BASE, colorBy: 2, dotRadius: 2.2, model };
+  const picture = await draw(rows, values, true);
+  expect(wrongShare(picture, rows, values, true)).toBeLessThan(0.001);
+  expect(wrongShare(picture, rows, { ...values, model: { ...model, threshold: 1e4 } }, true)).toBeGreaterThan(0.005);
+});
+
+const place4 = (rows: Float32Array, i: number) =>
+  [...rows.subarray(8 * i, 8 * i + 4)] as [number, number, number, number];
 
 test('as many are drawn as the indirect arguments say', async () => {
   const rows = makeRows(6, 5);

@@ -1,9 +1,10 @@
 import colorMapCode from '../../../shaders/common/color-map.wgsl?raw';
 import matchRowCode from '../../../shaders/common/match-row.wgsl?raw';
 import code from '../../../shaders/draw-matches.wgsl?raw';
+import { INLIER_COLOR, type InlierTest, OUTLIER_COLOR } from '../../shared/inlier-test.ts';
 import type { Scope } from '../scope.ts';
 import { createRenderPipeline, createShader } from '../shader.ts';
-import { UniformRing } from '../uniforms.ts';
+import { UniformRing, type UniformValues } from '../uniforms.ts';
 import type { PaneBindings } from './pane-bindings.ts';
 
 /** What is drawn: sampled correspondences as they lie on the GPU. */
@@ -30,6 +31,8 @@ export interface MatchUniforms {
   ring: number;
   colorBy: number;
   colorMap: number;
+  /** How matches are judged where they are coloured by the model; without it they are coloured by place. */
+  model: InlierTest | null;
 }
 
 /** Area of a photo on the stage, CSS pixels, at which a number of matches is drawn as {@link matchStyle} has it. */
@@ -105,7 +108,7 @@ export class DrawMatches {
 
   /** Records lines (unless `points`) and dots over whatever the pass holds. */
   draw(pass: GPURenderPassEncoder, matches: MatchBuffers, values: MatchUniforms, points: boolean): void {
-    pass.setBindGroup(0, this.group(matches.rows), [this.uniforms.push({ ...values }).offset ?? 0]);
+    pass.setBindGroup(0, this.group(matches.rows), [this.uniforms.push(uniformValues(values)).offset ?? 0]);
     for (const pipeline of points ? this.dots : [this.lines, ...this.dots]) {
       pass.setPipeline(pipeline);
       pass.drawIndirect(matches.indirect, 0);
@@ -127,4 +130,20 @@ export class DrawMatches {
     }
     return this.bound.group;
   }
+}
+
+function uniformValues({ model, ...values }: MatchUniforms): UniformValues {
+  if (!model) return { ...values, colorBy: values.colorBy === 2 ? 0 : values.colorBy };
+  const { kind, matrix, half, threshold } = model;
+  return {
+    ...values,
+    modelKind: kind === 'homography' ? 1 : 2,
+    squaredThreshold: threshold ** 2,
+    row0: matrix.slice(0, 3),
+    row1: matrix.slice(3, 6),
+    row2: matrix.slice(6, 9),
+    halves: [...half.a, ...half.b],
+    inlierColor: INLIER_COLOR,
+    outlierColor: OUTLIER_COLOR,
+  };
 }

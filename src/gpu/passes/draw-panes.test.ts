@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Rect, Size } from '../../shared/geometry.ts';
 import { COMPARE_MODES } from '../../shared/view.ts';
+import { drawAligned } from '../reference/draw-aligned.ts';
 import { drawCompare } from '../reference/draw-compare.ts';
 import { drawFlow } from '../reference/draw-flow.ts';
 import { drawCertainty, drawCycle } from '../reference/draw-heat.ts';
@@ -12,6 +13,7 @@ import type { Pixels } from '../reference/preprocess.ts';
 import { TestGpu } from '../testing/dawn.ts';
 import { makeFields, uploadField } from '../testing/fields.ts';
 import { contrast, makePhoto, pictureError, renderStage } from '../testing/stage.ts';
+import { DrawAligned } from './draw-aligned.ts';
 import { DrawCertainty } from './draw-certainty.ts';
 import { DrawCompare } from './draw-compare.ts';
 import { DrawCycle } from './draw-cycle.ts';
@@ -21,7 +23,7 @@ import { DrawPhoto } from './draw-photo.ts';
 import { DrawWarp } from './draw-warp.ts';
 import { MipChain } from './mip-chain.ts';
 import { PaneBindings } from './pane-bindings.ts';
-import type { Color, PaneUniforms } from './pane-bindings.ts';
+import type { Color, PaneUniforms, PlaneUniforms } from './pane-bindings.ts';
 
 const STAGE: Size = { width: 131, height: 97 };
 const PHOTO_A: Size = { width: 203, height: 155 };
@@ -48,7 +50,7 @@ const levels = { a: mipChain(photos.a), b: mipChain(photos.b) };
 let gpu: TestGpu;
 let bindings: PaneBindings;
 let source: { photos: GPUBindGroup; field: GPUBindGroup };
-let passes: Record<'photo' | 'warp' | 'certainty' | 'cycle' | 'flow' | 'compare', PanePass>;
+let passes: Record<'photo' | 'warp' | 'certainty' | 'cycle' | 'flow' | 'compare' | 'aligned', PanePass>;
 
 beforeAll(async () => {
   gpu = await TestGpu.open();
@@ -67,6 +69,7 @@ beforeAll(async () => {
     cycle: new DrawCycle(bindings, 'rgba8unorm'),
     flow: new DrawFlow(bindings, 'rgba8unorm'),
     compare: new DrawCompare(bindings, 'rgba8unorm'),
+    aligned: new DrawAligned(bindings, 'rgba8unorm'),
   };
 });
 afterAll(() => gpu.close());
@@ -100,6 +103,15 @@ const draw = (pass: PanePass, pane: PaneUniforms) =>
 
 const sceneOf = (pane: PaneUniforms): PaneScene => ({ pane, here: levels.a, there: levels.b, field: fields.a });
 
+/** A homography with perspective whose horizon crosses the canvas. */
+const PLANE: PlaneUniforms = {
+  planeRow0: [0.9, -0.2, 0.15],
+  planeRow1: [0.15, 1.1, -0.1],
+  planeRow2: [0.5, 0.1, 0.7],
+  canvas: [0, 0, 1, 1],
+};
+const PANORAMA: PlaneUniforms = { ...PLANE, canvas: [-1.6, -0.6, 3.6, 2.1] };
+
 const VIEWS: [string, keyof typeof passes, PanePicture, Partial<PaneUniforms>][] = [
   ['photo', 'photo', drawPhoto, {}],
   ['muted photo', 'photo', drawPhoto, { muted: 0.75 }],
@@ -114,6 +126,10 @@ const VIEWS: [string, keyof typeof passes, PanePicture, Partial<PaneUniforms>][]
   ['blend', 'compare', drawCompare, { mode: mode('blend') }],
   ['checker', 'compare', drawCompare, { mode: mode('checker') }],
   ['difference', 'compare', drawCompare, { mode: mode('difference') }],
+  ['rectified blend', 'aligned', drawAligned, { mode: mode('blend'), ...PLANE }],
+  ['rectified checker', 'aligned', drawAligned, { mode: mode('checker'), ...PLANE }],
+  ['panorama, difference', 'aligned', drawAligned, { mode: mode('difference'), ...PANORAMA }],
+  ['panorama, swipe', 'aligned', drawAligned, { mode: mode('swipe'), pixelRatio: 2, ...PANORAMA }],
 ];
 
 describe.each(PLACES)('%s', (_, place) => {

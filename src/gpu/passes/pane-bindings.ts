@@ -14,8 +14,16 @@ import { UniformRing } from '../uniforms.ts';
 /** RGBA, 0…1. */
 export type Color = [r: number, g: number, b: number, a: number];
 
+/** The members of `Pane` that draw-aligned alone reads. */
+export interface PlaneUniforms {
+  planeRow0: readonly number[];
+  planeRow1: readonly number[];
+  planeRow2: readonly number[];
+  canvas: readonly [x: number, y: number, width: number, height: number];
+}
+
 /** The uniform `Pane` of shaders/common/pane.wgsl, which explains the members. */
-export interface PaneUniforms {
+export interface PaneUniforms extends Partial<PlaneUniforms> {
   stage: [width: number, height: number];
   rect: [x: number, y: number, width: number, height: number];
   ground: Color;

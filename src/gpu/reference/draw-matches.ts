@@ -1,4 +1,5 @@
 import { colorMapAt } from '../../shared/color-maps.ts';
+import { INLIER_COLOR, isInlier, OUTLIER_COLOR } from '../../shared/inlier-test.ts';
 import { COLOR_MAPS } from '../../shared/view.ts';
 import type { MatchUniforms } from '../passes/draw-matches.ts';
 import { clamp, mixRgb } from './draw-pane.ts';
@@ -59,7 +60,11 @@ export function positionColor(x: number, y: number): Rgb {
   return oklabToSrgb(0.76 - 0.06 * y, (chroma * x) / length, (chroma * y) / length);
 }
 
-function matchColor(values: MatchUniforms, row: Float32Array): Rgb {
+/** Colour of a match (a row of ROW_FLOATS floats), 0…1. */
+export function matchColor(values: MatchUniforms, row: Float32Array): Rgb {
+  if (values.colorBy === 2 && values.model) {
+    return [...(isInlier(values.model, row[0], row[1], row[2], row[3]) ? INLIER_COLOR : OUTLIER_COLOR)];
+  }
   if (values.colorBy !== 1) return positionColor(row[0], row[1]);
   return colorMapAt(COLOR_MAPS[values.colorMap], row[4]).map((c) => c / 255) as Rgb;
 }

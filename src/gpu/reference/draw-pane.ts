@@ -125,12 +125,16 @@ export function readThere({ pane, there }: PaneScene, landing: Landing): Rgb {
   return sampleLevels(there, landing.unit[0], landing.unit[1], mipLevel(there, right, down));
 }
 
-/** 1 where the match is certain enough to be shown and lands on the other photo. */
-export function isKnown(scene: PaneScene, value: number, landing: Landing): number {
-  const [, , width, height] = scene.pane.rect;
+/** Share of a stage pixel that lands on the other photo. */
+export function landingCover({ pane }: PaneScene, landing: Landing): number {
+  const [, , width, height] = pane.rect;
   const inside = (axis: 0 | 1) => {
     const pixel = Math.abs(landing.alongX[axis]) / width + Math.abs(landing.alongY[axis]) / height;
     return clamp(Math.min(landing.unit[axis], 1 - landing.unit[axis]) / Math.max(pixel, 1e-9) + 0.5);
   };
-  return aboveThreshold(scene, value) * inside(0) * inside(1);
+  return inside(0) * inside(1);
 }
+
+/** 1 where the match is certain enough to be shown and lands on the other photo. */
+export const isKnown = (scene: PaneScene, value: number, landing: Landing): number =>
+  aboveThreshold(scene, value) * landingCover(scene, landing);
