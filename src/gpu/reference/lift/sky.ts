@@ -1,0 +1,189 @@
+import type { Size } from '../../../shared/geometry.ts';
+import type { Pixels } from '../preprocess.ts';
+import { guidedUpsample, resizeMap } from './guided-filter.ts';
+import { toPicture, shrunkSize } from './picture.ts';
+import type { Picture } from './picture.ts';
+import { rangeOf } from './prepare-disparity.ts';
+import { boxMean } from './smooth.ts';
+
+/** The heuristic looks at the photo with its longer side at most this long; the mask's edges follow the full photo. */
+const WORKING_SIDE = 192;
+
+/** A sky that is smaller than this share of the photo, or touches less than this share of its top, is none. */
+const SMALLEST = { area: 0.01, top: 0.08 };
+
+/**
+ * A soft mask [h, w] of the sky, 0…1 (sky above 0.5), at the photo's own size: what is smooth, coloured as skies are
+ * (blue, or bright and grey, or like the bright top of the photo), and hangs together from the top border down. All
+ * 0 where no sky is found. It is a heuristic: pale walls and ceilings that reach the top can pass for sky, and night
+ * skies or skies behind a closed frame are missed.
+ * @param disparity of the same size, any range, larger is nearer; near places are then no sky. Null: not known.
+ */
+export function skyMask(photo: Pixels, disparity: Float32Array | null): Float32Array {
+  const { width, height } = photo;
+  const small = toPicture(photo, shrunkSize(photo, WORKING_SIDE));
+  const near = disparity && resizeMap(disparity, photo, small.size);
+  const mask = findSky(small, near);
+  const full = toPicture(photo, { width, height });
+  const soft = guidedUpsample({ guide: small.luma, map: mask, size: small.size }, full.luma, full.size, {
+    radius: 4,
+    epsilon: 4e-4,
+  });
+  // The filter rounds the mask's flat parts off; this puts them back to 0 and 1 and keeps a soft edge.
+  for (let i = 0; i < soft.length; i++) soft[i] = smoothstep(0.25, 0.75, soft[i]);
+  return soft;
+}
+
+/** The hard mask (0 or 1) at the working size. */
+export function findSky(picture: Picture, disparity: Float32Array | null): Float32Array {
+  const { size } = picture;
+  const likely = skyLikelihood(picture);
+  if (disparity) keepFar(likely, disparity);
+  const seeds = connectedToTop(likely.map((v) => (v > 0.6 ? 1 : 0)), size);
+  if (!isSky(seeds, picture)) return new Float32Array(likely.length);
+  const model = colourModel(picture, seeds);
+  const alike = likely.map((v, i) => {
+    const near = Math.exp(-0.5 * Math.max(0, colourDistance(picture, model, i) - 1));
+    return v > 0.3 && near * (0.4 + 0.6 * v) > 0.35 ? 1 : 0;
+  });
+  const sky = connectedToTop(alike, size);
+  return isSky(sky, picture) ? fillCrumbs(sky, size) : new Float32Array(likely.length);
+}
+
+/** How much every pixel on its own looks like sky: colour × smoothness × position, 0…1. */
+function skyLikelihood({ planes, luma, size }: Picture): Float32Array {
+  const points = luma.length;
+  const texture = localDeviation(luma, size, 2);
+  const likely = new Float32Array(points);
+  // The brightest twentieth sets what counts as bright, so that an evening sky does too.
+  const bright = Math.max(0.35, quantile(luma, 0.95));
+  for (let i = 0; i < points; i++) {
+    const r = planes[i];
+    const g = planes[points + i];
+    const b = planes[2 * points + i];
+    const most = Math.max(r, g, b);
+    const saturation = most > 0 ? (most - Math.min(r, g, b)) / most : 0;
+    const blue = smoothstep(0.02, 0.12, b - r) * smoothstep(-0.06, 0.02, b - g) * smoothstep(0.2, 0.45, most / bright);
+    const pale = (1 - smoothstep(0.15, 0.35, saturation)) * smoothstep(0.6, 0.85, luma[i] / bright);
+    const height = Math.floor(i / size.width) / size.height;
+    const position = 1 - 0.5 * smoothstep(0.35, 0.85, height);
+    likely[i] = Math.max(blue, pale) * (1 - smoothstep(0.04, 0.1, texture[i])) * position;
+  }
+  return likely;
+}
+
+/** Takes what is nearer than the farthest third of the disparity's range out of the likelihood. */
+function keepFar(likely: Float32Array, disparity: Float32Array): void {
+  const [low, high] = rangeOf(disparity);
+  if (!(high > low)) return;
+  for (let i = 0; i < likely.length; i++) likely[i] *= 1 - smoothstep(0.2, 0.4, (disparity[i] - low) / (high - low));
+}
+
+function localDeviation(map: Float32Array, size: Size, radius: number): Float32Array {
+  const mean = boxMean(map, size, radius);
+  const squares = boxMean(map.map((v) => v * v), size, radius);
+  return squares.map((v, i) => Math.sqrt(Math.max(0, v - mean[i] ** 2)));
+}
+
+/** Of a 0/1 map, what hangs together (eight neighbours) with the topmost rows. */
+function connectedToTop(map: Float32Array, { width, height }: Size): Float32Array {
+  const kept = new Float32Array(map.length);
+  const stack: number[] = [];
+  const visit = (i: number) => {
+    if (!map[i] || kept[i]) return;
+    kept[i] = 1;
+    stack.push(i);
+  };
+  const rows = Math.max(1, Math.round(height * 0.02));
+  for (let i = 0; i < rows * width; i++) visit(i);
+  while (stack.length) {
+    const i = stack.pop()!;
+    const x = i % width;
+    for (let from = i - width; from <= i + width; from += width) {
+      if (from < 0 || from >= map.length) continue;
+      if (x > 0) visit(from - 1);
+      visit(from);
+      if (x + 1 < width) visit(from + 1);
+    }
+  }
+  return kept;
+}
+
+/** Large enough, at the top, and no darker than the rest: the checks that keep dark corners and specks out. */
+function isSky(mask: Float32Array, { luma, planes, size }: Picture): boolean {
+  const points = mask.length;
+  let area = 0;
+  let skyLuma = 0;
+  let restLuma = 0;
+  let blueness = 0;
+  for (let i = 0; i < points; i++) {
+    if (mask[i]) {
+      area++;
+      skyLuma += luma[i];
+      blueness += planes[2 * points + i] - planes[i];
+    } else {
+      restLuma += luma[i];
+    }
+  }
+  let top = 0;
+  const rows = Math.max(1, Math.round(size.height * 0.02));
+  for (let i = 0; i < rows * size.width; i++) top += mask[i];
+  if (area < SMALLEST.area * points || top < SMALLEST.top * rows * size.width) return false;
+  if (area > 0.95 * points) return false;
+  const isBlue = blueness / area > 0.08;
+  return skyLuma / area > (isBlue ? 0.9 : 1.15) * (restLuma / (points - area));
+}
+
+interface ColourModel {
+  mean: [number, number, number];
+  deviation: [number, number, number];
+}
+
+/** Mean and spread of the colours under a mask. Spreads are kept away from 0, a clear sky still has a gradient. */
+function colourModel({ planes }: Picture, mask: Float32Array): ColourModel {
+  const points = mask.length;
+  const stats = [0, 1, 2].map((c) => {
+    let sum = 0;
+    let squares = 0;
+    let count = 0;
+    for (let i = 0; i < points; i++) {
+      if (!mask[i]) continue;
+      const v = planes[c * points + i];
+      sum += v;
+      squares += v * v;
+      count++;
+    }
+    const mean = sum / count;
+    return [mean, Math.max(0.06, 1.5 * Math.sqrt(Math.max(0, squares / count - mean * mean)))];
+  });
+  return {
+    mean: [stats[0][0], stats[1][0], stats[2][0]],
+    deviation: [stats[0][1], stats[1][1], stats[2][1]],
+  };
+}
+
+/** Distance of a pixel's colour from the model in standard deviations, the worst channel. */
+function colourDistance({ planes, luma }: Picture, { mean, deviation }: ColourModel, i: number): number {
+  let worst = 0;
+  for (let c = 0; c < 3; c++) worst = Math.max(worst, Math.abs(planes[c * luma.length + i] - mean[c]) / deviation[c]);
+  return worst;
+}
+
+/** A majority vote over 3 × 3, twice: birds and noise go, and so do single pixels of sky on the ground. */
+function fillCrumbs(mask: Float32Array, size: Size): Float32Array {
+  let voted = mask;
+  for (let turn = 0; turn < 2; turn++) voted = boxMean(voted, size, 1).map((v) => (v > 0.5 ? 1 : 0));
+  return voted;
+}
+
+/** The value below which the given share of a map lies. */
+export function quantile(map: Float32Array, share: number): number {
+  const sorted = map.slice().sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+/** 0 below `low`, 1 above `high`, smooth between. */
+export function smoothstep(low: number, high: number, value: number): number {
+  const t = Math.min(Math.max((value - low) / (high - low), 0), 1);
+  return t * t * (3 - 2 * t);
+}
