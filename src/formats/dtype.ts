@@ -1,7 +1,10 @@
 import { bfloat16ToFloat32, float16ToFloat32 } from './half.ts';
 import type { TensorDType } from './tensor.ts';
 
-const ITEM_BYTES: Readonly<Record<TensorDType, 1 | 2 | 4 | 8>> = {
+/** Element types of tensors and of NumPy's arrays. */
+type ItemDType = TensorDType | 'uint16' | 'uint32';
+
+const ITEM_BYTES: Readonly<Record<ItemDType, 1 | 2 | 4 | 8>> = {
   float64: 8,
   float32: 4,
   float16: 2,
@@ -10,12 +13,14 @@ const ITEM_BYTES: Readonly<Record<TensorDType, 1 | 2 | 4 | 8>> = {
   int32: 4,
   int16: 2,
   int8: 1,
+  uint32: 4,
+  uint16: 2,
   uint8: 1,
   bool: 1,
 };
 
 /** Bytes of one element. */
-export function itemBytes(dtype: TensorDType): 1 | 2 | 4 | 8 {
+export function itemBytes(dtype: ItemDType): 1 | 2 | 4 | 8 {
   return ITEM_BYTES[dtype];
 }
 
@@ -23,7 +28,7 @@ export function itemBytes(dtype: TensorDType): 1 | 2 | 4 | 8 {
  * Little-endian elements as float32, each the nearest float. Takes the bytes over: for float32 the result
  * shares their buffer, so `bytes` must start at its buffer's beginning and not be written to afterwards.
  */
-export function toFloat32(bytes: Uint8Array<ArrayBuffer>, dtype: TensorDType): Float32Array<ArrayBuffer> {
+export function toFloat32(bytes: Uint8Array<ArrayBuffer>, dtype: ItemDType): Float32Array<ArrayBuffer> {
   const { buffer, byteOffset, byteLength } = bytes;
   const length = byteLength / itemBytes(dtype);
   switch (dtype) {
@@ -43,6 +48,10 @@ export function toFloat32(bytes: Uint8Array<ArrayBuffer>, dtype: TensorDType): F
       return new Float32Array(new Int16Array(buffer, byteOffset, length));
     case 'int8':
       return new Float32Array(new Int8Array(buffer, byteOffset, length));
+    case 'uint32':
+      return new Float32Array(new Uint32Array(buffer, byteOffset, length));
+    case 'uint16':
+      return new Float32Array(new Uint16Array(buffer, byteOffset, length));
     case 'uint8':
       return new Float32Array(bytes);
     case 'bool':

@@ -1,7 +1,7 @@
 import { CodedError } from '../shared/errors.ts';
 
 /** Containers and parts that can be malformed; each has the error code `<part>-malformed`. */
-export type MalformedPart = 'zip' | 'pickle' | 'torch' | 'safetensors' | 'npy' | 'tensor' | 'share';
+export type MalformedPart = 'zip' | 'pickle' | 'torch' | 'safetensors' | 'npy' | 'tensor' | 'share' | 'png' | 'pfm';
 
 /** The error for bytes that break their container's rules: `message` says which rule, where. */
 export function malformed(part: MalformedPart, message: string, options?: ErrorOptions): CodedError {

@@ -5,8 +5,8 @@ import { malformed, tooLarge } from './malformed.ts';
 import { elementCount } from './strided.ts';
 import type { TensorDType } from './tensor.ts';
 
-/** Element types of npy files that are read and written; bfloat16 is not one of NumPy's. */
-export type NpyDType = Exclude<TensorDType, 'bfloat16'>;
+/** Element types of npy files that are read and written: not bfloat16, which NumPy lacks, but depth cameras' uint16. */
+export type NpyDType = Exclude<TensorDType, 'bfloat16'> | 'uint16' | 'uint32';
 
 /** An array in memory. */
 export interface NpyArray {
@@ -25,6 +25,8 @@ const CODES: Readonly<Record<NpyDType, string>> = {
   int32: 'i4',
   int16: 'i2',
   int8: 'i1',
+  uint32: 'u4',
+  uint16: 'u2',
   uint8: 'u1',
   bool: 'b1',
 };
@@ -34,12 +36,15 @@ const PREFIX_BYTES = 10;
 /** The data begins at a multiple of this in files that NumPy writes. */
 const ALIGNMENT = 64;
 
+/** Whether a file begins as NumPy's arrays do. */
+export const looksLikeNpy = (file: Uint8Array): boolean => MAGIC.every((byte, i) => file[i] === byte);
+
 /**
  * Reads a npy file, format versions 1 to 3. Arrays in column-major order are turned into row-major; big-endian
  * ones into little. Throws `npy-malformed`, `npy-unsupported` (objects, structures, complex), `limit-exceeded`.
  */
 export function parseNpy(file: Uint8Array): NpyArray {
-  if (file.length < PREFIX_BYTES || !MAGIC.every((byte, i) => file[i] === byte)) {
+  if (file.length < PREFIX_BYTES || !looksLikeNpy(file)) {
     throw broken('it does not begin like a npy file');
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
