@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { CodedError } from '../shared/errors.ts';
 import { fetchPacked } from './packed-file.ts';
-import { type ExternalData, Mutex, type Runtime, type RuntimeTensor, type Session } from './runtime.ts';
+import { type ExternalData, Mutex, type Runtime, type RuntimeTensor, type Session, type TensorSpec } from './runtime.ts';
 
 type Ort = typeof import('onnxruntime-web');
 
@@ -112,6 +112,14 @@ class OrtSession implements Session {
     private readonly mutex: Mutex,
   ) {}
 
+  get inputs(): readonly TensorSpec[] {
+    return this.session.inputMetadata.map(tensorSpec);
+  }
+
+  get outputs(): readonly TensorSpec[] {
+    return this.session.outputMetadata.map(tensorSpec);
+  }
+
   async run(feeds: Record<string, RuntimeTensor>): Promise<Record<string, RuntimeTensor>> {
     const inputs: Record<string, Tensor> = {};
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = (tensor as OrtTensor).tensor;
@@ -151,5 +159,10 @@ class OrtTensor implements RuntimeTensor {
     this.onDispose?.();
   }
 }
+
+const tensorSpec = (value: InferenceSession.ValueMetadata): TensorSpec => ({
+  name: value.name,
+  shape: value.isTensor ? value.shape.map((axis) => (typeof axis === 'number' && axis > 0 ? axis : null)) : [],
+});
 
 const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0].slice(0, 300);

@@ -25,7 +25,16 @@ export interface RuntimeTensor {
   dispose(): void;
 }
 
+/** A network's input or output as its file declares it; an axis without a fixed length is null. */
+export interface TensorSpec {
+  name: string;
+  shape: readonly (number | null)[];
+}
+
 export interface Session {
+  /** What the network takes and gives; absent where the runtime does not tell. */
+  readonly inputs?: readonly TensorSpec[];
+  readonly outputs?: readonly TensorSpec[];
   run(feeds: Record<string, RuntimeTensor>): Promise<Record<string, RuntimeTensor>>;
   release(): Promise<void>;
 }

@@ -1,0 +1,186 @@
+import { describeAdapter, type Gpu } from '../../gpu/device.ts';
+import { Scope } from '../../gpu/scope.ts';
+import { CodedError, throwIfAborted } from '../../shared/errors.ts';
+import type { ExportedFile } from '../../shared/exports.ts';
+import type {
+  DepthInfo,
+  FrameFacts,
+  LiftApi,
+  LiftedPair,
+  LiftInfo,
+  LiftProgress,
+  LiftScore,
+  SweepPoint,
+} from '../../shared/lift/api.ts';
+import type { DatasetSummary } from '../../shared/lift/dataset.ts';
+import type { PhotoInfo } from '../../shared/protocol.ts';
+import { openGpu } from '../open-gpu.ts';
+import { openPhoto } from '../open-photo.ts';
+import { Photo } from '../photo.ts';
+import { chooseProvider } from '../provider.ts';
+import { Mutex } from '../runtime.ts';
+import type { ServedCall, ServedHandlers } from '../serve-calls.ts';
+import { CpuRenderer } from './cpu-renderer.ts';
+import { DepthSources, type OpenedDepth } from './depth-sources.ts';
+import { LatestOnly } from './latest-only.ts';
+import { LazyRuntime } from './lazy-runtime.ts';
+import { LiftNetworks, type OnNetwork } from './networks.ts';
+import { truthNpz } from './pair-files.ts';
+import { PaneCanvas } from './pane-canvas.ts';
+import { encodePicture, fileStem } from './picture-file.ts';
+import { probeFrame } from './probe-frame.ts';
+import type { LiftRenderer } from './renderer.ts';
+import { Scenes } from './scenes.ts';
+
+type CallContext = ServedCall<LiftProgress>;
+type Argument<M extends keyof LiftApi> = Parameters<LiftApi[M]>[0];
+
+/** The lift worker's state: one photo with its depth, the frame that is shown, and the models. */
+export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
+  private renderer: LiftRenderer = new CpuRenderer(null);
+  private runtime = new LazyRuntime(null);
+  private networks = new LiftNetworks(this.runtime);
+  private depths = new DepthSources(this.networks);
+  private scenes = new Scenes(this.networks);
+  private photo: Photo | null = null;
+  private depth: OpenedDepth | null = null;
+  private readonly frames = new LatestOnly((request: Argument<'render'>) => this.renderFrame(request));
+  // Photos and depth change one at a time, whatever order their files take to open in.
+  private readonly changes = new Mutex();
+
+  constructor(private readonly onDeviceLost: (reason: string) => void) {}
+
+  async start({ canvases, provider: choice }: Argument<'start'>): Promise<LiftInfo> {
+    const { gpu, reason } = await openGpu();
+    const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
+    const { provider } = chooseProvider(choice, adapter, reason);
+    const models = provider === 'webgpu' && gpu ? { gpu, root: new Scope(gpu.device, 'lift') } : null;
+    this.runtime = new LazyRuntime(models?.gpu.device ?? null);
+    this.networks = new LiftNetworks(this.runtime);
+    this.depths = new DepthSources(this.networks);
+    this.scenes = new Scenes(this.networks);
+    this.renderer = new CpuRenderer(canvases && { a: new PaneCanvas(canvases.a), b: new PaneCanvas(canvases.b) });
+    if (gpu) this.watch(gpu);
+    return {
+      provider,
+      rendersOn: this.renderer.rendersOn,
+      adapter: adapter?.name ?? null,
+      isFallbackAdapter: adapter?.isFallback ?? false,
+    };
+  }
+
+  resize({ side, size }: Argument<'resize'>): void {
+    this.renderer.resize(side, size);
+  }
+
+  setPhoto(
+    { file, name, depth: source }: Argument<'setPhoto'>,
+    context: CallContext,
+  ): Promise<{ photo: PhotoInfo; depth: DepthInfo }> {
+    return this.changes.run(async () => {
+      const { bitmap, info } = await openPhoto(file, name, context.signal);
+      const photo = new Photo(bitmap, info, null);
+      try {
+        const depth = await this.openDepth(photo, source, context);
+        this.photo?.close();
+        this.photo = photo;
+        this.depth = depth;
+        this.renderer.clear();
+        return { photo: info, depth: depth.info };
+      } catch (error) {
+        photo.close();
+        throw error;
+      }
+    });
+  }
+
+  setDepth({ source }: Argument<'setDepth'>, context: CallContext): Promise<DepthInfo> {
+    return this.changes.run(async () => {
+      this.depth = await this.openDepth(this.requirePhoto(), source, context);
+      return this.depth.info;
+    });
+  }
+
+  async addNetwork(network: Argument<'addNetwork'>, { signal, onProgress }: CallContext): Promise<{ name: string }> {
+    onProgress({ stage: 'load-model', fraction: null });
+    await this.networks.add(network, signal);
+    return { name: network.name };
+  }
+
+  render(request: Argument<'render'>): Promise<FrameFacts> {
+    return this.frames.run(request);
+  }
+
+  show({ display, theme }: Argument<'show'>): void {
+    this.renderer.show({ display, theme });
+  }
+
+  async score(_options: Argument<'score'>): Promise<LiftScore> {
+    throw new CodedError('internal', 'Scores are not there yet.');
+  }
+
+  async sweep(_options: Argument<'sweep'>): Promise<SweepPoint[]> {
+    throw new CodedError('internal', 'Sweeps are not there yet.');
+  }
+
+  async pair(_: Argument<'pair'>, { signal }: CallContext): Promise<LiftedPair> {
+    const frame = await this.requireFrame();
+    const [a, b] = await Promise.all([encodePicture(frame.colour.a, frame.size), encodePicture(frame.colour.b, frame.size)]);
+    const truth = await truthNpz(frame);
+    throwIfAborted(signal);
+    return { a, b, truth, name: fileStem(this.requirePhoto().info.name) };
+  }
+
+  async probe({ side, x, y }: Argument<'probe'>): Promise<{ x: number; y: number; visible: boolean } | null> {
+    const frame = await this.renderer.read();
+    return frame && probeFrame(frame, side, { x, y });
+  }
+
+  async exportFrame({ format, side }: Argument<'exportFrame'>): Promise<ExportedFile> {
+    const stem = fileStem(this.requirePhoto().info.name);
+    if (format === 'picture') {
+      const picture = await this.renderer.paint(side);
+      if (!picture) throw nothingRendered();
+      const blob = await encodePicture(picture.data, picture.size);
+      return { name: `${stem}-${side === 'a' ? 'photo' : 'view'}.png`, blob, notes: [] };
+    }
+    throw new CodedError('internal', 'Samples are not there yet.');
+  }
+
+  async exportDataset(_options: Argument<'exportDataset'>): Promise<DatasetSummary> {
+    throw new CodedError('internal', 'Datasets are not there yet.');
+  }
+
+  private async renderFrame({ settings, seed }: Argument<'render'>): Promise<FrameFacts> {
+    const photo = this.requirePhoto();
+    const scene = await this.scenes.get(photo, this.depth!, settings);
+    return this.renderer.render({ scene, settings, seed });
+  }
+
+  private openDepth(photo: Photo, source: Argument<'setDepth'>['source'], context: CallContext): Promise<OpenedDepth> {
+    const { signal, onProgress } = context;
+    onProgress({ stage: 'depth', fraction: null });
+    const onNetwork: OnNetwork = (fraction) =>
+      onProgress(fraction === null ? { stage: 'depth', fraction } : { stage: 'load-model', fraction });
+    return this.depths.open(source, photo, { signal, onNetwork });
+  }
+
+  private watch({ device }: Gpu): void {
+    void device.lost.then(({ message, reason }) => this.onDeviceLost(message || reason));
+  }
+
+  private requirePhoto(): Photo {
+    if (!this.photo) throw new CodedError('photo-missing', 'There is no photo to lift.', 'Open one, or a sample.');
+    return this.photo;
+  }
+
+  private async requireFrame() {
+    const frame = await this.renderer.read();
+    if (!frame) throw nothingRendered();
+    return frame;
+  }
+}
+
+const nothingRendered = () =>
+  new CodedError('nothing-rendered', 'There is no new view yet.', 'Open a photo and wait for its first view.');
+

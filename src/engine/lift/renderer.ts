@@ -1,0 +1,44 @@
+import type { Side, Size } from '../../shared/geometry.ts';
+import type { FrameFacts, LiftDisplay } from '../../shared/lift/api.ts';
+import type { FrameRequest, PlainFrame } from './frame.ts';
+
+/** What matching found on the frame that is shown, at the rendered size; drawn until the next frame. */
+export interface ScoreMaps {
+  /** [h, w] pixels at the measured long side; negative where nothing is counted. */
+  error: Float32Array;
+  /** [h, w] 0…1. */
+  certainty: Float32Array;
+}
+
+export interface Appearance {
+  display: LiftDisplay;
+  theme: 'light' | 'dark';
+}
+
+/** Fills holes with a network, where one was dropped. */
+export interface HoleFiller {
+  inpaint(picture: { data: Uint8ClampedArray; width: number; height: number }, holes: Uint8Array): Promise<Uint8ClampedArray>;
+}
+
+/**
+ * Renders frames and draws them on the panes; one implementation on the GPU, one on the CPU. Holds one frame, the last
+ * that was rendered.
+ */
+export interface LiftRenderer {
+  readonly rendersOn: 'webgpu' | 'cpu';
+  /** Pixels of a pane's canvas. */
+  resize(side: Side, size: Size): void;
+  /** Makes the frame; the panes show it at once. A failure leaves the last one in place. */
+  render(request: FrameRequest): Promise<FrameFacts>;
+  /** The frame in ordinary memory; null before the first. */
+  read(): Promise<PlainFrame | null>;
+  /** Puts a match's error and certainty beside the frame, or takes them away. */
+  setScore(maps: Partial<Record<Side, ScoreMaps>> | null): void;
+  /** Draws the frame as it is; without one, empty panes. */
+  show(appearance: Appearance): void;
+  /** The photo was replaced: nothing is shown until the next frame. */
+  clear(): void;
+  /** One pane's picture as it is drawn, at the rendered size; null before the first frame. */
+  paint(side: Side): Promise<{ data: Uint8ClampedArray<ArrayBuffer>; size: Size } | null>;
+  destroy(): void;
+}

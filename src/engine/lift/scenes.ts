@@ -1,0 +1,76 @@
+import { skyMask } from '../../gpu/reference/lift/sky.ts';
+import type { Pixels } from '../../gpu/reference/preprocess.ts';
+import type { Size } from '../../shared/geometry.ts';
+import type { LiftSettings } from '../../shared/lift/settings.ts';
+import type { OpenedDepth } from './depth-sources.ts';
+import { type Fit, fitMap, fitPixels, fittedSize, type PlainMap } from './fit-photo.ts';
+import type { Scene } from './frame.ts';
+
+/** What a scene is made of: a photo in ordinary memory. */
+export interface LiftPhoto {
+  readonly key: string;
+  pixels(): Pixels;
+}
+
+/** The dropped sky network; null without one. */
+export interface SkyModel {
+  readonly skyName: string | null;
+  skyMap(photo: Pixels): Promise<PlainMap>;
+}
+
+/**
+ * Makes scenes of photos and depth maps at the rendered size. Each part is kept while what it depends on stays, so
+ * that no slider runs a model and few of them resample anything.
+ */
+export class Scenes {
+  private photo: { key: string; pixels: Pixels } | null = null;
+  private disparity: { key: string; values: Float32Array } | null = null;
+  private sky: { key: string; values: Float32Array | null } | null = null;
+  private skyOfPhoto: { key: string; map: PlainMap } | null = null;
+
+  constructor(private readonly skyModel: SkyModel) {}
+
+  async get(photo: LiftPhoto, depth: OpenedDepth, { render, sky }: LiftSettings): Promise<Scene> {
+    const fit: Fit = { longSide: render.longSide, crop: render.crop };
+    const photoKey = `${photo.key}/${fit.longSide}/${fit.crop}`;
+    if (this.photo?.key !== photoKey) this.photo = { key: photoKey, pixels: fitPixels(photo.pixels(), fit) };
+    const { pixels } = this.photo;
+    const disparityKey = `${photoKey}/${depth.key}`;
+    if (this.disparity?.key !== disparityKey) {
+      this.disparity = { key: disparityKey, values: fitMap(depth.map, photo.pixels(), fit) };
+    }
+    const disparity = this.disparity.values;
+    const skyKey = this.skyKey(sky.source, disparityKey);
+    if (this.sky?.key !== skyKey) {
+      this.sky = { key: skyKey, values: await this.findSky(sky.source, photo, pixels, disparity, fit) };
+    }
+    return {
+      key: skyKey,
+      size: fittedSize(photo.pixels(), fit),
+      photo: pixels,
+      disparity,
+      sky: this.sky.values,
+    };
+  }
+
+  /** The parts depend on each other in turn, so the sky's key names the whole scene. */
+  private skyKey(source: LiftSettings['sky']['source'], disparityKey: string): string {
+    const by = source === 'model' ? `model ${this.skyModel.skyName}` : source;
+    return `${disparityKey}/${by}`;
+  }
+
+  private async findSky(
+    source: LiftSettings['sky']['source'],
+    photo: LiftPhoto,
+    fitted: Pixels,
+    disparity: Float32Array,
+    fit: Fit,
+  ): Promise<Float32Array | null> {
+    if (source === 'none') return null;
+    if (source === 'heuristic') return skyMask(fitted, disparity);
+    const whole = photo.pixels();
+    const key = `${photo.key}/${this.skyModel.skyName}`;
+    if (this.skyOfPhoto?.key !== key) this.skyOfPhoto = { key, map: await this.skyModel.skyMap(whole) };
+    return fitMap(this.skyOfPhoto.map, whole as Size, fit);
+  }
+}
