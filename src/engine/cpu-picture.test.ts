@@ -39,7 +39,7 @@ function draw(kind: FieldPicture, patch = {}) {
     subject,
     { ...DEFAULT_VIEW, view: kind, camera: { x: 0.2, y: 0.3, scale: 9 }, ...patch },
     STAGE_COLORS.light,
-    SIZE,
+    SIZE.width,
   ).data;
 }
 
@@ -80,6 +80,28 @@ describe('pictures without WebGPU', () => {
     expect(
       new Set(modes.map((compareMode) => String(draw('compare', { compareMode, amount: 0.4, checkerSize: 0.3 })))).size,
     ).toBe(modes.length);
+  });
+
+  it('lay B on A by a homography, and show both photos whole on a canvas', () => {
+    const pane = { side: 'a' as const, kind: 'compare' as const, rect: { x: 0, y: 0, width: 70, height: 30 } };
+    // B continues A to the right, half a photo further.
+    const alignment = {
+      homography: [1, 0, -0.5, 0, 1, 0, 0, 0, 1] as const,
+      canvas: { x: 0, y: 0, width: 1.5, height: 1 },
+    };
+    const inliers = { kind: 'homography', matrix: alignment.homography, half: { a: [1, 1], b: [1, 1] }, threshold: 1 } as const;
+    const subject = { pane, photo: SIZE, here: mipChain(A), there: mipChain(B), field: field(), fit: { inliers, alignment } };
+    const shot = (compareBy: 'plane' | 'panorama', amount: number) =>
+      drawPicture(subject, { ...DEFAULT_VIEW, compareBy, compareMode: 'blend', amount }, STAGE_COLORS.light, 1000);
+    const plane = shot('plane', 1);
+    expect(plane).toMatchObject(SIZE);
+    expect(pixel(plane.data, 2, 4)).toEqual(pixel(A.data, 2, 4));
+    expect(pixel(plane.data, 8, 4)).toEqual(pixel(B.data, 2, 4));
+    const { width, height, data } = shot('panorama', 0);
+    expect([width, height]).toEqual([18, 9]);
+    const at = (x: number, y: number) => [...data.subarray((y * 18 + x) * 4, (y * 18 + x) * 4 + 4)];
+    expect(at(8, 4)).toEqual(pixel(A.data, 8, 4));
+    expect(at(15, 4)).toEqual(pixel(B.data, 9, 4));
   });
 
   it('keep the photo’s shape within the side they are worked out at', () => {

@@ -1,15 +1,17 @@
 import type { PaneUniforms } from '../gpu/passes/pane-bindings.ts';
+import { drawAligned } from '../gpu/reference/draw-aligned.ts';
 import { drawCompare } from '../gpu/reference/draw-compare.ts';
 import { drawFlow } from '../gpu/reference/draw-flow.ts';
 import { drawCertainty, drawCycle } from '../gpu/reference/draw-heat.ts';
 import type { PanePicture, PaneScene } from '../gpu/reference/draw-pane.ts';
 import { drawWarp } from '../gpu/reference/draw-warp.ts';
 import type { Pixels } from '../gpu/reference/preprocess.ts';
+import { canvasSize, comparedCanvas, type StageFit } from '../shared/alignment.ts';
 import type { Size } from '../shared/geometry.ts';
 import type { Pane, PaneKind } from '../shared/layout.ts';
 import { DEFAULT_CAMERA } from '../shared/view.ts';
 import type { ViewSettings } from '../shared/view.ts';
-import { paneUniforms } from './stage-uniforms.ts';
+import { alignedUniforms, paneUniforms } from './stage-uniforms.ts';
 import type { Color } from '../gpu/passes/pane-bindings.ts';
 
 /** The pictures that are worked out from the dense match, by the same rules as the shaders. */
@@ -27,6 +29,8 @@ const PICTURES: Record<FieldPicture, PanePicture> = {
 export interface PictureSubject extends Omit<PaneScene, 'pane'> {
   pane: Pane;
   photo: Size;
+  /** The model that a comparison may be aligned by. */
+  fit?: StageFit | null;
 }
 
 /** The largest size with the photo's aspect ratio and no side above `longSide`; a small photo keeps its own. */
@@ -36,13 +40,18 @@ export function pictureSize(photo: Size, longSide: number): Size {
   return { width: side(photo.width), height: side(photo.height) };
 }
 
-/** Draws the whole photo's picture at `size`, opaque; zooming and clipping are the stage's. */
+/**
+ * Draws the whole photo's (or aligned canvas's) picture with no side above `longSide`, opaque; zooming and clipping are
+ * the stage's.
+ */
 export function drawPicture(
-  { pane, photo, here, there, field }: PictureSubject,
+  { pane, photo, here, there, field, fit }: PictureSubject,
   settings: ViewSettings,
   ground: Color,
-  size: Size,
+  longSide: number,
 ): Pixels & { data: Uint8ClampedArray<ArrayBuffer> } {
+  const canvas = pane.kind === 'compare' ? comparedCanvas(settings, fit?.alignment?.canvas) : null;
+  const size = pictureSize(canvas ? canvasSize(photo, canvas) : photo, longSide);
   const whole: Pane = { ...pane, rect: { x: 0, y: 0, ...size } };
   const frame = {
     settings: { ...settings, camera: DEFAULT_CAMERA },
@@ -50,11 +59,13 @@ export function drawPicture(
     stage: size,
     pixelRatio: 1,
     linesShown: false,
+    fit,
     now: 0,
   };
-  const uniforms: PaneUniforms = paneUniforms(frame, whole, photo, field.grid);
+  const aligned = alignedUniforms(frame, whole, photo);
+  const uniforms: PaneUniforms = aligned ?? paneUniforms(frame, whole, photo, field.grid);
   const scene: PaneScene = { pane: uniforms, here, there, field };
-  const picture = PICTURES[pane.kind as FieldPicture];
+  const picture = aligned ? drawAligned : PICTURES[pane.kind as FieldPicture];
   const data = new Uint8ClampedArray(size.width * size.height * 4);
   for (let y = 0; y < size.height; y++) {
     for (let x = 0; x < size.width; x++) {

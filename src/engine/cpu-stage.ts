@@ -1,7 +1,8 @@
 import type { Color } from '../gpu/passes/pane-bindings.ts';
 import type { PlainMatchField } from '../gpu/reference/field.ts';
 import { type MipLevels, mipChain } from '../gpu/reference/mip-chain.ts';
-import { sampleMatches } from '../gpu/reference/sample-matches.ts';
+import { sampleMatches, type SampleOptions } from '../gpu/reference/sample-matches.ts';
+import { canvasSize, comparedCanvas, type StageFit } from '../shared/alignment.ts';
 import { CodedError } from '../shared/errors.ts';
 import { otherSide, type Rect, type Side, type Size } from '../shared/geometry.ts';
 import { type Pane, panesOnStage, photoRect } from '../shared/layout.ts';
@@ -43,6 +44,7 @@ export class CpuStage {
   private readonly pictures = new Map<string, OffscreenCanvas>();
   private field: PlainMatchField | null = null;
   private sampled: { key: string; rows: Float32Array } | null = null;
+  private fit: StageFit | null = null;
   private settings: ViewSettings = DEFAULT_VIEW;
   private matchLimit = Infinity;
   private ground: Color = STAGE_COLORS.light;
@@ -67,8 +69,21 @@ export class CpuStage {
   /** null: the photos alone are drawn. */
   setField(field: PlainMatchField | null): void {
     this.field = field;
+    this.fit = null;
     this.matchLimit = Infinity;
     this.forgetPictures();
+  }
+
+  /** As the other stage’s. */
+  setFit(fit: StageFit | null): void {
+    this.fit = fit;
+    this.pictures.clear();
+    this.requestDraw();
+  }
+
+  /** As the other stage’s. */
+  async sampleRows(options: SampleOptions): Promise<Float32Array> {
+    return this.field ? sampleMatches(this.field, options).rows : new Float32Array(0);
   }
 
   /** Draws at most so many correspondences of this field, whatever the settings want. */
@@ -140,7 +155,7 @@ export class CpuStage {
     const { context } = this;
     const photo = this.photos[pane.side];
     if (!photo) return;
-    const placed = this.place(pane, photo);
+    const placed = this.place(pane, photo.size);
     context.save();
     clipTo(context, placed.clip);
     if (pane.kind === 'photo') {
@@ -157,6 +172,13 @@ export class CpuStage {
   private drawCompare(photo: Photo, placed: PlacedPane): void {
     const { context, settings } = this;
     const { pane, rect, clip } = placed;
+    const canvas = this.matched ? comparedCanvas(settings, this.fit?.alignment?.canvas) : null;
+    if (canvas) {
+      const flicker = settings.compareMode === 'flicker';
+      const shown = flicker ? { ...settings, amount: flickerPhase(performance.now()) } : settings;
+      this.drawImage(this.picture(pane, shown), this.place(pane, canvasSize(photo.size, canvas)));
+      return;
+    }
     if (settings.compareMode === 'checker' || settings.compareMode === 'difference') {
       this.drawImage(this.picture(pane, settings), placed);
       return;
@@ -186,6 +208,7 @@ export class CpuStage {
       stage: { width: this.canvas.width, height: this.canvas.height },
       pixelRatio: this.pixelRatio,
       linesShown: true,
+      fit: this.fit,
       now: 0,
     };
     const values = matchUniforms(frame, { pane: paneA, photo: a.size }, { pane: paneB, photo: b.size });
@@ -218,8 +241,9 @@ export class CpuStage {
       here: this.mips(pane.side),
       there: this.mips(otherSide(pane.side)),
       field: this.field![pane.side],
+      fit: this.fit,
     };
-    const { data, width, height } = drawPicture(subject, settings, this.ground, pictureSize(photo.size, PICTURE_SIDE));
+    const { data, width, height } = drawPicture(subject, settings, this.ground, PICTURE_SIDE);
     const canvas = new OffscreenCanvas(width, height);
     canvas.getContext('2d')?.putImageData(new ImageData(data, width, height), 0, 0);
     this.pictures.set(key, canvas);
@@ -230,10 +254,10 @@ export class CpuStage {
     return (this.levels[side] ??= mipChain(shrink(this.photos[side]!)));
   }
 
-  private place(pane: Pane, photo: Photo): PlacedPane {
+  private place(pane: Pane, photo: Size): PlacedPane {
     return {
       pane,
-      rect: scaled(photoRect(pane, photo.size, this.settings.camera), this.pixelRatio),
+      rect: scaled(photoRect(pane, photo, this.settings.camera), this.pixelRatio),
       clip: scaled(pane.rect, this.pixelRatio),
     };
   }

@@ -7,6 +7,7 @@ import { normalisedToPixel, pixelToNormalised } from '../shared/coordinates.ts';
 import { CodedError, throwIfAborted } from '../shared/errors.ts';
 import { otherSide, type Side } from '../shared/geometry.ts';
 import type { ExportedFile, SharedMatch } from '../shared/exports.ts';
+import type { CloudInfo, FitResult } from '../shared/geometry-fit.ts';
 import type {
   DenseField,
   Diagnostics,
@@ -19,6 +20,7 @@ import type {
   Progress,
 } from '../shared/protocol.ts';
 import { CpuStage } from './cpu-stage.ts';
+import type { GeometryJobs, ShownScene } from './geometry/geometry-jobs.ts';
 import { givenMatch } from './given-match.ts';
 import { Inference } from './inference.ts';
 import { matchTable } from './match-table.ts';
@@ -52,6 +54,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   private readonly jobs = new Mutex();
   private readonly mapAsync = countMapAsync();
   private mapAsyncBeforeDraw = 0;
+  private geometry: Promise<GeometryJobs> | null = null;
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
@@ -222,6 +225,31 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     });
   }
 
+  /** After whatever is changing the match, as every reading of it. */
+  fitModel(request: Argument<'fitModel'>, context: CallContext): Promise<FitResult> {
+    return this.jobs.run(async () => (await this.geometryJobs()).fit(request, this.shownScene(), context));
+  }
+
+  reconstruct(request: Argument<'reconstruct'>, context: CallContext): Promise<CloudInfo> {
+    return this.jobs.run(async () => (await this.geometryJobs()).reconstruct(request, this.shownScene(), context));
+  }
+
+  async exportGeometry({ format, name }: Argument<'exportGeometry'>): Promise<ExportedFile> {
+    return (await this.geometryJobs()).export(format, name, this.shownScene());
+  }
+
+  async showCloud({ canvas }: Argument<'showCloud'>): Promise<{ drawnBy: 'webgpu' | 'canvas' }> {
+    return (await this.geometryJobs()).showCloud(canvas);
+  }
+
+  async viewCloud(view: Argument<'viewCloud'>): Promise<void> {
+    (await this.geometryJobs()).viewCloud(view);
+  }
+
+  async hideCloud(): Promise<void> {
+    (await this.geometryJobs()).hideCloud();
+  }
+
   diagnostics({ reset }: Argument<'diagnostics'>): Diagnostics {
     const report = {
       mapAsyncCalls: this.mapAsync.count,
@@ -243,6 +271,26 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   downloads(): string[] {
     return performance.getEntriesByType('resource').map(({ name }) => name);
+  }
+
+  /** Most visits never ask for geometry: its code is loaded when it is. */
+  private geometryJobs(): Promise<GeometryJobs> {
+    this.geometry ??= import('./geometry/geometry-jobs.ts').then(
+      ({ GeometryJobs: Jobs }) => new Jobs(this.gpu, this.root),
+      (error: unknown) => {
+        this.geometry = null;
+        throw error;
+      },
+    );
+    return this.geometry;
+  }
+
+  private shownScene(): ShownScene {
+    const { shown, stage, photos } = this;
+    if (!shown || !photos.a || !photos.b) {
+      throw new CodedError('geometry-no-match', 'There is no match to fit to.', 'Open two photos and wait for it.');
+    }
+    return { shown, stage, photos: { a: photos.a, b: photos.b } };
   }
 
   /** Photos without a common scene get a few lines to look at, not thousands that mean nothing. */

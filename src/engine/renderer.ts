@@ -1,5 +1,6 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { MatchField } from '../gpu/field.ts';
+import { DrawAligned } from '../gpu/passes/draw-aligned.ts';
 import { DrawCertainty } from '../gpu/passes/draw-certainty.ts';
 import { DrawCompare } from '../gpu/passes/draw-compare.ts';
 import { DrawCycle } from '../gpu/passes/draw-cycle.ts';
@@ -14,13 +15,14 @@ import { MipChain } from '../gpu/passes/mip-chain.ts';
 import { PaneBindings } from '../gpu/passes/pane-bindings.ts';
 import type { Color } from '../gpu/passes/pane-bindings.ts';
 import { Scope } from '../gpu/scope.ts';
+import type { StageFit } from '../shared/alignment.ts';
 import { otherSide } from '../shared/geometry.ts';
 import type { Rect, Side, Size } from '../shared/geometry.ts';
 import { panesOnStage } from '../shared/layout.ts';
 import type { Pane, PaneKind } from '../shared/layout.ts';
 import { DEFAULT_VIEW } from '../shared/view.ts';
 import type { ViewSettings } from '../shared/view.ts';
-import { STAGE_COLORS, matchUniforms, morphSize, paneUniforms, scaled } from './stage-uniforms.ts';
+import { STAGE_COLORS, alignedUniforms, matchUniforms, morphSize, paneUniforms, scaled } from './stage-uniforms.ts';
 import type { Frame } from './stage-uniforms.ts';
 import type { StageTarget } from './stage-target.ts';
 
@@ -39,6 +41,7 @@ export class Renderer {
   private readonly bindings: PaneBindings;
   private readonly mips: MipChain;
   private readonly panePasses: Record<PaneKind, PanePass>;
+  private readonly aligned: DrawAligned;
   private readonly morph: DrawMorph;
   private readonly matchPass: DrawMatches;
   private readonly placeholder: GPUTexture;
@@ -46,6 +49,7 @@ export class Renderer {
   private readonly photos: Partial<Record<Side, { texture: GPUTexture; scope: Scope }>> = {};
   private field: MatchField | null = null;
   private matches: MatchBuffers | null = null;
+  private fit: StageFit | null = null;
   private sources: Partial<Record<Side, PaneSource>> = {};
 
   private settings: ViewSettings = DEFAULT_VIEW;
@@ -72,6 +76,7 @@ export class Renderer {
       compare: new DrawCompare(bindings, format),
       cycle: new DrawCycle(bindings, format),
     };
+    this.aligned = new DrawAligned(bindings, format);
     this.morph = new DrawMorph(bindings, format);
     this.matchPass = new DrawMatches(bindings, this.scope, format);
     this.placeholder = this.scope.texture('placeholder', {
@@ -101,6 +106,11 @@ export class Renderer {
     this.matches = matches;
   }
 
+  /** The model that matches are coloured and photos aligned by. */
+  setFit(fit: StageFit | null): void {
+    this.fit = fit;
+  }
+
   /** `ground` is the stage's background: a theme's, or RGBA 0…1. */
   setView(settings: ViewSettings, ground: 'light' | 'dark' | Color): void {
     this.settings = settings;
@@ -123,7 +133,7 @@ export class Renderer {
   draw(now = performance.now()): void {
     const { settings, ground, pixelRatio, deviceSize: stage } = this;
     const linesShown = settings.view === 'matches' && this.matched && this.matches !== null;
-    const frame: Frame = { settings, ground, stage, pixelRatio, linesShown, now };
+    const frame: Frame = { settings, ground, stage, pixelRatio, linesShown, fit: this.fit, now };
     const panes = panesOnStage(settings.view, this.matched, this.stage, {
       a: this.photos.a?.texture,
       b: this.photos.b?.texture,
@@ -160,6 +170,11 @@ export class Renderer {
   private drawPane(pass: GPURenderPassEncoder, frame: Frame, pane: Pane): void {
     const photo = this.photos[pane.side]?.texture;
     if (!photo || !this.clipTo(pass, pane.rect, frame)) return;
+    const aligned = this.field && alignedUniforms(frame, pane, photo);
+    if (aligned) {
+      this.aligned.draw(pass, this.bindings.push(aligned), this.source(pane.side));
+      return;
+    }
     if (pane.kind === 'compare' && this.settings.compareMode === 'morph') {
       this.drawMorph(pass, frame, pane);
       return;

@@ -1,8 +1,8 @@
 import { matchStyle } from '../gpu/passes/draw-matches.ts';
 import type { MatchUniforms } from '../gpu/passes/draw-matches.ts';
 import type { Color, PaneUniforms } from '../gpu/passes/pane-bindings.ts';
+import { canvasSize, comparedCanvas, type StageFit } from '../shared/alignment.ts';
 import type { Rect, Size } from '../shared/geometry.ts';
-import type { InlierTest } from '../shared/inlier-test.ts';
 import { photoRect } from '../shared/layout.ts';
 import type { Pane } from '../shared/layout.ts';
 import { dividerX } from '../shared/swipe.ts';
@@ -33,8 +33,8 @@ export interface Frame {
   pixelRatio: number;
   /** Whether correspondences are drawn over the photos. */
   linesShown: boolean;
-  /** What colours matches by the fitted model; null without one. */
-  model?: InlierTest | null;
+  /** Model that was fitted to the match, if any. */
+  fit?: StageFit | null;
   now: number;
 }
 
@@ -65,6 +65,24 @@ export function paneUniforms(frame: Frame, pane: Pane, photo: Size, grid: Size):
   };
 }
 
+/**
+ * Uniforms of the comparison by a homography; null where the dense match is compared. `photo` is A's size.
+ */
+export function alignedUniforms(frame: Frame, pane: Pane, photo: Size): PaneUniforms | null {
+  const { fit, settings } = frame;
+  const canvas = pane.kind === 'compare' ? comparedCanvas(settings, fit?.alignment?.canvas) : null;
+  if (!canvas || !fit?.alignment) return null;
+  const { homography } = fit.alignment;
+  return {
+    ...paneUniforms(frame, pane, canvasSize(photo, canvas), { width: 1, height: 1 }),
+    photo: [photo.width, photo.height],
+    planeRow0: homography.slice(0, 3),
+    planeRow1: homography.slice(3, 6),
+    planeRow2: homography.slice(6, 9),
+    canvas: [canvas.x, canvas.y, canvas.width, canvas.height],
+  };
+}
+
 /** A photo in its pane. */
 export interface PlacedPhoto {
   pane: Pane;
@@ -85,7 +103,7 @@ export function matchUniforms(frame: Frame, a: PlacedPhoto, b: PlacedPhoto): Mat
     ...matchStyle(settings.count, area, pixelRatio, settings.matchStyle === 'points'),
     colorBy: COLORS_BY.indexOf(settings.colorBy),
     colorMap: COLOR_MAPS.indexOf(settings.colorMap),
-    model: frame.model ?? null,
+    model: frame.fit?.inliers ?? null,
   };
 }
 

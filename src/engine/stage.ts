@@ -4,6 +4,7 @@ import type { MatchBuffers } from '../gpu/passes/draw-matches.ts';
 import { SampleMatchesPass } from '../gpu/passes/sample-matches.ts';
 import { ROW_FLOATS, type SampleOptions } from '../gpu/reference/sample-matches.ts';
 import type { Scope } from '../gpu/scope.ts';
+import type { StageFit } from '../shared/alignment.ts';
 import type { Side, Size } from '../shared/geometry.ts';
 import { DEFAULT_VIEW, MATCH_COUNT, type ViewSettings } from '../shared/view.ts';
 import type { Photo } from './photo.ts';
@@ -16,7 +17,10 @@ import { CanvasTarget } from './stage-target.ts';
 export class Stage {
   private readonly renderer: Renderer;
   private readonly sampler: SampleMatchesPass;
+  private readonly scope: Scope;
   private readonly matches: MatchBuffers;
+  /** Of {@link sampleRows}, made when first asked for. */
+  private extraMatches: MatchBuffers | null = null;
   private settings: ViewSettings = DEFAULT_VIEW;
   private field: MatchField | null = null;
   /** The field and options that `matches` was sampled from; null: none. */
@@ -32,12 +36,9 @@ export class Stage {
     root: Scope,
   ) {
     this.renderer = new Renderer(gpu, new CanvasTarget(gpu.device, canvas), root);
-    const scope = root.child('matches');
-    this.sampler = new SampleMatchesPass(gpu.device, scope);
-    this.matches = {
-      rows: scope.storage('rows', SampleMatchesPass.rowsBytes(MATCH_COUNT.max)),
-      indirect: scope.storage('indirect', 16, GPUBufferUsage.INDIRECT),
-    };
+    this.scope = root.child('matches');
+    this.sampler = new SampleMatchesPass(gpu.device, this.scope);
+    this.matches = this.makeBuffers('drawn');
   }
 
   get framesDrawn(): number {
@@ -56,12 +57,19 @@ export class Stage {
     this.matchLimit = Infinity;
     this.renderer.setField(field);
     this.renderer.setMatches(null);
+    this.renderer.setFit(null);
     this.requestDraw();
   }
 
   /** Draws at most so many correspondences of this field, whatever the settings want. */
   limitMatches(limit: number): void {
     this.matchLimit = limit;
+    this.requestDraw();
+  }
+
+  /** The model that this field's matches are coloured and the photos aligned by; a new field takes it away. */
+  setFit(fit: StageFit | null): void {
+    this.renderer.setFit(fit);
     this.requestDraw();
   }
 
@@ -105,13 +113,34 @@ export class Stage {
   async readMatches(): Promise<Float32Array> {
     this.sample();
     if (!this.sampled) return new Float32Array(0);
+    return this.readRows(this.matches, this.settings.count);
+  }
+
+  /** Correspondences of this field beside those that are drawn, in the same rows. */
+  async sampleRows(options: SampleOptions): Promise<Float32Array> {
+    if (!this.field) return new Float32Array(0);
+    this.extraMatches ??= this.makeBuffers('extra');
+    const encoder = this.gpu.device.createCommandEncoder({ label: 'sample-rows' });
+    this.sampler.run(encoder, this.field, options, this.extraMatches);
+    this.gpu.device.queue.submit([encoder.finish()]);
+    return this.readRows(this.extraMatches, options.count);
+  }
+
+  private async readRows(matches: MatchBuffers, count: number): Promise<Float32Array> {
     const { device } = this.gpu;
     const [indirect, rows] = await Promise.all([
-      readBytes(device, this.matches.indirect, 16),
-      readBytes(device, this.matches.rows, SampleMatchesPass.rowsBytes(this.settings.count)),
+      readBytes(device, matches.indirect, 16),
+      readBytes(device, matches.rows, SampleMatchesPass.rowsBytes(count)),
     ]);
     const [, instances] = new Uint32Array(indirect);
     return new Float32Array(rows, 0, instances * ROW_FLOATS);
+  }
+
+  private makeBuffers(label: string): MatchBuffers {
+    return {
+      rows: this.scope.storage(`${label}/rows`, SampleMatchesPass.rowsBytes(MATCH_COUNT.max)),
+      indirect: this.scope.storage(`${label}/indirect`, 16, GPUBufferUsage.INDIRECT),
+    };
   }
 
   /** Samples the correspondences anew if the field or an option has changed since; the models are not asked. */

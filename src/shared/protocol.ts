@@ -1,4 +1,5 @@
 import type { ExportedFile, ExportRequest, SharedMatch } from './exports.ts';
+import type { GeometryApi } from './geometry-fit.ts';
 import type { Side, Size } from './geometry.ts';
 import type { ViewSettings } from './view.ts';
 import type { AnswerFromWorker, CallToWorker } from './worker-messages.ts';
@@ -18,8 +19,8 @@ export interface EngineInfo {
   threads: number;
 }
 
-/** Stages of a match, in order; each is reported as it starts and timed. */
-export const STAGES = ['decode-photo', 'load-model', 'preprocess', 'encode-a', 'encode-b', 'decode', 'rescue', 'draw'] as const;
+/** Stages of a match, in order, then of the geometry of one; each is reported as it starts, a match's are timed. */
+export const STAGES = ['decode-photo', 'load-model', 'preprocess', 'encode-a', 'encode-b', 'decode', 'rescue', 'draw', 'fit', 'triangulate'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface Progress {
@@ -119,7 +120,7 @@ export interface MatchOptions {
  * Calls that the page makes to the engine's worker. Each takes one structured-cloneable argument and gives one answer;
  * the worker's handler map is checked against this interface, so a forgotten handler does not compile.
  */
-export interface EngineApi {
+export interface EngineApi extends GeometryApi {
   start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice }): EngineInfo;
   resize(options: { stage: Size; pixelRatio: number }): void;
   /** Opens a photo and keeps it as A or B. A failure leaves the previous photo in place. */

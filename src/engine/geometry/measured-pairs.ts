@@ -38,6 +38,15 @@ export function fundamentalInPixels(measured: Matrix3, photos: Record<Side, Size
   return multiply3(transposed, multiply3(measured, toMeasured(photos.a)));
 }
 
+/** A homography between pixels as one between unit coordinates, its sign so that what A shows lies in front. */
+export function unitHomography(pixels: Matrix3, a: Size, b: Size): Matrix3 {
+  const toUnit: Matrix3 = [1 / b.width, 0, 0, 0, 1 / b.height, 0, 0, 0, 1];
+  const m = multiply3(toUnit, multiply3(pixels, [a.width, 0, 0, 0, a.height, 0, 0, 0, 1]));
+  // A's centre is in front of any plane that both cameras see.
+  const w = m[6] / 2 + m[7] / 2 + m[8];
+  return m.map((value) => value / w) as unknown as Matrix3;
+}
+
 function toMeasured(photo: Size): Matrix3 {
   const scale = measuredScale(photo);
   return [scale, 0, (-scale * photo.width) / 2, 0, scale, (-scale * photo.height) / 2, 0, 0, 1];

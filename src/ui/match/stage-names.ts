@@ -10,4 +10,6 @@ export const STAGE_NAMES: Record<Stage, { doing: string; done: string }> = {
   decode: { doing: 'Matching', done: 'Match' },
   rescue: { doing: 'Trying other rotations', done: 'Rotation rescue' },
   draw: { doing: 'Drawing', done: 'Draw' },
+  fit: { doing: 'Fitting the model', done: 'Fit' },
+  triangulate: { doing: 'Triangulating', done: 'Triangulate' },
 };

@@ -1,0 +1,141 @@
+import { encodePly } from '../../formats/ply.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { sampleMatches } from '../../gpu/reference/sample-matches.ts';
+import type { Scope } from '../../gpu/scope.ts';
+import type { StageFit } from '../../shared/alignment.ts';
+import { CodedError } from '../../shared/errors.ts';
+import type { ExportedFile } from '../../shared/exports.ts';
+import type { CloudInfo, CloudRequest, CloudView, FitRequest, FitResult } from '../../shared/geometry-fit.ts';
+import type { Side } from '../../shared/geometry.ts';
+import type { Progress } from '../../shared/protocol.ts';
+import type { CpuStage } from '../cpu-stage.ts';
+import type { Photo } from '../photo.ts';
+import type { ServedCall } from '../serve-calls.ts';
+import type { ShownMatch } from '../shown-match.ts';
+import type { Stage } from '../stage.ts';
+import { type ColoredCloud, makeCloud } from './cloud.ts';
+import { CloudStage } from './cloud-stage.ts';
+import { cloudComments, fitAsJson } from './fit-files.ts';
+import { fitMatch, type Fitted } from './fit-match.ts';
+import { unitHomography } from './measured-pairs.ts';
+import { smallPixels } from './small-pixels.ts';
+
+/** What the engine shows at the moment of a call. */
+export interface ShownScene {
+  photos: Record<Side, Photo>;
+  shown: ShownMatch;
+  /** Null where nothing is drawn. */
+  stage: Stage | CpuStage | null;
+}
+
+type Context = ServedCall<Progress>;
+
+/** The engine's calls on geometry, with the last fit and cloud; both end with the match that they were made from. */
+export class GeometryJobs {
+  private fitted: (Fitted & { shown: ShownMatch }) | null = null;
+  private cloud: (ColoredCloud & { fitted: Fitted }) | null = null;
+  private view: CloudStage | null = null;
+
+  constructor(
+    private readonly gpu: Gpu | null,
+    private readonly root: Scope | null,
+  ) {}
+
+  async fit(request: FitRequest, { photos, shown, stage }: ShownScene, context: Context): Promise<FitResult> {
+    const { signal, onProgress } = context;
+    onProgress({ stage: 'fit', fraction: null });
+    const { a, b } = photos;
+    const fitted = await fitMatch(
+      request,
+      {
+        photos: { a: a.size, b: b.size },
+        exifFocal: { a: a.info.focal ?? null, b: b.info.focal ?? null },
+        verdict: shown.result.verdict.kind,
+        sample: async (options) => {
+          if (stage) return stage.sampleRows(options);
+          return sampleMatches({ a: await shown.readField('a'), b: await shown.readField('b') }, options).rows;
+        },
+        readField: (side) => shown.readField(side),
+      },
+      { signal, onProgress: (fraction) => onProgress({ stage: 'fit', fraction }) },
+    );
+    this.fitted = { ...fitted, shown };
+    stage?.setFit(stageFit(fitted, photos));
+    return fitted.result;
+  }
+
+  async reconstruct(request: CloudRequest, { photos, shown }: ShownScene, context: Context): Promise<CloudInfo> {
+    const { signal, onProgress } = context;
+    const fitted = this.fitOf(shown);
+    const cloud = await makeCloud(
+      request,
+      fitted,
+      {
+        photos: { a: photos.a.size, b: photos.b.size },
+        field: () => shown.readField('a'),
+        pixels: () => smallPixels(photos.a.image),
+      },
+      { signal, onProgress: (fraction) => onProgress({ stage: 'triangulate', fraction }) },
+    );
+    this.cloud = { ...cloud, fitted };
+    this.view?.setCloud(this.cloud);
+    return cloud.info;
+  }
+
+  export(format: 'json' | 'ply', name: string, { photos, shown }: ShownScene): ExportedFile {
+    const names = { a: photos.a.info, b: photos.b.info };
+    if (format === 'json') {
+      const { result } = this.fitOf(shown);
+      const blob = new Blob([fitAsJson(result, names)], { type: 'application/json' });
+      return { name: `${name}-${result.model}.json`, blob, notes: ['Pixels: the centre of the first one is (0.5, 0.5).'] };
+    }
+    if (!this.cloud || this.cloud.fitted !== this.fitted) throw nothing('point cloud', 'Make one first.');
+    const { positions, colors, fitted } = this.cloud;
+    const comments = cloudComments(fitted.result, names);
+    const blob = new Blob([encodePly({ positions, colors, comments })], { type: 'application/octet-stream' });
+    return { name: `${name}-points.ply`, blob, notes: ['One unit is the distance between the cameras.'] };
+  }
+
+  showCloud(canvas: OffscreenCanvas): { drawnBy: 'webgpu' | 'canvas' } {
+    if (!this.cloud) throw nothing('point cloud', 'Make one first.');
+    this.view?.destroy();
+    this.view = new CloudStage(canvas, this.gpu, this.root);
+    this.view.setCloud(this.cloud);
+    return { drawnBy: this.view.drawnBy };
+  }
+
+  viewCloud(view: CloudView): void {
+    this.view?.setView(view);
+  }
+
+  hideCloud(): void {
+    this.view?.destroy();
+    this.view = null;
+  }
+
+  private fitOf(shown: ShownMatch): Fitted {
+    if (this.fitted?.shown !== shown) throw nothing('fitted model', 'Fit one first.');
+    return this.fitted;
+  }
+}
+
+function stageFit({ result, test }: Fitted, { a, b }: Record<Side, Photo>): StageFit {
+  const { canvas } = result;
+  if (!canvas) return { inliers: test, alignment: null };
+  const { width, height } = a.size;
+  return {
+    inliers: test,
+    alignment: {
+      homography: unitHomography(result.matrix, a.size, b.size),
+      canvas: {
+        x: canvas.x / width,
+        y: canvas.y / height,
+        width: canvas.width / width,
+        height: canvas.height / height,
+      },
+    },
+  };
+}
+
+const nothing = (what: string, remedy: string) =>
+  new CodedError('geometry-nothing', `There is no ${what} of this match.`, remedy);
