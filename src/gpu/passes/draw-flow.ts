@@ -1,3 +1,4 @@
+import wheelCode from '../../../shaders/common/flow-wheel.wgsl?raw';
 import code from '../../../shaders/draw-flow.wgsl?raw';
 import { PanePass } from './draw-pane.ts';
 import type { PaneBindings } from './pane-bindings.ts';
@@ -5,6 +6,6 @@ import type { PaneBindings } from './pane-bindings.ts';
 /** Displacement in the Middlebury colour wheel, hatched where uncertain. */
 export class DrawFlow extends PanePass {
   constructor(bindings: PaneBindings, format: GPUTextureFormat) {
-    super(bindings, format, { label: 'draw-flow', code: [code], entryPoint: 'drawFlow', needsField: true });
+    super(bindings, format, { label: 'draw-flow', code: [wheelCode, code], entryPoint: 'drawFlow', needsField: true });
   }
 }
