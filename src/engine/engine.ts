@@ -7,6 +7,7 @@ import { normalisedToPixel, pixelToNormalised } from '../shared/coordinates.ts';
 import { CodedError, throwIfAborted } from '../shared/errors.ts';
 import { otherSide, type Side } from '../shared/geometry.ts';
 import type { ExportedFile, SharedMatch } from '../shared/exports.ts';
+import type { KeypointTable, PointTable } from '../shared/points.ts';
 import type { CloudInfo, FitResult } from '../shared/geometry-fit.ts';
 import type {
   DenseField,
@@ -31,6 +32,7 @@ import { Photo } from './photo.ts';
 import { chooseProvider } from './provider.ts';
 import { countMapAsync } from './readback.ts';
 import { Mutex } from './runtime.ts';
+import type { PointScene } from './points/point-jobs.ts';
 import type { ServedCall, ServedHandlers } from './serve-calls.ts';
 import type { ShownMatch } from './shown-match.ts';
 import { Stage } from './stage.ts';
@@ -250,6 +252,21 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     (await this.geometryJobs()).hideCloud();
   }
 
+  async matchPoints(request: Argument<'matchPoints'>): Promise<PointTable> {
+    const { matchPoints } = await import('./points/point-jobs.ts');
+    return this.jobs.run(async () => matchPoints(request, this.pointScene()));
+  }
+
+  async matchKeypoints(request: Argument<'matchKeypoints'>): Promise<KeypointTable> {
+    const { matchKeypointLists } = await import('./points/point-jobs.ts');
+    return this.jobs.run(async () => matchKeypointLists(request, this.pointScene()));
+  }
+
+  async exportPoints(request: Argument<'exportPoints'>): Promise<ExportedFile> {
+    const { exportPoints } = await import('./points/point-jobs.ts');
+    return exportPoints(request, this.pointScene());
+  }
+
   diagnostics({ reset }: Argument<'diagnostics'>): Diagnostics {
     const report = {
       mapAsyncCalls: this.mapAsync.count,
@@ -291,6 +308,15 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       throw new CodedError('geometry-no-match', 'There is no match to fit to.', 'Open two photos and wait for it.');
     }
     return { shown, stage, photos: { a: photos.a, b: photos.b } };
+  }
+
+  private pointScene(): PointScene {
+    const { shown, photos } = this;
+    if (!shown || !photos.a || !photos.b) {
+      throw new CodedError('points-no-match', 'There is no match to ask.', 'Open two photos and wait for their match.');
+    }
+    const sizes = { a: photos.a.size, b: photos.b.size };
+    return { sizes, result: shown.result, readField: (side) => shown.readField(side) };
   }
 
   /** Photos without a common scene get a few lines to look at, not thousands that mean nothing. */

@@ -1,6 +1,7 @@
 import type { ExportedFile, ExportRequest, SharedMatch } from './exports.ts';
 import type { GeometryApi } from './geometry-fit.ts';
 import type { Side, Size } from './geometry.ts';
+import type { PointsApi } from './points.ts';
 import type { ViewSettings } from './view.ts';
 import type { AnswerFromWorker, CallToWorker } from './worker-messages.ts';
 
@@ -120,7 +121,7 @@ export interface MatchOptions {
  * Calls that the page makes to the engine's worker. Each takes one structured-cloneable argument and gives one answer;
  * the worker's handler map is checked against this interface, so a forgotten handler does not compile.
  */
-export interface EngineApi extends GeometryApi {
+export interface EngineApi extends GeometryApi, PointsApi {
   start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice }): EngineInfo;
   resize(options: { stage: Size; pixelRatio: number }): void;
   /** Opens a photo and keeps it as A or B. A failure leaves the previous photo in place. */

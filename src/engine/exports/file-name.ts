@@ -1,5 +1,5 @@
 import type { ExportFormat, ExportRequest } from '../../shared/exports.ts';
-import { otherSide } from '../../shared/geometry.ts';
+import { otherSide, type Side } from '../../shared/geometry.ts';
 
 /** End of the name, after those of the photos; flow files also say their direction. */
 const ENDINGS: Record<ExportFormat, string> = {
@@ -19,11 +19,14 @@ const MAX_PART = 40;
  * `left-right-flow-a-to-b.flo`.
  */
 export function fileName({ format, photos, side, view, scale }: ExportRequest): string {
-  const stem = [photos.a.name, photos.b.name].map(part).join('-');
+  const stem = stemOf({ a: photos.a.name, b: photos.b.name });
   const figure = format === 'figure' ? `-${view.view}${scale > 1 ? `@${scale}x` : ''}` : '';
   const flow = format === 'flo' || format === 'kitti' ? `-flow-${side}-to-${otherSide(side)}` : '';
   return `${stem}${figure}${flow}${ENDINGS[format]}`;
 }
+
+/** How the name of every file about these two photos begins. */
+export const stemOf = ({ a, b }: Record<Side, string>): string => `${part(a)}-${part(b)}`;
 
 /** A photo's name without its extension and without what file systems refuse. */
 function part(name: string): string {
