@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import jpeg from 'jpeg-js';
 import { npyOfFloat32 } from '../src/formats/npy.ts';
+import { encodePng } from '../src/formats/png-writer.ts';
 import { Bvh } from './samples/bvh.ts';
 import { Camera } from './samples/camera.ts';
+import { exactDisparity } from './samples/depth.ts';
 import { compressedNpz } from './samples/npz.ts';
 import type { Picture } from './samples/render.ts';
 import { render } from './samples/render.ts';
@@ -14,7 +16,7 @@ import { exactWarp } from './samples/truth.ts';
 
 /**
  * `npm run samples`: renders the gallery's photo pairs and writes them with their exact warps to public/samples.
- * `--only ID` renders one of them, `--truth` only the warps; the index always lists all.
+ * `--only ID` renders one of them, `--truth` only warps and disparity; the index always lists all.
  */
 const WIDTH = 640;
 const HEIGHT = 480;
@@ -24,6 +26,8 @@ const GRID = 3;
 const TRUTH_STEP = 4;
 /** The gallery is the first thing that a visitor loads. */
 const MAX_PHOTO_BYTES = 90_000;
+/** Loaded only when a sample is lifted. */
+const MAX_DEPTH_BYTES = 150_000;
 const CREDIT = 'Rendered by scripts/samples.ts of this project; MIT licence.';
 
 const { values } = parseArgs({
@@ -37,6 +41,7 @@ for (const sample of SAMPLES) {
   mkdirSync(join(out, sample.id), { recursive: true });
   if (!values.truth) writePhotos(sample);
   if (sample.related) writeTruth(sample);
+  await writeDepth(sample);
   console.log(`${sample.id}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
 }
 writeFileSync(join(out, 'index.json'), `${JSON.stringify(SAMPLES.map(entry), null, 2)}\n`);
@@ -44,7 +49,8 @@ writeFileSync(join(out, 'pairs.json'), `${JSON.stringify(SAMPLES.map(evaluationP
 
 function entry({ id, title, description, related }: Sample) {
   const truth = related ? `${id}/truth.npz` : null;
-  return { id, title, description, a: `${id}/a.jpg`, b: `${id}/b.jpg`, truth, credit: CREDIT };
+  const files = { a: `${id}/a.jpg`, b: `${id}/b.jpg`, truth, depth: `${id}/depth-a.png` };
+  return { id, title, description, ...files, credit: CREDIT };
 }
 
 /** The pair as `npm run evaluate` reads it. */
@@ -73,6 +79,19 @@ function writeTruth({ id, a, b }: Sample): void {
     pose_ab: npyOfFloat32(new Float32Array(cameraA.poseTo(cameraB)), [3, 4]),
   };
   writeFileSync(join(out, id, 'truth.npz'), compressedNpz(arrays));
+}
+
+/** Exact disparity of photo A, with as many steps as the limit allows. */
+async function writeDepth({ id, a }: Sample): Promise<void> {
+  const bvh = new Bvh(a.scene().primitives);
+  const camera = new Camera(a.pose, WIDTH, HEIGHT);
+  for (let levels = 2 ** 16; ; levels /= 2) {
+    const samples = exactDisparity(bvh, camera, levels);
+    const file = await encodePng({ width: WIDTH, height: HEIGHT, channels: 1, samples });
+    if (file.length > MAX_DEPTH_BYTES) continue;
+    writeFileSync(join(out, id, 'depth-a.png'), file);
+    return;
+  }
 }
 
 /** The best JPEG quality that stays within the limit. */

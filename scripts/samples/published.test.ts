@@ -4,9 +4,11 @@ import { bytesSource } from '../../src/formats/byte-source.ts';
 import { readImageHeader } from '../../src/formats/image-header.ts';
 import { npyFloat32 } from '../../src/formats/npy.ts';
 import { openNpz } from '../../src/formats/npz.ts';
+import { readPng } from '../../src/formats/png-reader.ts';
 import { Bvh } from './bvh.ts';
 import { Camera } from './camera.ts';
 import { SAMPLES } from './scenes/index.ts';
+import { exactDisparity } from './depth.ts';
 import { exactWarp } from './truth.ts';
 
 const FOLDER = new URL('../../public/samples/', import.meta.url);
@@ -18,6 +20,7 @@ interface Entry {
   a: string;
   b: string;
   truth: string | null;
+  depth: string;
   credit: string;
 }
 
@@ -57,5 +60,23 @@ describe('public/samples', () => {
     }
     // Other versions of the JavaScript engine may round a sine otherwise, and move a leaf's edge.
     expect(differing).toBeLessThan(8);
+  });
+
+  it.each(INDEX)('$id has the disparity of photo A in its scene as it is now', async ({ id, depth }) => {
+    const file = load(depth);
+    expect(file.length).toBeLessThanOrEqual(150_000);
+    const stored = await readPng(file);
+    expect(stored).toMatchObject({ size: { width: 640, height: 480 }, channels: 1, bitDepth: 16 });
+    const { a } = SAMPLES.find((sample) => sample.id === id)!;
+    // Every fifth place, as above. The whole picture's nearest place sets the scale, so the median ratio is taken out.
+    const fresh = exactDisparity(new Bvh(a.scene().primitives), new Camera(a.pose, 128, 96), 2 ** 16);
+    const pairs = [...fresh].map((value, p) => {
+      return [value, stored.samples[(5 * Math.floor(p / 128) + 2) * 640 + 5 * (p % 128) + 2]] as const;
+    });
+    const ratios = pairs.filter(([value]) => value > 0).map(([value, other]) => other / value);
+    const scale = ratios.sort((x, y) => x - y)[ratios.length >> 1];
+    const differing = pairs.filter(([value, other]) => Math.abs(other - scale * value) > 2 ** 16 / 2048);
+    expect(scale).toBeCloseTo(1, 0);
+    expect(differing.length).toBeLessThan(60);
   });
 });

@@ -92,7 +92,8 @@ function readChunks(file: Uint8Array): { header: Header; data: Uint8Array<ArrayB
     if (end > file.length) throw broken('it ends in the middle of a chunk');
     const type = String.fromCharCode(...file.subarray(at + 4, at + 8));
     const content = file.subarray(at + 8, end - 4);
-    if (crc32(file.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) throw broken(`its ${type} fails its checksum`);
+    const isWhole = crc32(file.subarray(at + 4, end - 4)) === view.getUint32(end - 4);
+    if (!isWhole) throw broken(`its ${type} fails its checksum`);
     if (!header && type !== 'IHDR') throw broken('it has no header');
     if (type === 'IHDR') header = parseHeader(content);
     else if (type === 'PLTE') palette = content.slice();
@@ -135,8 +136,8 @@ async function inflate(data: Uint8Array<ArrayBuffer>, bytes: number): Promise<Ui
     const source = bytesSource(data.subarray(ZLIB_HEADER_BYTES, data.length - ZLIB_TRAILER_BYTES));
     return await inflatedSource(source, bytes).read(0, bytes);
   } catch (thrown) {
-    if (thrown instanceof CodedError && thrown.code === 'zip-malformed') throw broken('its compressed picture is broken');
-    throw thrown;
+    const isBroken = thrown instanceof CodedError && thrown.code === 'zip-malformed';
+    throw isBroken ? broken('its compressed picture is broken') : thrown;
   }
 }
 
@@ -149,12 +150,13 @@ function spreadRow(
   at: number,
   step: number,
 ): void {
+  const highest = (1 << bitDepth) - 1;
   for (let x = 0; x < width; x++, at += step) {
     for (let c = 0; c < channels; c++) {
       const i = x * channels + c;
       if (bitDepth === 16) samples[at + c] = (row[2 * i] << 8) | row[2 * i + 1];
       else if (bitDepth === 8) samples[at + c] = row[i];
-      else samples[at + c] = (row[(i * bitDepth) >> 3] >> (8 - bitDepth - ((i * bitDepth) & 7))) & ((1 << bitDepth) - 1);
+      else samples[at + c] = (row[(i * bitDepth) >> 3] >> (8 - bitDepth - ((i * bitDepth) & 7))) & highest;
     }
   }
 }

@@ -79,7 +79,8 @@ function filtered(type: number, row: Buffer, up: Buffer, pixelBytes: number): nu
   return [...row].map((value, i) => {
     const [a, b, c] = [row[i - pixelBytes] ?? 0, up[i], i < pixelBytes ? 0 : up[i - pixelBytes]];
     const p = a + b - c;
-    const nearest = [a, b, c].reduce((best, candidate) => (Math.abs(p - candidate) < Math.abs(p - best) ? candidate : best));
+    const distance = (candidate: number) => Math.abs(p - candidate);
+    const nearest = [b, c].reduce((best, next) => (distance(next) < distance(best) ? next : best), a);
     return (value - ([0, a, b, Math.floor((a + b) / 2), nearest][type] ?? 0)) & 255;
   });
 }

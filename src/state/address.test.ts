@@ -10,6 +10,7 @@ const samples = [1, 2].map((i) => ({
   description: '',
   credit: '',
   truth: null,
+  depth: null,
   a: `${BASE}samples/${i}a.jpg`,
   b: `${BASE}samples/${i}b.jpg`,
 }));

@@ -24,7 +24,7 @@ export async function fetchJson(url: URL, maxBytes = 1024 * 1024, fetcher: typeo
 /** Reads samples/index.json; entries that are not whole are left out. Addresses become absolute. */
 export function parseSamples(json: unknown, base: URL): Sample[] {
   return entries(json).flatMap((entry) => {
-    const { id, title, description, a, b, truth, credit } = entry;
+    const { id, title, description, a, b, truth, depth, credit } = entry;
     if (![id, title, a, b].every((value) => typeof value === 'string' && value !== '')) return [];
     return [
       {
@@ -33,6 +33,7 @@ export function parseSamples(json: unknown, base: URL): Sample[] {
         a: new URL(a as string, base).href,
         b: new URL(b as string, base).href,
         truth: typeof truth === 'string' ? new URL(truth, base).href : null,
+        depth: typeof depth === 'string' ? new URL(depth, base).href : null,
         description: typeof description === 'string' ? description : '',
         credit: typeof credit === 'string' ? credit : '',
       },

@@ -23,6 +23,7 @@ const samples = [
     a: 'https://x.test/s/a.jpg',
     b: 'https://x.test/s/b.jpg',
     truth: null,
+    depth: null,
     credit: '',
   },
 ];

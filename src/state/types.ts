@@ -40,6 +40,8 @@ export interface Sample {
   b: string;
   /** Address of the true warp (npz); null where none is known. */
   truth: string | null;
+  /** Address of photo A's exact disparity (16-bit PNG); null where none is known. */
+  depth: string | null;
   credit: string;
 }
 

@@ -47,13 +47,14 @@ describe('readDepth', () => {
 
   it('fills what is no distance from the nearest that is one, and says so', async () => {
     const map = await read(npy([NaN, 2, -1, 0, Infinity, 7], [2, 3]));
-    expect([...map.disparity]).toEqual([2, 2, 2, 2, 2, 7]);
-    expect(map.notes).toEqual([expect.stringContaining('67 %')]);
-    // Nothing is infinitely far in a disparity map, but depth may be: the sky.
+    expect([...map.disparity]).toEqual([2, 2, 2, 0, 2, 7]);
+    expect(map.notes).toEqual([expect.stringMatching(/^17 % is infinitely far/), expect.stringMatching(/^50 %/)]);
     const far = await read(npy([NaN, 2, 4, 0, Infinity, 1e-45], [2, 3]), 'depth');
     expect([...far.disparity]).toEqual([0.5, 0.5, 0.25, 0, 0, 0.25]);
   });
 
+  const size = { width: 3, height: 2 };
+  const inColours = testPng({ ...size, bitDepth: 8, colourType: 2, samples: GRID.flatMap((v) => [v, v, v + 1]) });
   const bomb = zipSync({ 'depth.npy': new Uint8Array(20_000_000) });
   it.each([
     ['nothing', new Uint8Array(0), 'depth-unknown-format'],
@@ -61,13 +62,14 @@ describe('readDepth', () => {
     ['an archive, however little it hides', bomb, 'depth-unknown-format'],
     ['a truncated array', npy(GRID, [2, 3]).slice(0, -3), 'npy-malformed'],
     ['a truncated PNG', grey(16, GRID).slice(0, -20), 'png-malformed'],
-    ['a truncated float map', encodePfm({ size: { width: 3, height: 2 }, channels: 1, values: grid }).slice(0, -1), 'pfm-malformed'],
+    ['a truncated float map', encodePfm({ size, channels: 1, values: grid }).slice(0, -1), 'pfm-malformed'],
     ['a colour float map', encodePfm({ size: { width: 1, height: 2 }, channels: 3, values: grid }), 'depth-shape'],
     ['a batch', npy(GRID, [2, 3, 1, 1]), 'depth-shape'],
     ['a row', npy(GRID, [6]), 'depth-shape'],
     ['a line', npy(GRID, [1, 6]), 'depth-shape'],
     ['nothing but zeros', npy([0, 0, 0, 0], [2, 2]), 'depth-empty'],
-    ['a map in colours', testPng({ width: 2, height: 1, bitDepth: 8, colourType: 2, samples: [1, 1, 1, 1, 2, 1] }), 'depth-in-colour'],
+    ['a map in colours', inColours, 'depth-in-colour'],
+    ['a size beyond reason', encodePfm({ size, channels: 1, values: grid }).with(3, 0x39).with(5, 0x39), 'pfm-malformed'],
   ])('refuses %s', async (_, bytes, code) => {
     await expect(read(bytes as Uint8Array<ArrayBuffer>)).rejects.toMatchObject({ code });
   });

@@ -28,8 +28,9 @@ interface Values {
 /**
  * Reads a disparity or depth map: 8- or 16-bit PNG (grey, or equal channels), `.npy` of shape [h, w] or [1, h, w] in
  * any number type, or `.pfm`; the content decides, not the name. Depth is inverted. Values that are no distance (not a
- * number, zero, negative; infinite disparity) take that of the nearest place that has one; infinite depth is
- * disparity 0. Throws the formats' own errors, `depth-unknown-format`, `depth-shape`, `depth-empty`, `limit-exceeded`.
+ * number, negative, depth 0, infinite disparity) take that of the nearest place that has one; disparity 0 is infinitely
+ * far, as networks that end in a ReLU say of the sky. Throws the formats' own errors, `depth-unknown-format`,
+ * `depth-in-colour`, `depth-shape`, `depth-empty`, `limit-exceeded`, `cancelled`.
  */
 export async function readDepth(
   file: Blob,
@@ -38,17 +39,19 @@ export async function readDepth(
   signal?: AbortSignal,
 ): Promise<ReadDepth> {
   if (file.size > MAX_FILE_BYTES) {
-    throw new CodedError('limit-exceeded', `“${name}” has ${file.size} bytes.`, 'Choose a depth map of a smaller size.');
+    const message = `“${name}” has ${file.size} bytes, more than any depth map that can be used.`;
+    throw new CodedError('limit-exceeded', message, 'Choose a map of a smaller size.');
   }
   const bytes = await blobSource(file).read(0, file.size);
   throwIfAborted(signal);
   const notes: string[] = [];
-  const { values, size } = await parse(bytes, name, notes);
+  const parsed = await parse(bytes, name, notes);
+  const { size } = parsed;
   throwIfAborted(signal);
   if (size.width < MIN_SIDE || size.height < MIN_SIDE || size.width * size.height > MAX_PIXELS) {
     throw shapeError(name, `has ${size.width} × ${size.height} values`);
   }
-  return { disparity: toDisparity(values, size, meaning, name, notes), size, notes };
+  return { disparity: toDisparity(parsed, meaning, name, notes), size, notes };
 }
 
 async function parse(bytes: Uint8Array<ArrayBuffer>, name: string, notes: string[]): Promise<Values> {
@@ -93,27 +96,32 @@ async function parsePicture(bytes: Uint8Array<ArrayBuffer>, name: string, notes:
   return { values, size };
 }
 
-function toDisparity(values: Float32Array, size: Size, meaning: DepthMeaning, name: string, notes: string[]): Float32Array {
+function toDisparity({ values, size }: Values, meaning: DepthMeaning, name: string, notes: string[]): Float32Array {
   const disparity = new Float32Array(values.length);
+  let far = 0;
   for (let i = 0; i < values.length; i++) {
-    disparity[i] = values[i] > 0 ? (meaning === 'depth' ? 1 / values[i] : values[i]) : NaN;
-    // An infinite disparity, or the inverse of a depth so small that it overflows.
-    if (disparity[i] === Infinity) disparity[i] = NaN;
+    const value = meaning === 'disparity' ? values[i] : values[i] > 0 ? 1 / values[i] : NaN;
+    // Infinite: a stereo matcher's mark for nothing, or the inverse of a depth so small that it overflows.
+    disparity[i] = value >= 0 && Math.fround(value) < Infinity ? value : NaN;
+    if (disparity[i] === 0) far++;
   }
   const missing = fillMissing(disparity, size);
-  if (missing === values.length) {
+  if (missing + far === values.length) {
     throw new CodedError(
       'depth-empty',
       `“${name}” holds no value above zero.`,
       `Check that it is a ${meaning} map, and that it was written whole.`,
     );
   }
+  if (far) notes.push(`${percent(far / values.length)} is infinitely far (${meaning} ${meaning === 'depth' ? '∞' : '0'}).`);
   if (missing) {
-    const share = ((100 * missing) / values.length).toFixed(missing * 10 < values.length ? 1 : 0);
-    notes.push(`${share} % of the values were zero, negative or no number: the nearest valid ones stand in.`);
+    const what = meaning === 'depth' ? 'zero, negative or no number' : 'negative, infinite or no number';
+    notes.push(`${percent(missing / values.length)} of the values were ${what}: the nearest valid ones stand in.`);
   }
   return disparity;
 }
+
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
 function shapeError(name: string, what: string): CodedError {
   return new CodedError(
