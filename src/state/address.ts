@@ -16,6 +16,7 @@ export function addressOf(state: WorkspaceState, base: string): AddressState {
     pageOptions: state.pageOptions,
     view: state.view,
     settings: state.settings,
+    geometry: { isOpen: state.geometry.isOpen, settings: state.geometry.settings },
     // The first sample is what opens by default.
     sample: sample && sample !== state.samples[0] ? sample.id : null,
     photos: sample ? { a: null, b: null } : { a: a && relative(a, base), b: b && relative(b, base) },
@@ -34,7 +35,7 @@ export function bindAddress(store: WorkspaceStore, win: Window, base: string): (
     }
   };
   const unsubscribe = store.subscribe((now, before) => {
-    const keys = ['page', 'pageOptions', 'view', 'settings', 'photos', 'samples', 'pins'] as const;
+    const keys = ['page', 'pageOptions', 'view', 'settings', 'geometry', 'photos', 'samples', 'pins'] as const;
     // A photo on its way has no place in the state yet: writing now would drop it from the link.
     const isOpening = now.photos.a.opening !== null || now.photos.b.opening !== null;
     if (isOpening || keys.every((key) => now[key] === before[key])) return;

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { DEFAULT_VIEW } from '../shared/view.ts';
+import { DEFAULT_GEOMETRY } from './geometry-state.ts';
 import type { MatchSettings, WorkspaceState } from './types.ts';
 
 export type WorkspaceStore = StoreApi<WorkspaceState>;
@@ -15,6 +16,7 @@ export function createWorkspaceStore(initial: Partial<WorkspaceState> = {}): Wor
     photos: { a: { photo: null, opening: null }, b: { photo: null, opening: null } },
     view: DEFAULT_VIEW,
     settings: DEFAULT_SETTINGS,
+    geometry: DEFAULT_GEOMETRY,
     samples: [],
     models: [],
     library: { isOpen: false, installed: null, jobs: [], offered: [], storage: null, error: null },

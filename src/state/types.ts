@@ -11,6 +11,7 @@ import type {
   Stage,
 } from '../shared/protocol.ts';
 import type { ViewSettings } from '../shared/view.ts';
+import type { GeometryState } from './geometry-state.ts';
 
 /** Where a photo came from; only what has an address can be kept in a link. */
 export type PhotoSource = { kind: 'file' } | { kind: 'address'; url: string };
@@ -151,6 +152,7 @@ export interface WorkspaceState {
   photos: Record<Side, PhotoSlot>;
   view: ViewSettings;
   settings: MatchSettings;
+  geometry: GeometryState;
   samples: Sample[];
   models: ModelEntry[];
   library: LibraryState;

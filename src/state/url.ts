@@ -3,6 +3,7 @@ import type { ProviderChoice } from '../shared/protocol.ts';
 import { COLOR_MAPS, COLORS_BY, COMPARE_BY, COMPARE_MODES, DEFAULT_VIEW, MATCH_COUNT, VIEWS } from '../shared/view.ts';
 import type { ViewSettings } from '../shared/view.ts';
 import { clampCamera, isZoomed } from './camera.ts';
+import { fitParts, type LinkedFit, readFit } from './geometry-address.ts';
 import { DEFAULT_SETTINGS } from './store.ts';
 import { MAX_LINKED_PINS, PAGES } from './types.ts';
 import type { MatchSettings, PageName, Place } from './types.ts';
@@ -15,6 +16,8 @@ export interface AddressState {
   pageOptions?: Readonly<Record<string, string>>;
   view: ViewSettings;
   settings: MatchSettings;
+  /** Absent: no fit is asked for. */
+  geometry?: LinkedFit;
   /** Id of a demo pair; null where the link names none. */
   sample: string | null;
   /** Addresses of the photos, as the link gives them; null where it names none. */
@@ -81,6 +84,7 @@ export function parseAddress(search: string): AddressState {
     pageOptions: readPageOptions(query),
     view,
     settings: readSettings(query),
+    geometry: readFit(query),
     sample: readText(query.get('sample')),
     photos: { a: readText(query.get('a')), b: readText(query.get('b')) },
     pins: readPins(query.get('pins')),
@@ -88,7 +92,8 @@ export function parseAddress(search: string): AddressState {
 }
 
 /** The query string of a state, without the question mark: only what differs from the defaults. */
-export function formatAddress({ page, pageOptions, view, settings, sample, photos, pins }: AddressState): string {
+export function formatAddress(address: AddressState): string {
+  const { page, pageOptions, view, settings, geometry, sample, photos, pins } = address;
   const parts: [string, string][] = [];
   if (page && page !== PAGES[0]) {
     parts.push(['page', page]);
@@ -105,6 +110,7 @@ export function formatAddress({ page, pageOptions, view, settings, sample, photo
   if (settings.provider !== DEFAULT_SETTINGS.provider) parts.push(['ep', settings.provider]);
   if (settings.longSide !== null) parts.push(['size', String(settings.longSide)]);
   if (settings.rescue !== DEFAULT_SETTINGS.rescue) parts.push(['rescue', settings.rescue ? '1' : '0']);
+  if (geometry) parts.push(...fitParts(geometry));
   if (isZoomed(view.camera)) {
     const { x, y, scale } = view.camera;
     parts.push(['camera', [roundTo(x, 5), roundTo(y, 5), roundTo(scale, 3)].join(',')]);

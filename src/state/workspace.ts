@@ -7,6 +7,7 @@ import { fetchJson, parseSamples } from './catalog.ts';
 import { type EmbedChoice, embedSnippet } from './embed-snippet.ts';
 import { EngineLink } from './engine-link.ts';
 import { Exporting } from './exporting.ts';
+import { Geometry } from './geometry.ts';
 import { entryOfInstalled, isLocalModel, Library } from './library.ts';
 import { chosenModel, Matching } from './matching.ts';
 import { loadModels } from './models.ts';
@@ -50,6 +51,7 @@ export class Workspace {
   readonly probing: Probing;
   readonly viewSync: ViewSync;
   readonly exporting: Exporting;
+  readonly geometry: Geometry;
   readonly sharing: Sharing;
   /** Null where the page was made without one. */
   readonly library: Library | null;
@@ -93,6 +95,7 @@ export class Workspace {
         return true;
       },
     });
+    this.geometry = new Geometry(this.store, this.link);
     this.exporting = new Exporting(this.store, this.link);
     this.sharing = new Sharing(this.store, this.link, this.photos, this.probing);
     this.viewSync = new ViewSync(this.store, this.link, this.notices);
@@ -101,8 +104,9 @@ export class Workspace {
 
   /** Loads the catalogues and opens what the link asks for; without photos in it, the first sample. */
   async open(address: AddressState): Promise<void> {
-    const { page, pageOptions = {}, view, settings } = address;
+    const { page, pageOptions = {}, view, settings, geometry } = address;
     this.store.setState({ page, pageOptions, view, settings });
+    if (geometry) this.store.setState({ geometry: { ...this.store.getState().geometry, ...geometry } });
     this.probing.setPins(address.pins);
     const models = this.loadModels();
     await this.loadSamples();
@@ -157,6 +161,7 @@ export class Workspace {
     this.library?.dispose();
     this.matching.abort();
     this.viewSync.dispose();
+    this.geometry.dispose();
     this.link.dispose();
   }
 

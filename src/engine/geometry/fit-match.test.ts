@@ -18,8 +18,8 @@ const H: Matrix3 = [0.8, -0.3, 40, 0.25, 0.9, -15, 3e-4, -2e-4, 1];
 const OUTLIERS = 300;
 
 /** Normalised rows of a scene, B's camera with its principal point moved to the centre and square pixels. */
-function sceneRows(options: SceneOptions): Float32Array {
-  const { pairs } = twoViews({ outliers: OUTLIERS, points: 600, noise: 0.4, ...options });
+function sceneRows(options: Partial<SceneOptions>): Float32Array {
+  const { pairs } = twoViews({ outliers: OUTLIERS, noise: 0.4, ...options, points: 600 });
   const rows = new Float32Array(600 * ROW_FLOATS);
   for (let i = 0; i < 600; i++) {
     const x = 320 + (500 * (pairs.xb[i] - KB[2])) / KB[0];

@@ -3,7 +3,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import { sampleMatches } from '../../gpu/reference/sample-matches.ts';
 import type { Scope } from '../../gpu/scope.ts';
 import type { StageFit } from '../../shared/alignment.ts';
-import { CodedError } from '../../shared/errors.ts';
+import { CodedError, isCancelled } from '../../shared/errors.ts';
 import type { ExportedFile } from '../../shared/exports.ts';
 import type { CloudInfo, CloudRequest, CloudView, FitRequest, FitResult } from '../../shared/geometry-fit.ts';
 import type { Side } from '../../shared/geometry.ts';
@@ -45,7 +45,7 @@ export class GeometryJobs {
     const { signal, onProgress } = context;
     onProgress({ stage: 'fit', fraction: null });
     const { a, b } = photos;
-    const fitted = await fitMatch(
+    const fitting = fitMatch(
       request,
       {
         photos: { a: a.size, b: b.size },
@@ -59,6 +59,11 @@ export class GeometryJobs {
       },
       { signal, onProgress: (fraction) => onProgress({ stage: 'fit', fraction }) },
     );
+    const fitted = await fitting.catch((error: unknown) => {
+      // Without a model nothing may look as if there were one; a cancelled fit leaves the last one.
+      if (!isCancelled(error)) this.clear(stage);
+      throw error;
+    });
     this.fitted = { ...fitted, shown };
     stage?.setFit(stageFit(fitted, photos));
     return fitted.result;
@@ -111,6 +116,11 @@ export class GeometryJobs {
   hideCloud(): void {
     this.view?.destroy();
     this.view = null;
+  }
+
+  private clear(stage: ShownScene['stage']): void {
+    this.fitted = this.cloud = null;
+    stage?.setFit(null);
   }
 
   private fitOf(shown: ShownMatch): Fitted {
