@@ -31,7 +31,7 @@ export const sphere = (centre: Vector3, radius: number): Surface => {
 export const SCENES = {
   plane: [plane(2, 0.4, -0.25)],
   sphere: [plane(4, 0.1, 0.2), sphere([0.15, -0.1, 2.2], 0.6)],
-  step: [plane(3), plane(1.5, 0, 0, ([x]) => x < 0.0066)],
+  step: [plane(3), plane(1.5, 0, 0, ([x]) => x < 0.00885)],
 } as const satisfies Record<string, Scene>;
 export type SceneName = keyof typeof SCENES;
 

@@ -14,7 +14,7 @@ export interface TruthReport {
   share: number;
 }
 
-const AROUND = Array.from({ length: 8 }, (_, k) => [Math.cos((k * Math.PI) / 4), Math.sin((k * Math.PI) / 4)]);
+const AROUND = Array.from({ length: 12 }, (_, k) => [Math.cos((k * Math.PI) / 6), Math.sin((k * Math.PI) / 6)]);
 
 /**
  * Compares a warp [2, h, w] and its visibility with the ray-traced scene. Nothing is asked of places within `margin`

@@ -18,8 +18,19 @@ export const MOTIONS = {
 } as const satisfies Record<string, CameraMotion>;
 export type MotionName = keyof typeof MOTIONS;
 
+/** The step of lift-scenes.ts lies between two pixels of a photo of this size. */
+export const SHOT_SIZE: Size = { width: 121, height: 87 };
 export const EDGE = 0.1;
 export const TOLERANCE = 0.02;
+
+/** Views far from the photo's, in which surfaces turn their backs or lie behind the camera. */
+export const FAR_MOTIONS: [name: string, motion: CameraMotion][] = [
+  ['orbit of 90°', { rotation: [0, 90, 0], translation: [-1, 0, 1], zoom: 1 }],
+  ['orbit of 75° over the top', { rotation: [75, 0, 0], translation: [0, 0.97, 0.74], zoom: 1 }],
+  ['from behind the surface', { rotation: [0, 180, 0], translation: [0, 0, 2], zoom: 1 }],
+  ['with the surface behind the camera', { rotation: [0, 0, 0], translation: [0, 0, -2], zoom: 1 }],
+  ['within the surface', { rotation: [0, 40, 0], translation: [0, 0, -1], zoom: 4 }],
+];
 
 /** A photo of a scene, with all that rendering it needs. */
 export interface SceneShot {

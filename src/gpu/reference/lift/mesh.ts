@@ -3,7 +3,8 @@ import type { Size } from '../../../shared/geometry.ts';
 /**
  * The photo as a mesh: a vertex at every pixel's centre and a rim of vertices on the photo's border, half a pixel
  * further out, so that the mesh covers the photo. Vertex (i, j), 0 ≤ i < width + 2, lies over pixel i − 1 clamped to
- * the photo. Two triangles per cell, front sides towards the camera.
+ * the photo. Two triangles per cell, front sides towards the camera: top left, top right, bottom left; and bottom
+ * right, bottom left, top right. So a triangle is known by its first vertex and the side of it on which it lies.
  */
 export interface MeshGrid {
   columns: number;
@@ -73,9 +74,9 @@ export function meshIndices(disparity: Float32Array, depth: Float32Array, size: 
         indices[at + 2] = bottomLeft;
       }
       if (b + c + d < 3) {
-        indices[at + 3] = bottomLeft;
-        indices[at + 4] = topLeft + 1;
-        indices[at + 5] = bottomLeft + 1;
+        indices[at + 3] = bottomLeft + 1;
+        indices[at + 4] = bottomLeft;
+        indices[at + 5] = topLeft + 1;
       }
     }
   }

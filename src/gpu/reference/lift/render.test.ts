@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { CameraMotion } from '../../../shared/lift/settings.ts';
 import { SCENES } from '../../testing/lift-scenes.ts';
 import type { SceneName } from '../../testing/lift-scenes.ts';
 import { compareWithTruth } from '../../testing/lift-truth.ts';
-import { MOTIONS, shootScene, TOLERANCE } from '../../testing/lift-views.ts';
+import { FAR_MOTIONS, MOTIONS, SHOT_SIZE as SIZE, shootScene, TOLERANCE } from '../../testing/lift-views.ts';
 import type { MotionName, SceneShot } from '../../testing/lift-views.ts';
 import { forwardWarp, PLACE } from './forward-warp.ts';
 import { meshGrid } from './mesh.ts';
 import { renderView, WARP_NOWHERE } from './render.ts';
 
-const SIZE = { width: 161, height: 117 };
 
 function lift(shot: SceneShot) {
   const view = renderView(shot.photo, shot.mesh, shot.cameras);
@@ -26,7 +24,7 @@ describe.each(Object.keys(SCENES) as SceneName[])('%s', (name) => {
       const report = compareWithTruth(SCENES[name], shot.cameras, direction, found, margin);
       expect(report.wrong, direction).toBe(0);
       expect(report.worst, direction).toBeLessThan(0.05);
-      expect(report.compared, direction).toBeGreaterThan(0.5 * SIZE.width * SIZE.height);
+      expect(report.compared, direction).toBeGreaterThan(0.45 * SIZE.width * SIZE.height);
     }
   });
 });
@@ -65,13 +63,7 @@ describe('rendering', () => {
     expect(forward.visible.every((v, i) => (v === 1) === (forward.places[i] === PLACE.visible))).toBe(true);
   });
 
-  test.each<[string, CameraMotion]>([
-    ['orbit of 90°', { rotation: [0, 90, 0], translation: [-1, 0, 1], zoom: 1 }],
-    ['orbit of 75° over the top', { rotation: [75, 0, 0], translation: [0, 0.97, 0.74], zoom: 1 }],
-    ['from behind the surface', { rotation: [0, 180, 0], translation: [0, 0, 2], zoom: 1 }],
-    ['with the surface behind the camera', { rotation: [0, 0, 0], translation: [0, 0, -2], zoom: 1 }],
-    ['within the surface', { rotation: [0, 40, 0], translation: [0, 0, -1], zoom: 4 }],
-  ])('%s: numbers stay finite', (_, motion) => {
+  test.each(FAR_MOTIONS)('%s: numbers stay finite', (_, motion) => {
     const shot = shootScene('sphere', motion, SIZE);
     const { view, forward } = lift(shot);
     for (const map of [view.depth, view.warp, forward.warp]) expect(map.every(Number.isFinite)).toBe(true);
@@ -90,7 +82,7 @@ describe('rendering', () => {
     const shot = shootScene('plane', { rotation: [0, 0, 0], translation: [0, 0, -0.95], zoom: 0.3 }, SIZE);
     const { view } = lift({ ...shot, cameras: { ...shot.cameras, near: 0.3 } });
     const drawn = view.depth.filter((z) => z > 0);
-    expect(drawn.length).toBeGreaterThan(1000);
+    expect(drawn.length).toBeGreaterThan(800);
     expect(drawn.reduce((least, z) => Math.min(least, z), Infinity)).toBeGreaterThan(0.3 * 0.999);
     expect(drawn.reduce((least, z) => Math.min(least, z), Infinity)).toBeLessThan(0.32);
     const report = compareWithTruth(SCENES.plane, shot.cameras, 'view-to-photo', view);
