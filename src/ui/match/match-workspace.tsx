@@ -10,6 +10,7 @@ import { NoWebgpuNote } from './no-webgpu-note.tsx';
 import { OfflineSection } from './offline-section.tsx';
 import { PhotoBar } from './photo-bar.tsx';
 import { PinList } from './pin-list.tsx';
+import { PointsSection } from './points/points-section.tsx';
 import { ProbeReadout } from './probe-readout.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { Stage } from './stage.tsx';
@@ -51,6 +52,7 @@ export function MatchWorkspace({ offline }: { offline: Offline }) {
       <aside className="panel" aria-label="Settings" hidden={!isMatching}>
         <ViewControls />
         <PinList />
+        <PointsSection />
         <TimingPanel />
         <SettingsPanel />
         <OfflineSection offline={offline} />
