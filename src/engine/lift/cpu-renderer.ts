@@ -5,13 +5,9 @@ import { STAGE_COLORS } from '../stage-uniforms.ts';
 import { type LiftedScene, liftScene, renderFrame } from './cpu-frame.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
 import type { PaneCanvas } from './pane-canvas.ts';
-import type { Appearance, LiftRenderer, ScoreMaps } from './renderer.ts';
+import { type Appearance, type LiftRenderer, type ScoreMaps, START_APPEARANCE } from './renderer.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];
-const START_APPEARANCE: Appearance = {
-  display: { pictures: { a: 'colour', b: 'colour' }, maxError: 10 },
-  theme: 'light',
-};
 
 /** Frames by the references, drawn on 2D canvases. `panes` is null where nothing is drawn: sweeps, tests. */
 export class CpuRenderer implements LiftRenderer {

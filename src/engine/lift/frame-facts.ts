@@ -1,12 +1,14 @@
+import type { LiftCounts } from '../../gpu/passes/lift/count.ts';
 import type { Size } from '../../shared/geometry.ts';
 import type { FrameFacts } from '../../shared/lift/api.ts';
 import { type CameraPair, intrinsicMatrix, poseMatrix, viewpointAngle } from '../../shared/lift/camera.ts';
+import type { PlainFrame } from './frame.ts';
 
-/** What the page is told of a frame; `counts` of pixels. */
+/** What the page is told of a frame. */
 export function frameFacts(
   size: Size,
   cameras: CameraPair,
-  counts: { covered: number; visible: number },
+  counts: LiftCounts,
   milliseconds: number,
 ): FrameFacts {
   const points = size.width * size.height;
@@ -22,4 +24,15 @@ export function frameFacts(
       pose: poseMatrix(cameras),
     },
   };
+}
+
+/** Pixels of a frame in ordinary memory, as the WGSL counts them. */
+export function countFrame({ depth, visible }: Pick<PlainFrame, 'depth' | 'visible'>): LiftCounts {
+  return { covered: countAbove(depth.b), visible: countAbove(visible.a) };
+}
+
+function countAbove(values: ArrayLike<number>): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] > 0) count++;
+  return count;
 }

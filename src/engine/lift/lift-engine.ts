@@ -20,13 +20,12 @@ import { Photo } from '../photo.ts';
 import { chooseProvider } from '../provider.ts';
 import { Mutex } from '../runtime.ts';
 import type { ServedCall, ServedHandlers } from '../serve-calls.ts';
-import { CpuRenderer } from './cpu-renderer.ts';
 import { DepthSources, type OpenedDepth } from './depth-sources.ts';
 import { LatestOnly } from './latest-only.ts';
 import { LazyRuntime } from './lazy-runtime.ts';
 import { LiftNetworks, type OnNetwork } from './networks.ts';
 import { truthNpz } from './pair-files.ts';
-import { PaneCanvas } from './pane-canvas.ts';
+import { cpuRenderers, gpuRenderers, type Renderers } from './open-renderers.ts';
 import { encodePicture, fileStem } from './picture-file.ts';
 import { probeFrame } from './probe-frame.ts';
 import type { LiftRenderer } from './renderer.ts';
@@ -37,7 +36,7 @@ type Argument<M extends keyof LiftApi> = Parameters<LiftApi[M]>[0];
 
 /** The lift worker's state: one photo with its depth, the frame that is shown, and the models. */
 export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
-  private renderer: LiftRenderer = new CpuRenderer(null);
+  private renderers: Renderers = cpuRenderers(null);
   private runtime = new LazyRuntime(null);
   private networks = new LiftNetworks(this.runtime);
   private depths = new DepthSources(this.networks);
@@ -50,16 +49,22 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
+  private get renderer(): LiftRenderer {
+    return this.renderers.shown;
+  }
+
   async start({ canvases, provider: choice }: Argument<'start'>): Promise<LiftInfo> {
     const { gpu, reason } = await openGpu();
     const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
     const { provider } = chooseProvider(choice, adapter, reason);
-    const models = provider === 'webgpu' && gpu ? { gpu, root: new Scope(gpu.device, 'lift') } : null;
-    this.runtime = new LazyRuntime(models?.gpu.device ?? null);
+    const root = gpu && new Scope(gpu.device, 'lift');
+    this.runtime = new LazyRuntime(provider === 'webgpu' ? (gpu?.device ?? null) : null);
     this.networks = new LiftNetworks(this.runtime);
     this.depths = new DepthSources(this.networks);
     this.scenes = new Scenes(this.networks);
-    this.renderer = new CpuRenderer(canvases && { a: new PaneCanvas(canvases.a), b: new PaneCanvas(canvases.b) });
+    // An emulated adapter took several times as long as the references, unless somebody asks to see just that.
+    const rendersOnGpu = root !== null && (!gpu!.isFallback || choice === 'webgpu');
+    this.renderers = rendersOnGpu ? await gpuRenderers(root, canvases) : cpuRenderers(canvases);
     if (gpu) this.watch(gpu);
     return {
       provider,

@@ -15,6 +15,12 @@ export interface Appearance {
   theme: 'light' | 'dark';
 }
 
+/** Until the page says otherwise. */
+export const START_APPEARANCE: Appearance = {
+  display: { pictures: { a: 'colour', b: 'colour' }, maxError: 10 },
+  theme: 'light',
+};
+
 /** Fills holes with a network, where one was dropped. */
 export interface HoleFiller {
   inpaint(picture: { data: Uint8ClampedArray; width: number; height: number }, holes: Uint8Array): Promise<Uint8ClampedArray>;

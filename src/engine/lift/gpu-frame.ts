@@ -1,0 +1,121 @@
+import { gridPoints } from '../../gpu/field.ts';
+import { LiftCountPass, type LiftCounts } from '../../gpu/passes/lift/count.ts';
+import { createForward, type ForwardBuffers } from '../../gpu/passes/lift/forward-warp.ts';
+import { createMesh, type MeshBuffers } from '../../gpu/passes/lift/mesh.ts';
+import { createView, type ViewBuffers } from '../../gpu/passes/lift/render.ts';
+import type { Scope } from '../../gpu/scope.ts';
+import type { Size } from '../../shared/geometry.ts';
+import { type CameraPair, camerasOf } from '../../shared/lift/camera.ts';
+import { readTexture } from '../read-texture.ts';
+import { readBytes } from '../readback.ts';
+import type { FrameRequest, PlainFrame } from './frame.ts';
+import type { LiftPasses } from './gpu-passes.ts';
+import { liftKey, sceneDepth } from './scene-depth.ts';
+
+/** Textures and buffers of one frame at one size, filled again by every {@link GpuFrame.render}. */
+export class GpuFrame {
+  readonly photo: GPUTexture;
+  readonly sky: GPUBuffer;
+  readonly mesh: MeshBuffers;
+  readonly view: ViewBuffers;
+  readonly forward: ForwardBuffers;
+  private readonly disparity: GPUBuffer;
+  private readonly counts: GPUBuffer;
+  private sceneKey = '';
+  private lifted = { key: '', medianDepth: 1 };
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly passes: LiftPasses,
+    readonly size: Size,
+  ) {
+    const points = gridPoints(size);
+    const { TEXTURE_BINDING, COPY_DST, COPY_SRC, RENDER_ATTACHMENT } = GPUTextureUsage;
+    const usage = TEXTURE_BINDING | COPY_DST | COPY_SRC | RENDER_ATTACHMENT;
+    this.photo = scope.texture('photo', { size: [size.width, size.height], format: 'rgba8unorm', usage });
+    this.sky = scope.storage('sky', 4 * points);
+    this.disparity = scope.storage('disparity', 4 * points);
+    this.counts = scope.storage('counts', LiftCountPass.bytes);
+    this.mesh = createMesh(scope, size);
+    this.view = createView(scope, size);
+    this.forward = createForward(scope, size);
+  }
+
+  get medianDepth(): number {
+    return this.lifted.medianDepth;
+  }
+
+  /** Records the frame; what the photo and its depth decide is only made again when they change. */
+  render(encoder: GPUCommandEncoder, request: FrameRequest): CameraPair {
+    const { settings } = request;
+    this.upload(request);
+    this.lift(encoder, request);
+    const cameras = camerasOf(settings, this.size, this.lifted.medianDepth);
+    this.passes.render.run(encoder, this.mesh, this.photo, cameras, this.view);
+    const { tolerance } = settings.render;
+    this.passes.forward.run(encoder, this.mesh, this.view, cameras, tolerance, this.forward);
+    this.passes.count.run(encoder, gridPoints(this.size), this.view.depth, this.forward.visible, this.counts);
+    return cameras;
+  }
+
+  async readCounts(): Promise<LiftCounts> {
+    return LiftCountPass.parse(await readBytes(this.scope.device, this.counts, LiftCountPass.bytes));
+  }
+
+  /** The frame in ordinary memory. */
+  async read(): Promise<Omit<PlainFrame, 'facts' | 'cameras'>> {
+    const { device } = this.scope;
+    const { size, medianDepth } = this;
+    const points = gridPoints(size);
+    // All copies are recorded before anything is awaited, so that the next frame cannot get in between.
+    const floats = async (buffer: GPUBuffer, planes: number) =>
+      new Float32Array(await readBytes(device, buffer, 4 * planes * points));
+    const flags = async (buffer: GPUBuffer) =>
+      Uint8Array.from(new Uint32Array(await readBytes(device, buffer, 4 * points)));
+    const [colourA, colourB, depthA, depthB, warpA, warpB, visibleA, visibleB, places] = await Promise.all([
+      readTexture(device, this.photo),
+      readTexture(device, this.view.colour),
+      floats(this.mesh.depth, 1),
+      floats(this.view.depth, 1),
+      floats(this.forward.warp, 2),
+      floats(this.view.warp, 2),
+      flags(this.forward.visible),
+      flags(this.view.visible),
+      flags(this.forward.places),
+    ]);
+    return {
+      size,
+      medianDepth,
+      colour: { a: colourA, b: colourB },
+      depth: { a: depthA, b: depthB },
+      warp: { a: warpA, b: warpB },
+      visible: { a: visibleA, b: visibleB },
+      places,
+    };
+  }
+
+  destroy(): void {
+    this.scope.destroy();
+  }
+
+  private upload({ scene }: FrameRequest): void {
+    if (this.sceneKey === scene.key) return;
+    const { queue } = this.scope.device;
+    const { width, height } = this.size;
+    const pixels = scene.photo.data as Uint8ClampedArray<ArrayBuffer>;
+    queue.writeTexture({ texture: this.photo }, pixels, { bytesPerRow: 4 * width }, [width, height]);
+    if (scene.sky) queue.writeBuffer(this.sky, 0, scene.sky as Float32Array<ArrayBuffer>);
+    this.sceneKey = scene.key;
+  }
+
+  private lift(encoder: GPUCommandEncoder, { scene, settings }: FrameRequest): void {
+    const key = liftKey(scene, settings);
+    if (this.lifted.key === key) return;
+    const { disparity, depth, medianDepth } = sceneDepth(scene, settings);
+    const { queue } = this.scope.device;
+    queue.writeBuffer(this.disparity, 0, disparity as Float32Array<ArrayBuffer>);
+    queue.writeBuffer(this.mesh.depth, 0, depth as Float32Array<ArrayBuffer>);
+    this.passes.mesh.run(encoder, this.mesh, this.disparity, settings.render.edge);
+    this.lifted = { key, medianDepth };
+  }
+}

@@ -1,0 +1,24 @@
+import { LiftCountPass } from '../../gpu/passes/lift/count.ts';
+import { LiftDisplayPass } from '../../gpu/passes/lift/display.ts';
+import { ForwardWarpPass } from '../../gpu/passes/lift/forward-warp.ts';
+import { LiftMeshPass } from '../../gpu/passes/lift/mesh.ts';
+import { LiftRenderPass } from '../../gpu/passes/lift/render.ts';
+import type { Scope } from '../../gpu/scope.ts';
+
+/** Every pass of a frame; made once a device and shared by the renderers on it. */
+export class LiftPasses {
+  readonly mesh: LiftMeshPass;
+  readonly render: LiftRenderPass;
+  readonly forward: ForwardWarpPass;
+  readonly count: LiftCountPass;
+  readonly display: LiftDisplayPass;
+
+  constructor(scope: Scope) {
+    const { device } = scope;
+    this.mesh = new LiftMeshPass(device, scope);
+    this.render = new LiftRenderPass(device, scope);
+    this.forward = new ForwardWarpPass(device, scope);
+    this.count = new LiftCountPass(device, scope);
+    this.display = new LiftDisplayPass(device, scope);
+  }
+}

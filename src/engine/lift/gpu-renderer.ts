@@ -1,0 +1,172 @@
+import { createPainted } from '../../gpu/passes/lift/display.ts';
+import type { Scope } from '../../gpu/scope.ts';
+import type { Side, Size } from '../../shared/geometry.ts';
+import type { FrameFacts } from '../../shared/lift/api.ts';
+import type { CameraPair } from '../../shared/lift/camera.ts';
+import { readTexture } from '../read-texture.ts';
+import { STAGE_COLORS } from '../stage-uniforms.ts';
+import type { FrameRequest, PlainFrame } from './frame.ts';
+import { countFrame, frameFacts } from './frame-facts.ts';
+import { GpuFrame } from './gpu-frame.ts';
+import type { GpuPane } from './gpu-pane.ts';
+import type { LiftPasses } from './gpu-passes.ts';
+import { type Appearance, type LiftRenderer, type ScoreMaps, START_APPEARANCE } from './renderer.ts';
+
+const SIDES: readonly Side[] = ['a', 'b'];
+
+/** What belongs to one rendered size. */
+interface Sized {
+  frame: GpuFrame;
+  painted: Record<Side, GPUTexture>;
+  scope: Scope;
+}
+
+interface Shown {
+  request: FrameRequest;
+  cameras: CameraPair;
+  facts: FrameFacts | null;
+  /** The read frame, once somebody asked for it. */
+  plain: Promise<PlainFrame> | null;
+}
+
+/** Frames by the WGSL passes. Nothing is read back to draw them; only two counts are, for their facts. */
+export class GpuRenderer implements LiftRenderer {
+  readonly rendersOn = 'webgpu';
+  private readonly scope: Scope;
+  private sized: Sized | null = null;
+  private shown: Shown | null = null;
+  private score: { scope: Scope; maps: Partial<Record<Side, { error: GPUBuffer; certainty: GPUBuffer }>> } | null = null;
+  private appearance = START_APPEARANCE;
+
+  /** `panes` is null where nothing is drawn: sweeps. */
+  constructor(
+    root: Scope,
+    private readonly passes: LiftPasses,
+    private readonly panes: Record<Side, GpuPane> | null,
+  ) {
+    this.scope = root.child('renderer');
+  }
+
+  resize(side: Side, size: Size): void {
+    this.panes?.[side].resize(size);
+    this.draw();
+  }
+
+  async render(request: FrameRequest): Promise<FrameFacts> {
+    const start = performance.now();
+    const { device } = this.scope;
+    const { frame } = this.sizedFor(request.scene.size);
+    const encoder = device.createCommandEncoder({ label: 'lift' });
+    const cameras = frame.render(encoder, request);
+    device.queue.submit([encoder.finish()]);
+    const shown: Shown = { request, cameras, facts: null, plain: null };
+    this.shown = shown;
+    this.dropScore();
+    this.draw();
+    const counts = await frame.readCounts();
+    return (shown.facts = frameFacts(frame.size, cameras, counts, performance.now() - start));
+  }
+
+  async read(): Promise<PlainFrame | null> {
+    const { shown, sized } = this;
+    if (!shown || !sized) return null;
+    shown.plain ??= this.readFrame(shown, sized.frame);
+    return shown.plain;
+  }
+
+  setScore(maps: Partial<Record<Side, ScoreMaps>> | null): void {
+    this.dropScore();
+    if (maps) {
+      const scope = this.scope.child('score');
+      const upload = (label: string, values: Float32Array) => {
+        const buffer = scope.storage(label, values.byteLength);
+        scope.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
+        return buffer;
+      };
+      this.score = { scope, maps: {} };
+      for (const side of SIDES) {
+        const map = maps[side];
+        if (map) this.score.maps[side] = { error: upload('error', map.error), certainty: upload('certainty', map.certainty) };
+      }
+    }
+    this.draw();
+  }
+
+  show(appearance: Appearance): void {
+    this.appearance = appearance;
+    this.draw();
+  }
+
+  clear(): void {
+    this.shown = null;
+    this.dropScore();
+    this.draw();
+  }
+
+  async paint(side: Side): Promise<{ data: Uint8ClampedArray<ArrayBuffer>; size: Size } | null> {
+    const { sized, shown } = this;
+    if (!sized || !shown) return null;
+    const encoder = this.scope.device.createCommandEncoder({ label: 'lift/paint' });
+    this.paintSide(encoder, side, sized, shown);
+    this.scope.device.queue.submit([encoder.finish()]);
+    return { data: await readTexture(this.scope.device, sized.painted[side]), size: sized.frame.size };
+  }
+
+  destroy(): void {
+    this.shown = null;
+    this.scope.destroy();
+  }
+
+  private async readFrame(shown: Shown, frame: GpuFrame): Promise<PlainFrame> {
+    const plain = await frame.read();
+    const facts = shown.facts ?? frameFacts(plain.size, shown.cameras, countFrame(plain), 0);
+    return { ...plain, cameras: shown.cameras, facts };
+  }
+
+  /** The frame's resources; those of another size go first. */
+  private sizedFor(size: Size): Sized {
+    const known = this.sized?.frame.size;
+    if (this.sized && known?.width === size.width && known.height === size.height) return this.sized;
+    this.sized?.scope.destroy();
+    const scope = this.scope.child(`${size.width}x${size.height}`);
+    const frame = new GpuFrame(scope, this.passes, size);
+    return (this.sized = { scope, frame, painted: { a: createPainted(scope, size), b: createPainted(scope, size) } });
+  }
+
+  private draw(): void {
+    const { panes, sized, shown } = this;
+    if (!panes) return;
+    const encoder = this.scope.device.createCommandEncoder({ label: 'lift/panes' });
+    const ground = STAGE_COLORS[this.appearance.theme];
+    for (const side of SIDES) {
+      if (sized && shown) this.paintSide(encoder, side, sized, shown);
+      panes[side].draw(encoder, sized && shown ? sized.painted[side] : null, ground);
+    }
+    this.scope.device.queue.submit([encoder.finish()]);
+  }
+
+  private paintSide(encoder: GPUCommandEncoder, side: Side, { frame, painted }: Sized, { request }: Shown): void {
+    const { display, theme } = this.appearance;
+    const [r, g, b] = STAGE_COLORS[theme];
+    const { view, forward, mesh, photo } = frame;
+    const maps = this.score?.maps[side];
+    const common = { size: frame.size, normals: null, error: maps?.error ?? null, certainty: maps?.certainty ?? null };
+    const layers =
+      side === 'a'
+        ? { ...common, colour: photo, depth: mesh.depth, warp: forward.warp, visible: forward.visible }
+        : { ...common, colour: view.colour, depth: view.depth, warp: view.warp, visible: view.visible };
+    const options = {
+      ground: [r, g, b] as const,
+      medianDepth: frame.medianDepth,
+      skyThreshold: request.settings.sky.threshold,
+      maxError: display.maxError,
+    };
+    const sky = side === 'a' && request.scene.sky ? frame.sky : null;
+    this.passes.display.run(encoder, { ...layers, sky }, display.pictures[side], options, painted[side]);
+  }
+
+  private dropScore(): void {
+    this.score?.scope.destroy();
+    this.score = null;
+  }
+}

@@ -1,0 +1,39 @@
+import { ShowPanePass } from '../../gpu/passes/lift/show-pane.ts';
+import type { Scope } from '../../gpu/scope.ts';
+import { shadersReady } from '../../gpu/shader.ts';
+import type { Side } from '../../shared/geometry.ts';
+import { CanvasTarget } from '../stage-target.ts';
+import { CpuRenderer } from './cpu-renderer.ts';
+import { GpuPane } from './gpu-pane.ts';
+import { LiftPasses } from './gpu-passes.ts';
+import { GpuRenderer } from './gpu-renderer.ts';
+import { PaneCanvas } from './pane-canvas.ts';
+import type { LiftRenderer } from './renderer.ts';
+
+export interface Renderers {
+  /** Draws on the page's canvases. */
+  shown: LiftRenderer;
+  /** Another one that draws nowhere: what a sweep renders does not touch what is shown. The caller destroys it. */
+  offscreen(): LiftRenderer;
+}
+
+type Canvases = Record<Side, OffscreenCanvas> | null;
+
+/** Renderers without WebGPU. */
+export function cpuRenderers(canvases: Canvases): Renderers {
+  const panes = canvases && { a: new PaneCanvas(canvases.a), b: new PaneCanvas(canvases.b) };
+  return { shown: new CpuRenderer(panes), offscreen: () => new CpuRenderer(null) };
+}
+
+/** Renderers on a device; pipelines are made once for all of them. */
+export async function gpuRenderers(root: Scope, canvases: Canvases): Promise<Renderers> {
+  const { device } = root;
+  const passes = new LiftPasses(root);
+  const pane = (canvas: OffscreenCanvas) => {
+    const target = new CanvasTarget(device, canvas);
+    return new GpuPane(target, new ShowPanePass(device, root, target.format));
+  };
+  const panes = canvases && { a: pane(canvases.a), b: pane(canvases.b) };
+  await shadersReady(device);
+  return { shown: new GpuRenderer(root, passes, panes), offscreen: () => new GpuRenderer(root, passes, null) };
+}
