@@ -119,9 +119,12 @@ export const LIFT_LIMITS = {
   scale: [0.2, 3],
   shift: [0, 1],
   focal: [0.3, 2],
+  near: [0.02, 2],
+  far: [1, 200],
   blur: [0, 8],
   rotation: [-90, 90],
-  translation: [-1, 1],
+  /** Wide enough for a quarter turn around the median depth from a step further off. */
+  translation: [-2, 2],
   zoom: [0.25, 4],
   longSide: [128, 1024],
   edge: [0.02, 1],
