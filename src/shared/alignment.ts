@@ -29,6 +29,14 @@ export function comparedCanvas(
   return compareBy === 'plane' ? WHOLE_PHOTO : canvas;
 }
 
+/** A rectangle of pixels in unit coordinates of the photo. */
+export const unitRect = ({ x, y, width, height }: Rect, photo: Size): Rect => ({
+  x: x / photo.width,
+  y: y / photo.height,
+  width: width / photo.width,
+  height: height / photo.height,
+});
+
 /** Size of such a part, in pixels of a photo. */
 export const canvasSize = (photo: Size, canvas: Rect): Size => ({
   width: photo.width * canvas.width,

@@ -2,7 +2,7 @@ import { encodePly } from '../../formats/ply.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { sampleMatches } from '../../gpu/reference/sample-matches.ts';
 import type { Scope } from '../../gpu/scope.ts';
-import type { StageFit } from '../../shared/alignment.ts';
+import { type StageFit, unitRect } from '../../shared/alignment.ts';
 import { CodedError, isCancelled } from '../../shared/errors.ts';
 import type { ExportedFile } from '../../shared/exports.ts';
 import type { CloudInfo, CloudRequest, CloudView, FitRequest, FitResult } from '../../shared/geometry-fit.ts';
@@ -132,17 +132,11 @@ export class GeometryJobs {
 function stageFit({ result, test }: Fitted, { a, b }: Record<Side, Photo>): StageFit {
   const { canvas } = result;
   if (!canvas) return { inliers: test, alignment: null };
-  const { width, height } = a.size;
   return {
     inliers: test,
     alignment: {
       homography: unitHomography(result.matrix, a.size, b.size),
-      canvas: {
-        x: canvas.x / width,
-        y: canvas.y / height,
-        width: canvas.width / width,
-        height: canvas.height / height,
-      },
+      canvas: unitRect(canvas, a.size),
     },
   };
 }

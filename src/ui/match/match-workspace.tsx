@@ -3,6 +3,7 @@ import type { Offline } from '../../state/offline.ts';
 import { resolveTheme } from '../../state/theme.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { ViewControls } from './controls/view-controls.tsx';
+import { GeometrySection } from './geometry/geometry-section.tsx';
 import { Header } from './header.tsx';
 import { Legend } from './legend.tsx';
 import { NoticeList } from './notice-list.tsx';
@@ -52,6 +53,7 @@ export function MatchWorkspace({ offline }: { offline: Offline }) {
       <aside className="panel" aria-label="Settings" hidden={!isMatching}>
         <ViewControls />
         <PinList />
+        <GeometrySection />
         <PointsSection />
         <TimingPanel />
         <SettingsPanel />

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import type { DragEvent } from 'react';
 import { VIEWS } from '../../shared/view.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
@@ -16,6 +16,9 @@ import { useStagePointer } from './use-stage-pointer.ts';
 import { VIEW_TEXTS } from './view-texts.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
 
+/** Who fits no epipolar geometry never downloads it. */
+const EpipolarLines = lazy(() => import('./geometry/epipolar-lines.tsx'));
+
 const KEYS = 'Plus, minus and 0 zoom, arrow keys pan, Shift with arrow keys moves the probe, Enter pins it.';
 
 /** The pictures: the engine's canvas, and over it what the page knows. */
@@ -23,6 +26,7 @@ export function Stage() {
   const workspace = useWorkspace();
   const epoch = useWorkspaceState((state) => state.engine.epoch);
   const view = useWorkspaceState((state) => state.view.view);
+  const hasLines = useWorkspaceState((state) => state.geometry.fit?.fundamental != null);
   const ref = useRef<HTMLDivElement>(null);
   const size = useElementSize(ref);
   const panes = useStagePanes(size);
@@ -56,6 +60,11 @@ export function Stage() {
         <StageCanvas key={epoch} />
         <EmptyPanes panes={panes} />
         <PaneLabels panes={panes} />
+        {hasLines && (
+          <Suspense fallback={null}>
+            <EpipolarLines panes={panes} size={size} />
+          </Suspense>
+        )}
         <Markers panes={panes} size={size} />
         <SwipeHandle panes={panes} />
       </div>

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { canvasSize, comparedCanvas, unitRect } from '../../shared/alignment.ts';
 import { paneAt, panesOnStage, photoRect, stageToUnit } from '../../shared/layout.ts';
 import type { Pane } from '../../shared/layout.ts';
 import type { Point, Rect, Side, Size } from '../../shared/geometry.ts';
@@ -10,7 +11,7 @@ export interface StagePane {
   pane: Pane;
   photo: Size | null;
   rect: Rect | null;
-  /** False where the picture lies on no photo's grid (a morph), so that no place can be told in it. */
+  /** False where the picture lies on no photo's grid (a morph, a panorama), so that no place can be told in it. */
   isLinked: boolean;
 }
 
@@ -19,6 +20,8 @@ export function useStagePanes(stage: Size): StagePane[] {
   const view = useWorkspaceState((state) => state.view.view);
   const isMorph = useWorkspaceState((state) => state.view.view === 'compare' && state.view.compareMode === 'morph');
   const camera = useWorkspaceState((state) => state.view.camera);
+  const compareBy = useWorkspaceState((state) => state.view.compareBy);
+  const aligned = useWorkspaceState((state) => state.geometry.fit?.canvas ?? null);
   const isMatched = useWorkspaceState((state) => state.result !== null);
   const a = useWorkspaceState((state) => state.photos.a.photo?.info.size);
   const b = useWorkspaceState((state) => state.photos.b.photo?.info.size);
@@ -26,9 +29,13 @@ export function useStagePanes(stage: Size): StagePane[] {
     const photos: Partial<Record<Side, Size>> = { a, b };
     return panesOnStage(view, isMatched, stage, photos).map((pane) => {
       const photo = photos[pane.side] ?? null;
-      return { pane, photo, rect: photo && photoRect(pane, photo, camera), isLinked: !(isMatched && isMorph) };
+      const canvas = photo && aligned && pane.kind === 'compare' ? comparedCanvas({ compareBy }, unitRect(aligned, photo)) : null;
+      const shown = photo && canvas ? canvasSize(photo, canvas) : photo;
+      // By a homography a morph is a blend on A's grid.
+      const isLinked = canvas ? compareBy === 'plane' : !(isMatched && isMorph);
+      return { pane, photo, rect: shown && photoRect(pane, shown, camera), isLinked };
     });
-  }, [view, isMatched, isMorph, camera, a, b, stage]);
+  }, [view, isMatched, isMorph, compareBy, aligned, camera, a, b, stage]);
 }
 
 /** The pane under a stage point. */

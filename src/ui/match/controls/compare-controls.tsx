@@ -5,6 +5,7 @@ import { Slider } from '../../common/slider.tsx';
 import { useWorkspaceState } from '../../workspace-context.ts';
 import { COMPARE_TEXTS } from '../view-texts.ts';
 import { BackgroundControl } from './background-control.tsx';
+import { CompareByControl } from './compare-by-control.tsx';
 import { PlayButton } from './play-button.tsx';
 import { useView } from './use-view.ts';
 
@@ -30,7 +31,7 @@ export function CompareControls() {
           onChange={(amount) => update({ amount })}
         />
       )}
-      {mode === 'morph' && <PlayButton />}
+      {mode === 'morph' && view.compareBy === 'match' && <PlayButton />}
       {mode === 'checker' && (
         <Slider
           label="Cell size"
@@ -42,6 +43,7 @@ export function CompareControls() {
           onChange={(checkerSize) => update({ checkerSize })}
         />
       )}
+      <CompareByControl />
       <BackgroundControl />
     </>
   );

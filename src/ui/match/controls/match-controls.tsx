@@ -15,6 +15,7 @@ const STYLES = [
 const COLORS = [
   { value: 'position', label: 'Position' },
   { value: 'certainty', label: 'Certainty' },
+  { value: 'inliers', label: 'Model' },
 ] as const;
 
 const MAX_SEED = 0xffffffff;

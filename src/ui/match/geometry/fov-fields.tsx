@@ -1,0 +1,40 @@
+import { assumedFocal, fovOfFocal } from '../../../shared/focal.ts';
+import { FOV_RANGE } from '../../../shared/geometry-fit.ts';
+import type { Side } from '../../../shared/geometry.ts';
+import { NumberField } from '../../common/number-field.tsx';
+import { useWorkspace, useWorkspaceState } from '../../workspace-context.ts';
+
+/** The horizontal field of view of each photo; an empty field stands for what the file tells or what is usual. */
+export function FovFields() {
+  return (
+    <div className="fov-fields">
+      <FovField side="a" />
+      <FovField side="b" />
+      <p className="hint">Horizontal field of view. A wrong one bends the points’ depths.</p>
+    </div>
+  );
+}
+
+function FovField({ side }: { side: Side }) {
+  const { geometry } = useWorkspace();
+  const fov = useWorkspaceState((state) => state.geometry.settings.fov);
+  const info = useWorkspaceState((state) => state.photos[side].photo?.info);
+  if (!info) return null;
+  const known = info.focal !== undefined;
+  const usual = fovOfFocal(info.size.width, info.focal ?? assumedFocal(info.size)).toFixed(1);
+  return (
+    <NumberField
+      label={`Photo ${side.toUpperCase()}, degrees`}
+      value={fov[side]}
+      placeholder={`${usual} (${known ? 'from EXIF' : 'assumed'})`}
+      min={FOV_RANGE.min}
+      max={FOV_RANGE.max}
+      step={0.1}
+      onChange={(value) => {
+        // While a number is being typed it may be out of range.
+        const isValid = value === null || (value >= FOV_RANGE.min && value <= FOV_RANGE.max);
+        if (isValid) geometry.update({ fov: { ...fov, [side]: value } });
+      }}
+    />
+  );
+}
