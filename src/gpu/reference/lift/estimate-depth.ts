@@ -102,27 +102,38 @@ function groundness({ labels, count }: Segments, horizon: number, { width, heigh
 }
 
 /** The disparity at the working size: what stands keeps the disparity of the ground below it. */
-function raise({ luma, size }: Picture, { sky, horizon, segments, ground }: Layout): Float32Array {
+function raise({ luma, size }: Picture, { sky, skyShare, horizon, segments, ground }: Layout): Float32Array {
   const { width, height } = size;
   const plane = Float32Array.from({ length: height }, (_, y) => groundDisparity((y + 0.5) / height, horizon));
+  const lean = (skyShare > 0 ? 0.2 : 0.8) / height;
   const raised = new Float32Array(luma.length);
   for (let x = 0; x < width; x++) {
     let below = plane[height - 1];
+    let foot = below;
     for (let y = height - 1; y >= 0; y--) {
       const i = y * width + x;
-      if (sky[i]) {
-        raised[i] = 0;
-        continue;
-      }
-      const share = ground[segments.labels[i]];
-      // Leaving a region upwards steps back a little: what is seen above is mostly behind.
-      const crossing = y + 1 < height && segments.labels[i] !== segments.labels[i + width];
-      if (crossing) below *= 0.97;
+      if (sky[i]) continue;
+      const share = Math.max(lean, ground[segments.labels[i]]);
+      if (share > 0.2) foot = below;
+      // Leaving a region upwards steps back a little, for what is seen above is mostly behind; but one thing may
+      // have many regions, so all steps above one foot have a limit.
+      const leaves = y + 1 < height && segments.labels[i] !== segments.labels[i + width];
+      if (leaves) below = Math.max(0.8 * foot, 0.97 * below);
       below = Math.max(plane[y], share * plane[y] + (1 - share) * below);
       raised[i] = below;
     }
   }
-  return withRelief(evenOut(raised, segments, ground), luma, sky, size);
+  const even = evenOut(raised, segments, ground);
+  return withRelief(skyShare > 0 ? even : withCentre(even, size), luma, sky, size);
+}
+
+/** Without a sky a photo is mostly of something, and that lies in the middle. */
+function withCentre(raised: Float32Array, { width, height }: Size): Float32Array {
+  return raised.map((v, i) => {
+    const x = ((i % width) + 0.5) / width - 0.5;
+    const y = (Math.floor(i / width) + 0.5) / height - 0.55;
+    return 0.75 * v + 0.25 * Math.exp(-(x * x + y * y) / (2 * 0.3 ** 2));
+  });
 }
 
 /** Of the ground at a row: 0.12 at and above the horizon, which the sky (0) lies behind, 1 at the lower border. */

@@ -47,7 +47,7 @@ export function findSky(picture: Picture, disparity: Float32Array | null): Float
     return v > 0.3 && near * (0.4 + 0.6 * v) > 0.35 ? 1 : 0;
   });
   const sky = connectedToTop(alike, size);
-  return isSky(sky, picture) ? fillCrumbs(sky, size) : new Float32Array(likely.length);
+  return isSky(sky, picture) ? fillCrumbs(withClouds(sky, picture), size) : new Float32Array(likely.length);
 }
 
 /** How much every pixel on its own looks like sky: colour × smoothness × position, 0…1. */
@@ -64,7 +64,9 @@ function skyLikelihood({ planes, luma, size }: Picture): Float32Array {
     const most = Math.max(r, g, b);
     const saturation = most > 0 ? (most - Math.min(r, g, b)) / most : 0;
     const blue = smoothstep(0.02, 0.12, b - r) * smoothstep(-0.06, 0.02, b - g) * smoothstep(0.2, 0.45, most / bright);
-    const pale = (1 - smoothstep(0.15, 0.35, saturation)) * smoothstep(0.6, 0.85, luma[i] / bright);
+    // Pink and mauve (green is the weakest) are curtains rather than skies.
+    const notPink = smoothstep(-0.06, -0.02, g - Math.min(r, b));
+    const pale = notPink * (1 - smoothstep(0.15, 0.35, saturation)) * smoothstep(0.45, 0.65, luma[i] / bright);
     const height = Math.floor(i / size.width) / size.height;
     const position = 1 - 0.5 * smoothstep(0.35, 0.85, height);
     likely[i] = Math.max(blue, pale) * (1 - smoothstep(0.04, 0.1, texture[i])) * position;
@@ -86,7 +88,21 @@ function localDeviation(map: Float32Array, size: Size, radius: number): Float32A
 }
 
 /** Of a 0/1 map, what hangs together (eight neighbours) with the topmost rows. */
-function connectedToTop(map: Float32Array, { width, height }: Size): Float32Array {
+function connectedToTop(map: Float32Array, size: Size): Float32Array {
+  const rows = Math.max(1, Math.round(size.height * 0.02));
+  return connectedTo(map, size, 0, rows * size.width);
+}
+
+/** Adds what is bright and cannot be reached from the lower border but through sky: clouds. */
+function withClouds(sky: Float32Array, { luma, size }: Picture): Float32Array {
+  const rest = sky.map((v) => 1 - v);
+  const standing = connectedTo(rest, size, sky.length - size.width, sky.length);
+  const brightness = sky.reduce((sum, v, i) => sum + v * luma[i], 0) / sumOf(sky);
+  return sky.map((v, i) => (v || (!standing[i] && luma[i] > brightness) ? 1 : 0));
+}
+
+/** Of a 0/1 map, what hangs together (eight neighbours) with its pixels from `begin` to `end`. */
+function connectedTo(map: Float32Array, { width }: Size, begin: number, end: number): Float32Array {
   const kept = new Float32Array(map.length);
   const stack: number[] = [];
   const visit = (i: number) => {
@@ -94,8 +110,7 @@ function connectedToTop(map: Float32Array, { width, height }: Size): Float32Arra
     kept[i] = 1;
     stack.push(i);
   };
-  const rows = Math.max(1, Math.round(height * 0.02));
-  for (let i = 0; i < rows * width; i++) visit(i);
+  for (let i = begin; i < end; i++) visit(i);
   while (stack.length) {
     const i = stack.pop()!;
     const x = i % width;
@@ -109,8 +124,12 @@ function connectedToTop(map: Float32Array, { width, height }: Size): Float32Arra
   return kept;
 }
 
-/** Large enough, at the top, and no darker than the rest: the checks that keep dark corners and specks out. */
+/**
+ * The checks that keep walls, roads and specks out: large enough, at the top, not down to the lower border, open
+ * upwards, and bright against the rest. A sky that spans most of the top may be duller.
+ */
 function isSky(mask: Float32Array, { luma, planes, size }: Picture): boolean {
+  const { width, height } = size;
   const points = mask.length;
   let area = 0;
   let skyLuma = 0;
@@ -125,14 +144,35 @@ function isSky(mask: Float32Array, { luma, planes, size }: Picture): boolean {
       restLuma += luma[i];
     }
   }
-  let top = 0;
-  const rows = Math.max(1, Math.round(size.height * 0.02));
-  for (let i = 0; i < rows * size.width; i++) top += mask[i];
-  if (area < SMALLEST.area * points || top < SMALLEST.top * rows * size.width) return false;
-  if (area > 0.95 * points) return false;
+  const band = Math.max(1, Math.round(height * 0.02)) * width;
+  const top = sumOf(mask.subarray(0, band)) / band;
+  const bottom = sumOf(mask.subarray(points - band)) / band;
+  const share = area / points;
+  if (share < SMALLEST.area || share > 0.95 || top < SMALLEST.top || bottom > 0.03) return false;
+  if (openness(mask, size) < 0.75) return false;
   const isBlue = blueness / area > 0.08;
-  return skyLuma / area > (isBlue ? 0.9 : 1.15) * (restLuma / (points - area));
+  const brightness = skyLuma / area / (restLuma / (points - area));
+  if (isBlue) return brightness > (top > 0.6 ? 0.4 : 0.8);
+  return brightness > (top > 0.6 ? 1.02 : 1.2);
 }
+
+/** Mean share of sky above a pixel of sky: 1 where nothing hangs over it, little for roads seen from above. */
+function openness(mask: Float32Array, { width, height }: Size): number {
+  let open = 0;
+  let area = 0;
+  for (let x = 0; x < width; x++) {
+    let above = 0;
+    for (let y = 0; y < height; y++) {
+      if (!mask[y * width + x]) continue;
+      area++;
+      above++;
+      open += above / (y + 1);
+    }
+  }
+  return open / Math.max(1, area);
+}
+
+const sumOf = (map: Float32Array): number => map.reduce((sum, v) => sum + v, 0);
 
 interface ColourModel {
   mean: [number, number, number];
