@@ -3,13 +3,13 @@ import { isOnMesh } from './mesh.ts';
 import type { LiftMesh } from './mesh.ts';
 import { WARP_NOWHERE } from './render.ts';
 
-/** What a place of the photo is to the truth. */
+/** What a place is to the truth. A view's `visible` map (0 in holes, else 1) can be read as such too. */
 export const PLACE = {
-  /** No surface: sky, no depth, or across a depth edge. Never counted. */
+  /** No surface: sky, no depth, a hole, or across a depth edge. Never counted. */
   none: 0,
-  /** Outside the new view, behind it, or covered by something else. */
-  hidden: 1,
-  visible: 2,
+  visible: 1,
+  /** Outside the other picture, behind its camera, or covered by something else. */
+  hidden: 2,
 } as const;
 
 /** Where the photo's pixels lie in the new view, on the photo's grid. */
