@@ -1,8 +1,9 @@
-import { capture, findOrInstallChromium, installPackages } from './node/tools.mjs';
+import { capture, findOrInstallChromium, installNumpy, installPackages } from './node/tools.mjs';
 
 // `npm test`: installs what the tests need, a Chromium included, and runs them all. The last line counts the tests.
 installPackages();
 const chromium = findOrInstallChromium();
+installNumpy();
 const env = { ...process.env, CHROME_PATH: chromium, FORCE_COLOR: '0', NO_COLOR: '1' };
 const shell = process.platform === 'win32';
 

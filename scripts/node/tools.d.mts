@@ -1,5 +1,6 @@
 export const ROOT: string;
 export function installPackages(): void;
 export function findOrInstallChromium(): string;
+export function installNumpy(): void;
 export function run(program: string, args: string[], options?: object): void;
 export function capture(program: string, args: string[], options?: object): Promise<{ status: number; output: string }>;

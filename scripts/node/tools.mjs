@@ -37,6 +37,15 @@ export function findOrInstallChromium() {
   process.exit(1);
 }
 
+/** Some tests have numpy read what we write. On Debian it is installed; elsewhere, without it, they are left out. */
+export function installNumpy() {
+  const hasNumpy = ['python3', '/usr/bin/python3'].some((python) => spawnSync(python, ['-c', 'import numpy']).status === 0);
+  if (hasNumpy || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  console.log('Installing numpy …');
+  spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });
+  spawnSync('apt-get', ['install', '-y', '-qq', 'python3-numpy'], { stdio: 'inherit' });
+}
+
 function findChromium() {
   const candidates = [process.env.CHROME_PATH, playwrightChromium(), ...SYSTEM_BROWSERS];
   return candidates.find((path) => path && existsSync(path)) ?? null;

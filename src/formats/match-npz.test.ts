@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +7,10 @@ import { field, METADATA, TABLE } from './exported-match.test-helper.ts';
 import { writeMatchNpz } from './match-npz.ts';
 import { npyFloat32 } from './npy.ts';
 import { openNpz } from './npz.ts';
+import { askPython, pythonWith } from './python.test-helper.ts';
 
 const FIELDS = { a: field(5, 4, 0), b: field(3, 2, 100) };
-const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
+const numpy = pythonWith('numpy');
 
 async function encoded(): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -35,7 +35,7 @@ describe('match as npz', () => {
     expect(npyFloat32(await npz.read('matches'))).toEqual(TABLE.rows);
   });
 
-  it.runIf(hasNumpy)('is read by numpy', async () => {
+  it.runIf(numpy)('is read by numpy', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'liftmatch-npz-'));
     try {
       const path = join(folder, 'match.npz');
@@ -49,10 +49,7 @@ print(json.dumps({
   'size_b': npz['size_b'].tolist(),
   'metadata': json.loads(npz['metadata.json']),
 }))`;
-      const told = JSON.parse(execFileSync('python3', ['-c', script, path], { encoding: 'utf8' })) as Record<
-        string,
-        unknown
-      >;
+      const told = askPython(numpy!, script, path) as Record<string, unknown>;
       expect(told.arrays).toEqual({
         warp_a_to_b: ['float32', [2, 4, 5]],
         certainty_a_to_b: ['float32', [4, 5]],
