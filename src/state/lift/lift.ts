@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import type { CodedError } from '../../shared/errors.ts';
 import { toPlainError } from '../../shared/errors.ts';
+import { drawLights } from '../../geometry/lift-lights.ts';
 import type { Side, Size } from '../../shared/geometry.ts';
 import type { DroppedNetwork, FrameFacts, LiftDisplay, LiftPicture } from '../../shared/lift/api.ts';
 import type { LiftSettings, PhotometricSettings } from '../../shared/lift/settings.ts';
@@ -157,6 +158,14 @@ export class Lift {
     this.store.setState({ seed });
     const { draw } = this.store.getState();
     if (draw !== null) this.drawView(draw);
+  }
+
+  /** Lights and ambient from L2M's ranges and the present seed; lights the new view where neither is lit. */
+  drawLights(): void {
+    const { settings, seed } = this.store.getState();
+    const { ambient, lights } = drawLights(seed);
+    const { on } = settings.light;
+    this.set('light', { ambient, lights, on: on.a || on.b ? on : { a: false, b: true } });
   }
 
   show(side: Side, picture: LiftPicture): void {

@@ -7,7 +7,7 @@ import type { ViewDraw } from './types.ts';
 
 /** What a person does with the new view: a drag of its picture, in shares of the picture's width. */
 export type ViewMove =
-  /** Around the point at the median depth; the scene follows the pointer. */
+  /** Around the point at the median depth; what is near follows the pointer. */
   | { kind: 'orbit'; x: number; y: number }
   /** Across the axis of view; the scene at the median depth stays under the pointer. */
   | { kind: 'pan'; x: number; y: number }
@@ -23,7 +23,7 @@ const MIN_DISTANCE = 0.15;
 export function moveView({ depth, motion }: Pick<LiftSettings, 'depth' | 'motion'>, move: ViewMove): CameraMotion {
   switch (move.kind) {
     case 'orbit':
-      return kept(orbit(motion, move.x * ORBIT_RANGE, -move.y * ORBIT_RANGE), motion);
+      return kept(orbit(motion, -move.x * ORBIT_RANGE, move.y * ORBIT_RANGE), motion);
     case 'pan': {
       const [x, y, z] = motion.translation;
       const scale = Math.max(MIN_DISTANCE, pivotDepth(motion)) / (depth.focal * motion.zoom);
