@@ -58,7 +58,7 @@ test('matches, dense match, flow and COLMAP are saved with telling names', async
     height: flow.size.height,
   });
 
-  await choose(page, /COLMAP/);
+  await choose(page, /COLMAP, text/);
   expect((await save(page)).suggestedFilename()).toMatch(/-colmap\.zip$/);
   errors.check();
 });

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PNG } from 'pngjs';
+import initSqlJs from 'sql.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bytesSource } from '../src/formats/byte-source.ts';
+import { parseFlo } from '../src/formats/flo.ts';
 import { npyFloat32 } from '../src/formats/npy.ts';
 import { openNpz } from '../src/formats/npz.ts';
 import { ROOT } from './node/tools.mjs';
@@ -45,6 +47,20 @@ describe('npm run match', () => {
     const certainty = npyFloat32(await npz.read('certainty_a_to_b'));
     expect(warp.shape[1] * warp.shape[2]).toBe(certainty.length);
     expect((await npz.read('matches')).shape).toEqual([300, 5]);
+    const flow = parseFlo(readFileSync(join(out, 'b-to-a.flo')));
+    expect(flow.size.width / flow.size.height).toBeCloseTo(640 / 480, 1);
+    expect(PNG.sync.read(readFileSync(join(out, 'b-to-a-kitti.png')))).toMatchObject(flow.size);
+    expect(readFileSync(join(out, 'colmap/matches.txt'), 'utf8').trim().split('\n')).toHaveLength(301);
+    const { Database } = await initSqlJs();
+    const database = new Database(readFileSync(join(out, 'database.db')));
+    const [{ values }] = database.exec(`SELECT matches.rows, verified.rows, config, length(F), width
+      FROM matches JOIN two_view_geometries AS verified USING (pair_id) JOIN cameras ON camera_id = 1`);
+    const [matches, verified, config, fundamental, width] = values[0] as number[];
+    expect({ matches, fundamental, width }).toEqual({ matches: 300, fundamental: 72, width: 640 });
+    // A still life is not flat: most matches agree on a fundamental matrix.
+    expect(config).toBe(3);
+    expect(verified).toBeGreaterThan(150);
+    database.close();
     const picture = PNG.sync.read(readFileSync(join(out, 'certainty.png')));
     expect([picture.width, picture.height]).toEqual([640, 480]);
     const mean = (values: ArrayLike<number>, step = 1) => {

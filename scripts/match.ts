@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { PNG } from 'pngjs';
 import type { MatchMetadata } from '../src/formats/match-metadata.ts';
 import { writeMatchNpz } from '../src/formats/match-npz.ts';
@@ -7,6 +7,7 @@ import { encodeMatchesCsv } from '../src/formats/matches-csv.ts';
 import { encodeMatchesJson } from '../src/formats/matches-json.ts';
 import type { Pixels } from '../src/gpu/reference/preprocess.ts';
 import { readArguments, usage } from './node/arguments.ts';
+import { colmapExport, flowFiles } from './node/match-files.ts';
 import { certaintyMap, rebuilt } from './node/field-pictures.ts';
 import { loadMatcher, modelIds } from './node/load-matcher.ts';
 import { type MatchedPair, matchPair } from './node/match-pair.ts';
@@ -18,6 +19,10 @@ const HELP = `npm run match -- A B --out DIR [--model ID|MANIFEST] [--size N] [-
 Matches two photos (JPEG or PNG) with the engine's own code on the native runtime, and writes into DIR:
   matches.csv, matches.json  sampled matches, pixels: the centre of the first pixel is at (0.5, 0.5)
   warp.npz                   both dense warps with certainty and cycle error, and the matches
+  a-to-b.flo, b-to-a.flo     optical flow of both directions at the match's own size (Middlebury)
+  a-to-b-kitti.png, …        the same as KITTI's 16-bit PNG
+  colmap/                    features, matches, cameras and images as COLMAP's text imports
+  database.db                COLMAP's database with cameras, images, keypoints, matches and a verified two-view geometry
   certainty.png              certainty on A, 0 black to 1 white
   warp.png                   A rebuilt from B's pixels, dark where the match is not certain
 --threshold and --cycle-limit (pixels, 0 = none) leave out uncertain and inconsistent matches.`;
@@ -55,7 +60,6 @@ async function main(argv: readonly string[]): Promise<void> {
     model: matcher.matcher.manifest.name,
     verdict: matched.verdict.sentence,
   };
-  mkdirSync(out, { recursive: true });
   const count = await write(out, matched, sampling, metadata);
   console.log(
     `${matched.verdict.sentence}\n${count} matches in ${(matched.milliseconds / 1000).toFixed(1)} s, written to ${out}`,
@@ -69,12 +73,17 @@ async function write(
   metadata: MatchMetadata,
 ) {
   const table = sampledMatches(fields, sampling);
-  const save = (name: string, content: string | Uint8Array) => writeFileSync(join(out, name), content);
+  const save = (name: string, content: string | Uint8Array) => {
+    mkdirSync(dirname(join(out, name)), { recursive: true });
+    writeFileSync(join(out, name), content);
+  };
   save('matches.csv', encodeMatchesCsv(table, metadata));
   save('matches.json', encodeMatchesJson(table, metadata));
   const parts: Uint8Array[] = [];
   await writeMatchNpz((bytes) => void parts.push(bytes), { ...fields }, table, metadata);
   save('warp.npz', Buffer.concat(parts));
+  for (const [name, content] of await flowFiles(fields, sampling)) save(name, content);
+  for (const [name, content] of await colmapExport(table, metadata, photos)) save(name, content);
   save('certainty.png', png(certaintyMap(fields.a, PICTURE_SIDE)));
   save('warp.png', png(rebuilt(fields.a, photos.b.pixels(), PICTURE_SIDE)));
   return table.count;

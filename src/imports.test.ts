@@ -32,6 +32,7 @@ const PACKAGES: { name: RegExp; allowed: RegExp }[] = [
   { name: /^react(-dom)?(\/|$)/, allowed: /^src\/(ui|embed|main)\b/ },
   { name: /^zustand(\/|$)/, allowed: /^src\/(state|ui|embed)\// },
   { name: /^onnxruntime-web(\/|$)/, allowed: /^src\/engine\/ort\.ts$/ },
+  { name: /^sql\.js(\/|$)/, allowed: /^src\/engine\/exports\/open-sqlite\.ts$/ },
   { name: /^webgpu-utils$/, allowed: /^src\/gpu\/reflection\.ts$/ },
 ];
 

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { PNG } from 'pngjs';
 import type { CpuPhoto } from '../../src/engine/cpu-backend.ts';
+import { bytesSource } from '../../src/formats/byte-source.ts';
+import { focalInPixels, readImageHeader } from '../../src/formats/image-header.ts';
 import { CodedError } from '../../src/shared/errors.ts';
 import type { Pixels } from '../../src/gpu/reference/preprocess.ts';
 
@@ -18,6 +20,12 @@ export class FilePhoto implements CpuPhoto {
   pixels(): Pixels {
     return this.decoded;
   }
+}
+
+/** The focal length that a photo's EXIF tells, in its pixels; null where it tells none. */
+export async function focalOf(path: string): Promise<number | null> {
+  const { raster } = await readImageHeader(bytesSource(read(path)));
+  return raster?.size ? focalInPixels(raster.lens ?? null, raster.size) : null;
 }
 
 function read(path: string): Buffer {

@@ -22,6 +22,7 @@ import type {
 } from '../shared/protocol.ts';
 import { CpuStage } from './cpu-stage.ts';
 import type { GeometryJobs, ShownScene } from './geometry/geometry-jobs.ts';
+import type { ExportSource } from './exports/export-match.ts';
 import { givenMatch } from './given-match.ts';
 import { Inference } from './inference.ts';
 import { matchTable } from './match-table.ts';
@@ -192,21 +193,24 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   }
 
   /** After whatever is changing the match: its buffers must live until they have been read. */
-  exportMatch(request: Argument<'exportMatch'>): Promise<ExportedFile> {
+  exportMatch(request: Argument<'exportMatch'>, { signal, onProgress }: CallContext): Promise<ExportedFile> {
     return this.jobs.run(async () => {
+      throwIfAborted(signal);
       const { shown, photos } = this;
       const matches = await this.readMatches();
       if (!shown || !photos.a || !photos.b || !matches) {
         throw new CodedError('export-nothing', 'There is no match to save.', 'Open two photos and wait for their match.');
       }
       const { exportMatch } = await import('./exports/export-match.ts');
-      return exportMatch(request, {
+      const source: ExportSource = {
         result: shown.result,
         sizes: { a: photos.a.size, b: photos.b.size },
+        focal: { a: photos.a.info.focal ?? null, b: photos.b.info.focal ?? null },
         readField: (side) => shown.readField(side),
         readMatches: async () => matches,
         snapshot: (scale) => this.snapshot({ scale }),
-      });
+      };
+      return exportMatch(request, source, { signal, onProgress: (fraction) => onProgress({ stage: 'draw', fraction }) });
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Side } from '../shared/geometry.ts';
+import type { Side, Size } from '../shared/geometry.ts';
 import type { MatchTable } from '../shared/protocol.ts';
 import { MATCH_COLUMNS } from './matches-csv.ts';
 import type { MatchMetadata } from './match-metadata.ts';
@@ -29,6 +29,9 @@ export function colmapFiles(table: MatchTable, metadata: MatchMetadata): Map<str
   return files;
 }
 
+/** What COLMAP assumes of a photo whose file tells no focal length, pixels. */
+export const guessedFocal = ({ width, height }: Size): number => DEFAULT_FOCAL_FACTOR * Math.max(width, height);
+
 /** COLMAP separates fields by blanks and keys images by name: blanks go, and two photos never share a name. */
 export function imageNames({ photos }: MatchMetadata): Record<Side, string> {
   const clean = (side: Side) =>
@@ -55,8 +58,7 @@ function cameras({ photos }: MatchMetadata): string {
   const lines = ['# Camera list with one line of data per camera:', '#   CAMERA_ID, MODEL, WIDTH, HEIGHT, PARAMS[]'];
   SIDES.forEach((side, i) => {
     const { width, height } = photos[side].size;
-    const focal = DEFAULT_FOCAL_FACTOR * Math.max(width, height);
-    lines.push(`${i + 1} SIMPLE_PINHOLE ${width} ${height} ${focal} ${width / 2} ${height / 2}`);
+    lines.push(`${i + 1} SIMPLE_PINHOLE ${width} ${height} ${guessedFocal(photos[side].size)} ${width / 2} ${height / 2}`);
   });
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
-import { colmapFiles } from '../../formats/colmap.ts';
+import { colmapFiles, imageNames } from '../../formats/colmap.ts';
+import { type TwoViewGeometry, writeColmapDatabase } from '../../formats/colmap-database.ts';
 import { encodeFlo } from '../../formats/flo.ts';
 import type { Flow } from '../../formats/flow.ts';
 import { encodeKittiFlow } from '../../formats/kitti-flow.ts';
@@ -16,6 +17,7 @@ import type { DenseField, MatchResult, MatchTable } from '../../shared/protocol.
 import { denseFlow } from './dense-flow.ts';
 import { fileName } from './file-name.ts';
 import { addLegend } from './figure.ts';
+import { twoViewGeometry } from './two-view-geometry.ts';
 
 /** A flow file in memory; beyond this a browser tab is at risk. */
 const MAX_FLOW_PIXELS = 64e6;
@@ -27,15 +29,25 @@ export interface ExportSource {
   result: MatchResult;
   /** Sizes of the photos' files. */
   sizes: Record<Side, Size>;
+  /** Focal lengths that the files tell, in their pixels. */
+  focal: Record<Side, number | null>;
   readField(side: Side): Promise<DenseField>;
   readMatches(): Promise<MatchTable>;
   /** The stage as a PNG with `scale` pixels per CSS pixel. */
   snapshot(scale: number): Promise<Blob>;
 }
 
+/** How a long export tells how far it is, and hears that it is not wanted any more. */
+export interface ExportRun {
+  signal?: AbortSignal;
+  onProgress?: (share: number) => void;
+}
+
 type Made = { blob: Blob; notes?: string[] };
 
-const EXPORTERS: Record<ExportFormat, (request: ExportRequest, source: ExportSource) => Promise<Made>> = {
+type Exporter = (request: ExportRequest, source: ExportSource, run: ExportRun) => Promise<Made>;
+
+const EXPORTERS: Record<ExportFormat, Exporter> = {
   async share({ photos, query }, { result, readField, snapshot }) {
     const fields = { a: await readField('a'), b: await readField('b') };
     const poster = await posterOf(await snapshot(1));
@@ -87,11 +99,23 @@ const EXPORTERS: Record<ExportFormat, (request: ExportRequest, source: ExportSou
       notes: ['README.txt in it has the two commands that import it.'],
     };
   },
+  async database(request, source, run) {
+    const { sizes, focal } = source;
+    const [table, metadata] = [await source.readMatches(), metadataOf(request, source)];
+    const geometry = await twoViewGeometry(table, sizes, focal, run);
+    const { openSqlite } = await import('./open-sqlite.ts');
+    const bytes = writeColmapDatabase(await openSqlite(), { table, metadata, focal, geometry });
+    return { blob: new Blob([bytes], { type: 'application/vnd.sqlite3' }), notes: databaseNotes(metadata, geometry) };
+  },
 };
 
-/** Makes the file that a request asks for. Throws `export-empty`, `export-too-large`. */
-export async function exportMatch(request: ExportRequest, source: ExportSource): Promise<ExportedFile> {
-  const { blob, notes = [] } = await EXPORTERS[request.format](request, source);
+/** Makes the file that a request asks for. Throws `export-empty`, `export-too-large`, `cancelled`. */
+export async function exportMatch(
+  request: ExportRequest,
+  source: ExportSource,
+  run: ExportRun = {},
+): Promise<ExportedFile> {
+  const { blob, notes = [] } = await EXPORTERS[request.format](request, source, run);
   return { name: fileName(request), blob, notes };
 }
 
@@ -101,6 +125,19 @@ function metadataOf({ photos }: ExportRequest, { result, sizes }: ExportSource):
     model: result.modelName,
     verdict: result.verdict.sentence,
   };
+}
+
+/** What COLMAP will find in the database, and what it must be given beside it. */
+export function databaseNotes(metadata: MatchMetadata, { config, inliers }: TwoViewGeometry): string[] {
+  const { a, b } = imageNames(metadata);
+  const verified = Array.from(inliers).reduce((sum, one) => sum + one, 0);
+  const found = {
+    degenerate: 'No two-view geometry explains the matches: COLMAP will not use the pair',
+    calibrated: `Essential matrix with ${verified} inliers`,
+    uncalibrated: `Fundamental matrix with ${verified} inliers`,
+    planarOrPanoramic: `Homography with ${verified} inliers: the scene is flat, or the camera only turned`,
+  };
+  return [`${found[config]}.`, `Put the photos into one folder as ${a} and ${b}.`];
 }
 
 async function flowOf({ side, flowSize, view }: ExportRequest, { sizes, readField }: ExportSource): Promise<Flow> {

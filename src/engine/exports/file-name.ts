@@ -11,6 +11,7 @@ const ENDINGS: Record<ExportFormat, string> = {
   flo: '.flo',
   kitti: '-kitti.png',
   colmap: '-colmap.zip',
+  database: '-database.db',
 };
 const MAX_PART = 40;
 

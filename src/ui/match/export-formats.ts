@@ -26,8 +26,13 @@ export const FORMAT_TEXTS: Record<ExportFormat, { label: string; ending: string;
     text: 'Displacement of every pixel as a 16-bit PNG, up to 512 px.',
   },
   colmap: {
-    label: 'COLMAP',
+    label: 'COLMAP, text',
     ending: '.zip',
     text: 'Features, match list, cameras and images as COLMAP’s text imports.',
+  },
+  database: {
+    label: 'COLMAP, database',
+    ending: '.db',
+    text: 'Cameras, images, keypoints, matches and a verified two-view geometry, ready for COLMAP’s mapper.',
   },
 };
