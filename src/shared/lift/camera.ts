@@ -83,7 +83,12 @@ export function project({ fx, fy, cx, cy }: Pinhole, [x, y, z]: Vector3): [x: nu
 }
 
 /** Pixel and depth in camera b of what camera a sees at pixel (x, y) at this depth; null at and behind camera b. */
-export function transfer(pair: CameraPair, x: number, y: number, depth: number): [x: number, y: number, depth: number] | null {
+export function transfer(
+  pair: CameraPair,
+  x: number,
+  y: number,
+  depth: number,
+): [x: number, y: number, depth: number] | null {
   const [px, py, pz] = apply3(pair.rotation, unproject(pair.a, x, y, depth));
   const point: Vector3 = [px + pair.translation[0], py + pair.translation[1], pz + pair.translation[2]];
   const place = project(pair.b, point);

@@ -64,7 +64,7 @@ async function liftOnGpu({ photo, depth, disparity, mesh, cameras }: SceneShot) 
 }
 
 describe.each(Object.keys(SCENES) as SceneName[])('%s', (name) => {
-  test.each(['aside', 'turned'] as const)('warp and visibility of the view “%s” are those of ray tracing', async (key) => {
+  test.each(['aside', 'turned'] as const)('the view “%s” is that of ray tracing', async (key) => {
     const shot = shootScene(name, MOTIONS[key], SHOT_SIZE);
     const { view, forward } = await liftOnGpu(shot);
     const margin = name === 'sphere' ? 2.5 : 1;

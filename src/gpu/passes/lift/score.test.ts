@@ -115,7 +115,8 @@ test('the measures are those of the plain definitions', () => {
 test('pixels are those of a 640 px long side; the grid of the match is its own', () => {
   const size = { width: 4, height: 2 };
   const grid = { width: 1, height: 1 };
-  const truth = { size, other: { width: 100, height: 50 }, warp: new Float32Array(16), places: new Uint8Array(8).fill(1) };
+  const other = { width: 100, height: 50 };
+  const truth = { size, other, warp: new Float32Array(16), places: new Uint8Array(8).fill(PLACE.visible) };
   const off = (x: number, y: number) =>
     measureField({ grid, warp: Float32Array.of(x, y), certainty: Float32Array.of(0.95) }, truth).error[0];
   expect(off(0.5, 0)).toBeCloseTo(SCORED_LONG_SIDE / 4, 4);

@@ -15,8 +15,8 @@ export function depthOf(disparity: number, { scale, shift, near, far }: DepthRan
 }
 
 /**
- * Depth [h, w] along the photo's axis: z = 1 / (scale · d + shift), clamped to near…far; 0 (none) where the disparity
- * is not above 0 or not a number, and in the sky.
+ * Depth [h, w] along the photo's axis: z = 1 / (scale · d + shift), clamped to near…far; 0 (none) where the
+ * disparity is not above 0 or not a number, and in the sky.
  * @param disparity [h, w], 0.001…1.001 as prepareDisparity makes it
  */
 export function disparityToDepth(disparity: Float32Array, range: DepthRange, sky: SkyMask | null): Float32Array {
