@@ -89,8 +89,10 @@ describe('pictures without WebGPU', () => {
       homography: [1, 0, -0.5, 0, 1, 0, 0, 0, 1] as const,
       canvas: { x: 0, y: 0, width: 1.5, height: 1 },
     };
-    const inliers = { kind: 'homography', matrix: alignment.homography, half: { a: [1, 1], b: [1, 1] }, threshold: 1 } as const;
-    const subject = { pane, photo: SIZE, here: mipChain(A), there: mipChain(B), field: field(), fit: { inliers, alignment } };
+    const half = { a: [1, 1], b: [1, 1] } as const;
+    const inliers = { kind: 'homography', matrix: alignment.homography, half, threshold: 1 } as const;
+    const fit = { inliers, alignment };
+    const subject = { pane, photo: SIZE, here: mipChain(A), there: mipChain(B), field: field(), fit };
     const shot = (compareBy: 'plane' | 'panorama', amount: number) =>
       drawPicture(subject, { ...DEFAULT_VIEW, compareBy, compareMode: 'blend', amount }, STAGE_COLORS.light, 1000);
     const plane = shot('plane', 1);

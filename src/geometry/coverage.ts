@@ -4,8 +4,8 @@ import type { Size } from '../shared/geometry.ts';
 const CELLS = 16;
 
 /**
- * Share of a photo's cells that hold at least one of the chosen points: a model whose inliers all lie in one corner says
- * little about the rest. Points in the photo's own unit, with the origin at its centre.
+ * Share of a photo's cells that hold at least one of the chosen points: a model whose inliers all lie in one corner
+ * says little about the rest. Points in the photo's own unit, with the origin at its centre.
  */
 export function coverage(
   x: ArrayLike<number>,

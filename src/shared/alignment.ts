@@ -20,7 +20,7 @@ export interface StageFit {
 
 const WHOLE_PHOTO: Rect = { x: 0, y: 0, width: 1, height: 1 };
 
-/** The part of A's plane (unit) that the view `compare` shows by a homography; null where the dense match is compared. */
+/** The part of A's plane (unit) that `compare` shows by a homography; null where the dense match is compared. */
 export function comparedCanvas(
   { compareBy }: Pick<ViewSettings, 'compareBy'>,
   canvas: Rect | null | undefined,

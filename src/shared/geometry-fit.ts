@@ -4,7 +4,7 @@ import type { Matrix3 } from './matrix3.ts';
 import type { Orbit } from './orbit.ts';
 import type { MatchTable, VerdictKind } from './protocol.ts';
 
-/** What can be fitted to a match: a plane's homography, epipolar geometry, or that of cameras with known focal lengths. */
+/** What can be fitted: a plane's homography, epipolar geometry, or that of cameras with known focal lengths. */
 export const FIT_MODELS = ['homography', 'fundamental', 'essential'] as const;
 export type FitModel = (typeof FIT_MODELS)[number];
 
@@ -12,7 +12,7 @@ export type FitModel = (typeof FIT_MODELS)[number];
 export const FIT_METHODS = ['magsac', 'msac', 'ransac'] as const;
 export type FitMethod = (typeof FIT_METHODS)[number];
 
-/** Longer side of the photos at which thresholds are meant: a photo's file size then says nothing about its sharpness. */
+/** Longer side of the photos at which thresholds are meant: a large file need not be a sharp one. */
 export const MEASURED_SIDE = 640;
 
 /** Largest residual of an inlier, pixels at a {@link MEASURED_SIDE} px long side (conventions of the field). */
@@ -53,7 +53,7 @@ export const DEFAULT_FIT: FitSettings = {
 
 export interface FitRequest {
   settings: FitSettings;
-  /** The view's filters: places less certain, or with a larger cycle error (pixels of the photo; 0: none), are left out. */
+  /** The view's filters: places less certain, or with a larger cycle error (pixels; 0: any), are left out. */
   certainty: number;
   cycleLimit: number;
 }

@@ -24,7 +24,8 @@ export function legendOf(view: ViewSettings, photoA: Size | undefined): Legend |
       return { kind: 'wheel', rim: `${pixelTicks(view.flowScale, photoA)[2]} px` };
     case 'matches':
       if (view.colorBy === 'certainty') return certaintyRamp(view.colorMap);
-      return { kind: 'text', text: view.colorBy === 'inliers' ? 'Blue = inlier, orange = outlier' : 'Colour = place in A' };
+      if (view.colorBy === 'inliers') return { kind: 'text', text: 'Blue = fits the model, orange = does not' };
+      return { kind: 'text', text: 'Colour = place in A' };
     default:
       return null;
   }

@@ -29,6 +29,6 @@ export const DEFAULT_GEOMETRY: GeometryState = {
   fit: null,
   job: null,
   error: null,
-  choice: { density: 'dense', step: 2 },
+  choice: { density: 'dense', step: 1 },
   cloud: null,
 };

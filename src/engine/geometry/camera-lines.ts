@@ -26,5 +26,6 @@ export function cameraLines({ intrinsics, rotation: r, translation: t }: CameraP
       { start: at, end: corners[(i + 1) % 4], color: COLORS[side] },
     ]);
   };
-  return [...pyramid('a', (p) => p), ...pyramid('b', toA), { start: [0, 0, 0], end: toA([0, 0, 0]), color: COLORS.between }];
+  const baseline = { start: [0, 0, 0], end: toA([0, 0, 0]), color: COLORS.between } as const;
+  return [...pyramid('a', (p) => p), ...pyramid('b', toA), baseline];
 }

@@ -57,7 +57,8 @@ export function cloudComments({ cameras }: FitResult, photos: Record<Side, Named
     ...(['a', 'b'] as const).map((side) => {
       const { name, size } = photos[side];
       const { focal, source } = cameras.intrinsics[side];
-      return `photo_${side} ${size.width} x ${size.height} px, focal length ${focal.toFixed(2)} px (${source}): ${name}`;
+      const lens = `focal length ${focal.toFixed(2)} px (${source})`;
+      return `photo_${side} ${size.width} x ${size.height} px, ${lens}: ${name}`;
     }),
   ];
 }

@@ -4,7 +4,7 @@ import { KA, KB, POSE, type SceneOptions, twoViews } from '../../geometry/scene.
 import { ROW_FLOATS } from '../../gpu/reference/sample-matches.ts';
 import { epipolarLine } from '../../shared/epipolar-lines.ts';
 import { focalOfFov, fovOfFocal } from '../../shared/focal.ts';
-import { DEFAULT_FIT, type FitRequest, type FitSettings } from '../../shared/geometry-fit.ts';
+import { DEFAULT_FIT, FIT_MODELS, type FitRequest, type FitSettings } from '../../shared/geometry-fit.ts';
 import { isInlier } from '../../shared/inlier-test.ts';
 import { type Matrix3, project } from '../../shared/matrix3.ts';
 import { densePairs, makeCloud } from './cloud.ts';
@@ -133,7 +133,7 @@ describe('half of the matches wrong, files of other sizes than the network saw',
     expect(cloudComments(result, named).join('\n')).toMatch(/1 = distance between the cameras.*\n.*camera A/);
   });
 
-  it.each(['homography', 'fundamental', 'essential'] as const)('drawn matches are judged as the fit judged them: %s', async (model) => {
+  it.each(FIT_MODELS)('drawn matches are judged as the fit judged them: %s', async (model) => {
     const rows = model === 'homography' ? planeRows() : sceneRows({});
     const { result, test } = await fitMatch(request({ model, fov: FOV }), sourceOf(rows), {});
     const judged = Array.from(result.inliers, (_, i) => {
@@ -212,8 +212,9 @@ it('a dense cloud takes every k-th certain place that lands on B', () => {
   certainty[3] = 0.1;
   const cycle = new Float32Array(48).fill(1);
   cycle[4] = 9;
+  const field = { grid, warp, certainty, cycle };
   const count = (changes: object) =>
-    densePairs({ grid, warp, certainty, cycle }, PHOTOS, { step: 1, certainty: 0.3, cycleLimit: 0, ...changes }).xa.length;
+    densePairs(field, PHOTOS, { step: 1, certainty: 0.3, cycleLimit: 0, ...changes }).xa.length;
   expect(count({})).toBe(46);
   expect(count({ certainty: 0 })).toBe(47);
   expect(count({ cycleLimit: 2 })).toBe(45);

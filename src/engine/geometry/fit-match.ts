@@ -25,7 +25,13 @@ import { matchTable } from '../match-table.ts';
 import { alignedCanvas } from './canvas.ts';
 import { fitVerdict } from './fit-verdict.ts';
 import { intrinsicsOf, measuredCamera } from './intrinsics.ts';
-import { fundamentalInPixels, homographyInPixels, measuredHalf, measuredPairs, measuredScale } from './measured-pairs.ts';
+import {
+  fundamentalInPixels,
+  homographyInPixels,
+  measuredHalf,
+  measuredPairs,
+  measuredScale,
+} from './measured-pairs.ts';
 import { type RunOptions, runSteps } from './run-steps.ts';
 
 /** What a fit is made from. */
@@ -50,8 +56,10 @@ export interface Fitted {
   cameras: Record<Side, Matrix3> | null;
 }
 
+type Answer = 'matrix' | 'fundamental' | 'planarShare' | 'cameras' | 'canvas' | 'iterations';
+
 /** What each kind of search answers, made alike. */
-interface Found extends Pick<FitResult, 'matrix' | 'fundamental' | 'planarShare' | 'cameras' | 'canvas' | 'iterations'> {
+interface Found extends Pick<FitResult, Answer> {
   inliers: Uint8Array;
   inlierRatio: number;
   test: InlierTest;
@@ -62,7 +70,8 @@ interface Found extends Pick<FitResult, 'matrix' | 'fundamental' | 'planarShare'
 const LEAST_MATCHES = 16;
 
 /**
- * Samples matches from a warp and fits a model to them by LO-RANSAC. The same match, settings and seed give the same fit.
+ * Samples matches from a warp and fits a model to them by LO-RANSAC. The same match, settings and seed give the same
+ * fit.
  * @throws CodedError `geometry-no-model`, `cancelled`
  */
 export async function fitMatch(request: FitRequest, source: FitSource, run: RunOptions): Promise<Fitted> {

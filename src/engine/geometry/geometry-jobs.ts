@@ -92,7 +92,8 @@ export class GeometryJobs {
     if (format === 'json') {
       const { result } = this.fitOf(shown);
       const blob = new Blob([fitAsJson(result, names)], { type: 'application/json' });
-      return { name: `${name}-${result.model}.json`, blob, notes: ['Pixels: the centre of the first one is (0.5, 0.5).'] };
+      const notes = ['Pixels: the centre of the first one is (0.5, 0.5).'];
+      return { name: `${name}-${result.model}.json`, blob, notes };
     }
     if (!this.cloud || this.cloud.fitted !== this.fitted) throw nothing('point cloud', 'Make one first.');
     const { positions, colors, fitted } = this.cloud;

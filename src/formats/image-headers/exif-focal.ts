@@ -1,3 +1,5 @@
+import type { Size } from '../../shared/geometry.ts';
+
 /** Real directories hold 10–60 entries; more is a damaged or hostile count. */
 const MAX_ENTRIES = 512;
 const TAG = { exif: 0x8769, focal: 0x920a, width: 0xa002, planeX: 0xa20e, planeUnit: 0xa210, focal35: 0xa405 } as const;
@@ -45,7 +47,7 @@ export function exifLens(payload: DataView): LensFacts | null {
  * Focal length in pixels of a picture as it is stored, or null where EXIF does not say or says nonsense.
  * The 35 mm equivalent goes before the sensor's resolution: fewer cameras get it wrong.
  */
-export function focalInPixels(lens: LensFacts | null, { width, height }: { width: number; height: number }): number | null {
+export function focalInPixels(lens: LensFacts | null, { width, height }: Size): number | null {
   if (!lens) return null;
   const bySensor = lens.sensor && lens.sensor.focal * (lens.sensor.width ? width / lens.sensor.width : 1);
   const focal = lens.focal35 !== null ? (lens.focal35 / DIAGONAL_35) * Math.hypot(width, height) : bySensor;

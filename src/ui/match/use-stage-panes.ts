@@ -29,7 +29,8 @@ export function useStagePanes(stage: Size): StagePane[] {
     const photos: Partial<Record<Side, Size>> = { a, b };
     return panesOnStage(view, isMatched, stage, photos).map((pane) => {
       const photo = photos[pane.side] ?? null;
-      const canvas = photo && aligned && pane.kind === 'compare' ? comparedCanvas({ compareBy }, unitRect(aligned, photo)) : null;
+      const plane = photo && aligned && pane.kind === 'compare' ? unitRect(aligned, photo) : null;
+      const canvas = comparedCanvas({ compareBy }, plane);
       const shown = photo && canvas ? canvasSize(photo, canvas) : photo;
       // By a homography a morph is a blend on A's grid.
       const isLinked = canvas ? compareBy === 'plane' : !(isMatched && isMorph);

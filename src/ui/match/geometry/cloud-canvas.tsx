@@ -48,7 +48,14 @@ export function CloudCanvas({ cloud, orbit, pointSize, label, onOrbit }: CloudCa
   }, [geometry, drawnBy, size, orbit, pointSize, theme]);
 
   return (
-    <div ref={frame} className="cloud-frame" tabIndex={0} role="application" aria-label={`Point cloud. ${label}`} {...input}>
+    <div
+      ref={frame}
+      className="cloud-frame"
+      tabIndex={0}
+      role="application"
+      aria-label={`Point cloud. ${label}`}
+      {...input}
+    >
       <canvas ref={canvas} data-drawn-by={drawnBy ?? undefined} />
       {error && (
         <p role="alert" className="failed">

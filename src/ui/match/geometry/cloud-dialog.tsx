@@ -6,12 +6,15 @@ import { Slider } from '../../common/slider.tsx';
 import { CloudCanvas } from './cloud-canvas.tsx';
 import { frontOrbit, sideOrbit, topOrbit } from './cloud-orbits.ts';
 
+/** Fewer points than this leave gaps: they are drawn larger. */
+const FEW = 20_000;
+
 const KEYS = 'Arrow keys turn, Shift with arrow keys moves, plus and minus zoom, 0 goes back.';
 
 /** The cloud with both cameras, to be turned about. The engine's worker draws it. */
 export default function CloudDialog({ cloud, onClose }: { cloud: CloudInfo; onClose: () => void }) {
   const [orbit, setOrbit] = useState(() => frontOrbit(cloud));
-  const [pointSize, setPointSize] = useState(2);
+  const [pointSize, setPointSize] = useState(cloud.count < FEW ? 4 : 2);
   return (
     <Dialog title={`${whole(cloud.count)} points and both cameras`} className="cloud-dialog" onClose={onClose}>
       <CloudCanvas cloud={cloud} orbit={orbit} pointSize={pointSize} label={KEYS} onOrbit={setOrbit} />

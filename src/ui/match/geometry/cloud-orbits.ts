@@ -1,15 +1,19 @@
 import type { CloudInfo } from '../../../shared/geometry-fit.ts';
-import type { Orbit } from '../../../shared/orbit.ts';
+import type { Orbit, Vec3 } from '../../../shared/orbit.ts';
 
 type Extent = Pick<CloudInfo, 'centre' | 'radius'>;
 
-/** A viewer far enough away to see cloud and cameras. */
-const around = ({ centre, radius }: Extent, yaw: number, pitch: number): Orbit => ({
-  target: centre,
-  distance: Math.max(2.2 * radius, 1.15 * Math.hypot(...centre)),
-  yaw,
-  pitch,
-});
+/** Radii between the viewer and the middle of what is to be seen. */
+const AWAY = 1.9;
+
+/** A viewer that sees the cloud and both cameras, which stand one unit apart at the origin. */
+function around({ centre, radius }: Extent, yaw: number, pitch: number): Orbit {
+  const depth = Math.hypot(...centre) || 1;
+  // From a little behind the cameras to the cloud's far side.
+  const half = (depth + radius + 0.5) / 2;
+  const target = centre.map((value) => (value / depth) * (half - 0.5)) as unknown as Vec3;
+  return { target, distance: AWAY * Math.max(half, radius), yaw, pitch };
+}
 
 /** Beside and above camera A, looking its way. */
 export const frontOrbit = (extent: Extent): Orbit => around(extent, -0.35, 0.22);

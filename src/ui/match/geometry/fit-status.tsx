@@ -5,6 +5,10 @@ import { percent, whole } from '../../common/format.ts';
 import { CheckIcon, CloseIcon, PartIcon } from '../../common/icons.tsx';
 import { useWorkspace, useWorkspaceState } from '../../workspace-context.ts';
 
+const MEASURES =
+  'Share of the sampled matches that the model explains; share of each photo’s area that holds them; median distance ' +
+  'of those after going to the other photo and back.';
+
 const ICONS: Record<VerdictKind, () => ReactNode> = { good: CheckIcon, partial: PartIcon, none: CloseIcon };
 
 /** “Is this right?”, or what is running, or why nothing was found. */
@@ -53,10 +57,7 @@ function IsThisRight({ fit }: { fit: FitResult }) {
         <p>
           <b>Is this right?</b> {verdict.sentence}
         </p>
-        <p
-          className="hint"
-          title="Share of the sampled matches that the model explains; share of each photo’s area that holds them; median distance after going to the other photo and back"
-        >
+        <p className="hint" title={MEASURES}>
           {percent(inlierRatio)} of {whole(inliers.length)} matches fit · they cover {percent(coverage.a)} of A,{' '}
           {percent(coverage.b)} of B{cycle}
         </p>

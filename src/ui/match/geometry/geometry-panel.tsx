@@ -10,14 +10,15 @@ import { SearchControls, ThresholdSlider } from './search-controls.tsx';
 
 const MODELS = [
   { value: 'homography', label: 'Homography' },
-  { value: 'fundamental', label: 'Fundamental' },
-  { value: 'essential', label: 'Essential' },
+  { value: 'fundamental', label: 'F matrix' },
+  { value: 'essential', label: 'E matrix' },
 ] as const;
 
 const ABOUT: Record<FitModel, string> = {
   homography: 'One plane, or a camera that only turned: lays B on A.',
-  fundamental: 'Two views of a rigid scene: every place has a line in the other photo.',
-  essential: 'The same with known fields of view: where the second camera stood, and points in space.',
+  fundamental: 'Fundamental matrix: two views of a rigid scene. Every place has a line in the other photo.',
+  essential:
+    'Essential matrix: two views with known fields of view. Tells where the second camera stood, and points in space.',
 };
 
 /** Model, search, verdict and what can be done with the fit. No change here runs the matcher. */

@@ -6,7 +6,7 @@ import { useWorkspace, useWorkspaceState } from '../../workspace-context.ts';
 /** Its code comes when somebody opens it. */
 const GeometryPanel = lazy(() => import('./geometry-panel.tsx'));
 
-const NAMES = { homography: 'Homography', fundamental: 'Fundamental', essential: 'Essential' };
+const NAMES = { homography: 'Homography', fundamental: 'F matrix', essential: 'E matrix' };
 
 /** The part of the side panel that fits a model to the match. Open, it keeps the fit in step with the match. */
 export function GeometrySection() {
