@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type LiftedScene, liftScene, renderFrame } from '../../src/engine/lift/cpu-frame.ts';
+import type { DatasetMaker } from '../../src/engine/lift/dataset/export-dataset.ts';
+import { DepthSources } from '../../src/engine/lift/depth-sources.ts';
+import type { DepthMeaning } from '../../src/engine/lift/read-depth.ts';
+import { Scenes } from '../../src/engine/lift/scenes.ts';
+import { CodedError } from '../../src/shared/errors.ts';
+import type { DepthSource } from '../../src/shared/lift/api.ts';
+import { FilePhoto } from './photo.ts';
+
+/** A photo of the disk, and its depth map where there is one. */
+export interface PhotoFile {
+  name: string;
+  path: string;
+  depth: { path: string; meaning: DepthMeaning } | null;
+}
+
+const noNetworks = (): never => {
+  throw new CodedError('network-missing', 'The command line runs no depth network.', 'Give depth maps by --depth.');
+};
+
+/** The lift worker's own code on the CPU references, for files of the disk. */
+export function liftMaker(): DatasetMaker<PhotoFile> {
+  const depths = new DepthSources({ depth: noNetworks });
+  const scenes = new Scenes({ skyName: null, skyMap: noNetworks });
+  let lifted: LiftedScene | null = null;
+  return {
+    async openScene({ path, depth }, settings, signal) {
+      const photo = new FilePhoto(path);
+      const opened = await depths.open(depth ? sourceOf(depth) : { kind: 'estimate' }, photo, {
+        signal,
+        onNetwork: () => {},
+      });
+      return scenes.get(photo, opened, settings);
+    },
+    async render(request) {
+      lifted = liftScene(request.scene, request.settings, lifted);
+      return renderFrame(request, lifted).frame;
+    },
+  };
+}
+
+function sourceOf({ path, meaning }: NonNullable<PhotoFile['depth']>): DepthSource {
+  return { kind: 'file', file: new Blob([readFileSync(path)]), name: basename(path), meaning };
+}

@@ -1,0 +1,25 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { CodedError } from '../../src/shared/errors.ts';
+
+const PHOTO_ENDINGS = ['.jpg', '.jpeg', '.png'];
+/** The most exact first. */
+const DEPTH_ENDINGS = ['.npy', '.pfm', '.png'];
+
+/** The photos that files and folders (not their subfolders) name, in order of their names. @throws CodedError `file-missing` */
+export function photoPaths(places: readonly string[]): string[] {
+  const paths = places.flatMap((place) => {
+    if (!existsSync(place)) throw new CodedError('file-missing', `${place} cannot be read.`, 'Check its name.');
+    if (!statSync(place).isDirectory()) return [place];
+    const photos = readdirSync(place).filter((name) => PHOTO_ENDINGS.includes(extname(name).toLowerCase()));
+    if (!photos.length) throw new CodedError('file-missing', `${place} holds no JPEG or PNG.`, 'Check its name.');
+    return photos.sort().map((name) => join(place, name));
+  });
+  return [...new Set(paths)];
+}
+
+/** The file of `folder` with the photo's name and a depth map's ending; null where there is none. */
+export function depthPath(photo: string, folder: string): string | null {
+  const stem = basename(photo, extname(photo));
+  return DEPTH_ENDINGS.map((ending) => join(folder, stem + ending)).find((path) => existsSync(path)) ?? null;
+}
