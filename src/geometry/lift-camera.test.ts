@@ -87,7 +87,7 @@ describe('views by seed', () => {
     expect(drawL2mView(7)).not.toEqual(drawL2mView(8));
   });
 
-  test.each(VIEWPOINT_BINS)('the bin %i–%i° is kept, the pivot stays in the middle, sliders can show it', (low, high) => {
+  test.each(VIEWPOINT_BINS)('the bin %i–%i° is kept, the pivot stays in the middle, sliders reach it', (low, high) => {
     for (const seed of SEEDS) {
       const motion = drawViewpoint([low, high], seed);
       const pair = cameras(motion, 3);

@@ -70,7 +70,7 @@ export function orbit(motion: CameraMotion, yaw: number, pitch: number): CameraM
   return turnAround(motion, [pitch, yaw, 0], [x + tx, y + ty, z + tz]);
 }
 
-/** The motion with everything of camera b's frame turned by `turn` (axis-angle, degrees) about a point of that frame. */
+/** The motion with all of camera b's frame turned by `turn` (axis-angle, degrees) about a point of that frame. */
 function turnAround(motion: CameraMotion, turn: Vector3, pivot: Vector3): CameraMotion {
   const delta = rotationOf(inRadians(turn));
   const rotation = inDegrees(axisAngleOf(multiply3(delta, rotationOf(inRadians(motion.rotation)))));

@@ -5,7 +5,7 @@ import { meshIndices, sobelMagnitude } from './mesh.ts';
 
 const RANGE = { scale: 2, shift: 0.5, near: 0.5, far: 1.5 };
 
-test('depth is the inverse of scaled and shifted disparity, clamped; none in the sky and where nothing is known', () => {
+test('depth is the inverse of scaled and shifted disparity, clamped; none in the sky or without disparity', () => {
   const depth = disparityToDepth(Float32Array.of(0.25, 1, 0.01, 0, NaN, 0.25), RANGE, {
     map: Float32Array.of(0.5, 0, 0, 0, 0, 0.51),
     threshold: 0.5,
