@@ -1,10 +1,13 @@
 import { forwardWarp } from '../../gpu/reference/lift/forward-warp.ts';
 import { type LiftMesh, liftMesh } from '../../gpu/reference/lift/mesh.ts';
 import { renderView } from '../../gpu/reference/lift/render.ts';
+import type { Pixels } from '../../gpu/reference/preprocess.ts';
 import { camerasOf } from '../../shared/lift/camera.ts';
 import type { LiftSettings } from '../../shared/lift/settings.ts';
 import type { FrameRequest, PlainFrame, Scene } from './frame.ts';
 import { countFrame, frameFacts } from './frame-facts.ts';
+import { developedView, filledView, litView } from './look.ts';
+import type { HoleFiller } from './renderer.ts';
 import { liftKey, sceneDepth } from './scene-depth.ts';
 
 /** What of a frame only depends on the scene and its depth, so that moving the camera does not make it again. */
@@ -23,22 +26,50 @@ export function liftScene(scene: Scene, settings: LiftSettings, last: LiftedScen
   return { key, depth, medianDepth, mesh: liftMesh(disparity, depth, scene.size, settings.render.edge) };
 }
 
+/** A frame and what a network that fills holes starts from. */
+export interface RenderedFrame {
+  frame: PlainFrame;
+  /** View b before the camera's photometric changes. */
+  undeveloped: Pixels;
+}
+
 /** Both views with their truth, by the passes' references. */
-export function renderFrame({ scene, settings }: FrameRequest, lifted: LiftedScene): PlainFrame {
+export function renderFrame(request: FrameRequest, lifted: LiftedScene): RenderedFrame {
   const start = performance.now();
+  const { scene, settings } = request;
   const { size, photo } = scene;
-  const cameras = camerasOf(settings, size, lifted.medianDepth);
+  const { depth, medianDepth } = lifted;
+  const cameras = camerasOf(settings, size, medianDepth);
   const view = renderView(photo, lifted.mesh, cameras);
-  const forward = forwardWarp(lifted.depth, lifted.mesh, view.depth, cameras, settings.render.tolerance);
+  const forward = forwardWarp(depth, lifted.mesh, view.depth, cameras, settings.render.tolerance);
+  const litA = litView({ side: 'a', colour: photo, depth, cameras, medianDepth }, request);
+  const bare = { data: view.colour, ...size };
+  const litB = litView({ side: 'b', colour: bare, depth: view.depth, cameras, medianDepth }, request);
+  const undeveloped = filledView(litB, view.visible, request);
   const frame: Omit<PlainFrame, 'facts'> = {
     size,
     cameras,
-    medianDepth: lifted.medianDepth,
-    colour: { a: photo.data, b: view.colour },
-    depth: { a: lifted.depth, b: view.depth },
+    medianDepth,
+    colour: {
+      a: developedView(litA, 'a', request).data,
+      b: developedView(undeveloped, 'b', request).data,
+    },
+    depth: { a: depth, b: view.depth },
     warp: { a: forward.warp, b: view.warp },
     visible: { a: forward.visible, b: view.visible },
     places: forward.places,
   };
-  return { ...frame, facts: frameFacts(size, cameras, countFrame(frame), performance.now() - start) };
+  const facts = frameFacts(size, cameras, countFrame(frame), performance.now() - start);
+  return { frame: { ...frame, facts }, undeveloped };
+}
+
+/** The frame with its holes filled by a network. */
+export async function inpaintFrame(
+  request: FrameRequest,
+  { frame, undeveloped }: RenderedFrame,
+  filler: HoleFiller,
+): Promise<PlainFrame> {
+  const holes = frame.visible.b.map((known) => 1 - known);
+  const data = await filler.inpaint(undeveloped, holes);
+  return { ...frame, colour: { ...frame.colour, b: developedView({ ...undeveloped, data }, 'b', request).data } };
 }

@@ -1,11 +1,13 @@
 import { type DisplayLayers, paintLayers } from '../../gpu/reference/lift/display.ts';
+import { normalsOf } from '../../gpu/reference/lift/normals.ts';
 import type { Side, Size } from '../../shared/geometry.ts';
-import type { FrameFacts } from '../../shared/lift/api.ts';
+import type { FrameFacts, LiftPicture } from '../../shared/lift/api.ts';
 import { STAGE_COLORS } from '../stage-uniforms.ts';
-import { type LiftedScene, liftScene, renderFrame } from './cpu-frame.ts';
+import { inpaintFrame, type LiftedScene, liftScene, renderFrame } from './cpu-frame.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
 import type { PaneCanvas } from './pane-canvas.ts';
-import { type Appearance, type LiftRenderer, type ScoreMaps, START_APPEARANCE } from './renderer.ts';
+import { type PinnedViews, viewPhotos } from './pinned-views.ts';
+import { type Appearance, type HoleFiller, type LiftRenderer, type ScoreMaps, START_APPEARANCE } from './renderer.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];
 
@@ -17,23 +19,39 @@ export class CpuRenderer implements LiftRenderer {
   private score: Partial<Record<Side, ScoreMaps>> | null = null;
   private appearance = START_APPEARANCE;
 
-  constructor(private readonly panes: Record<Side, PaneCanvas> | null) {}
+  constructor(
+    private readonly panes: Record<Side, PaneCanvas> | null,
+    private readonly filler: HoleFiller,
+  ) {}
 
   resize(side: Side, size: Size): void {
     this.panes?.[side].resize(size);
     this.draw(side);
   }
 
-  async render(request: FrameRequest): Promise<FrameFacts> {
+  async render(request: FrameRequest, isStale = () => false): Promise<FrameFacts> {
     this.lifted = liftScene(request.scene, request.settings, this.lifted);
-    this.shown = { request, frame: renderFrame(request, this.lifted) };
-    this.score = null;
-    SIDES.forEach((side) => this.draw(side));
-    return this.shown.frame.facts;
+    const rendered = renderFrame(request, this.lifted);
+    this.put(request, rendered.frame);
+    if (request.settings.render.fill === 'model' && !isStale()) {
+      this.put(request, await inpaintFrame(request, rendered, this.filler));
+    }
+    return rendered.frame.facts;
   }
 
   async read(): Promise<PlainFrame | null> {
     return this.shown?.frame ?? null;
+  }
+
+  async pin(): Promise<PinnedViews | null> {
+    const { shown } = this;
+    if (!shown) return null;
+    return {
+      frame: shown.frame,
+      photos: viewPhotos(shown.request, shown.frame, null),
+      isShown: () => this.shown === shown,
+      release: () => {},
+    };
   }
 
   setScore(maps: Partial<Record<Side, ScoreMaps>> | null): void {
@@ -61,6 +79,12 @@ export class CpuRenderer implements LiftRenderer {
     this.lifted = null;
   }
 
+  private put(request: FrameRequest, frame: PlainFrame): void {
+    this.shown = { request, frame };
+    this.score = null;
+    SIDES.forEach((side) => this.draw(side));
+  }
+
   private draw(side: Side): void {
     this.panes?.[side].draw(this.picture(side), STAGE_COLORS[this.appearance.theme]);
   }
@@ -69,8 +93,9 @@ export class CpuRenderer implements LiftRenderer {
     if (!this.shown) return null;
     const { request, frame } = this.shown;
     const { display, theme } = this.appearance;
+    const picture = display.pictures[side];
     const [r, g, b] = STAGE_COLORS[theme];
-    const data = paintLayers(this.layersOf(side, request, frame), display.pictures[side], {
+    const data = paintLayers(this.layersOf(side, request, frame, picture), picture, {
       ground: [r, g, b],
       medianDepth: frame.medianDepth,
       skyThreshold: request.settings.sky.threshold,
@@ -79,14 +104,14 @@ export class CpuRenderer implements LiftRenderer {
     return { data, size: frame.size };
   }
 
-  private layersOf(side: Side, { scene }: FrameRequest, frame: PlainFrame): DisplayLayers {
+  private layersOf(side: Side, { scene }: FrameRequest, frame: PlainFrame, picture: LiftPicture): DisplayLayers {
     return {
       size: frame.size,
       colour: frame.colour[side],
       depth: frame.depth[side],
       warp: frame.warp[side],
       visible: frame.visible[side],
-      normals: null,
+      normals: picture === 'normals' ? normalsOf(frame.depth[side], frame.cameras[side]) : null,
       sky: side === 'a' ? scene.sky : null,
       error: this.score?.[side]?.error ?? null,
       certainty: this.score?.[side]?.certainty ?? null,

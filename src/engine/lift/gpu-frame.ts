@@ -4,11 +4,12 @@ import { createForward, type ForwardBuffers } from '../../gpu/passes/lift/forwar
 import { createMesh, type MeshBuffers } from '../../gpu/passes/lift/mesh.ts';
 import { createView, type ViewBuffers } from '../../gpu/passes/lift/render.ts';
 import type { Scope } from '../../gpu/scope.ts';
-import type { Size } from '../../shared/geometry.ts';
+import type { Side, Size } from '../../shared/geometry.ts';
 import { type CameraPair, camerasOf } from '../../shared/lift/camera.ts';
 import { readTexture } from '../read-texture.ts';
 import { readBytes } from '../readback.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
+import { GpuLook } from './gpu-look.ts';
 import type { LiftPasses } from './gpu-passes.ts';
 import { liftKey, sceneDepth } from './scene-depth.ts';
 
@@ -19,6 +20,9 @@ export class GpuFrame {
   readonly mesh: MeshBuffers;
   readonly view: ViewBuffers;
   readonly forward: ForwardBuffers;
+  readonly look: GpuLook;
+  /** Both views as they are shown and matched. */
+  colour: Record<Side, GPUTexture>;
   private readonly disparity: GPUBuffer;
   private readonly counts: GPUBuffer;
   private sceneKey = '';
@@ -39,6 +43,8 @@ export class GpuFrame {
     this.mesh = createMesh(scope, size);
     this.view = createView(scope, size);
     this.forward = createForward(scope, size);
+    this.look = new GpuLook(scope, passes, size);
+    this.colour = { a: this.photo, b: this.view.colour };
   }
 
   get medianDepth(): number {
@@ -54,6 +60,7 @@ export class GpuFrame {
     this.passes.render.run(encoder, this.mesh, this.photo, cameras, this.view);
     const { tolerance } = settings.render;
     this.passes.forward.run(encoder, this.mesh, this.view, cameras, tolerance, this.forward);
+    this.develop(encoder, request, cameras);
     this.passes.count.run(encoder, gridPoints(this.size), this.view.depth, this.forward.visible, this.counts);
     return cameras;
   }
@@ -73,8 +80,8 @@ export class GpuFrame {
     const flags = async (buffer: GPUBuffer) =>
       Uint8Array.from(new Uint32Array(await readBytes(device, buffer, 4 * points)));
     const [colourA, colourB, depthA, depthB, warpA, warpB, visibleA, visibleB, places] = await Promise.all([
-      readTexture(device, this.photo),
-      readTexture(device, this.view.colour),
+      readTexture(device, this.colour.a),
+      readTexture(device, this.colour.b),
       floats(this.mesh.depth, 1),
       floats(this.view.depth, 1),
       floats(this.forward.warp, 2),
@@ -96,6 +103,15 @@ export class GpuFrame {
 
   destroy(): void {
     this.scope.destroy();
+  }
+
+  private develop(encoder: GPUCommandEncoder, request: FrameRequest, cameras: CameraPair): void {
+    const { look, view, mesh, medianDepth } = this;
+    const common = { cameras, medianDepth };
+    const a = look.light(encoder, { ...common, side: 'a', colour: this.photo, depth: mesh.depth }, request);
+    const bare = { ...common, side: 'b', colour: view.colour, depth: view.depth } as const;
+    const b = look.fill(encoder, look.light(encoder, bare, request), view.visible, request);
+    this.colour = { a, b };
   }
 
   private upload({ scene }: FrameRequest): void {

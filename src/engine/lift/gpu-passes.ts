@@ -1,7 +1,10 @@
 import { LiftCountPass } from '../../gpu/passes/lift/count.ts';
 import { LiftDisplayPass } from '../../gpu/passes/lift/display.ts';
+import { FillPass } from '../../gpu/passes/lift/fill.ts';
 import { ForwardWarpPass } from '../../gpu/passes/lift/forward-warp.ts';
 import { LiftMeshPass } from '../../gpu/passes/lift/mesh.ts';
+import { NormalsPass } from '../../gpu/passes/lift/normals.ts';
+import { RelightPass } from '../../gpu/passes/lift/relight.ts';
 import { LiftRenderPass } from '../../gpu/passes/lift/render.ts';
 import type { Scope } from '../../gpu/scope.ts';
 
@@ -10,6 +13,9 @@ export class LiftPasses {
   readonly mesh: LiftMeshPass;
   readonly render: LiftRenderPass;
   readonly forward: ForwardWarpPass;
+  readonly normals: NormalsPass;
+  readonly relight: RelightPass;
+  readonly fill: FillPass;
   readonly count: LiftCountPass;
   readonly display: LiftDisplayPass;
 
@@ -18,6 +24,9 @@ export class LiftPasses {
     this.mesh = new LiftMeshPass(device, scope);
     this.render = new LiftRenderPass(device, scope);
     this.forward = new ForwardWarpPass(device, scope);
+    this.normals = new NormalsPass(device, scope);
+    this.relight = new RelightPass(device, scope);
+    this.fill = new FillPass(device, scope);
     this.count = new LiftCountPass(device, scope);
     this.display = new LiftDisplayPass(device, scope);
   }

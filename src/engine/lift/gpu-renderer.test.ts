@@ -5,7 +5,7 @@ import { CpuRenderer } from './cpu-renderer.ts';
 import type { FrameRequest } from './frame.ts';
 import { LiftPasses } from './gpu-passes.ts';
 import { GpuRenderer } from './gpu-renderer.ts';
-import { NO_SKY_MODEL, liftedPhoto, smallSettings } from './lift-scene.test-helper.ts';
+import { NO_FILLER, NO_SKY_MODEL, liftedPhoto, smallSettings } from './lift-scene.test-helper.ts';
 import { Scenes } from './scenes.ts';
 
 let gpu: TestGpu;
@@ -38,7 +38,7 @@ describe('a frame on the GPU is that of the references', () => {
     [97, -20],
   ])('%i px, yaw %i°', async (longSide, yaw) => {
     const asked = await request(longSide, yaw);
-    const onCpu = new CpuRenderer(null);
+    const onCpu = new CpuRenderer(null, NO_FILLER);
     const facts = { gpu: await onGpu.render(asked), cpu: await onCpu.render(asked) };
     expect(facts.gpu.size).toEqual(facts.cpu.size);
     expect(facts.gpu.covered).toBeCloseTo(facts.cpu.covered, 2);

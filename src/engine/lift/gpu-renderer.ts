@@ -10,6 +10,7 @@ import { countFrame, frameFacts } from './frame-facts.ts';
 import { GpuFrame } from './gpu-frame.ts';
 import type { GpuPane } from './gpu-pane.ts';
 import type { LiftPasses } from './gpu-passes.ts';
+import { type PinnedViews, viewPhotos } from './pinned-views.ts';
 import { type Appearance, type LiftRenderer, type ScoreMaps, START_APPEARANCE } from './renderer.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];
@@ -72,6 +73,22 @@ export class GpuRenderer implements LiftRenderer {
     if (!shown || !sized) return null;
     shown.plain ??= this.readFrame(shown, sized.frame);
     return shown.plain;
+  }
+
+  async pin(): Promise<PinnedViews | null> {
+    const { shown, sized } = this;
+    if (!shown || !sized) return null;
+    const scope = this.scope.child('pinned');
+    try {
+      // Copied before anything is awaited: the next frame is drawn over these.
+      const textures = copyTextures(scope, sized.frame);
+      const frame = (await this.read())!;
+      const photos = viewPhotos(shown.request, frame, textures);
+      return { frame, photos, isShown: () => this.shown === shown, release: () => scope.destroy() };
+    } catch (error) {
+      scope.destroy();
+      throw error;
+    }
   }
 
   setScore(maps: Partial<Record<Side, ScoreMaps>> | null): void {
@@ -145,28 +162,54 @@ export class GpuRenderer implements LiftRenderer {
     this.scope.device.queue.submit([encoder.finish()]);
   }
 
-  private paintSide(encoder: GPUCommandEncoder, side: Side, { frame, painted }: Sized, { request }: Shown): void {
+  private paintSide(encoder: GPUCommandEncoder, side: Side, { frame, painted }: Sized, shown: Shown): void {
+    const { request, cameras } = shown;
     const { display, theme } = this.appearance;
     const [r, g, b] = STAGE_COLORS[theme];
-    const { view, forward, mesh, photo } = frame;
-    const maps = this.score?.maps[side];
-    const common = { size: frame.size, normals: null, error: maps?.error ?? null, certainty: maps?.certainty ?? null };
-    const layers =
+    const { view, forward, mesh, look, size } = frame;
+    const picture = display.pictures[side];
+    const geometry =
       side === 'a'
-        ? { ...common, colour: photo, depth: mesh.depth, warp: forward.warp, visible: forward.visible }
-        : { ...common, colour: view.colour, depth: view.depth, warp: view.warp, visible: view.visible };
+        ? { depth: mesh.depth, warp: forward.warp, visible: forward.visible }
+        : { depth: view.depth, warp: view.warp, visible: view.visible };
+    const normals = look.normals[side];
+    if (picture === 'normals') this.passes.normals.run(encoder, cameras[side], geometry.depth, normals);
+    const maps = this.score?.maps[side];
     const options = {
       ground: [r, g, b] as const,
       medianDepth: frame.medianDepth,
       skyThreshold: request.settings.sky.threshold,
       maxError: display.maxError,
     };
-    const sky = side === 'a' && request.scene.sky ? frame.sky : null;
-    this.passes.display.run(encoder, { ...layers, sky }, display.pictures[side], options, painted[side]);
+    const layers = {
+      ...geometry,
+      size,
+      colour: frame.colour[side],
+      normals,
+      sky: side === 'a' && request.scene.sky ? frame.sky : null,
+      error: maps?.error ?? null,
+      certainty: maps?.certainty ?? null,
+    };
+    this.passes.display.run(encoder, layers, picture, options, painted[side]);
   }
 
   private dropScore(): void {
     this.score?.scope.destroy();
     this.score = null;
   }
+}
+
+/** The views as they are now. */
+function copyTextures(scope: Scope, { colour, size }: GpuFrame): Record<Side, GPUTexture> {
+  const encoder = scope.device.createCommandEncoder({ label: 'lift/pin' });
+  const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST;
+  const copy = (side: Side) => {
+    const extent = [size.width, size.height];
+    const texture = scope.texture(`view-${side}`, { size: extent, format: 'rgba8unorm', usage });
+    encoder.copyTextureToTexture({ texture: colour[side] }, { texture }, extent);
+    return texture;
+  };
+  const textures = { a: copy('a'), b: copy('b') };
+  scope.device.queue.submit([encoder.finish()]);
+  return textures;
 }

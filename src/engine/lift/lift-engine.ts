@@ -4,6 +4,7 @@ import { CodedError, throwIfAborted } from '../../shared/errors.ts';
 import type { ExportedFile } from '../../shared/exports.ts';
 import type {
   DepthInfo,
+  DepthSource,
   FrameFacts,
   LiftApi,
   LiftedPair,
@@ -20,32 +21,46 @@ import { Photo } from '../photo.ts';
 import { chooseProvider } from '../provider.ts';
 import { Mutex } from '../runtime.ts';
 import type { ServedCall, ServedHandlers } from '../serve-calls.ts';
+import { exportDataset } from './dataset/export-dataset.ts';
+import { openSink } from './dataset/open-sink.ts';
+import { datasetMaker } from './dataset-maker.ts';
 import { DepthSources, type OpenedDepth } from './depth-sources.ts';
+import type { FrameRequest, PlainFrame } from './frame.ts';
+import { FrameScorer } from './frame-scorer.ts';
 import { LatestOnly } from './latest-only.ts';
 import { LazyRuntime } from './lazy-runtime.ts';
+import { LiftMatchers } from './matchers.ts';
 import { LiftNetworks, type OnNetwork } from './networks.ts';
-import { truthNpz } from './pair-files.ts';
 import { cpuRenderers, gpuRenderers, type Renderers } from './open-renderers.ts';
+import { truthNpz } from './pair-files.ts';
 import { encodePicture, fileStem } from './picture-file.ts';
 import { probeFrame } from './probe-frame.ts';
 import type { LiftRenderer } from './renderer.ts';
+import { sampleArchive } from './sample-archive.ts';
 import { Scenes } from './scenes.ts';
+import { sweep } from './sweep.ts';
 
 type CallContext = ServedCall<LiftProgress>;
 type Argument<M extends keyof LiftApi> = Parameters<LiftApi[M]>[0];
 
 /** The lift worker's state: one photo with its depth, the frame that is shown, and the models. */
 export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
-  private renderers: Renderers = cpuRenderers(null);
   private runtime = new LazyRuntime(null);
   private networks = new LiftNetworks(this.runtime);
+  private scorer = new FrameScorer(new LiftMatchers(this.runtime, null));
+  private renderers: Renderers = cpuRenderers(null, this.networks);
   private depths = new DepthSources(this.networks);
   private scenes = new Scenes(this.networks);
   private photo: Photo | null = null;
   private depth: OpenedDepth | null = null;
+  private depthSource: DepthSource | null = null;
+  /** What the shown frame was made of. */
+  private rendered: FrameRequest | null = null;
   private readonly frames = new LatestOnly((request: Argument<'render'>) => this.renderFrame(request));
   // Photos and depth change one at a time, whatever order their files take to open in.
   private readonly changes = new Mutex();
+  // One score or sweep at a time: matchers share the runtime and the memory. Rendering waits for none of them.
+  private readonly jobs = new Mutex();
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
@@ -60,11 +75,13 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const root = gpu && new Scope(gpu.device, 'lift');
     this.runtime = new LazyRuntime(provider === 'webgpu' ? (gpu?.device ?? null) : null);
     this.networks = new LiftNetworks(this.runtime);
+    const models = provider === 'webgpu' && gpu && root ? { gpu, root } : null;
+    this.scorer = new FrameScorer(new LiftMatchers(this.runtime, models));
     this.depths = new DepthSources(this.networks);
     this.scenes = new Scenes(this.networks);
     // An emulated adapter took several times as long as the references, unless somebody asks to see just that.
     const rendersOnGpu = root !== null && (!gpu!.isFallback || choice === 'webgpu');
-    this.renderers = rendersOnGpu ? await gpuRenderers(root, canvases) : cpuRenderers(canvases);
+    this.renderers = rendersOnGpu ? await gpuRenderers(root, canvases) : cpuRenderers(canvases, this.networks);
     if (gpu) this.watch(gpu);
     return {
       provider,
@@ -90,6 +107,8 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
         this.photo?.close();
         this.photo = photo;
         this.depth = depth;
+        this.depthSource = source;
+        this.rendered = null;
         this.renderer.clear();
         return { photo: info, depth: depth.info };
       } catch (error) {
@@ -102,6 +121,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   setDepth({ source }: Argument<'setDepth'>, context: CallContext): Promise<DepthInfo> {
     return this.changes.run(async () => {
       this.depth = await this.openDepth(this.requirePhoto(), source, context);
+      this.depthSource = source;
       return this.depth.info;
     });
   }
@@ -120,17 +140,50 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     this.renderer.show({ display, theme });
   }
 
-  async score(_options: Argument<'score'>): Promise<LiftScore> {
-    throw new CodedError('internal', 'Scores are not there yet.');
+  score({ model, longSide }: Argument<'score'>, { signal, onProgress }: CallContext): Promise<LiftScore> {
+    return this.jobs.run(async () => {
+      throwIfAborted(signal);
+      const views = await this.renderer.pin();
+      if (!views) throw nothingRendered();
+      try {
+        const { score, maps } = await this.scorer.measure(model, views, { longSide, signal, onProgress });
+        if (views.isShown()) this.renderer.setScore(maps);
+        return score;
+      } finally {
+        views.release();
+      }
+    });
   }
 
-  async sweep(_options: Argument<'sweep'>): Promise<SweepPoint[]> {
-    throw new CodedError('internal', 'Sweeps are not there yet.');
+  sweep(options: Argument<'sweep'>, { signal, onProgress }: CallContext): Promise<SweepPoint[]> {
+    return this.jobs.run(async () => {
+      throwIfAborted(signal);
+      if (!this.rendered) throw nothingRendered();
+      const renderer = this.renderers.offscreen();
+      const { longSide } = options;
+      try {
+        return await sweep(this.rendered, options, {
+          renderer,
+          signal,
+          onProgress,
+          measure: async (model, report) => {
+            const views = (await renderer.pin())!;
+            try {
+              return (await this.scorer.measure(model, views, { longSide, signal, onProgress: report })).score;
+            } finally {
+              views.release();
+            }
+          },
+        });
+      } finally {
+        renderer.destroy();
+      }
+    });
   }
 
   async pair(_: Argument<'pair'>, { signal }: CallContext): Promise<LiftedPair> {
-    const frame = await this.requireFrame();
-    const [a, b] = await Promise.all([encodePicture(frame.colour.a, frame.size), encodePicture(frame.colour.b, frame.size)]);
+    const { frame } = await this.requireRendered();
+    const [a, b] = await Promise.all((['a', 'b'] as const).map((side) => encodePicture(frame.colour[side], frame.size)));
     const truth = await truthNpz(frame);
     throwIfAborted(signal);
     return { a, b, truth, name: fileStem(this.requirePhoto().info.name) };
@@ -149,17 +202,30 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
       const blob = await encodePicture(picture.data, picture.size);
       return { name: `${stem}-${side === 'a' ? 'photo' : 'view'}.png`, blob, notes: [] };
     }
-    throw new CodedError('internal', 'Samples are not there yet.');
+    const { request, frame } = await this.requireRendered();
+    return sampleArchive(frame, request, this.requirePhoto().info.name);
   }
 
-  async exportDataset(_options: Argument<'exportDataset'>): Promise<DatasetSummary> {
-    throw new CodedError('internal', 'Datasets are not there yet.');
+  async exportDataset(options: Argument<'exportDataset'>, context: CallContext): Promise<DatasetSummary> {
+    const { photos, options: wanted, target } = options;
+    const renderer = this.renderers.offscreen();
+    try {
+      const maker = datasetMaker(this.networks, this.depthSource, renderer);
+      const sink = await openSink(target);
+      return await exportDataset(photos, wanted, maker, sink, context);
+    } finally {
+      renderer.destroy();
+    }
   }
 
   private async renderFrame({ settings, seed }: Argument<'render'>): Promise<FrameFacts> {
     const photo = this.requirePhoto();
     const scene = await this.scenes.get(photo, this.depth!, settings);
-    return this.renderer.render({ scene, settings, seed });
+    if (this.photo !== photo) throw new CodedError('cancelled', 'Another photo was opened.');
+    const request = { scene, settings, seed };
+    const facts = await this.renderer.render(request, () => this.frames.isSuperseded);
+    this.rendered = request;
+    return facts;
   }
 
   private openDepth(photo: Photo, source: Argument<'setDepth'>['source'], context: CallContext): Promise<OpenedDepth> {
@@ -179,10 +245,11 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     return this.photo;
   }
 
-  private async requireFrame() {
+  private async requireRendered(): Promise<{ request: FrameRequest; frame: PlainFrame }> {
+    const { rendered: request } = this;
     const frame = await this.renderer.read();
-    if (!frame) throw nothingRendered();
-    return frame;
+    if (!frame || !request) throw nothingRendered();
+    return { request, frame };
   }
 }
 

@@ -2,6 +2,7 @@ import { makePhoto } from '../../gpu/testing/stage.ts';
 import type { Size } from '../../shared/geometry.ts';
 import { DEFAULT_LIFT, type LiftSettings } from '../../shared/lift/settings.ts';
 import type { OpenedDepth } from './depth-sources.ts';
+import type { HoleFiller } from './renderer.ts';
 import type { LiftPhoto, SkyModel } from './scenes.ts';
 
 /** A made-up photo with a slanted ground and a box in front of it. */
@@ -32,3 +33,5 @@ export const NO_SKY_MODEL: SkyModel = {
   skyName: null,
   skyMap: () => Promise.reject(new Error('no sky network')),
 };
+
+export const NO_FILLER: HoleFiller = { inpaint: () => Promise.reject(new Error('no inpainting network')) };

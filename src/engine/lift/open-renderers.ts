@@ -8,7 +8,7 @@ import { GpuPane } from './gpu-pane.ts';
 import { LiftPasses } from './gpu-passes.ts';
 import { GpuRenderer } from './gpu-renderer.ts';
 import { PaneCanvas } from './pane-canvas.ts';
-import type { LiftRenderer } from './renderer.ts';
+import type { HoleFiller, LiftRenderer } from './renderer.ts';
 
 export interface Renderers {
   /** Draws on the page's canvases. */
@@ -20,9 +20,9 @@ export interface Renderers {
 type Canvases = Record<Side, OffscreenCanvas> | null;
 
 /** Renderers without WebGPU. */
-export function cpuRenderers(canvases: Canvases): Renderers {
+export function cpuRenderers(canvases: Canvases, filler: HoleFiller): Renderers {
   const panes = canvases && { a: new PaneCanvas(canvases.a), b: new PaneCanvas(canvases.b) };
-  return { shown: new CpuRenderer(panes), offscreen: () => new CpuRenderer(null) };
+  return { shown: new CpuRenderer(panes, filler), offscreen: () => new CpuRenderer(null, filler) };
 }
 
 /** Renderers on a device; pipelines are made once for all of them. */

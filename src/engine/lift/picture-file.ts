@@ -1,15 +1,13 @@
-import { CodedError } from '../../shared/errors.ts';
+import { encodePng } from '../../formats/png-writer.ts';
 import type { Size } from '../../shared/geometry.ts';
 
-/** RGBA pixels as a PNG without transparency: holes are black. Needs a browser's canvas. */
-export async function encodePicture(data: Uint8ClampedArray, { width, height }: Size): Promise<Blob> {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d', { alpha: false });
-  if (!context) throw new CodedError('internal', 'This browser gave no 2D canvas.', 'Close other tabs and try again.');
-  const opaque = new Uint8ClampedArray(data);
-  for (let i = 3; i < opaque.length; i += 4) opaque[i] = 255;
-  context.putImageData(new ImageData(opaque, width, height), 0, 0);
-  return canvas.convertToBlob({ type: 'image/png' });
+/** RGBA pixels as a PNG without transparency; what is transparent is black. */
+export async function encodePicture(rgba: Uint8ClampedArray, size: Size): Promise<Blob> {
+  const samples = new Uint8Array((rgba.length / 4) * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
+    if (rgba[from + 3]) samples.set(rgba.subarray(from, from + 3), to);
+  }
+  return new Blob([await encodePng({ ...size, channels: 3, samples })], { type: 'image/png' });
 }
 
 /** A photo's name without its ending, for names of files made from it. */

@@ -1,6 +1,8 @@
+import type { Pixels } from '../../gpu/reference/preprocess.ts';
 import type { Side, Size } from '../../shared/geometry.ts';
 import type { FrameFacts, LiftDisplay } from '../../shared/lift/api.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
+import type { PinnedViews } from './pinned-views.ts';
 
 /** What matching found on the frame that is shown, at the rendered size; drawn until the next frame. */
 export interface ScoreMaps {
@@ -23,7 +25,8 @@ export const START_APPEARANCE: Appearance = {
 
 /** Fills holes with a network, where one was dropped. */
 export interface HoleFiller {
-  inpaint(picture: { data: Uint8ClampedArray; width: number; height: number }, holes: Uint8Array): Promise<Uint8ClampedArray>;
+  /** @param holes [h, w] 1 where the picture is to be made up */
+  inpaint(picture: Pixels, holes: Uint8Array): Promise<Uint8ClampedArray>;
 }
 
 /**
@@ -34,10 +37,15 @@ export interface LiftRenderer {
   readonly rendersOn: 'webgpu' | 'cpu';
   /** Pixels of a pane's canvas. */
   resize(side: Side, size: Size): void;
-  /** Makes the frame; the panes show it at once. A failure leaves the last one in place. */
-  render(request: FrameRequest): Promise<FrameFacts>;
+  /**
+   * Makes the frame; the panes show it at once. A failure leaves the last one in place. A network that fills holes does
+   * so afterwards, unless `isStale` says that nobody waits for it any more.
+   */
+  render(request: FrameRequest, isStale?: () => boolean): Promise<FrameFacts>;
   /** The frame in ordinary memory; null before the first. */
   read(): Promise<PlainFrame | null>;
+  /** Both views for a matcher; null before the first frame. The caller releases them. */
+  pin(): Promise<PinnedViews | null>;
   /** Puts a match's error and certainty beside the frame, or takes them away. */
   setScore(maps: Partial<Record<Side, ScoreMaps>> | null): void;
   /** Draws the frame as it is; without one, empty panes. */

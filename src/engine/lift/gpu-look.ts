@@ -1,0 +1,62 @@
+import { gridPoints } from '../../gpu/field.ts';
+import { FillPass } from '../../gpu/passes/lift/fill.ts';
+import { lightsForView } from '../../gpu/reference/lift/relight.ts';
+import type { Scope } from '../../gpu/scope.ts';
+import type { Side, Size } from '../../shared/geometry.ts';
+import type { CameraPair } from '../../shared/lift/camera.ts';
+import type { FrameRequest } from './frame.ts';
+import type { LiftPasses } from './gpu-passes.ts';
+
+/** A view before light and lens, on the GPU. */
+export interface BareBuffers {
+  side: Side;
+  colour: GPUTexture;
+  /** float32 [h, w] */
+  depth: GPUBuffer;
+  cameras: CameraPair;
+  medianDepth: number;
+}
+
+/** Light, filled holes and photometric changes of both views: look.ts on the GPU. */
+export class GpuLook {
+  readonly normals: Record<Side, GPUBuffer>;
+  /** View b with its holes filled, before the camera's changes; a network's filling is written here. */
+  readonly filled: GPUTexture;
+  private readonly lit: Record<Side, GPUTexture>;
+  private readonly pyramid: GPUBuffer;
+
+  constructor(
+    scope: Scope,
+    private readonly passes: LiftPasses,
+    size: Size,
+  ) {
+    const { TEXTURE_BINDING, STORAGE_BINDING, COPY_SRC, COPY_DST } = GPUTextureUsage;
+    const usage = TEXTURE_BINDING | STORAGE_BINDING | COPY_SRC | COPY_DST;
+    const picture = (label: string) =>
+      scope.texture(label, { size: [size.width, size.height], format: 'rgba8unorm', usage });
+    const normals = (side: Side) => scope.storage(`normals-${side}`, 12 * gridPoints(size));
+    this.normals = { a: normals('a'), b: normals('b') };
+    this.lit = { a: picture('lit-a'), b: picture('lit-b') };
+    this.filled = picture('filled');
+    this.pyramid = FillPass.createPyramid(scope, size);
+  }
+
+  /** The view under the lights of the settings; the very texture given where it keeps its own. */
+  light(encoder: GPUCommandEncoder, view: BareBuffers, { settings }: FrameRequest): GPUTexture {
+    const { side, colour, depth, cameras, medianDepth } = view;
+    if (!settings.light.on[side]) return colour;
+    const camera = cameras[side];
+    const normals = this.normals[side];
+    this.passes.normals.run(encoder, camera, depth, normals);
+    const lights = lightsForView(settings.light, medianDepth, side === 'a' ? null : cameras);
+    this.passes.relight.run(encoder, { colour, depth, normals, camera }, lights, this.lit[side]);
+    return this.lit[side];
+  }
+
+  /** Fills the holes of view b unless they are to be seen. `known` is uint32 [h, w]. */
+  fill(encoder: GPUCommandEncoder, colour: GPUTexture, known: GPUBuffer, { settings }: FrameRequest): GPUTexture {
+    if (settings.render.fill === 'none') return colour;
+    this.passes.fill.run(encoder, colour, known, this.pyramid, this.filled);
+    return this.filled;
+  }
+}
