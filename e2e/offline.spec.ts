@@ -19,8 +19,8 @@ async function kept(page: Page): Promise<void> {
   await expect
     .poll(() =>
       page.evaluate(async () => {
-        const used = await (await caches.open('liftmatch-used')).keys();
-        return ['.wasm', 'encoder.onnx', 'decoder.onnx', 'a.jpg'].every((end) => used.some(({ url }) => url.endsWith(end)));
+        const used = await (await caches.open('liftmatch-offline')).keys();
+        return ['.wasm', 'manifest.json', 'a.jpg'].every((end) => used.some(({ url }) => url.endsWith(end)));
       }),
     )
     .toBe(true);
@@ -58,4 +58,19 @@ test('the service worker gives the runtime its threads, and takes them away', as
   expect(await threads()).toBeGreaterThan(1);
   await toggle();
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+
+  // Whoever wants nothing kept has nothing kept, now and after a reload.
+  const kept = () =>
+    page.evaluate(async () => {
+      const names = (await caches.keys()).filter((name) => name.includes('offline'));
+      return [...names, ...(await navigator.serviceWorker.getRegistrations())].length;
+    });
+  await expect(section.locator('summary')).toContainText('ready');
+  await section.locator('summary').click();
+  await section.getByRole('button', { name: 'Keep nothing for offline use' }).click();
+  await expect(section.locator('summary')).toContainText('off');
+  await page.reload();
+  await matched(page);
+  await expect(section.locator('summary')).toContainText('off');
+  expect(await kept()).toBe(0);
 });

@@ -86,16 +86,22 @@ describe('without a network', () => {
 
   test('so do models, samples and the runtime that were used', async () => {
     const cache = make();
-    const used = ['models/m/encoder.onnx', 'samples/s/a.jpg', 'assets/runtime-1.wasm'];
+    const used = ['models/m/manifest.json', 'samples/s/a.jpg', 'assets/runtime-1.wasm'];
     for (const path of used) await ask(cache, request(path));
     online = false;
     for (const path of used) expect((await ask(cache, request(path)))?.status).toBe(200);
   });
 
+  test('networks are left to the engine, which keeps them by their hashes', async () => {
+    const cache = make();
+    await ask(cache, request('models/m/encoder.onnx'));
+    expect(caches.stores.get('liftmatch-offline')?.size ?? 0).toBe(0);
+  });
+
   test('what was downloaded before the worker was there is kept on demand, photos elsewhere are not', async () => {
     const cache = make();
-    await cache.keep([`${BASE}models/m/encoder.onnx`, 'https://elsewhere.example/photo.jpg', `${BASE}photo.jpg`, `${BASE}models/missing.onnx`]);
-    expect([...caches.stores.get('liftmatch-used')!.keys()]).toEqual([`${BASE}models/m/encoder.onnx`]);
+    await cache.keep([`${BASE}models/m/manifest.json`, 'https://elsewhere.example/photo.jpg', `${BASE}photo.jpg`, `${BASE}models/missing.json`]);
+    expect([...caches.stores.get('liftmatch-offline')!.keys()]).toEqual([`${BASE}models/m/manifest.json`]);
   });
 
   test('a missing file of the app fails the installation', async () => {
@@ -128,12 +134,12 @@ describe('with a network', () => {
     const old = make();
     await old.install();
     await ask(old, request('assets/runtime-1.wasm'));
-    await ask(old, request('models/m/encoder.onnx'));
+    await ask(old, request('models/m/manifest.json'));
     const next = make({ version: 'two', hashed: ['assets/runtime-2.wasm'] });
     await next.install();
     await next.clean();
-    expect(await caches.keys()).not.toContain('liftmatch-app-one');
-    expect([...caches.stores.get('liftmatch-used')!.keys()]).toEqual([`${BASE}models/m/encoder.onnx`]);
+    expect(await caches.keys()).not.toContain('liftmatch-offline-one');
+    expect([...caches.stores.get('liftmatch-offline')!.keys()]).toEqual([`${BASE}models/m/manifest.json`]);
   });
 });
 

@@ -12,9 +12,9 @@ export interface OfflineOptions {
   isolate: boolean;
 }
 
-const APP_PREFIX = 'liftmatch-app-';
-/** Models, samples and runtime: what was used, whatever the version. */
-const USED = 'liftmatch-used';
+const APP_PREFIX = 'liftmatch-offline-';
+/** Manifests, samples and runtime: what was used, whatever the version. */
+const USED = 'liftmatch-offline';
 const USED_FOLDERS = ['assets/', 'models/', 'samples/'];
 /** A server that has not answered a page's request by then counts as out of reach, milliseconds. */
 const PATIENCE = 4000;
@@ -98,7 +98,9 @@ export class OfflineCache {
   private async store({ url }: Request, response: Response): Promise<void> {
     // Pages are kept by install(), whole and of one version. Photos that lie elsewhere are not the app's to keep.
     const isOfApp = USED_FOLDERS.some((folder) => url.startsWith(this.at(folder)));
-    if (!isOfApp || response.status !== 200 || response.type === 'opaque') return;
+    // The engine keeps networks itself, by their hashes (models/fetch-model.ts).
+    const isNetwork = url.startsWith(this.at('models/')) && !url.endsWith('.json');
+    if (!isOfApp || isNetwork || response.status !== 200 || response.type === 'opaque') return;
     const cache = await this.caches.open(USED);
     // A full disk costs the offline copy only.
     await cache.put(url, response).catch(() => {});

@@ -63,11 +63,7 @@ export class Offline {
     const { active: worker } = await win.navigator.serviceWorker.ready;
     if (!worker) return;
     const urls = [...new Set(await downloads())];
-    const { port1, port2 } = new MessageChannel();
-    const kept = new Promise((resolve) => (port1.onmessage = resolve));
-    worker.postMessage({ type: 'keep', urls }, [port2]);
-    await kept;
-    port1.close();
+    await answered(worker, { type: 'keep', urls });
     await this.measure();
   }
 
@@ -87,12 +83,14 @@ export class Offline {
     win.location.reload();
   }
 
-  /** Removes the service worker and what it keeps; it stays away until {@link allow}. Installed models stay. */
+  /** Removes the service worker and what it keeps; it stays away until {@link allow}. Models stay. */
   async remove(): Promise<void> {
     const { win, base } = this.options;
     writeOff(win, true);
-    await (await win.navigator.serviceWorker.getRegistration(base))?.unregister();
-    for (const name of await win.caches.keys()) if (name.startsWith('liftmatch-')) await win.caches.delete(name);
+    const registration = await win.navigator.serviceWorker.getRegistration(base);
+    if (registration?.active) await answered(registration.active, { type: 'stop' });
+    await registration?.unregister();
+    for (const name of await win.caches.keys()) if (name.startsWith('liftmatch-offline')) await win.caches.delete(name);
     this.store.setState({ status: 'absent', isolation: win.crossOriginIsolated ? 'on' : 'off', problem: null });
     await this.measure();
   }
@@ -126,6 +124,15 @@ export class Offline {
 }
 
 const scriptOf = (base: string, isolate: boolean) => new URL(`service-worker.js${isolate ? '?isolate=1' : ''}`, base).href;
+
+/** Resolves when the worker has done what the message asks for. */
+async function answered(worker: ServiceWorker, message: object): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise((resolve) => (port1.onmessage = resolve));
+  worker.postMessage(message, [port2]);
+  await answer;
+  port1.close();
+}
 
 /** Waits until a worker is installed and, where nothing stands in its way, active; or has failed. */
 function settled(worker: ServiceWorker | null): Promise<void> {
