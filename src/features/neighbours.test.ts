@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { gridWarp } from '../geometry/true-warp.ts';
 import type { Nearest } from '../shared/feature-map.ts';
 import { mutualNeighbours } from './mutual-neighbours.ts';
 import { nearestRecall } from './recall.ts';
@@ -35,13 +36,11 @@ describe('recall', () => {
   // A's places see B's shifted by a quarter of the width to the left; the right column is not seen.
   const grid = { width: 4, height: 2 };
   const photo = { width: 400, height: 200 };
-  const truth = {
-    grid,
-    warp: Float32Array.from({ length: 16 }, (_, i) =>
-      i < 8 ? (2 * ((i % 4) + 0.5 - 1)) / 4 - 1 : (2 * (Math.floor((i - 8) / 4) + 0.5)) / 2 - 1,
-    ),
-    visible: Uint8Array.from({ length: 8 }, (_, i) => (i % 4 === 0 ? 0 : 1)),
-  };
+  const warp = Float32Array.from({ length: 16 }, (_, i) =>
+    i < 8 ? (2 * ((i % 4) + 0.5 - 1)) / 4 - 1 : (2 * (Math.floor((i - 8) / 4) + 0.5)) / 2 - 1,
+  );
+  const visible = Uint8Array.from({ length: 8 }, (_, i) => (i % 4 === 0 ? 0 : 1));
+  const truth = gridWarp(grid, warp, visible);
 
   test('counts the places that are seen, and those found within each share of the longer side', () => {
     const perfect = [0, 0, 1, 2, 4, 4, 5, 6];
@@ -52,7 +51,7 @@ describe('recall', () => {
   });
 
   test('is not a number where nothing is seen', () => {
-    const blind = { ...truth, visible: new Uint8Array(8) };
+    const blind = gridWarp(grid, warp, new Uint8Array(8));
     const { places, shares } = nearestRecall([0, 0, 0, 0, 0, 0, 0, 0], grid, grid, photo, blind);
     expect(places).toBe(0);
     expect(shares.every(Number.isNaN)).toBe(true);

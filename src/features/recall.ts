@@ -1,14 +1,7 @@
+import type { TrueWarp } from '../geometry/true-warp.ts';
 import { RECALL_THRESHOLDS } from '../shared/compare.ts';
 import type { Size } from '../shared/geometry.ts';
-
-/** A known warp of photo A onto B. */
-export interface TrueWarp {
-  grid: Size;
-  /** [2, h, w] normalised places in B. */
-  warp: Float32Array;
-  /** [h, w] not 0 where the place is seen in B. */
-  visible: Uint8Array;
-}
+import { centreOf } from './similarity.ts';
 
 export interface Recall {
   /** Places of A's feature grid whose true place is seen in B. */
@@ -34,20 +27,15 @@ export function nearestRecall(
   thresholds: readonly number[] = RECALL_THRESHOLDS,
 ): Recall {
   const long = Math.max(photoB.width, photoB.height);
-  const points = truth.grid.width * truth.grid.height;
   const counts = thresholds.map(() => 0);
   let places = 0;
   for (let i = 0; i < gridA.width * gridA.height; i++) {
-    const column = Math.floor((((i % gridA.width) + 0.5) / gridA.width) * truth.grid.width);
-    const row = Math.floor(((Math.floor(i / gridA.width) + 0.5) / gridA.height) * truth.grid.height);
-    const at = row * truth.grid.width + column;
-    if (!truth.visible[at]) continue;
+    const from = centreOf(i, gridA);
+    const wanted = truth(from.x, from.y);
+    if (!wanted) continue;
     places++;
-    const right = ((truth.warp[at] + 1) / 2) * photoB.width;
-    const down = ((truth.warp[points + at] + 1) / 2) * photoB.height;
-    const x = (((found[i] % gridB.width) + 0.5) / gridB.width) * photoB.width;
-    const y = ((Math.floor(found[i] / gridB.width) + 0.5) / gridB.height) * photoB.height;
-    const error = Math.hypot(x - right, y - down) / long;
+    const { x, y } = centreOf(found[i], gridB);
+    const error = Math.hypot((x - wanted.x) * photoB.width, (y - wanted.y) * photoB.height) / long;
     thresholds.forEach((threshold, t) => {
       if (error <= threshold) counts[t]++;
     });

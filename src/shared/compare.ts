@@ -1,5 +1,13 @@
-import type { Side, Size } from './geometry.ts';
+import type { Size } from './geometry.ts';
 import type { PhotoInfo, Provider, ProviderChoice } from './protocol.ts';
+
+/** The photos that are compared: the match's two, and two more of the comparison's own. */
+export const SLOTS = ['a', 'b', 'c', 'd'] as const;
+export type Slot = (typeof SLOTS)[number];
+export type BySlot<T> = Partial<Record<Slot, T>>;
+
+/** Slots that have something, in their order. */
+export const filledSlots = (slots: BySlot<unknown>): Slot[] => SLOTS.filter((slot) => slots[slot] != null);
 
 /** Where features come from. */
 export type EncoderSource =
@@ -47,7 +55,7 @@ export interface FeatureUsage {
 
 /** What one encoder made of the photos that are there. */
 export interface EncodingFacts {
-  grids: Partial<Record<Side, Size>>;
+  grids: BySlot<Size>;
   channels: number;
   /** Milliseconds that the photos took to encode, when they were. */
   milliseconds: number;
@@ -61,7 +69,7 @@ export interface GridPicture {
   rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-export type Pictures = Partial<Record<Side, GridPicture>>;
+export type Pictures = BySlot<GridPicture>;
 
 /** One encoder over the photos; the longer side of what it sees, in pixels, where it does not prescribe its own. */
 export interface Encoding {
@@ -70,7 +78,7 @@ export interface Encoding {
 }
 
 export interface ComponentOptions {
-  /** One fit over both photos, or one for each. */
+  /** One fit over all photos, or one for each. */
   fit: 'joint' | 'per-photo';
   /** Turn the components towards those of this encoder, so that colours mean the same; null leaves them. */
   alignTo: EncoderInfo | null;
@@ -80,13 +88,13 @@ export interface ComponentOptions {
 
 export interface ComponentMaps {
   pictures: Pictures;
-  /** Share of the variance along each of the three components; of photo A where each has its own fit. */
-  explained: number[];
+  /** For every fit (one, or one a photo), the share of the variance along each of the three components. */
+  explained: number[][];
   facts: EncodingFacts;
 }
 
 export interface ClusterMaps {
-  labels: Partial<Record<Side, { grid: Size; labels: Uint8Array<ArrayBuffer> }>>;
+  labels: BySlot<{ grid: Size; labels: Uint8Array<ArrayBuffer> }>;
   sizes: number[];
   meanCosine: number;
   facts: EncodingFacts;
@@ -94,14 +102,14 @@ export interface ClusterMaps {
 
 /** A place on a photo, as shares of its width and height. */
 export interface UnitPlace {
-  side: Side;
+  slot: Slot;
   x: number;
   y: number;
 }
 
 export interface SimilarityOptions {
   at: UnitPlace;
-  /** Best places wanted. */
+  /** Best places wanted in every photo. */
   count: number;
   /** Cells around a best place in which no other is looked for. */
   exclusion: number;
@@ -110,17 +118,21 @@ export interface SimilarityOptions {
 }
 
 export interface SimilarityMaps {
-  /** Heat in 0…1 for every place. */
-  heat: Partial<Record<Side, { grid: Size; values: Float32Array<ArrayBuffer> }>>;
-  /** Best places in the other photo (in the same one where there is no other), best first. */
-  best: (UnitPlace & { cosine: number })[];
+  /** Heat for every place, in the colours of turbo. */
+  heat: Pictures;
+  /** Best places of every other photo (of the same one where there is no other), each photo's best first: rank 0. */
+  best: (UnitPlace & { cosine: number; rank: number })[];
   /** The patch that was asked for: its centre. */
   query: UnitPlace;
   facts: EncodingFacts;
 }
 
+/** Two different photos. */
+export type SlotPair = readonly [Slot, Slot];
+
 export interface NeighbourMatches {
-  /** Rows of x_a, y_a, x_b, y_b as shares of width and height, cosine, ratio; the clearest first. */
+  between: SlotPair;
+  /** Rows of x, y in the first photo, x, y in the second as shares of width and height, cosine, ratio; the clearest first. */
   rows: Float32Array<ArrayBuffer>;
   count: number;
   /** Mutual nearest neighbours before the ratio filter and the limit. */
@@ -128,11 +140,29 @@ export interface NeighbourMatches {
   facts: EncodingFacts;
 }
 
-/** Addresses of a pair with its true warp (an npz with `warp`, `visible` and, where known, `pose_ab`). */
+/** A file by its address, or the file itself. */
+export type FileOrAddress = string | Blob;
+
+export interface TruthFile {
+  name: string;
+  file: FileOrAddress;
+}
+
+/** Two photos and the files that together tell their true correspondence: docs/compare.md describes the formats. */
 export interface ScoredPair {
-  a: string;
-  b: string;
-  truth: string;
+  a: FileOrAddress;
+  b: FileOrAddress;
+  truth: readonly TruthFile[];
+}
+
+/** How a true correspondence is known. */
+export type TruthKind = 'warp' | 'homography' | 'depth';
+
+export interface TruthSummary {
+  kind: TruthKind;
+  /** Share of photo A whose place is seen in B. */
+  seen: number;
+  viewpoint: number | null;
 }
 
 export interface PairScore {
@@ -161,16 +191,20 @@ export interface CompareApi {
   start(options: { provider: ProviderChoice }): CompareInfo;
   /** Every encoder among these models, and the classical one. */
   listEncoders(options: { models: EncoderCandidate[] }): EncoderInfo[];
-  setPhoto(options: { side: Side; file: Blob; name: string }): PhotoInfo;
-  clearPhoto(options: { side: Side }): void;
+  setPhoto(options: { slot: Slot; file: Blob; name: string }): PhotoInfo;
+  clearPhoto(options: { slot: Slot }): void;
   components(options: Encoding & { options: ComponentOptions }): ComponentMaps;
   clusters(options: Encoding & { k: number; seed: number }): ClusterMaps;
   similarity(options: Encoding & { options: SimilarityOptions }): SimilarityMaps;
-  neighbours(options: Encoding & { maxRatio: number; limit: number }): NeighbourMatches;
+  /** {@link similarity} of several encoders in one message: what follows the pointer. */
+  similarities(options: { encodings: readonly Encoding[]; options: SimilarityOptions }): SimilarityMaps[];
+  neighbours(options: Encoding & { between: SlotPair; maxRatio: number; limit: number }): NeighbourMatches;
+  /** Reads the truth of a pair without scoring anything. */
+  inspectTruth(options: { pair: ScoredPair }): TruthSummary;
   /** Scores an encoder on another pair; its photos and features are not kept. */
   score(options: Encoding & { pair: ScoredPair }): PairScore;
   /** Features [height, width, channels] as a npy file. */
-  exportFeatures(options: Encoding & { side: Side }): Blob;
+  exportFeatures(options: Encoding & { slot: Slot }): Blob;
 }
 
 export type CompareEvent = { type: 'device-lost'; reason: string };

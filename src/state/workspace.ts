@@ -125,6 +125,11 @@ export class Workspace {
     await models;
   }
 
+  /** Absolute address that relative ones start from. */
+  get base(): string {
+    return this.options.base;
+  }
+
   showPage(page: PageName): void {
     this.store.setState({ page });
   }

@@ -1,71 +1,81 @@
 import { procrustes, resampleScores, spreads, turnScores } from '../../features/align-components.ts';
 import { componentColors } from '../../features/component-colors.ts';
 import { principalComponents } from '../../features/principal-components.ts';
-import type { ComponentOptions, GridPicture, Pictures } from '../../shared/compare.ts';
-import type { Side } from '../../shared/geometry.ts';
+import type { BySlot, ComponentOptions, GridPicture, Pictures, Slot } from '../../shared/compare.ts';
+import { filledSlots } from '../../shared/compare.ts';
 import type { Encoded, FeatureMaths } from './feature-maths.ts';
 
-export type EncodedSides = Partial<Record<Side, Encoded>>;
-
-/** Component scores of the photos, [places, 3] each, and what share of the variance each component explains. */
+/** Component scores of the photos, [places, 3] each, and of every fit what share of the variance each explains. */
 interface Scores {
-  sides: Partial<Record<Side, Float32Array<ArrayBuffer>>>;
-  explained: number[];
+  slots: BySlot<Float32Array<ArrayBuffer>>;
+  explained: number[][];
 }
 
-const SIDES = ['a', 'b'] as const;
 const COMPONENTS = 3;
 
 /**
  * PCA maps of one encoder. `reference`: features of the encoder that colours are turned towards, null to leave them.
+ *
+ * The projection is a compute pass of its own rather than part of a fragment shader: each photo's colours are scaled by
+ * the mean and spread of all its scores, and alignment turns them by a product over all places, so every score has to
+ * be known before the first pixel is painted. What is read back is those scores, 12 bytes a place (33 kB for two photos
+ * of 37 × 37), beside the covariance that the eigenvectors are solved from.
  */
 export async function componentMaps(
   maths: FeatureMaths,
-  sides: EncodedSides,
-  reference: EncodedSides | null,
+  features: BySlot<Encoded>,
+  reference: BySlot<Encoded> | null,
   { fit, mask }: Pick<ComponentOptions, 'fit' | 'mask'>,
-): Promise<{ pictures: Pictures; explained: number[] }> {
-  const scores = await fitScores(maths, sides, fit);
+): Promise<{ pictures: Pictures; explained: number[][] }> {
+  const scores = await fitScores(maths, features, fit);
   const target = reference && (await fitScores(maths, reference, fit));
-  const turned = target ? align(scores, target, sides, reference!, fit) : scores.sides;
+  const turned = target ? align(scores, target, features, reference!, fit) : scores.slots;
   const pictures: Pictures = {};
-  for (const side of present(sides)) {
-    pictures[side] = paint(sides[side]!.grid, turned[side]!, scores.sides[side]!, mask);
+  for (const slot of filledSlots(features)) {
+    pictures[slot] = paint(features[slot]!.grid, turned[slot]!, scores.slots[slot]!, mask);
   }
   return { pictures, explained: scores.explained };
 }
 
-async function fitScores(maths: FeatureMaths, sides: EncodedSides, fit: ComponentOptions['fit']): Promise<Scores> {
-  const groups = fit === 'joint' ? [present(sides)] : present(sides).map((side) => [side]);
-  const result: Scores = { sides: {}, explained: [] };
-  for (const group of groups) {
-    const { mean, covariance, channels } = await maths.moments(group.map((side) => sides[side]!));
+async function fitScores(
+  maths: FeatureMaths,
+  features: BySlot<Encoded>,
+  fit: ComponentOptions['fit'],
+): Promise<Scores> {
+  const result: Scores = { slots: {}, explained: [] };
+  for (const group of fitGroups(features, fit)) {
+    const { mean, covariance, channels } = await maths.moments(group.map((slot) => features[slot]!));
     const found = principalComponents(covariance, channels, COMPONENTS);
-    for (const side of group)
-      result.sides[side] = await maths.project(sides[side]!, { mean, basis: found.basis, components: COMPONENTS });
-    if (result.explained.length === 0) result.explained = found.variances.map((v) => v / (found.totalVariance || 1));
+    const projection = { mean, basis: found.basis, components: COMPONENTS };
+    for (const slot of group) result.slots[slot] = await maths.project(features[slot]!, projection);
+    result.explained.push(found.variances.map((v) => v / (found.totalVariance || 1)));
   }
   return result;
+}
+
+/** Photos that share a fit. */
+function fitGroups(features: BySlot<Encoded>, fit: ComponentOptions['fit']): Slot[][] {
+  const slots = filledSlots(features);
+  return fit === 'joint' ? [slots] : slots.map((slot) => [slot]);
 }
 
 /** Turns scores towards a reference that may lie on another grid; jointly fitted photos are turned together. */
 function align(
   scores: Scores,
   target: Scores,
-  sides: EncodedSides,
-  reference: EncodedSides,
+  features: BySlot<Encoded>,
+  reference: BySlot<Encoded>,
   fit: ComponentOptions['fit'],
-): Scores['sides'] {
-  const groups = fit === 'joint' ? [present(sides)] : present(sides).map((side) => [side]);
-  const turned: Scores['sides'] = {};
-  for (const group of groups) {
-    const own = joined(group.map((side) => scores.sides[side]!));
+): Scores['slots'] {
+  const turned: Scores['slots'] = {};
+  for (const group of fitGroups(features, fit)) {
+    const own = joined(group.map((slot) => scores.slots[slot]!));
     const wanted = joined(
-      group.map((side) => resampleScores(target.sides[side]!, reference[side]!.grid, sides[side]!.grid)),
+      group.map((slot) => resampleScores(target.slots[slot]!, reference[slot]!.grid, features[slot]!.grid)),
     );
     const turn = procrustes(own, wanted);
     const spread = spreads(own);
-    for (const side of group) turned[side] = turnScores(scores.sides[side]!, turn, spread);
+    for (const slot of group) turned[slot] = turnScores(scores.slots[slot]!, turn, spread);
   }
   return turned;
 }
@@ -86,9 +96,6 @@ function paint(
   }
   return { grid, rgba };
 }
-
-export const present = (sides: Partial<Record<Side, unknown>>): Side[] =>
-  SIDES.filter((side) => sides[side] !== undefined);
 
 function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CompareWorkerLike } from '../../client/compare-client.ts';
-import type { CompareApi, EncoderInfo, EncodingFacts } from '../../shared/compare.ts';
+import type { CompareApi, EncoderInfo, EncodingFacts, UnitPlace } from '../../shared/compare.ts';
 import { CodedError, toPlainError } from '../../shared/errors.ts';
-import type { Side } from '../../shared/geometry.ts';
 import { FakeEngine, settle } from '../fake-engine.ts';
 import type { Photo } from '../types.ts';
 import { Workspace } from '../workspace.ts';
@@ -80,6 +79,8 @@ const model = {
   bytes: 1,
 };
 
+const similarTo = (at: UnitPlace) => ({ heat: {}, best: [], query: at, facts });
+
 let compare: Compare;
 let workers: FakeCompareWorker[];
 function open(answers: Partial<Record<keyof CompareApi, (argument: never) => unknown>> = {}): Compare {
@@ -94,14 +95,13 @@ function open(answers: Partial<Record<keyof CompareApi, (argument: never) => unk
     const worker = new FakeCompareWorker({
       start: () => ({ provider: 'wasm', mathsOn: 'cpu', adapter: null }),
       listEncoders: () => ENCODERS,
-      components: () => ({ pictures: {}, explained: [0.5, 0.2, 0.1], facts }),
+      components: () => ({ pictures: {}, explained: [[0.5, 0.2, 0.1]], facts }),
       clusters: () => ({ labels: {}, sizes: [], meanCosine: 1, facts }),
-      similarity: ({ options }: { options: { at: { side: Side; x: number; y: number } } }) => ({
-        heat: {},
-        best: [],
-        query: options.at,
-        facts,
-      }),
+      similarity: ({ options }: { options: { at: UnitPlace } }) => similarTo(options.at),
+      similarities: ({ encodings, options }: { encodings: unknown[]; options: { at: UnitPlace } }) =>
+        encodings.map(() => similarTo(options.at)),
+      inspectTruth: () => ({ kind: 'homography', seen: 0.8, viewpoint: null }),
+      setPhoto: ({ name }: { name: string }) => photo(name).info,
       ...answers,
     });
     workers.push(worker);
@@ -153,13 +153,14 @@ describe('Compare', () => {
     open().wake();
     compare.update({ page: 'similarity' });
     await settle();
-    for (let i = 1; i <= 20; i++) compare.point({ side: 'a', x: i / 100, y: 0.5 });
+    for (let i = 1; i <= 20; i++) compare.point({ slot: 'a', x: i / 100, y: 0.5 });
     await settle();
     for (const { result } of Object.values(compare.store.getState().columns)) {
       expect(result?.page === 'similarity' && result.query.x).toBe(0.2);
     }
-    // Three for the page, and far fewer than three a move.
-    expect(asked('similarity')).toBeLessThan(15);
+    // Three for the page, then all columns in one question, and far fewer questions than moves.
+    expect(asked('similarity')).toBe(3);
+    expect(asked('similarities')).toBeLessThan(5);
   });
 
   it('puts an error into its own column, and tries again when asked again', async () => {
@@ -167,7 +168,7 @@ describe('Compare', () => {
     open({
       components: ({ encoder }: { encoder: EncoderInfo }) => {
         if (fails && encoder.id === 'classical') return Promise.reject(new CodedError('model-failed', 'No.'));
-        return { pictures: {}, explained: [1, 0, 0], facts };
+        return { pictures: {}, explained: [[1, 0, 0]], facts };
       },
     }).wake();
     await settle();

@@ -1,16 +1,21 @@
 import { CompareClient, type CompareWorkerLike } from '../../client/compare-client.ts';
 import type { CallOptions } from '../../client/worker-client.ts';
-import type { CompareApi, CompareInfo, CompareProgress } from '../../shared/compare.ts';
+import type { BySlot, CompareApi, CompareInfo, CompareProgress, Slot } from '../../shared/compare.ts';
+import { SLOTS } from '../../shared/compare.ts';
 import { CodedError, toPlainError } from '../../shared/errors.ts';
-import type { Side } from '../../shared/geometry.ts';
+import type { ProviderChoice } from '../../shared/protocol.ts';
 import { Serial } from '../serial.ts';
 import type { Photo } from '../types.ts';
-import type { Workspace } from '../workspace.ts';
 
 export type SpawnCompareWorker = () => CompareWorkerLike;
 
 export interface CompareLinkOptions {
+  spawn: SpawnCompareWorker;
+  /** The photos that the page has now. */
+  photos: () => BySlot<Photo>;
+  provider: () => ProviderChoice;
   onStart: (info: CompareInfo) => void;
+  onDeath: (error: ReturnType<typeof toPlainError>) => void;
   /** The worker is another one: what the old one had answered has to be asked again. */
   onRestart: () => void;
 }
@@ -20,14 +25,10 @@ export class CompareLink {
   private client: CompareClient | null = null;
   private started: Promise<CompareInfo> | null = null;
   /** The photos that the present worker has. */
-  private readonly given: Partial<Record<Side, Photo | null>> = {};
+  private given: BySlot<Photo> = {};
   private readonly changes = new Serial();
 
-  constructor(
-    private readonly workspace: Workspace,
-    private readonly spawn: SpawnCompareWorker,
-    private readonly options: CompareLinkOptions,
-  ) {}
+  constructor(private readonly options: CompareLinkOptions) {}
 
   /** Calls the worker once it has the photos that the page has now. Rejects with a CodedError. */
   async call<M extends keyof CompareApi>(
@@ -36,8 +37,22 @@ export class CompareLink {
     options?: CallOptions<CompareProgress>,
   ): Promise<ReturnType<CompareApi[M]>> {
     const client = await this.connect();
-    await this.changes.run(() => this.givePhotos(client));
+    if (!this.isUpToDate()) await this.changes.run(() => this.givePhotos(client));
     return client.call(method, argument, options);
+  }
+
+  /**
+   * Has the worker open a photo that the page does not have yet; `keep` puts it into the page's state.
+   * Rejects with a CodedError where the worker refuses it: the slot then stays as it was.
+   */
+  async open(slot: Slot, photo: Omit<Photo, 'info'>, keep: (photo: Photo) => void): Promise<void> {
+    const client = await this.connect();
+    await this.changes.run(async () => {
+      const info = await client.call('setPhoto', { slot, file: photo.file, name: photo.name });
+      const opened = { ...photo, info };
+      if (this.client === client) this.given[slot] = opened;
+      keep(opened);
+    });
   }
 
   /** Ends the worker; the next call starts another. */
@@ -48,7 +63,7 @@ export class CompareLink {
 
   private async connect(): Promise<CompareClient> {
     if (!this.client) {
-      const client: CompareClient = new CompareClient(this.spawn(), {
+      const client: CompareClient = new CompareClient(this.options.spawn(), {
         onDeath: (error) => this.onDeath(client, error),
         onDeviceLost: (reason) => {
           client.dispose();
@@ -56,35 +71,38 @@ export class CompareLink {
         },
       });
       this.client = client;
-      const { provider } = this.workspace.store.getState().settings;
-      this.started = client.call('start', { provider });
+      this.started = client.call('start', { provider: this.options.provider() });
     }
     const client = this.client;
     this.options.onStart(await this.started!);
     return client;
   }
 
+  private isUpToDate(): boolean {
+    const photos = this.options.photos();
+    return SLOTS.every((slot) => photos[slot] === this.given[slot]);
+  }
+
   private async givePhotos(client: CompareClient): Promise<void> {
-    for (const side of ['a', 'b'] as const) {
-      const { photo } = this.workspace.store.getState().photos[side];
-      if (this.client !== client || this.given[side] === photo) continue;
-      if (photo) await client.call('setPhoto', { side, file: photo.file, name: photo.name });
-      else if (this.given[side]) await client.call('clearPhoto', { side });
-      this.given[side] = photo;
+    for (const slot of SLOTS) {
+      const photo = this.options.photos()[slot];
+      if (this.client !== client || this.given[slot] === photo) continue;
+      if (photo) await client.call('setPhoto', { slot, file: photo.file, name: photo.name });
+      else await client.call('clearPhoto', { slot });
+      this.given[slot] = photo;
     }
   }
 
   private onDeath(client: CompareClient, error: CodedError): void {
     if (this.client !== client) return;
-    this.workspace.notices.add('error', toPlainError(error));
+    this.options.onDeath(toPlainError(error));
     this.forget();
   }
 
   private forget(): void {
     this.client = null;
     this.started = null;
-    delete this.given.a;
-    delete this.given.b;
+    this.given = {};
     this.options.onRestart();
   }
 }

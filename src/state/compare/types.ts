@@ -6,10 +6,16 @@ import type {
   EncoderInfo,
   FeatureUsage,
   NeighbourMatches,
+  ScoredPair,
   SimilarityMaps,
+  SlotPair,
+  TruthSummary,
   UnitPlace,
 } from '../../shared/compare.ts';
 import type { PlainError } from '../../shared/errors.ts';
+import type { Camera } from '../../shared/view.ts';
+import { DEFAULT_CAMERA } from '../../shared/view.ts';
+import type { PhotoSlot } from '../types.ts';
 
 /** What is shown of the encoders. */
 export const COMPARE_PAGES = ['components', 'similarity', 'clusters', 'neighbours', 'scores'] as const;
@@ -33,10 +39,14 @@ export interface CompareSettings {
   exclusion: number;
   maxRatio: number;
   lines: number;
+  /** The photos whose neighbours are shown. */
+  between: SlotPair;
   /** Opacity of the maps over the photos. */
   opacity: number;
   upsampling: 'bilinear' | 'nearest';
   showsGrid: boolean;
+  /** Zoom and pan, shared by all photos of all columns. */
+  camera: Camera;
 }
 
 /** What the worker said of one encoder. */
@@ -54,9 +64,17 @@ export interface Column {
   error: PlainError | null;
 }
 
-/** One encoder on one sample pair. */
+/** A pair of the person's own whose true correspondence is known: from files that were dropped, or lifted. */
+export interface OwnPair {
+  id: number;
+  title: string;
+  pair: ScoredPair;
+  truth: TruthSummary;
+}
+
+/** One encoder on one pair. */
 export interface ScoreRow {
-  sample: string;
+  pair: string;
   encoder: string;
   longSide: number;
   places: number;
@@ -69,6 +87,8 @@ export interface CompareState {
   /** Every encoder there is; null until listed. */
   available: EncoderInfo[] | null;
   settings: CompareSettings;
+  /** The photos beyond the match's two. */
+  extra: Record<ExtraSlot, PhotoSlot>;
   /** By encoder id. */
   columns: Record<string, Column>;
   usage: FeatureUsage | null;
@@ -76,12 +96,19 @@ export interface CompareState {
   point: UnitPlace;
   /** Where the matcher says that the point lies; null where it does not know. */
   matched: (UnitPlace & { certainty: number }) | null;
+  ownPairs: OwnPair[];
   scores: ScoreRow[];
   /** Null when no scores are being computed. */
   scoring: { done: number; total: number } | null;
 }
 
+export const EXTRA_SLOTS = ['c', 'd'] as const;
+export type ExtraSlot = (typeof EXTRA_SLOTS)[number];
+
 export const MAX_COLUMNS = 4;
+
+/** The middle of the first photo. */
+export const DEFAULT_POINT: UnitPlace = { slot: 'a', x: 0.5, y: 0.5 };
 
 export const EMPTY_COLUMN: Column = { result: null, progress: null, error: null };
 
@@ -99,7 +126,9 @@ export const DEFAULT_COMPARE: CompareSettings = {
   exclusion: 2,
   maxRatio: 1,
   lines: 100,
+  between: ['a', 'b'],
   opacity: 1,
   upsampling: 'nearest',
   showsGrid: false,
+  camera: DEFAULT_CAMERA,
 };

@@ -1,99 +1,77 @@
-import { useEffect, useMemo, useRef } from 'react';
-import type { KeyboardEvent, PointerEvent } from 'react';
-import type { UnitPlace } from '../../shared/compare.ts';
-import type { Side } from '../../shared/geometry.ts';
+import { useEffect, useRef } from 'react';
+import type { BySlot } from '../../shared/compare.ts';
 import type { ColumnResult } from '../../state/compare/types.ts';
 import { useElementSize } from '../match/use-element-size.ts';
-import { useCompare, useCompareState } from './compare-context.ts';
-import { columnLayout, type ColumnPicture, drawColumn } from './draw-column.ts';
-import { layerOf } from './map-layer.ts';
+import { columnLayout } from './column-layout.ts';
+import { useColumnPicture } from './column-picture.ts';
+import { drawMaps } from './draw-column.ts';
+import { drawMarks } from './draw-marks.ts';
+import { useColumnInput } from './use-column-input.ts';
+import type { PhotoImage } from './use-photo-images.ts';
 
 interface ColumnCanvasProps {
-  photos: Partial<Record<Side, HTMLImageElement>>;
+  photos: BySlot<PhotoImage>;
   /** null: the photos themselves. */
   result: ColumnResult | null;
   label: string;
 }
 
-/** How far an arrow key moves the point, as a share of the photo. */
-const KEY_STEP = 0.02;
-
-/** Everything but the size that a column's canvas or its copy in the contact sheet shows. */
-export function useColumnPicture(photos: ColumnCanvasProps['photos'], result: ColumnResult | null): ColumnPicture {
-  const { opacity, upsampling, showsGrid, page } = useCompareState((state) => state.settings);
-  const point = useCompareState((state) => state.point);
-  const matched = useCompareState((state) => state.matched);
-  const layers = useMemo(() => (result ? { a: layerOf(result, 'a'), b: layerOf(result, 'b') } : {}), [result]);
-  const pointed = page === 'similarity';
-  return {
-    photos,
-    result,
-    layers,
-    opacity,
-    isSmooth: upsampling === 'bilinear',
-    showsGrid,
-    point: pointed ? point : null,
-    matched: pointed ? matched : null,
-  };
-}
-
-/** One column's maps: photo A above photo B. In the similarity view, moving over either asks what looks like it. */
+/**
+ * One column's maps, a photo above the other. In the similarity view, moving over any asks what looks like it. Maps and
+ * marks have a canvas each: a mark that moves over a photo does not have the photo drawn again.
+ */
 export function ColumnCanvas({ photos, result, label }: ColumnCanvasProps) {
-  const compare = useCompare();
-  const ref = useRef<HTMLCanvasElement>(null);
+  const maps = useRef<HTMLCanvasElement>(null);
+  const marks = useRef<HTMLCanvasElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const { width } = useElementSize(box);
   const picture = useColumnPicture(photos, result);
-  const { places, height } = columnLayout(photos, width);
+  const layout = columnLayout(photos, width);
+  const { height } = layout;
+  const input = useColumnInput(box, layout);
+  const { layers, opacity, isSmooth, showsGrid, camera, point, matched } = picture;
 
   useEffect(() => {
-    const canvas = ref.current;
-    const context = canvas?.getContext('2d');
-    if (!canvas || !context || width === 0 || height === 0) return;
-    const ratio = window.devicePixelRatio;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    context.scale(ratio, ratio);
-    drawColumn(context, picture, width);
-  });
+    const context = prepare(maps.current, width, height);
+    if (context) drawMaps(context, picture, layout);
+  }, [photos, layers, opacity, isSmooth, showsGrid, camera, width, height]);
 
-  const placeUnder = (event: PointerEvent<HTMLCanvasElement>): UnitPlace | null => {
-    const bounds = event.currentTarget.getBoundingClientRect();
-    const [x, y] = [event.clientX - bounds.left, event.clientY - bounds.top];
-    for (const side of ['a', 'b'] as const) {
-      const place = places[side];
-      if (place && y >= place.y && y < place.y + place.height) {
-        return { side, x: x / place.width, y: (y - place.y) / place.height };
-      }
+  useEffect(() => {
+    const context = prepare(marks.current, width, height);
+    if (context) drawMarks(context, picture, layout);
+    // Said for who measures: these marks and the maps beneath them are drawn.
+    if (box.current && result?.page === 'similarity') {
+      box.current.dataset.drawn = `${result.query.slot}${result.query.x},${result.query.y}`;
     }
-    return null;
-  };
-  const onPointer = (event: PointerEvent<HTMLCanvasElement>) => {
-    const place = picture.point && placeUnder(event);
-    if (place) compare.point(place);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (!step || !picture.point) return;
-    event.preventDefault();
-    const { side, x, y } = picture.point;
-    const kept = (share: number) => Math.min(0.999, Math.max(0, share));
-    compare.point({ side, x: kept(x + KEY_STEP * step[0]), y: kept(y + KEY_STEP * step[1]) });
-  };
+  }, [photos, result, camera, point, matched, width, height]);
 
   return (
-    <div ref={box} className="compare-maps">
-      <canvas
-        ref={ref}
-        role="img"
-        aria-label={label}
-        tabIndex={picture.point ? 0 : -1}
-        data-pointed={picture.point !== null}
-        style={{ height }}
-        onPointerMove={onPointer}
-        onPointerDown={onPointer}
-        onKeyDown={onKeyDown}
-      />
+    <div
+      ref={box}
+      className="compare-maps"
+      role="img"
+      aria-label={label}
+      tabIndex={0}
+      data-pointed={point !== null}
+      data-zoomed={camera.scale > 1}
+      style={{ height: height || undefined }}
+      {...input}
+    >
+      <canvas ref={maps} />
+      <canvas ref={marks} className="compare-marks" />
     </div>
   );
+}
+
+/** A cleared context in CSS pixels; null where there is nothing to draw on. */
+function prepare(canvas: HTMLCanvasElement | null, width: number, height: number): CanvasRenderingContext2D | null {
+  const context = canvas?.getContext('2d');
+  if (!canvas || !context || width === 0 || height === 0) return null;
+  const ratio = window.devicePixelRatio;
+  const size = { width: Math.round(width * ratio), height: Math.round(height * ratio) };
+  // Setting a size, even the same, makes the browser allocate the canvas anew.
+  if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
 }

@@ -6,6 +6,7 @@ import { useWorkspace } from '../workspace-context.ts';
 import { Columns } from './columns.tsx';
 import { CompareContext, useCompareState } from './compare-context.ts';
 import { ExportControls } from './export-controls.tsx';
+import { MoreBar } from './more-bar.tsx';
 import { PageControls } from './page-controls.tsx';
 import { PageTabs } from './page-tabs.tsx';
 import { PictureControls } from './picture-controls.tsx';
@@ -33,7 +34,10 @@ function Parts() {
     <>
       <main className="main compare-main">
         <PhotoBar />
-        <PageTabs />
+        <div className="compare-head">
+          <PageTabs />
+          <MoreBar />
+        </div>
         <div className="compared" role="tabpanel" id="compared" aria-labelledby={`compare-${page}`}>
           {page === 'scores' ? <Scores /> : <Columns photos={photos} />}
         </div>

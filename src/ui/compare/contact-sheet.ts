@@ -1,5 +1,6 @@
 import { CodedError } from '../../shared/errors.ts';
-import { columnLayout, type ColumnPicture, drawColumn } from './draw-column.ts';
+import { columnLayout } from './column-layout.ts';
+import { type ColumnPicture, drawColumn } from './draw-column.ts';
 
 export interface SheetColumn {
   title: string;

@@ -1,19 +1,21 @@
-import type { Side } from '../../shared/geometry.ts';
+import type { BySlot } from '../../shared/compare.ts';
+import { filledSlots } from '../../shared/compare.ts';
 import { EMPTY_COLUMN } from '../../state/compare/types.ts';
 import { dimensions, milliseconds, percent } from '../common/format.ts';
 import { IconButton } from '../common/icon-button.tsx';
 import { CloseIcon } from '../common/icons.tsx';
 import { ColumnCanvas } from './column-canvas.tsx';
 import { useCompare, useCompareState } from './compare-context.ts';
-import type { Column } from '../../state/compare/types.ts';
+import type { Column, ColumnResult } from '../../state/compare/types.ts';
+import type { PhotoImage } from './use-photo-images.ts';
 
 interface EncoderColumnProps {
   column: number;
   id: string;
-  photos: Partial<Record<Side, HTMLImageElement>>;
+  photos: BySlot<PhotoImage>;
 }
 
-/** One encoder: which one, what it says of both photos, and a line of figures. */
+/** One encoder: which one, what it says of the photos, and a line of figures. */
 export function EncoderColumn({ column, id, photos }: EncoderColumnProps) {
   const compare = useCompare();
   const available = useCompareState((state) => state.available) ?? [];
@@ -46,7 +48,7 @@ export function EncoderColumn({ column, id, photos }: EncoderColumnProps) {
           <CloseIcon />
         </IconButton>
       </figcaption>
-      <ColumnCanvas photos={photos} result={result} label={`${encoder?.name ?? id}: maps of both photos`} />
+      <ColumnCanvas photos={photos} result={result} label={`${encoder?.name ?? id}: maps of the photos`} />
       <ColumnFoot column={state} isCurrent={result !== null} detail={encoder?.detail ?? ''} />
     </figure>
   );
@@ -79,7 +81,7 @@ function ColumnFoot({
   }
   if (!result || !isCurrent) return <p className="compare-foot">{detail}</p>;
   const { grids, channels, milliseconds: time } = result.facts;
-  const grid = grids.a ?? grids.b;
+  const grid = grids[filledSlots(grids)[0]];
   return (
     <p className="compare-foot">
       <b>{told(result)}</b>
@@ -93,12 +95,24 @@ function ColumnFoot({
 function told(result: NonNullable<Column['result']>): string {
   switch (result.page) {
     case 'components':
-      return `${result.explained.map(percent).join(' + ')} of the variance`;
+      return `${explained(result.explained)} of the variance`;
     case 'clusters':
       return `${result.sizes.filter((size) => size > 0).length} clusters, mean cosine ${result.meanCosine.toFixed(3)}`;
     case 'similarity':
-      return result.best.length > 0 ? `Best cosine ${result.best[0].cosine.toFixed(3)}` : 'No other place';
+      return result.best.length > 0 ? `Best cosine ${bestCosines(result.best)}` : 'No other place';
     case 'neighbours':
       return `${result.count} of ${result.mutual} mutual neighbours`;
   }
+}
+
+/** The shares of the three components: of the joint fit, or of each photo's. */
+function explained(fits: number[][]): string {
+  return fits.map((shares) => shares.map(percent).join(' + ')).join('; ');
+}
+
+/** Of the best place in every photo that was searched. */
+function bestCosines(best: Extract<ColumnResult, { page: 'similarity' }>['best']): string {
+  const firsts = best.filter(({ rank }) => rank === 0);
+  const name = (slot: string) => (firsts.length > 1 ? `${slot.toUpperCase()} ` : '');
+  return firsts.map(({ slot, cosine }) => `${name(slot)}${cosine.toFixed(3)}`).join(', ');
 }

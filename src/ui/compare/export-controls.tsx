@@ -1,34 +1,38 @@
-import type { Side } from '../../shared/geometry.ts';
-import type { CompareState } from '../../state/compare/types.ts';
+import type { BySlot } from '../../shared/compare.ts';
+import { filledSlots } from '../../shared/compare.ts';
 import { saveFile } from '../common/save-file.ts';
 import { Section } from '../common/section.tsx';
 import { useWorkspace } from '../workspace-context.ts';
+import { columnPicture } from './column-picture.ts';
 import { useCompare, useCompareState } from './compare-context.ts';
 import { contactSheet } from './contact-sheet.ts';
-import type { ColumnPicture } from './draw-column.ts';
-import { layerOf } from './map-layer.ts';
+import { layersOf } from './map-layer.ts';
+import type { PhotoImage } from './use-photo-images.ts';
 
 /** Saves what is seen: the sheet of maps, and the features behind them. */
-export function ExportControls({ photos }: { photos: Partial<Record<Side, HTMLImageElement>> }) {
+export function ExportControls({ photos }: { photos: BySlot<PhotoImage> }) {
   const compare = useCompare();
   const { notices } = useWorkspace();
   const page = useCompareState((state) => state.settings.page);
   if (page === 'scores') return null;
-  const hasPhoto = photos.a !== undefined || photos.b !== undefined;
+  const slots = filledSlots(photos);
+  const hasPhoto = slots.length > 0;
 
   const saveSheet = async () => {
     const state = compare.store.getState();
-    const columns = compare.chosen().map(({ id, name }) => ({ title: name, picture: pictureOf(state, photos, id) }));
-    saveFile(
-      await contactSheet([{ title: 'Photos', picture: pictureOf(state, photos, null) }, ...columns]),
-      `liftmatch-${page}.png`,
-    );
+    const column = (title: string, id: string | null) => {
+      const found = id === null ? null : state.columns[id]?.result;
+      const result = found?.page === page ? found : null;
+      return { title, picture: columnPicture(state, photos, result, layersOf(result)) };
+    };
+    const columns = compare.chosen().map(({ id, name }) => column(name, id));
+    saveFile(await contactSheet([column('Photos', null), ...columns]), `liftmatch-${page}.png`);
   };
   const saveFeatures = async () => {
     for (const encoder of compare.chosen()) {
-      for (const side of ['a', 'b'] as const) {
-        if (photos[side])
-          saveFile(await compare.exportFeatures(encoder, side), `features-${encoder.id.replace('/', '-')}-${side}.npy`);
+      for (const slot of slots) {
+        const name = `features-${encoder.id.replaceAll('/', '-')}-${slot}.npy`;
+        saveFile(await compare.exportFeatures(encoder, slot), name);
       }
     }
   };
@@ -46,21 +50,4 @@ export function ExportControls({ photos }: { photos: Partial<Record<Side, HTMLIm
       </div>
     </Section>
   );
-}
-
-function pictureOf(state: CompareState, photos: ColumnPicture['photos'], id: string | null): ColumnPicture {
-  const { settings, point, matched } = state;
-  const found = id === null ? null : state.columns[id]?.result;
-  const result = found?.page === settings.page ? found : null;
-  const isPointed = settings.page === 'similarity';
-  return {
-    photos,
-    result,
-    layers: result ? { a: layerOf(result, 'a'), b: layerOf(result, 'b') } : {},
-    opacity: settings.opacity,
-    isSmooth: settings.upsampling === 'bilinear',
-    showsGrid: settings.showsGrid,
-    point: isPointed ? point : null,
-    matched: isPointed ? matched : null,
-  };
 }

@@ -1,5 +1,6 @@
-import { colorMapTable } from '../../shared/color-maps.ts';
-import type { Side, Size } from '../../shared/geometry.ts';
+import type { BySlot } from '../../shared/compare.ts';
+import { filledSlots } from '../../shared/compare.ts';
+import type { Size } from '../../shared/geometry.ts';
 import type { ColumnResult } from '../../state/compare/types.ts';
 import { clusterColor } from './cluster-colors.ts';
 
@@ -9,41 +10,38 @@ export interface MapLayer {
   image: HTMLCanvasElement;
 }
 
-/** The map that a result draws over one photo; null where it draws none. */
-export function layerOf(result: ColumnResult, side: Side): MapLayer | null {
-  switch (result.page) {
-    case 'components': {
-      const picture = result.pictures[side];
-      return picture ? toLayer(picture.grid, picture.rgba) : null;
+/**
+ * The maps that a result draws over the photos.
+ * @param reuse layers that are no longer shown: their canvases are painted anew where the size is the same, so that
+ * following the pointer makes none
+ */
+export function layersOf(result: ColumnResult | null, reuse: BySlot<MapLayer> = {}): BySlot<MapLayer> {
+  const layers: BySlot<MapLayer> = {};
+  if (result?.page === 'components' || result?.page === 'similarity') {
+    const pictures = result.page === 'components' ? result.pictures : result.heat;
+    for (const slot of filledSlots(pictures)) {
+      const { grid, rgba } = pictures[slot]!;
+      layers[slot] = paint(grid, rgba, reuse[slot]);
     }
-    case 'clusters': {
-      const map = result.labels[side];
-      return map ? toLayer(map.grid, paint(map.labels, clusterColor)) : null;
+  } else if (result?.page === 'clusters') {
+    for (const slot of filledSlots(result.labels)) {
+      const { grid, labels } = result.labels[slot]!;
+      layers[slot] = paint(grid, colorsOf(labels), reuse[slot]);
     }
-    case 'similarity': {
-      const map = result.heat[side];
-      const table = colorMapTable('turbo');
-      const color = (heat: number) => table.subarray(4 * Math.round(255 * heat), 4 * Math.round(255 * heat) + 3);
-      return map ? toLayer(map.grid, paint(map.values, color)) : null;
-    }
-    default:
-      return null;
   }
+  return layers;
 }
 
-function paint(values: ArrayLike<number>, color: (value: number) => ArrayLike<number>): Uint8ClampedArray<ArrayBuffer> {
-  const rgba = new Uint8ClampedArray(4 * values.length);
-  for (let i = 0; i < values.length; i++) {
-    rgba.set(color(values[i]), 4 * i);
-    rgba[4 * i + 3] = 255;
-  }
+function colorsOf(labels: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
+  const rgba = new Uint8ClampedArray(4 * labels.length).fill(255);
+  labels.forEach((label, i) => rgba.set(clusterColor(label), 4 * i));
   return rgba;
 }
 
-function toLayer(grid: Size, rgba: Uint8ClampedArray<ArrayBuffer>): MapLayer {
-  const image = document.createElement('canvas');
-  image.width = grid.width;
-  image.height = grid.height;
+function paint(grid: Size, rgba: Uint8ClampedArray<ArrayBuffer>, reuse?: MapLayer): MapLayer {
+  const fits = reuse?.grid.width === grid.width && reuse.grid.height === grid.height;
+  const image = fits ? reuse.image : document.createElement('canvas');
+  if (!fits) [image.width, image.height] = [grid.width, grid.height];
   image.getContext('2d')?.putImageData(new ImageData(rgba, grid.width, grid.height), 0, 0);
   return { grid, image };
 }

@@ -1,13 +1,16 @@
+import type { SlotPair } from '../../shared/compare.ts';
 import { CLUSTER_COUNT } from '../../shared/compare.ts';
 import { Segmented } from '../common/segmented.tsx';
+import { Select } from '../common/select.tsx';
 import { Slider } from '../common/slider.tsx';
 import { Switch } from '../common/switch.tsx';
 import { ShuffleIcon } from '../common/icons.tsx';
-import { useCompareSettings } from './compare-context.ts';
+import { useWorkspaceState } from '../workspace-context.ts';
+import { useCompare, useCompareSettings, useCompareState } from './compare-context.ts';
 import { PAGE_TEXTS } from './texts.ts';
 
 const FITS = [
-  { value: 'joint', label: 'Both photos' },
+  { value: 'joint', label: 'All photos' },
   { value: 'per-photo', label: 'Each photo' },
 ] as const;
 const MASKS = [
@@ -66,6 +69,7 @@ export function PageControls() {
       )}
       {settings.page === 'neighbours' && (
         <>
+          <BetweenSelect />
           <Slider
             label="Distance ratio at most"
             value={settings.maxRatio}
@@ -88,6 +92,27 @@ export function PageControls() {
         </>
       )}
     </div>
+  );
+}
+
+/** The two photos whose neighbours are shown, where there are more than two. */
+function BetweenSelect() {
+  const compare = useCompare();
+  // Both change which photos there are.
+  useWorkspaceState((state) => state.photos);
+  useCompareState((state) => state.extra);
+  useCompareState((state) => state.settings.between);
+  const slots = compare.slots();
+  if (slots.length < 3) return null;
+  const pairs = slots.flatMap((first, i) => slots.slice(i + 1).map((second): SlotPair => [first, second]));
+  const options = pairs.map((pair) => ({ value: pair.join(''), label: pair.join(' – ').toUpperCase() }));
+  return (
+    <Select
+      label="Between photos"
+      value={compare.between().join('')}
+      options={options}
+      onChange={(value) => compare.update({ between: pairs.find((pair) => pair.join('') === value) ?? pairs[0] })}
+    />
   );
 }
 

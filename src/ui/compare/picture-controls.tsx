@@ -6,6 +6,7 @@ import { Select } from '../common/select.tsx';
 import { Slider } from '../common/slider.tsx';
 import { Switch } from '../common/switch.tsx';
 import { useCompareSettings, useCompareState } from './compare-context.ts';
+import { ZoomControls } from './zoom-controls.tsx';
 
 const UPSAMPLINGS = [
   { value: 'nearest', label: 'Nearest' },
@@ -18,6 +19,8 @@ export function PictureControls() {
   const [settings, update] = useCompareSettings();
   const usage = useCompareState((state) => state.usage);
   const info = useCompareState((state) => state.info);
+  // A link may ask for a size between.
+  const sizes = [...new Set([...SIZES, settings.longSide])].sort((a, b) => a - b);
   return (
     <>
       {settings.page !== 'scores' && <DrawingControls />}
@@ -25,7 +28,7 @@ export function PictureControls() {
         <Select
           label="Input size"
           value={String(settings.longSide)}
-          options={SIZES.map((size) => ({ value: String(size), label: `${size} px` }))}
+          options={sizes.map((size) => ({ value: String(size), label: `${size} px` }))}
           hint="Longer side, rounded to what each encoder takes; installed networks have a size of their own."
           onChange={(size) => update({ longSide: Number(size) })}
         />
@@ -49,6 +52,7 @@ function DrawingControls() {
   const [{ upsampling, opacity, showsGrid }, update] = useCompareSettings();
   return (
     <Section title="Pictures" open>
+      <ZoomControls />
       <Segmented
         label="Between places"
         value={upsampling}

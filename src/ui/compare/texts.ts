@@ -9,11 +9,11 @@ export const PAGE_TEXTS: Record<ComparePage, { label: string; about: string }> =
   similarity: {
     label: 'Similarity',
     about:
-      'How much every place is like the one under the pointer (cosine). The best place in the other photo is ringed.',
+      'How much every place is like the one under the pointer (cosine). The best place of every other photo is ringed.',
   },
   clusters: {
     label: 'Clusters',
-    about: 'Features of both photos in groups (k-means). Like colours, the same group.',
+    about: 'Features of all photos in groups (k-means). Like colours, the same group.',
   },
   neighbours: {
     label: 'Neighbours',
@@ -22,6 +22,6 @@ export const PAGE_TEXTS: Record<ComparePage, { label: string; about: string }> =
   },
   scores: {
     label: 'Scores',
-    about: 'How often the nearest neighbour is the right one, on the sample pairs, whose true correspondence is known.',
+    about: 'How often the nearest neighbour is the right one, where the true correspondence is known: sample pairs, lifted pairs, or a file of yours.',
   },
 };
