@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pinhole } from '../../../shared/lift/camera.ts';
 import { disparityToDepth } from '../../reference/lift/depth.ts';
 import { forwardWarp } from '../../reference/lift/forward-warp.ts';
 import { renderView } from '../../reference/lift/render.ts';
@@ -9,6 +10,7 @@ import type { SceneName } from '../../testing/lift-scenes.ts';
 import { compareWithTruth } from '../../testing/lift-truth.ts';
 import { EDGE, FAR_MOTIONS, MOTIONS, SHOT_SIZE, shootScene, TOLERANCE } from '../../testing/lift-views.ts';
 import type { SceneShot } from '../../testing/lift-views.ts';
+import { makePhoto } from '../../testing/stage.ts';
 import { LiftDepthPass } from './depth.ts';
 import { createForward, ForwardWarpPass } from './forward-warp.ts';
 import { createMesh, LiftMeshPass } from './mesh.ts';
@@ -33,11 +35,12 @@ afterAll(() => gpu.close());
 async function liftOnGpu({ photo, depth, disparity, mesh, cameras }: SceneShot) {
   const { size } = mesh;
   const points = size.width * size.height;
+  const viewPoints = cameras.b.width * cameras.b.height;
   const scope = gpu.scope.child('shot');
   const meshBuffers = createMesh(scope, size);
   gpu.device.queue.writeBuffer(meshBuffers.depth, 0, depth as Float32Array<ArrayBuffer>);
   const texture = gpu.uploadTexture('photo', photo.data, photo.width, photo.height);
-  const view = createView(scope, size);
+  const view = createView(scope, cameras.b);
   const forward = createForward(scope, size);
   const disparityBuffer = gpu.upload('disparity', disparity);
   await gpu.submit((encoder) => {
@@ -49,9 +52,9 @@ async function liftOnGpu({ photo, depth, disparity, mesh, cameras }: SceneShot) 
     indices: await gpu.readUints(meshBuffers.indices, mesh.indices.length),
     view: {
       colour: await gpu.readTexture(view.colour),
-      depth: await gpu.readFloats(view.depth, points),
-      warp: await gpu.readFloats(view.warp, 2 * points),
-      visible: await gpu.readUints(view.visible, points),
+      depth: await gpu.readFloats(view.depth, viewPoints),
+      warp: await gpu.readFloats(view.warp, 2 * viewPoints),
+      visible: await gpu.readUints(view.visible, viewPoints),
     },
     forward: {
       warp: await gpu.readFloats(forward.warp, 2 * points),
@@ -92,7 +95,17 @@ describe('against the reference', () => {
     [1, 1],
   ];
   test.each(sizes)('%i × %i', async (width, height) => {
-    const shot = shootScene('sphere', MOTIONS.turned, { width, height });
+    await compareWithReference(shootScene('sphere', MOTIONS.turned, { width, height }));
+  });
+
+  test('a photo larger than the mesh and a view of yet another size', async () => {
+    const shot = shootScene('sphere', MOTIONS.aside, SHOT_SIZE);
+    const { cameras } = shot;
+    const b = pinhole({ width: 75, height: 99 }, 0.8 * cameras.b.fx);
+    await compareWithReference({ ...shot, photo: makePhoto({ width: 251, height: 170 }, 4), cameras: { ...cameras, b } });
+  });
+
+  async function compareWithReference(shot: SceneShot) {
     const found = await liftOnGpu(shot);
     const view = renderView(shot.photo, shot.mesh, shot.cameras);
     const forward = forwardWarp(shot.depth, shot.mesh, view.depth, shot.cameras, TOLERANCE);
@@ -106,7 +119,7 @@ describe('against the reference', () => {
     expect(shareApart(found.forward.warp, forward.warp, 1e-5)).toBe(0);
     expect(shareApart(found.forward.visible, forward.visible)).toBeLessThan(outline);
     expect(shareApart(found.forward.places, forward.places)).toBeLessThan(outline);
-  });
+  }
 
   test.each(FAR_MOTIONS)('%s', async (_, motion) => {
     const shot = shootScene('sphere', motion, SHOT_SIZE);
