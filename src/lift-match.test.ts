@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type * as Declared from '../../public/lift-match.d.ts';
-import type * as Real from '../lift-match.ts';
-import type { LiftMatchOptions } from './create-lift-match.ts';
+import type * as Declared from '../public/lift-match.d.ts';
+import type * as Real from './lift-match.ts';
+import type { LiftMatchOptions } from './embed/create-lift-match.ts';
 
 // Compiled, not run: the hand-written declarations must be no wider than what the module takes and gives.
 const options = (given: Declared.LiftMatchOptions): Omit<LiftMatchOptions, 'onProgress' | 'onResult' | 'onError'> => given;
