@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { type AppWindow, engine, openApp, stagePicture, watchErrors } from './app.ts';
+import { poseError } from '../src/geometry/measures.ts';
 import { parsePly } from '../src/formats/ply.test-helper.ts';
 
 const section = (page: Page) => page.locator('.geometry');
@@ -37,6 +38,13 @@ async function shareOf(page: Page, [r, g, b]: readonly [number, number, number])
   );
 }
 
+/** Of the sample's cameras in scripts/samples/scenes/index.ts. */
+const TRUE_FOV = { a: 48, b: 50 };
+const TRUE_POSE = {
+  rotation: [0.95868, -0.09211, 0.26915, 0.08593, 0.9957, 0.03467, -0.27118, -0.01011, 0.96247],
+  translation: [-0.44719, -0.05341, -0.0963],
+};
+
 const BLUE = [41, 158, 255] as const;
 
 test('a model is fitted, drawn by, changed and triangulated without running the matcher', async ({ page }) => {
@@ -71,13 +79,13 @@ test('a model is fitted, drawn by, changed and triangulated without running the 
   await page.mouse.move(stage.x + 0.2 * stage.width, stage.y + 0.5 * stage.height);
   await expect(page.locator('[data-epipolar] .epipolar-line')).toHaveCount(2);
 
-  // The cameras' true fields of view (samples' scene files) instead of the assumed ones.
-  for (const side of ['A', 'B']) {
-    await section(page).getByLabel(`Photo ${side}, degrees`).fill('60');
-  }
+  // The fields of view that the sample was rendered with bring its true cameras.
+  await section(page).getByLabel('Photo A, degrees').fill(String(TRUE_FOV.a));
+  await section(page).getByLabel('Photo B, degrees').fill(String(TRUE_FOV.b));
   await expect
     .poll(async () => (await fitted(page, 'essential')).cameras!.intrinsics)
-    .toMatchObject({ a: { source: 'set', fov: 60 }, b: { source: 'set', fov: 60 } });
+    .toMatchObject({ a: { source: 'set', fov: TRUE_FOV.a }, b: { source: 'set', fov: TRUE_FOV.b } });
+  expect(poseError((await fitted(page, 'essential')).cameras!, TRUE_POSE)).toBeLessThan(2);
 
   await section(page).getByRole('button', { name: 'Make points' }).click();
   await expect(section(page).locator('[data-cloud]')).toBeVisible();

@@ -47,12 +47,13 @@ function denseTable(results: readonly PairResult[]): Table | null {
 function registrationTable(results: readonly PairResult[]): Table | null {
   return sceneTable(
     'Homography from the matches (mean corner error, long side 640 px)',
-    ['pairs', 'median', ...CORNER_THRESHOLDS.map((t) => `AUC@${t}`)],
+    ['pairs', 'mean', 'median', ...CORNER_THRESHOLDS.map((t) => `AUC@${t}`)],
     results.filter((result) => result.registration),
     (group) => {
       const errors = group.map((r) => r.registration!.cornerError ?? Infinity);
       return [
         String(group.length),
+        meanOfFound(errors),
         middle(errors),
         ...poseAuc(errors, CORNER_THRESHOLDS).map((area) => area.toFixed(3)),
       ];
@@ -133,6 +134,13 @@ function sceneTable(
 /** Mean over the pairs that have the figure; kept as null in JSON where there was none. */
 const average = (group: readonly PairResult[], read: (result: PairResult) => number) =>
   mean(group.map(read).filter(Number.isFinite));
+
+/** Mean of the finite errors, with how many are not. */
+function meanOfFound(errors: readonly number[]): string {
+  const found = errors.filter(Number.isFinite);
+  const lost = errors.length - found.length;
+  return `${found.length ? mean(found).toFixed(2) : '–'}${lost ? ` (${lost} without a model)` : ''}`;
+}
 
 function middle(errors: readonly number[]): string {
   const sorted = [...errors].sort((a, b) => a - b);

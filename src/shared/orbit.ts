@@ -10,7 +10,7 @@ export interface Orbit {
   pitch: number;
 }
 
-/** Vertical field of view of the viewer, radians. */
+/** Field of view across the picture's shorter side, radians. */
 export const ORBIT_FOV = (50 * Math.PI) / 180;
 const MAX_PITCH = Math.PI / 2 - 0.01;
 
@@ -33,11 +33,11 @@ export function orbitAxes({ yaw, pitch }: Orbit): { right: Vec3; down: Vec3; for
   return { right: [cy, 0, -sy], down: [-sy * sp, cp, -cy * sp], forward: [sy * cp, sp, cy * cp] };
 }
 
-/** The orbit with its target moved, as shares of the view's height to the right and down. */
+/** The orbit with its target moved, as shares of the picture's shorter side to the right and down. */
 export function moved(orbit: Orbit, x: number, y: number): Orbit {
   const { right, down } = orbitAxes(orbit);
-  const height = 2 * orbit.distance * Math.tan(ORBIT_FOV / 2);
-  const target = orbit.target.map((value, k) => value + height * (x * right[k] + y * down[k]));
+  const side = 2 * orbit.distance * Math.tan(ORBIT_FOV / 2);
+  const target = orbit.target.map((value, k) => value + side * (x * right[k] + y * down[k]));
   return { ...orbit, target: target as unknown as Vec3 };
 }
 

@@ -41,7 +41,7 @@ export function cloudUniforms(
 ): CloudUniforms {
   const { rows, eye } = orbitView(orbit);
   const [right, down, forward] = rows;
-  const focal = size[1] / 2 / Math.tan(ORBIT_FOV / 2);
+  const focal = Math.min(...size) / 2 / Math.tan(ORBIT_FOV / 2);
   return { right, down, forward, eye, size, focal, pointRadius, lineWidth, near: NEAR * orbit.distance };
 }
 

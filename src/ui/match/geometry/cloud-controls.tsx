@@ -47,10 +47,10 @@ export function CloudControls() {
           onChange={(step) => geometry.choose({ step })}
         />
       )}
-      <div className="row">
-        <button type="button" className="button" disabled={job !== null} onClick={() => void geometry.makeCloud()}>
-          {cloud ? 'Make again' : 'Make points'}
-        </button>
+      <button type="button" className="button" disabled={job !== null} onClick={() => void geometry.makeCloud()}>
+        {cloud ? 'Make points again' : 'Make points'}
+      </button>
+      <div className="halves">
         <button type="button" className="button" disabled={!cloud} onClick={() => setIsShown(true)}>
           View in 3-D
         </button>

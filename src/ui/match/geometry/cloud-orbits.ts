@@ -4,7 +4,7 @@ import type { Orbit, Vec3 } from '../../../shared/orbit.ts';
 type Extent = Pick<CloudInfo, 'centre' | 'radius'>;
 
 /** Radii between the viewer and the middle of what is to be seen. */
-const AWAY = 1.9;
+const AWAY = 1.6;
 
 /** A viewer that sees the cloud and both cameras, which stand one unit apart at the origin. */
 function around({ centre, radius }: Extent, yaw: number, pitch: number): Orbit {

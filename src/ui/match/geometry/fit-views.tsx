@@ -17,7 +17,7 @@ export function FitViews({ fit }: { fit: FitResult }) {
         }
       />
       {fit.model === 'homography' ? (
-        <div className="row">
+        <div className="halves">
           <button
             type="button"
             className="button"

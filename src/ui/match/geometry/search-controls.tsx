@@ -7,7 +7,7 @@ import {
   THRESHOLD_RANGE,
 } from '../../../shared/geometry-fit.ts';
 import { whole } from '../../common/format.ts';
-import { ShuffleIcon } from '../../common/icons.tsx';
+import { ChevronIcon, ShuffleIcon } from '../../common/icons.tsx';
 import { Segmented } from '../../common/segmented.tsx';
 import { Select } from '../../common/select.tsx';
 import { Slider } from '../../common/slider.tsx';
@@ -42,7 +42,8 @@ export function SearchControls() {
   return (
     <details className="search-controls">
       <summary>
-        <span className="hint">Search: {METHODS[settings.method]}, LO-RANSAC</span>
+        <span className="hint">Search: {METHODS[settings.method]} scores, LO-RANSAC</span>
+        <ChevronIcon />
       </summary>
       <div className="section-body">
         <Segmented

@@ -5,7 +5,7 @@ import type { Point } from '../../../shared/geometry.ts';
 import { moved, nearer, type Orbit, turned } from '../../../shared/orbit.ts';
 import { frontOrbit } from './cloud-orbits.ts';
 
-/** Radians for a drag over the whole height. */
+/** Radians for a drag over the shorter side. */
 const TURN = Math.PI;
 const WHEEL_ZOOM = 0.0015;
 const KEY = { turn: 0.12, move: 0.05, zoom: 1.2 };
@@ -37,9 +37,10 @@ export function useOrbitInput(
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     const last = pointers.current.get(event.pointerId);
     if (!last) return;
-    const { height } = event.currentTarget.getBoundingClientRect();
+    const { width, height } = event.currentTarget.getBoundingClientRect();
+    const side = Math.min(width, height);
     const now = { x: event.clientX, y: event.clientY };
-    const [dx, dy] = [(now.x - last.x) / height, (now.y - last.y) / height];
+    const [dx, dy] = [(now.x - last.x) / side, (now.y - last.y) / side];
     const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
     pointers.current.set(event.pointerId, now);
     if (other) {
