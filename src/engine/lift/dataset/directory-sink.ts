@@ -25,11 +25,14 @@ export function directorySink(root: FileSystemDirectoryHandle): DatasetSink {
     }
   }
 
+  /** A file with anything in it. */
   async function fileOf(path: string): Promise<File | null> {
     const folder = await folderOf(path, false);
     if (!folder) return null;
     try {
-      return await (await folder.getFileHandle(nameOf(path))).getFile();
+      const file = await (await folder.getFileHandle(nameOf(path))).getFile();
+      // Asking for a handle makes the file at once; it stays empty where the tab was closed before the write.
+      return file.size > 0 ? file : null;
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
