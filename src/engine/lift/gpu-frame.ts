@@ -3,6 +3,7 @@ import { LiftCountPass, type LiftCounts } from '../../gpu/passes/lift/count.ts';
 import { createForward, type ForwardBuffers } from '../../gpu/passes/lift/forward-warp.ts';
 import { createMesh, type MeshBuffers } from '../../gpu/passes/lift/mesh.ts';
 import { createView, type ViewBuffers } from '../../gpu/passes/lift/render.ts';
+import type { Pixels } from '../../gpu/reference/preprocess.ts';
 import type { Scope } from '../../gpu/scope.ts';
 import type { Side, Size } from '../../shared/geometry.ts';
 import { type CameraPair, camerasOf } from '../../shared/lift/camera.ts';
@@ -23,6 +24,8 @@ export class GpuFrame {
   readonly look: GpuLook;
   /** Both views as they are shown and matched. */
   colour: Record<Side, GPUTexture>;
+  /** View b before the camera's changes. */
+  private undeveloped: GPUTexture;
   private readonly disparity: GPUBuffer;
   private readonly counts: GPUBuffer;
   private sceneKey = '';
@@ -45,6 +48,7 @@ export class GpuFrame {
     this.forward = createForward(scope, size);
     this.look = new GpuLook(scope, passes, size);
     this.colour = { a: this.photo, b: this.view.colour };
+    this.undeveloped = this.view.colour;
   }
 
   get medianDepth(): number {
@@ -67,6 +71,26 @@ export class GpuFrame {
 
   async readCounts(): Promise<LiftCounts> {
     return LiftCountPass.parse(await readBytes(this.scope.device, this.counts, LiftCountPass.bytes));
+  }
+
+  /** View b before the camera's changes and its holes, for a network that fills them; then {@link putFilled}. */
+  async readHoles(): Promise<{ picture: Pixels; holes: Uint8Array }> {
+    const { device } = this.scope;
+    const bytes = 4 * gridPoints(this.size);
+    const [data, known] = await Promise.all([
+      readTexture(device, this.undeveloped),
+      readBytes(device, this.view.visible, bytes),
+    ]);
+    return { picture: { data, ...this.size }, holes: Uint8Array.from(new Uint32Array(known), (seen) => 1 - seen) };
+  }
+
+  /** View b with its holes filled elsewhere, RGBA; the camera's changes are recorded anew. */
+  putFilled(encoder: GPUCommandEncoder, data: Uint8ClampedArray, request: FrameRequest): void {
+    const { look, size } = this;
+    const pixels = data as Uint8ClampedArray<ArrayBuffer>;
+    const extent = [size.width, size.height];
+    this.scope.device.queue.writeTexture({ texture: look.filled }, pixels, { bytesPerRow: 4 * size.width }, extent);
+    this.colour = { ...this.colour, b: look.develop(encoder, look.filled, 'b', request) };
   }
 
   /** The frame in ordinary memory. */
@@ -110,8 +134,11 @@ export class GpuFrame {
     const common = { cameras, medianDepth };
     const a = look.light(encoder, { ...common, side: 'a', colour: this.photo, depth: mesh.depth }, request);
     const bare = { ...common, side: 'b', colour: view.colour, depth: view.depth } as const;
-    const b = look.fill(encoder, look.light(encoder, bare, request), view.visible, request);
-    this.colour = { a, b };
+    this.undeveloped = look.fill(encoder, look.light(encoder, bare, request), view.visible, request);
+    this.colour = {
+      a: look.develop(encoder, a, 'a', request),
+      b: look.develop(encoder, this.undeveloped, 'b', request),
+    };
   }
 
   private upload({ scene }: FrameRequest): void {

@@ -6,6 +6,7 @@ import type { Side, Size } from '../../shared/geometry.ts';
 import type { CameraPair } from '../../shared/lift/camera.ts';
 import type { FrameRequest } from './frame.ts';
 import type { LiftPasses } from './gpu-passes.ts';
+import { noiseSeed } from './look.ts';
 
 /** A view before light and lens, on the GPU. */
 export interface BareBuffers {
@@ -23,6 +24,7 @@ export class GpuLook {
   /** View b with its holes filled, before the camera's changes; a network's filling is written here. */
   readonly filled: GPUTexture;
   private readonly lit: Record<Side, GPUTexture>;
+  private readonly developed: Record<Side, GPUTexture>;
   private readonly pyramid: GPUBuffer;
 
   constructor(
@@ -37,6 +39,7 @@ export class GpuLook {
     const normals = (side: Side) => scope.storage(`normals-${side}`, 12 * gridPoints(size));
     this.normals = { a: normals('a'), b: normals('b') };
     this.lit = { a: picture('lit-a'), b: picture('lit-b') };
+    this.developed = { a: picture('developed-a'), b: picture('developed-b') };
     this.filled = picture('filled');
     this.pyramid = FillPass.createPyramid(scope, size);
   }
@@ -58,5 +61,11 @@ export class GpuLook {
     if (settings.render.fill === 'none') return colour;
     this.passes.fill.run(encoder, colour, known, this.pyramid, this.filled);
     return this.filled;
+  }
+
+  /** What the camera does to the finished view; the very texture given where that is nothing. */
+  develop(encoder: GPUCommandEncoder, colour: GPUTexture, side: Side, { settings, seed }: FrameRequest): GPUTexture {
+    const look = settings.photometric[side];
+    return this.passes.photometric.run(encoder, colour, this.developed[side], look, noiseSeed(seed, side));
   }
 }

@@ -4,6 +4,7 @@ import { FillPass } from '../../gpu/passes/lift/fill.ts';
 import { ForwardWarpPass } from '../../gpu/passes/lift/forward-warp.ts';
 import { LiftMeshPass } from '../../gpu/passes/lift/mesh.ts';
 import { NormalsPass } from '../../gpu/passes/lift/normals.ts';
+import { PhotometricPass } from '../../gpu/passes/lift/photometric.ts';
 import { RelightPass } from '../../gpu/passes/lift/relight.ts';
 import { LiftRenderPass } from '../../gpu/passes/lift/render.ts';
 import type { Scope } from '../../gpu/scope.ts';
@@ -16,6 +17,7 @@ export class LiftPasses {
   readonly normals: NormalsPass;
   readonly relight: RelightPass;
   readonly fill: FillPass;
+  readonly photometric: PhotometricPass;
   readonly count: LiftCountPass;
   readonly display: LiftDisplayPass;
 
@@ -27,6 +29,7 @@ export class LiftPasses {
     this.normals = new NormalsPass(device, scope);
     this.relight = new RelightPass(device, scope);
     this.fill = new FillPass(device, scope);
+    this.photometric = new PhotometricPass(device, scope);
     this.count = new LiftCountPass(device, scope);
     this.display = new LiftDisplayPass(device, scope);
   }

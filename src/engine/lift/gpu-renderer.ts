@@ -11,7 +11,7 @@ import { GpuFrame } from './gpu-frame.ts';
 import type { GpuPane } from './gpu-pane.ts';
 import type { LiftPasses } from './gpu-passes.ts';
 import { type PinnedViews, viewPhotos } from './pinned-views.ts';
-import { type Appearance, type LiftRenderer, type ScoreMaps, START_APPEARANCE } from './renderer.ts';
+import { type Appearance, type HoleFiller, type LiftRenderer, type ScoreMaps, START_APPEARANCE } from './renderer.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];
 
@@ -44,6 +44,7 @@ export class GpuRenderer implements LiftRenderer {
     root: Scope,
     private readonly passes: LiftPasses,
     private readonly panes: Record<Side, GpuPane> | null,
+    private readonly filler: HoleFiller,
   ) {
     this.scope = root.child('renderer');
   }
@@ -53,7 +54,7 @@ export class GpuRenderer implements LiftRenderer {
     this.draw();
   }
 
-  async render(request: FrameRequest): Promise<FrameFacts> {
+  async render(request: FrameRequest, isStale = () => false): Promise<FrameFacts> {
     const start = performance.now();
     const { device } = this.scope;
     const { frame } = this.sizedFor(request.scene.size);
@@ -65,7 +66,9 @@ export class GpuRenderer implements LiftRenderer {
     this.dropScore();
     this.draw();
     const counts = await frame.readCounts();
-    return (shown.facts = frameFacts(frame.size, cameras, counts, performance.now() - start));
+    shown.facts = frameFacts(frame.size, cameras, counts, performance.now() - start);
+    if (request.settings.render.fill === 'model' && !isStale()) await this.inpaint(shown, frame);
+    return shown.facts;
   }
 
   async read(): Promise<PlainFrame | null> {
@@ -132,6 +135,19 @@ export class GpuRenderer implements LiftRenderer {
   destroy(): void {
     this.shown = null;
     this.scope.destroy();
+  }
+
+  private async inpaint(shown: Shown, frame: GpuFrame): Promise<void> {
+    const { picture, holes } = await frame.readHoles();
+    const data = await this.filler.inpaint(picture, holes);
+    if (this.shown !== shown) return;
+    const { device } = this.scope;
+    const encoder = device.createCommandEncoder({ label: 'lift/filled' });
+    frame.putFilled(encoder, data, shown.request);
+    device.queue.submit([encoder.finish()]);
+    shown.plain = null;
+    this.dropScore();
+    this.draw();
   }
 
   private async readFrame(shown: Shown, frame: GpuFrame): Promise<PlainFrame> {
@@ -202,7 +218,7 @@ export class GpuRenderer implements LiftRenderer {
 /** The views as they are now. */
 function copyTextures(scope: Scope, { colour, size }: GpuFrame): Record<Side, GPUTexture> {
   const encoder = scope.device.createCommandEncoder({ label: 'lift/pin' });
-  const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST;
+  const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST | GPUTextureUsage.COPY_SRC;
   const copy = (side: Side) => {
     const extent = [size.width, size.height];
     const texture = scope.texture(`view-${side}`, { size: extent, format: 'rgba8unorm', usage });

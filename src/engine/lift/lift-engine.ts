@@ -81,7 +81,9 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     this.scenes = new Scenes(this.networks);
     // An emulated adapter took several times as long as the references, unless somebody asks to see just that.
     const rendersOnGpu = root !== null && (!gpu!.isFallback || choice === 'webgpu');
-    this.renderers = rendersOnGpu ? await gpuRenderers(root, canvases) : cpuRenderers(canvases, this.networks);
+    this.renderers = rendersOnGpu
+      ? await gpuRenderers(root, canvases, this.networks)
+      : cpuRenderers(canvases, this.networks);
     if (gpu) this.watch(gpu);
     return {
       provider,

@@ -26,7 +26,7 @@ export function cpuRenderers(canvases: Canvases, filler: HoleFiller): Renderers 
 }
 
 /** Renderers on a device; pipelines are made once for all of them. */
-export async function gpuRenderers(root: Scope, canvases: Canvases): Promise<Renderers> {
+export async function gpuRenderers(root: Scope, canvases: Canvases, filler: HoleFiller): Promise<Renderers> {
   const { device } = root;
   const passes = new LiftPasses(root);
   const pane = (canvas: OffscreenCanvas) => {
@@ -35,5 +35,8 @@ export async function gpuRenderers(root: Scope, canvases: Canvases): Promise<Ren
   };
   const panes = canvases && { a: pane(canvases.a), b: pane(canvases.b) };
   await shadersReady(device);
-  return { shown: new GpuRenderer(root, passes, panes), offscreen: () => new GpuRenderer(root, passes, null) };
+  return {
+    shown: new GpuRenderer(root, passes, panes, filler),
+    offscreen: () => new GpuRenderer(root, passes, null, filler),
+  };
 }
