@@ -1,7 +1,7 @@
 import { type Matrix3, project } from '../shared/matrix3.ts';
-import { solveLinear } from './linear-algebra.ts';
 import { normalisation, type PointPairs } from './point-pairs.ts';
 import { type Estimator, type RobustOptions, searchRobust } from './robust.ts';
+import { solveLinear } from './solve-linear.ts';
 import { finish, type Steps } from './steps.ts';
 
 export interface RobustHomography {

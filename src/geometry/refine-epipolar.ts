@@ -1,7 +1,8 @@
 import { type Matrix3, multiply3 } from '../shared/matrix3.ts';
 import { squaredSampson } from './epipolar.ts';
-import { properSvd3, rotationOf, solveLinear } from './linear-algebra.ts';
+import { properSvd3, rotationOf } from './linear-algebra.ts';
 import type { PointPairs } from './point-pairs.ts';
+import { solveLinear } from './solve-linear.ts';
 
 /** U · diag(1, s, 0) · Vᵀ with rotations U and V: every F, and with s = 1 every E. */
 interface Factors {
