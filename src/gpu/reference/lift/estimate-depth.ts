@@ -6,11 +6,8 @@ import type { Picture } from './picture.ts';
 import { rangeOf } from './prepare-disparity.ts';
 import { segmentPicture } from './segments.ts';
 import type { Segments } from './segments.ts';
-import { findSky, smoothstep } from './sky.ts';
+import { findSky, refineSky, smoothstep, WORKING_SIDE } from './sky.ts';
 import { gaussianBlur } from './smooth.ts';
-
-/** The layout is guessed with the photo's longer side at most this long. */
-const WORKING_SIDE = 192;
 
 export interface DepthEstimate {
   /** [h, w] at the photo's size, 0…1, larger is nearer. */
@@ -43,9 +40,11 @@ export function estimateDepth(photo: Pixels): DepthEstimate {
   const raised = raise(small, layout);
   const full = toPicture(photo, size);
   const disparity = guidedUpsample({ guide: small.luma, map: raised, size: small.size }, full.luma, size, {
-    radius: 5,
-    epsilon: 1e-3,
+    radius: 3,
+    epsilon: 4e-4,
   });
+  const sky = refineSky(layout.sky, small, full);
+  for (let i = 0; i < disparity.length; i++) disparity[i] = Math.max(0, disparity[i]) * (1 - sky[i]);
   const [low, high] = rangeOf(disparity);
   const range = high - low || 1;
   for (let i = 0; i < disparity.length; i++) disparity[i] = (disparity[i] - low) / range;
@@ -112,7 +111,11 @@ function raise({ luma, size }: Picture, { sky, skyShare, horizon, segments, grou
     let foot = below;
     for (let y = height - 1; y >= 0; y--) {
       const i = y * width + x;
-      if (sky[i]) continue;
+      // The sky gets what is below it and is put far away at the photo's full size, where its edge is sharp.
+      if (sky[i]) {
+        raised[i] = below;
+        continue;
+      }
       const share = Math.max(lean, ground[segments.labels[i]]);
       if (share > 0.2) foot = below;
       // Leaving a region upwards steps back a little, for what is seen above is mostly behind; but one thing may
@@ -123,8 +126,9 @@ function raise({ luma, size }: Picture, { sky, skyShare, horizon, segments, grou
       raised[i] = below;
     }
   }
-  const even = evenOut(raised, segments, ground);
-  return withRelief(skyShare > 0 ? even : withCentre(even, size), luma, sky, size);
+  // A little blur takes the tears out of fronts whose windows are regions of their own.
+  const even = gaussianBlur(evenOut(raised, segments, ground), size, 1.2);
+  return withRelief(skyShare > 0 ? even : withCentre(even, size), luma, size);
 }
 
 /** Without a sky a photo is mostly of something, and that lies in the middle. */
@@ -156,10 +160,10 @@ function evenOut(raised: Float32Array, { labels, count }: Segments, ground: Floa
 }
 
 /** Bulges from brightness: a few hundredths, so that surfaces are not cardboard. */
-function withRelief(raised: Float32Array, luma: Float32Array, sky: Float32Array, size: Size): Float32Array {
+function withRelief(raised: Float32Array, luma: Float32Array, size: Size): Float32Array {
   const fine = gaussianBlur(luma, size, 2);
   const coarse = gaussianBlur(luma, size, 12);
-  return raised.map((v, i) => (sky[i] ? 0 : Math.max(0.05, v + 0.12 * (fine[i] - coarse[i]))));
+  return raised.map((v, i) => Math.max(0.05, v + 0.12 * (fine[i] - coarse[i])));
 }
 
 function notesOf({ skyShare, horizon }: Layout): string[] {

@@ -21,11 +21,10 @@ export function normalsOf(depth: Float32Array, { width, height, fx, fy, cx, cy }
       if (!(z > 0)) continue;
       const u = (x + 0.5 - cx) / fx;
       const limit = NORMAL_JUMP * z;
-      const near = (other: number) => other > 0 && Math.abs(other - z) <= limit;
-      const left = x > 0 && near(depth[i - 1]);
-      const right = x + 1 < width && near(depth[i + 1]);
-      const up = y > 0 && near(depth[i - width]);
-      const down = y + 1 < height && near(depth[i + width]);
+      const left = x > 0 && isSameSurface(depth[i - 1], z, limit);
+      const right = x + 1 < width && isSameSurface(depth[i + 1], z, limit);
+      const up = y > 0 && isSameSurface(depth[i - width], z, limit);
+      const down = y + 1 < height && isSameSurface(depth[i + width], z, limit);
       // Slopes of the depth per pixel; without a neighbour the one of a sphere around the camera, which faces it.
       const along = (left ? 1 : 0) + (right ? 1 : 0);
       const across = (up ? 1 : 0) + (down ? 1 : 0);
@@ -39,7 +38,7 @@ export function normalsOf(depth: Float32Array, { width, height, fx, fy, cx, cy }
       const ny = zy * fy;
       const nz = -(z + u * nx + v * ny);
       const facing = nx * u + ny * v + nz <= 0 ? 1 : -1;
-      const scale = facing / Math.max(1e-20, Math.hypot(nx, ny, nz));
+      const scale = facing / Math.max(1e-20, Math.sqrt(nx * nx + ny * ny + nz * nz));
       normals[i] = nx * scale;
       normals[points + i] = ny * scale;
       normals[2 * points + i] = nz * scale;
@@ -47,3 +46,5 @@ export function normalsOf(depth: Float32Array, { width, height, fx, fy, cx, cy }
   }
   return normals;
 }
+
+const isSameSurface = (other: number, z: number, limit: number): boolean => other > 0 && Math.abs(other - z) <= limit;

@@ -71,7 +71,7 @@ export function relight({ colour, depth, normals, camera }: LitView, view: ViewL
         const lx = position[0] - x;
         const ly = position[1] - y;
         const lz = position[2] - z;
-        const distance = Math.hypot(lx, ly, lz);
+        const distance = Math.sqrt(lx * lx + ly * ly + lz * lz);
         const facing = normals[i] * lx + normals[points + i] * ly + normals[2 * points + i] * lz;
         if (!(facing > 0)) continue;
         if (view.shadows && isShaded(depth, camera, x, y, z, position)) continue;

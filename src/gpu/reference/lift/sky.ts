@@ -7,10 +7,10 @@ import { rangeOf } from './prepare-disparity.ts';
 import { boxMean } from './smooth.ts';
 
 /** The heuristic looks at the photo with its longer side at most this long; the mask's edges follow the full photo. */
-const WORKING_SIDE = 192;
+export const WORKING_SIDE = 192;
 
 /** A sky that is smaller than this share of the photo, or touches less than this share of its top, is none. */
-const SMALLEST = { area: 0.01, top: 0.08 };
+const SMALLEST = { area: 0.01, top: 0.08, paleTop: 0.2 };
 
 /**
  * A soft mask [h, w] of the sky, 0…1 (sky above 0.5), at the photo's own size: what is smooth, coloured as skies are
@@ -20,11 +20,15 @@ const SMALLEST = { area: 0.01, top: 0.08 };
  * @param disparity of the same size, any range, larger is nearer; near places are then no sky. Null: not known.
  */
 export function skyMask(photo: Pixels, disparity: Float32Array | null): Float32Array {
-  const { width, height } = photo;
   const small = toPicture(photo, shrunkSize(photo, WORKING_SIDE));
   const near = disparity && resizeMap(disparity, photo, small.size);
-  const mask = findSky(small, near);
-  const full = toPicture(photo, { width, height });
+  const full = toPicture(photo, { width: photo.width, height: photo.height });
+  return refineSky(findSky(small, near), small, full);
+}
+
+/** A hard mask at the working size as a soft one at the size of `full`, its edges on the edges of that. */
+export function refineSky(mask: Float32Array, small: Picture, full: Picture): Float32Array {
+  if (!mask.includes(1)) return new Float32Array(full.luma.length);
   const soft = guidedUpsample({ guide: small.luma, map: mask, size: small.size }, full.luma, full.size, {
     radius: 4,
     epsilon: 4e-4,
@@ -153,7 +157,7 @@ function isSky(mask: Float32Array, { luma, planes, size }: Picture): boolean {
   const isBlue = blueness / area > 0.08;
   const brightness = skyLuma / area / (restLuma / (points - area));
   if (isBlue) return brightness > (top > 0.6 ? 0.4 : 0.8);
-  return brightness > (top > 0.6 ? 1.02 : 1.2);
+  return top > SMALLEST.paleTop && brightness > (top > 0.6 ? 1.02 : 1.2);
 }
 
 /** Mean share of sky above a pixel of sky: 1 where nothing hangs over it, little for roads seen from above. */
