@@ -1,7 +1,8 @@
 import type { Size } from '../shared/geometry.ts';
 import { crc32 } from './crc32.ts';
 
-const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+/** How every PNG begins. */
+export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** Colour type by the number of channels (section 11.2.1 of the specification). */
 const COLOUR_TYPES = { 1: 0, 3: 2, 4: 6 } as const;
 /** None, sub, up, average, Paeth. */
@@ -24,16 +25,11 @@ export async function encodePng(picture: PngPicture): Promise<Uint8Array<ArrayBu
   if (samples.length !== width * height * channels) {
     throw new RangeError(`${samples.length} samples are no picture of ${width} × ${height} × ${channels}`);
   }
-  const header = new Uint8Array(13);
-  const view = new DataView(header.buffer);
-  view.setUint32(0, width);
-  view.setUint32(4, height);
-  header.set([8 * samples.BYTES_PER_ELEMENT, COLOUR_TYPES[channels], 0, 0, 0], 8);
   return concatenate([
-    SIGNATURE,
-    chunk('IHDR', header),
-    chunk('IDAT', await deflate(filteredRows(picture))),
-    chunk('IEND', new Uint8Array(0)),
+    PNG_SIGNATURE,
+    pngChunk('IHDR', pngHeader(picture)),
+    pngChunk('IDAT', await compressedRows(picture)),
+    pngChunk('IEND', new Uint8Array(0)),
   ]);
 }
 
@@ -98,14 +94,24 @@ function filterRow(row: Uint8Array, above: Uint8Array, pixelBytes: number, candi
 /** Distance from 0 of a difference that is kept modulo 256. */
 const magnitude = (byte: number): number => (byte < 128 ? byte : 256 - byte);
 
-/** zlib-wrapped deflate, as PNG wants it. */
-async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const compressed = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate'));
+/** Size and kind of a picture: what the IHDR chunk holds. */
+export function pngHeader({ width, height, channels, samples }: PngPicture): Uint8Array {
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  header.set([8 * samples.BYTES_PER_ELEMENT, COLOUR_TYPES[channels], 0, 0, 0], 8);
+  return header;
+}
+
+/** A picture's rows, filtered and in zlib-wrapped deflate: what the IDAT chunk holds. */
+export async function compressedRows(picture: PngPicture): Promise<Uint8Array> {
+  const compressed = new Blob([filteredRows(picture)]).stream().pipeThrough(new CompressionStream('deflate'));
   return new Uint8Array(await new Response(compressed).arrayBuffer());
 }
 
-/** Length, type, data, and the checksum of type and data. */
-function chunk(type: string, data: Uint8Array): Uint8Array {
+/** A chunk: length, type, data, and the checksum of type and data. */
+export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(12 + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);
