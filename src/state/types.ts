@@ -142,7 +142,7 @@ export interface LibraryState {
 export type ThemeChoice = 'auto' | 'light' | 'dark';
 
 /** What the page shows of the photos. */
-export const PAGES = ['match', 'compare'] as const;
+export const PAGES = ['match', 'compare', 'lift'] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface WorkspaceState {

@@ -1,5 +1,5 @@
 import { colorMapGradient } from '../../shared/color-maps.ts';
-import { legendOf } from '../../shared/legend.ts';
+import { type Legend as LegendOf, legendOf } from '../../shared/legend.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 import { FlowWheel } from './flow-wheel.tsx';
 
@@ -9,7 +9,11 @@ export function Legend() {
   const photo = useWorkspaceState((state) => state.photos.a.photo?.info.size);
   const hasResult = useWorkspaceState((state) => state.result !== null);
   if (!hasResult) return null;
-  const legend = legendOf(view, photo);
+  return <LegendFigure legend={legendOf(view, photo)} />;
+}
+
+/** A legend as it is drawn; nothing where the picture explains itself. */
+export function LegendFigure({ legend }: { legend: LegendOf | null }) {
   switch (legend?.kind) {
     case 'ramp':
       return <Ramp title={legend.title} map={legend.map} ticks={legend.ticks} />;

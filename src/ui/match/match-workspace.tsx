@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import type { Offline } from '../../state/offline.ts';
 import { resolveTheme } from '../../state/theme.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
@@ -22,12 +22,17 @@ import { ViewTabs } from './view-tabs.tsx';
 
 /** Who only matches never downloads it. */
 const CompareWorkspace = lazy(() => import('../compare/compare-workspace.tsx'));
+const LiftWorkspace = lazy(() => import('../lift/lift-workspace.tsx'));
 
 /** The whole page: photos, pictures, and what can be done with them. */
 export function MatchWorkspace({ offline }: { offline: Offline }) {
   const workspace = useWorkspace();
   const theme = useWorkspaceState(resolveTheme);
-  const isMatching = useWorkspaceState((state) => state.page === 'match');
+  const page = useWorkspaceState((state) => state.page);
+  const isMatching = page === 'match';
+  // Its worker draws on its canvases: once there, the page stays, as the stage does.
+  const hasLifted = useRef(false);
+  hasLifted.current ||= page === 'lift';
   useViewKeys(workspace);
   usePaste(workspace);
   const isDropping = useDrop(workspace);
@@ -59,9 +64,14 @@ export function MatchWorkspace({ offline }: { offline: Offline }) {
         <SettingsPanel />
         <OfflineSection offline={offline} />
       </aside>
-      {!isMatching && (
+      {page === 'compare' && (
         <Suspense fallback={null}>
           <CompareWorkspace />
+        </Suspense>
+      )}
+      {hasLifted.current && (
+        <Suspense fallback={null}>
+          <LiftWorkspace isShown={page === 'lift'} />
         </Suspense>
       )}
       <NoticeList />

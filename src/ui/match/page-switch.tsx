@@ -2,7 +2,7 @@ import { PAGES } from '../../state/types.ts';
 import type { PageName } from '../../state/types.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 
-const LABELS: Record<PageName, string> = { match: 'Match', compare: 'Compare' };
+const LABELS: Record<PageName, string> = { match: 'Match', compare: 'Compare', lift: 'Lift' };
 
 /** The pages of the app; the photos stay. */
 export function PageSwitch() {
