@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../src/shared/errors.ts';
-import { checkSample } from './check-sample/check.ts';
+import { checkSample, type Distance } from './check-sample/check.ts';
 import { readSample } from './check-sample/read.ts';
 import { readArguments, usage } from './node/arguments.ts';
 import { runCommand } from './node/run-command.ts';
@@ -24,14 +24,13 @@ async function main(argv: readonly string[]): Promise<void> {
     const { visible, forward, backward, colour, depthAgrees } = checkSample(readSample(folder, name));
     const isRight = forward.max <= LIMIT && backward.max <= LIMIT;
     if (!isRight) wrong.push(name);
-    console.log(
-      `${isRight ? 'right' : 'WRONG'}  ${name}: ${visible} places, re-projected to ${shown(forward)} of the warp, back to ` +
-        `${shown(backward)}; colours differ by ${colour.toFixed(2)} of 255, depth2 agrees at ${(100 * depthAgrees).toFixed(1)} %`,
-    );
+    const distances = `${visible} places, ${shown(forward)} off the warp, ${shown(backward)} off the warp back`;
+    const looks = `colours ${colour.toFixed(2)} of 255 apart, depth2 agrees at ${(100 * depthAgrees).toFixed(1)} %`;
+    console.log(`${isRight ? 'right' : 'WRONG'}  ${name}: ${distances}; ${looks}`);
   }
   if (wrong.length) throw new CodedError('sample-wrong', `${wrong.length} of ${names.length} samples are wrong.`, '');
 }
 
-const shown = ({ mean, max }: { mean: number; max: number }) => `${mean.toExponential(1)} px (at most ${max.toExponential(1)})`;
+const shown = ({ mean, max }: Distance) => `${mean.toExponential(1)} px (at most ${max.toExponential(1)})`;
 
 runCommand(import.meta.url, main);

@@ -53,7 +53,8 @@ async function main(argv: readonly string[]): Promise<void> {
     for (const { name, message } of failures) console.error(`${name}: ${message}`);
     const rate = views ? `, ${(views / seconds).toFixed(2)} a second` : '';
     const before = kept ? `, ${kept} were there` : '';
-    console.log(`${views} views of ${photos.length - failures.length} photos (${megabytes(bytes)}) in ${out}${rate}${before}`);
+    const lifted = photos.length - failures.length;
+    console.log(`${views} views of ${lifted} photos (${megabytes(bytes)}) in ${out}${rate}${before}`);
     if (failures.length === photos.length) throw new CodedError('dataset-empty', 'No photo could be lifted.', '');
     if (failures.length) process.exitCode = 1;
   } finally {

@@ -1,4 +1,4 @@
-import type { Picture, Sample } from './read.ts';
+import type { NumpyArray, Picture, Sample } from './read.ts';
 
 /** What re-projecting a sample found; distances in pixels. */
 export interface Findings {
@@ -31,6 +31,10 @@ export function checkSample({ image1, image2, depth1, depth2, cams, ext, truth }
   expectShape('visible', truth.visible.shape, [height, width]);
   const [fx, , cx, , fy, cy] = cams.data;
   const e = ext.data;
+  const warped = (warp: NumpyArray['data'], i: number) => [
+    ((warp[i] + 1) * width) / 2,
+    ((warp[points + i] + 1) * height) / 2,
+  ];
   const forward = new Distances();
   const backward = new Distances();
   let colour = 0;
@@ -41,10 +45,10 @@ export function checkSample({ image1, image2, depth1, depth2, cams, ext, truth }
       const ray = [(x + 0.5 - cx) / fx, (y + 0.5 - cy) / fy, 1];
       if (truth.visible.data[i]) {
         const d = depth1.data[i];
-        const [px, py, pz] = [0, 4, 8].map((row) => e[row] * ray[0] * d + e[row + 1] * ray[1] * d + e[row + 2] * d + e[row + 3]);
+        const [px, py, pz] = [0, 4, 8].map((row) => d * (e[row] * ray[0] + e[row + 1] * ray[1] + e[row + 2]) + e[row + 3]);
         const [u, v] = [(fx * px) / pz + cx, (fy * py) / pz + cy];
-        const warped = [((truth.warp.data[i] + 1) * width) / 2, ((truth.warp.data[points + i] + 1) * height) / 2];
-        forward.add(Math.hypot(u - warped[0], v - warped[1]));
+        const [wu, wv] = warped(truth.warp.data, i);
+        forward.add(Math.hypot(u - wu, v - wv));
         colour += colourDifference(image1, i, image2, u, v);
         const seen = depth2.data[Math.floor(v) * width + Math.floor(u)];
         if (Math.abs(seen - pz) <= 0.05 * pz) agreeing++;
@@ -54,8 +58,8 @@ export function checkSample({ image1, image2, depth1, depth2, cams, ext, truth }
         // The inverse of a rotation is its transpose: X_1 = Rᵀ (X_2 − t).
         const [qx, qy, qz] = [ray[0] * d - e[3], ray[1] * d - e[7], d - e[11]];
         const [px, py, pz] = [0, 1, 2].map((column) => e[column] * qx + e[4 + column] * qy + e[8 + column] * qz);
-        const warped = [((truth.warp_ba.data[i] + 1) * width) / 2, ((truth.warp_ba.data[points + i] + 1) * height) / 2];
-        backward.add(Math.hypot((fx * px) / pz + cx - warped[0], (fy * py) / pz + cy - warped[1]));
+        const [wu, wv] = warped(truth.warp_ba.data, i);
+        backward.add(Math.hypot((fx * px) / pz + cx - wu, (fy * py) / pz + cy - wv));
       }
     }
   }
@@ -104,5 +108,6 @@ class Distances {
 }
 
 function expectShape(name: string, shape: readonly number[], wanted: readonly number[]): void {
-  if (shape.join() !== wanted.join()) throw new Error(`${name} has shape [${shape.join(', ')}], not [${wanted.join(', ')}]`);
+  if (shape.join() === wanted.join()) return;
+  throw new Error(`${name} has shape [${shape.join(', ')}], not [${wanted.join(', ')}]`);
 }

@@ -6,7 +6,10 @@ const PHOTO_ENDINGS = ['.jpg', '.jpeg', '.png'];
 /** The most exact first. */
 const DEPTH_ENDINGS = ['.npy', '.pfm', '.png'];
 
-/** The photos that files and folders (not their subfolders) name, in order of their names. @throws CodedError `file-missing` */
+/**
+ * The photos that files and folders (not their subfolders) name; a folder's in order of their names.
+ * @throws CodedError `file-missing`
+ */
 export function photoPaths(places: readonly string[]): string[] {
   const paths = places.flatMap((place) => {
     if (!existsSync(place)) throw new CodedError('file-missing', `${place} cannot be read.`, 'Check its name.');

@@ -7,7 +7,10 @@ import { openCheckpoint } from './checkpoint.ts';
 import { countingSource, fixture, randomNumbers, safetensorsFile } from './fixtures.test-helper.ts';
 import { encodeNpy, npyOfFloat32, parseNpy } from './npy.ts';
 import { openNpz } from './npz.ts';
+import { encodePfm, parsePfm } from './pfm.ts';
 import { unpickle } from './pickle.ts';
+import { readPng } from './png-reader.ts';
+import { testPng, withChecksums } from './png.test-helper.ts';
 import { collectTensors } from './torch-collect.ts';
 import { torchPolicy } from './torch-objects.ts';
 import { openZip } from './zip.ts';
@@ -59,6 +62,21 @@ const readNpz: Read = async (source) => {
 
 const readNpy: Read = async (source) => parseNpy(await source.read(0, source.size)).bytes.length;
 
+const readPfm: Read = async (source) => parsePfm(await source.read(0, source.size)).values.length;
+
+const readPicture: Read = async (source) => (await readPng(await source.read(0, source.size))).samples.length;
+
+/** Checksums made right again, so that damage reaches what is behind them. */
+const readRepairedPicture: Read = async (source) => {
+  return (await readPng(withChecksums(await source.read(0, source.size)))).samples.length;
+};
+
+function interlacedPicture(): Uint8Array {
+  const samples = Array.from({ length: 3 * 13 * 9 }, (_, i) => (i * 37) % 256);
+  const size = { width: 13, height: 9 };
+  return testPng({ ...size, bitDepth: 8, colourType: 2, samples, interlaced: true, filters: [4, 3, 2, 1] });
+}
+
 /** A bare pickle, so that damage reaches the opcodes instead of the archive around them. */
 const readPickle: Read = async (source) => {
   const { value } = unpickle(await source.read(0, source.size), torchPolicy);
@@ -107,6 +125,9 @@ const files: [string, () => Uint8Array | Promise<Uint8Array>, Read][] = [
   ['float32.npy', () => fixture('float32.npy'), readNpy],
   ['stored.npz', () => fixture('stored.npz'), readNpz],
   ['compressed.npz', () => fixture('compressed.npz'), readNpz],
+  ['float map.pfm', () => encodePfm({ size: { width: 5, height: 7 }, channels: 1, values: new Float32Array(35) }), readPfm],
+  ['picture.png', interlacedPicture, readPicture],
+  ['picture with right checksums.png', interlacedPicture, readRepairedPicture],
   ['fflate.npz', () => zipSync({ 'a.npy': encodeNpy(npyOfFloat32(new Float32Array(999), [999])) }), readNpz],
 ];
 
@@ -186,7 +207,7 @@ describe('damaged files', () => {
   afterAll(() => {
     expect(cases).toBeGreaterThanOrEqual(2000);
     // Damage that nothing notices, or that everything trips over at the door, would test nothing.
-    const parts = ['zip', 'pickle', 'torch', 'tensor', 'safetensors', 'npy'].map((part) => `${part}-malformed`);
+    const parts = ['zip', 'pickle', 'torch', 'tensor', 'safetensors', 'npy', 'png', 'pfm'].map((part) => `${part}-malformed`);
     for (const code of ['value', 'truncated', ...parts]) expect(outcomes.get(code), code).toBeGreaterThan(5);
   });
 });

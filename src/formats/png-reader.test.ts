@@ -55,7 +55,8 @@ describe('readPng', () => {
       const words = Uint16Array.from(picture(colourType, 16, 33, 20));
       for (const samples of [bytes, words]) {
         const read = await readPng(await encodePng({ ...size, channels, samples }));
-        expect(read).toEqual({ size, channels, bitDepth: 8 * samples.BYTES_PER_ELEMENT, samples: Uint16Array.from(samples) });
+        const bitDepth = 8 * samples.BYTES_PER_ELEMENT;
+        expect(read).toEqual({ size, channels, bitDepth, samples: Uint16Array.from(samples) });
       }
     }
   });
@@ -88,7 +89,7 @@ describe('readPng', () => {
     ['data that are not compressed', pngOfChunks([ihdr(2, 2), ['IDAT', Buffer.alloc(10)], END])],
     ['a size that its data cannot fill', pngOfChunks([ihdr(8000, 8000), data(1000), END])],
     ['a bomb: far more data than its size', pngOfChunks([ihdr(2, 2), data(50_000_000), END])],
-    ['a palette that is too short', testPng({ ...pixel, bitDepth: 8, colourType: 3, samples: [1], palette: [1, 2, 3] })],
+    ['a short palette', testPng({ ...pixel, bitDepth: 8, colourType: 3, samples: [1], palette: [1, 2, 3] })],
     ['no palette', testPng({ ...pixel, bitDepth: 8, colourType: 3, samples: [0] })],
   ])('refuses %s', async (_, file) => {
     await expect(readPng(file)).rejects.toMatchObject({ code: 'png-malformed' });

@@ -50,6 +50,19 @@ export function pngOfChunks(chunks: readonly (readonly [type: string, data: Uint
   return new Uint8Array(Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), ...parts]));
 }
 
+/** The same file with the checksum of every chunk made right, as far as chunks can be told. */
+export function withChecksums(file: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const copy = Uint8Array.from(file);
+  const view = new DataView(copy.buffer);
+  for (let at = 8; at + 12 <= copy.length; ) {
+    const end = at + 12 + view.getUint32(at);
+    if (end > copy.length) break;
+    view.setUint32(end - 4, crc32(copy.subarray(at + 4, end - 4)));
+    at = end;
+  }
+  return copy;
+}
+
 function passBytes(png: TestPng, pass: PngPass): Buffer {
   const { width, height } = passSize(pass, png);
   const channels = CHANNELS[png.colourType];

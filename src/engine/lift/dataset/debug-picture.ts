@@ -41,7 +41,9 @@ export function debugPicture({ size, colour, warp, visible }: PlainFrame): Pixel
   return out;
 }
 
-function markMatches(out: Pixels, { size, warp, visible }: Pick<PlainFrame, 'size' | 'warp' | 'visible'>, panelWidth: number) {
+type Truth = Pick<PlainFrame, 'size' | 'warp' | 'visible'>;
+
+function markMatches(out: Pixels, { size, warp, visible }: Truth, panelWidth: number): void {
   const { width, height } = size;
   const count = MARKS.columns * MARKS.rows;
   for (let n = 0; n < count; n++) {

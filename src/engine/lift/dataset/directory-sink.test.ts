@@ -3,7 +3,10 @@ import { directorySink } from './directory-sink.ts';
 
 const missing = () => new DOMException('not there', 'NotFoundError');
 
-/** A folder of handles; a file that is asked for is there at once, empty, and what is written shows when the stream is closed, as the File System API has it. */
+/**
+ * A folder of handles as the File System API has them: a file that is asked for is there at once, empty, and what is
+ * written shows when the stream is closed.
+ */
 class Folder {
   readonly folders = new Map<string, Folder>();
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();

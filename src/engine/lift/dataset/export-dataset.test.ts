@@ -123,7 +123,8 @@ describe('exportDataset', () => {
       const y = ((Math.floor(i / SIZE) + 0.5 - k[5]) / k[4]) * depth[i];
       const [px, py, pz] = [0, 4, 8].map((row) => e[row] * x + e[row + 1] * y + e[row + 2] * depth[i] + e[row + 3]);
       const [u, v] = [(k[0] * px) / pz + k[2], (k[4] * py) / pz + k[5]];
-      expect(Math.hypot(u - ((warp[i] + 1) * SIZE) / 2, v - ((warp[SIZE * SIZE + i] + 1) * SIZE) / 2)).toBeLessThan(1e-3);
+      const [x2, y2] = [((warp[i] + 1) * SIZE) / 2, ((warp[SIZE * SIZE + i] + 1) * SIZE) / 2];
+      expect(Math.hypot(u - x2, v - y2)).toBeLessThan(1e-3);
       if (Math.abs(next[Math.floor(v) * SIZE + Math.floor(u)] - pz) < 0.1 * pz) nearDepth++;
       places++;
     }

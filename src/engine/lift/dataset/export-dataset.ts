@@ -4,7 +4,7 @@ import type { DatasetOptions, DatasetPhoto, DatasetSummary } from '../../../shar
 import type { FrameRequest, PlainFrame, Scene } from '../frame.ts';
 import { drawView } from './draw-view.ts';
 import { DESCRIPTION_FILE, describeDataset, LAST_FOLDER, recipeOf, samplePath } from './layout.ts';
-import { sampleFiles } from './sample-files.ts';
+import { type PictureCache, sampleFiles } from './sample-files.ts';
 import { photoStems, sampleName, sampleSeed } from './sample-names.ts';
 import type { DatasetSink } from './sink.ts';
 
@@ -12,7 +12,7 @@ import type { DatasetSink } from './sink.ts';
 export interface DatasetMaker<Photo extends { name: string }> {
   /** Opens a photo and its depth as settings say (the size and the square crop are in them). */
   openScene(photo: Photo, settings: DatasetOptions['settings'], signal?: AbortSignal): Promise<Scene>;
-  /** Both views of a scene with light, fill and photometric changes, and their truth. */
+  /** Both views of a scene with light, fill and photometric changes, and their truth; no array is written to later. */
   render(request: FrameRequest): Promise<PlainFrame>;
 }
 
@@ -42,6 +42,7 @@ export async function exportDataset<Photo extends { name: string } = DatasetPhot
   checkOptions(options);
   const writer = new CountingSink(sink);
   const failures: DatasetSummary['failures'] = [];
+  const pictures: PictureCache = new WeakMap();
   let views = 0;
   let kept = 0;
   try {
@@ -70,7 +71,8 @@ export async function exportDataset<Photo extends { name: string } = DatasetPhot
           scene ??= await maker.openScene(photo, settings, context.signal);
           report(view, 'render');
           const frame = await maker.render({ scene, settings, seed });
-          for await (const { path, bytes } of sampleFiles(frame, name, { photo: photo.name, view, seed, settings })) {
+          const recipe = { photo: photo.name, view, seed, settings };
+          for await (const { path, bytes } of sampleFiles(frame, name, recipe, pictures)) {
             throwIfAborted(context.signal);
             await writer.write(path, bytes);
           }

@@ -19,18 +19,28 @@ export interface SampleRecipe {
   settings: LiftSettings;
 }
 
+/** Pictures that were encoded already: a photo that is not lit anew is the same in all of its samples. */
+export type PictureCache = WeakMap<Uint8ClampedArray, Promise<Uint8Array<ArrayBuffer>>>;
+
 /**
  * The files of one sample in L2M's layout (see layout.ts), one after the other as they are asked for, so that only one
  * is in memory at a time; the one that marks the sample as whole comes last.
  */
-export async function* sampleFiles(frame: PlainFrame, name: string, recipe: SampleRecipe): AsyncGenerator<SampleFile> {
+export async function* sampleFiles(
+  frame: PlainFrame,
+  name: string,
+  recipe: SampleRecipe,
+  pictures: PictureCache = new WeakMap(),
+): AsyncGenerator<SampleFile> {
   const { size, colour, depth, facts } = frame;
   const file = (folder: Folder, bytes: Uint8Array<ArrayBuffer>): SampleFile => ({
     path: samplePath(folder, name),
     bytes,
   });
   const shape = [size.height, size.width];
-  yield file('image1', await encodePng({ ...size, channels: 3, samples: opaque(colour.a) }));
+  const photo = pictures.get(colour.a) ?? encodePng({ ...size, channels: 3, samples: opaque(colour.a) });
+  pictures.set(colour.a, photo);
+  yield file('image1', await photo);
   yield file('image2', await encodePng({ ...size, channels: 3, samples: opaque(colour.b) }));
   yield file('depth1', encodeNpy(floats(depth.a, shape)));
   yield file('depth2', encodeNpy(floats(depth.b, shape)));
