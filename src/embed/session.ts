@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { DEFAULT_ANIMATION } from '../shared/animation.ts';
 import { CodedError, isCancelled, toPlainError } from '../shared/errors.ts';
 import type { Side } from '../shared/geometry.ts';
 import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from '../state/fetch-photo.ts';
@@ -85,7 +86,8 @@ export class EmbedSession {
           this.set(command.options);
           break;
         case 'export': {
-          const { name, blob, notes } = await this.workspace.exporting.make(command, this.closing.signal);
+          const choice = { ...command, animation: DEFAULT_ANIMATION };
+          const { name, blob, notes } = await this.workspace.exporting.make(choice, { signal: this.closing.signal });
           this.emit({ type: 'result', kind: 'export', replyTo, name, blob, notes });
           return;
         }

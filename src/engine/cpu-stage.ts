@@ -44,7 +44,8 @@ export class CpuStage {
   private readonly pictures = new Map<string, OffscreenCanvas>();
   private field: PlainMatchField | null = null;
   private sampled: { key: string; rows: Float32Array } | null = null;
-  private fit: StageFit | null = null;
+  /** As the other stage’s. */
+  fit: StageFit | null = null;
   private settings: ViewSettings = DEFAULT_VIEW;
   private matchLimit = Infinity;
   private ground: Color = STAGE_COLORS.light;

@@ -5,7 +5,7 @@ import { Scope } from '../gpu/scope.ts';
 import { shadersReady } from '../gpu/shader.ts';
 import { normalisedToPixel, pixelToNormalised } from '../shared/coordinates.ts';
 import { CodedError, throwIfAborted } from '../shared/errors.ts';
-import { otherSide, type Side } from '../shared/geometry.ts';
+import { otherSide, type Side, type Size } from '../shared/geometry.ts';
 import type { ExportedFile, SharedMatch } from '../shared/exports.ts';
 import type { KeypointTable, PointTable } from '../shared/points.ts';
 import type { CloudInfo, FitResult } from '../shared/geometry-fit.ts';
@@ -50,6 +50,8 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   private root: Scope | null = null;
   /** Draws by WebGPU, or on a 2D canvas where the browser has none. */
   private stage: Stage | CpuStage | null = null;
+  /** CSS pixels. */
+  private stageSize: Size = { width: 1, height: 1 };
   private inference: Inference | null = null;
   private readonly photos: Partial<Record<Side, Photo>> = {};
   private shown: ShownMatch | null = null;
@@ -88,6 +90,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   }
 
   resize({ stage, pixelRatio }: Argument<'resize'>): void {
+    this.stageSize = stage;
     this.stage?.resize(stage, pixelRatio);
   }
 
@@ -196,19 +199,34 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   exportMatch(request: Argument<'exportMatch'>, { signal, onProgress }: CallContext): Promise<ExportedFile> {
     return this.jobs.run(async () => {
       throwIfAborted(signal);
-      const { shown, photos } = this;
+      const { shown } = this;
+      const { a, b } = this.photos;
       const matches = await this.readMatches();
-      if (!shown || !photos.a || !photos.b || !matches) {
+      if (!shown || !a || !b || !matches) {
         throw new CodedError('export-nothing', 'There is no match to save.', 'Open two photos and wait for their match.');
       }
       const { exportMatch } = await import('./exports/export-match.ts');
       const source: ExportSource = {
         result: shown.result,
-        sizes: { a: photos.a.size, b: photos.b.size },
-        focal: { a: photos.a.info.focal ?? null, b: photos.b.info.focal ?? null },
+        sizes: { a: a.size, b: b.size },
+        focal: { a: a.info.focal ?? null, b: b.info.focal ?? null },
         readField: (side) => shown.readField(side),
         readMatches: async () => matches,
         snapshot: (scale) => this.snapshot({ scale }),
+        figure: async () => ({
+          stage: this.stageSize,
+          images: { a: a.image, b: b.image },
+          rows: await this.stage!.readMatches(),
+          inliers: this.stage!.fit?.inliers ?? null,
+        }),
+        frames: async (kind, size) => {
+          const { cpuFrames, gpuFrames } = await import('./exports/animation/frame-source.ts');
+          const scene = { photos: { a, b }, view: request.view };
+          const field = shown.gpuField();
+          if (this.gpu && field) return { ...gpuFrames(this.gpu, field, scene, kind, size), isSoft: false };
+          const fields = { a: await shown.readField('a'), b: await shown.readField('b') };
+          return { ...cpuFrames(fields, scene, kind, size), isSoft: true };
+        },
       };
       return exportMatch(request, source, { signal, onProgress: (fraction) => onProgress({ stage: 'draw', fraction }) });
     });

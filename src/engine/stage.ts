@@ -21,6 +21,8 @@ export class Stage {
   private readonly matches: MatchBuffers;
   /** Of {@link sampleRows}, made when first asked for. */
   private extraMatches: MatchBuffers | null = null;
+  /** The model that matches are coloured and photos aligned by; set by {@link setFit}. */
+  fit: StageFit | null = null;
   private settings: ViewSettings = DEFAULT_VIEW;
   private field: MatchField | null = null;
   /** The field and options that `matches` was sampled from; null: none. */
@@ -57,7 +59,7 @@ export class Stage {
     this.matchLimit = Infinity;
     this.renderer.setField(field);
     this.renderer.setMatches(null);
-    this.renderer.setFit(null);
+    this.setFit(null);
     this.requestDraw();
   }
 
@@ -69,6 +71,7 @@ export class Stage {
 
   /** The model that this field's matches are coloured and the photos aligned by; a new field takes it away. */
   setFit(fit: StageFit | null): void {
+    this.fit = fit;
     this.renderer.setFit(fit);
     this.requestDraw();
   }

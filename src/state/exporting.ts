@@ -1,3 +1,5 @@
+import type { CallOptions } from '../client/engine-client.ts';
+import { DEFAULT_ANIMATION } from '../shared/animation.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { ExportedFile, ExportRequest } from '../shared/exports.ts';
 import type { EngineLink } from './engine-link.ts';
@@ -5,9 +7,16 @@ import { formatAddress } from './url.ts';
 import type { WorkspaceStore } from './store.ts';
 
 /** What the person chooses; the rest of the request is what the page shows. */
-export type ExportChoice = Pick<ExportRequest, 'format' | 'side' | 'flowSize' | 'scale' | 'legend'>;
+export type ExportChoice = Pick<ExportRequest, 'format' | 'side' | 'flowSize' | 'scale' | 'legend' | 'animation'>;
 
-export const DEFAULT_EXPORT: ExportChoice = { format: 'share', side: 'a', flowSize: 'match', scale: 2, legend: true };
+export const DEFAULT_EXPORT: ExportChoice = {
+  format: 'share',
+  side: 'a',
+  flowSize: 'match',
+  scale: 2,
+  legend: true,
+  animation: DEFAULT_ANIMATION,
+};
 
 /** Makes files of the present match; the engine's worker encodes them. */
 export class Exporting {
@@ -17,7 +26,7 @@ export class Exporting {
   ) {}
 
   /** Rejects with a CodedError: `export-nothing` without a match, and the engine's own. */
-  async make(choice: ExportChoice, signal?: AbortSignal): Promise<ExportedFile> {
+  async make(choice: ExportChoice, options?: CallOptions): Promise<ExportedFile> {
     const { photos, view, settings, pins, result } = this.store.getState();
     const [a, b] = [photos.a.photo, photos.b.photo];
     if (!a || !b || !result) {
@@ -29,6 +38,6 @@ export class Exporting {
       query: formatAddress({ view, settings, pins, sample: null, photos: { a: null, b: null } }),
       view,
     };
-    return this.link.call('exportMatch', request, { signal });
+    return this.link.call('exportMatch', request, options);
   }
 }

@@ -9,15 +9,19 @@ import { encodeMatchesCsv } from '../../formats/matches-csv.ts';
 import { encodeMatchesJson } from '../../formats/matches-json.ts';
 import { writeShare } from '../../formats/share-file.ts';
 import { type ZipSink, ZipWriter } from '../../formats/zip-writer.ts';
+import type { AnimationKind } from '../../shared/animation.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { type ExportedFile, type ExportFormat, type ExportRequest, PIXEL_CONVENTION } from '../../shared/exports.ts';
 import { otherSide, type Side, type Size } from '../../shared/geometry.ts';
 import { legendOf } from '../../shared/legend.ts';
 import type { DenseField, MatchResult, MatchTable } from '../../shared/protocol.ts';
+import { animate, frameSize } from './animation/animate.ts';
+import type { FrameSource } from './animation/frame-source.ts';
 import { denseFlow } from './dense-flow.ts';
 import { fileName } from './file-name.ts';
 import { addLegend } from './figure.ts';
 import { twoViewGeometry } from './two-view-geometry.ts';
+import { type FigureScene, vectorFigure } from './vector-figure.ts';
 
 /** A flow file in memory; beyond this a browser tab is at risk. */
 const MAX_FLOW_PIXELS = 64e6;
@@ -35,6 +39,10 @@ export interface ExportSource {
   readMatches(): Promise<MatchTable>;
   /** The stage as a PNG with `scale` pixels per CSS pixel. */
   snapshot(scale: number): Promise<Blob>;
+  /** Size of the stage in CSS pixels, and what else a vector figure is drawn from. */
+  figure(): Promise<Omit<FigureScene, 'sizes' | 'snapshot'>>;
+  /** Frames of an animation of this size. */
+  frames(kind: AnimationKind, size: Size): Promise<FrameSource & { isSoft: boolean }>;
 }
 
 /** How a long export tells how far it is, and hears that it is not wanted any more. */
@@ -61,6 +69,26 @@ const EXPORTERS: Record<ExportFormat, Exporter> = {
     const picture = await snapshot(scale);
     const drawn = legend ? legendOf(view, sizes.a) : null;
     return { blob: drawn ? await addLegend(picture, drawn, scale) : picture };
+  },
+  async svg(request, source) {
+    const { sizes, snapshot } = source;
+    const svg = await vectorFigure(request, { ...(await source.figure()), sizes, snapshot });
+    const isVector = request.view.view === 'matches';
+    return {
+      blob: new Blob([svg], { type: 'image/svg+xml' }),
+      notes: isVector ? [] : ['Only the legend is drawn as vectors: this view is a picture. The Matches view has lines.'],
+    };
+  },
+  async animation({ animation }, { sizes, frames }, run) {
+    const size = frameSize(sizes.a, animation.longSide);
+    const source = await frames(animation.kind, size);
+    try {
+      const blob = await animate(animation, size, source, run);
+      const soft = 'Without WebGPU the pictures are softer, and a morph is a blend.';
+      return { blob, notes: [`${size.width} × ${size.height} pixels.`, ...(source.isSoft ? [soft] : [])] };
+    } finally {
+      source.close();
+    }
   },
   async csv(request, source) {
     return {

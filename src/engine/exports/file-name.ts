@@ -1,8 +1,9 @@
+import type { AnimationFormat } from '../../shared/animation.ts';
 import type { ExportFormat, ExportRequest } from '../../shared/exports.ts';
 import { otherSide, type Side } from '../../shared/geometry.ts';
 
 /** End of the name, after those of the photos; flow files also say their direction. */
-const ENDINGS: Record<ExportFormat, string> = {
+const ENDINGS: Record<Exclude<ExportFormat, 'animation' | 'svg'>, string> = {
   share: '.liftmatch.zip',
   figure: '.png',
   csv: '-matches.csv',
@@ -13,14 +14,18 @@ const ENDINGS: Record<ExportFormat, string> = {
   colmap: '-colmap.zip',
   database: '-database.db',
 };
+/** An animated PNG is a PNG: every reader shows at least its first frame. */
+const ANIMATION_ENDINGS: Record<AnimationFormat, string> = { gif: '.gif', apng: '.png', webm: '.webm' };
 const MAX_PART = 40;
 
 /**
  * A name that says what is in the file and that every system takes: `left-right-matches.csv`,
  * `left-right-flow-a-to-b.flo`.
  */
-export function fileName({ format, photos, side, view, scale }: ExportRequest): string {
+export function fileName({ format, photos, side, view, scale, animation }: ExportRequest): string {
   const stem = stemOf({ a: photos.a.name, b: photos.b.name });
+  if (format === 'animation') return `${stem}-${animation.kind}${ANIMATION_ENDINGS[animation.format]}`;
+  if (format === 'svg') return `${stem}-${view.view}.svg`;
   const figure = format === 'figure' ? `-${view.view}${scale > 1 ? `@${scale}x` : ''}` : '';
   const flow = format === 'flo' || format === 'kitti' ? `-flow-${side}-to-${otherSide(side)}` : '';
   return `${stem}${figure}${flow}${ENDINGS[format]}`;

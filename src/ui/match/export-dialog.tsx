@@ -6,12 +6,14 @@ import { Dialog } from '../common/dialog.tsx';
 import { megabytes } from '../common/format.ts';
 import { saveFile } from '../common/save-file.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+import { AnimationPreview } from './animation-preview.tsx';
 import { FORMAT_TEXTS } from './export-formats.ts';
 import { ExportOptions } from './export-options.tsx';
 
 type Outcome =
-  | { kind: 'saving' }
-  | { kind: 'saved'; file: ExportedFile }
+  /** `share` of the work done where it is known. */
+  | { kind: 'saving'; share: number | null }
+  | { kind: 'saved'; file: ExportedFile; isAnimation: boolean }
   | { kind: 'failed'; error: PlainError }
   | null;
 
@@ -28,13 +30,16 @@ export default function ExportDialog({ onClose }: { onClose: () => void }) {
   const save = async () => {
     const controller = new AbortController();
     running.current = controller;
-    setOutcome({ kind: 'saving' });
+    setOutcome({ kind: 'saving', share: null });
     try {
-      const file = await workspace.exporting.make(choice, controller.signal);
+      const file = await workspace.exporting.make(choice, {
+        signal: controller.signal,
+        onProgress: ({ fraction }) => setOutcome({ kind: 'saving', share: fraction }),
+      });
       saveFile(file.blob, file.name);
-      setOutcome({ kind: 'saved', file });
+      setOutcome({ kind: 'saved', file, isAnimation: choice.format === 'animation' });
     } catch (thrown) {
-      if (!isCancelled(thrown)) setOutcome({ kind: 'failed', error: toPlainError(thrown) });
+      setOutcome(isCancelled(thrown) ? null : { kind: 'failed', error: toPlainError(thrown) });
     }
   };
 
@@ -66,9 +71,17 @@ export default function ExportDialog({ onClose }: { onClose: () => void }) {
         </fieldset>
         <ExportOptions choice={choice} onChange={setChoice} />
         <div role="status">
-          {outcome?.kind === 'saving' && <progress aria-label="Writing the file" />}
           {outcome?.kind === 'saved' && <Saved file={outcome.file} />}
         </div>
+        {outcome?.kind === 'saved' && outcome.isAnimation && <AnimationPreview file={outcome.file} />}
+        {outcome?.kind === 'saving' && (
+          <div className="export-progress">
+            <progress aria-label="Writing the file" value={outcome.share ?? undefined} />
+            <button type="button" className="button" onClick={() => running.current?.abort()}>
+              Cancel
+            </button>
+          </div>
+        )}
         {outcome?.kind === 'failed' && (
           <p role="alert" className="failed">
             {outcome.error.message} {outcome.error.remedy}

@@ -8,6 +8,16 @@ export const FORMAT_TEXTS: Record<ExportFormat, { label: string; ending: string;
     text: 'Both photos, warp, certainty, cycle error and verdict. Drop it on this page to see everything again; no model runs.',
   },
   figure: { label: 'Figure', ending: '.png', text: 'The picture as you see it now, for papers and slides.' },
+  svg: {
+    label: 'Vector figure',
+    ending: '.svg',
+    text: 'Lines and points as vectors over both photos (Matches view); the other views as a picture with a vector legend.',
+  },
+  animation: {
+    label: 'Animation',
+    ending: '.gif, .png, .webm',
+    text: 'A turns into B and back: a morph, a flicker or a moving line.',
+  },
   csv: {
     label: 'Matches, table',
     ending: '.csv',

@@ -4,6 +4,7 @@ import { dimensions } from '../common/format.ts';
 import { Segmented } from '../common/segmented.tsx';
 import { Switch } from '../common/switch.tsx';
 import { useWorkspaceState } from '../workspace-context.ts';
+import { AnimationOptions } from './animation-options.tsx';
 
 const SCALES = ['1', '2', '3', '4'].map((value) => ({ value, label: `${value}×` }));
 
@@ -16,7 +17,10 @@ interface ExportOptionsProps {
 export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
   const grid = useWorkspaceState((state) => state.result?.gridSize[choice.side]);
   const photo = useWorkspaceState((state) => state.photos[choice.side].photo?.info.size);
-  if (choice.format === 'figure') {
+  if (choice.format === 'animation') {
+    return <AnimationOptions settings={choice.animation} onChange={(animation) => onChange({ ...choice, animation })} />;
+  }
+  if (choice.format === 'figure' || choice.format === 'svg') {
     return (
       <>
         <Segmented
