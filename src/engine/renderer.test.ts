@@ -147,6 +147,34 @@ describe('with a match', () => {
     expect(changedShare(points, await shoot({ view: 'matches', count: 10 }))).toBeGreaterThan(0.002);
   });
 
+  test('a homography takes the place of the match in comparisons, on A alone and on a canvas for both', async () => {
+    showMatch();
+    const settings = { view: 'compare', compareMode: 'blend', amount: 1 } as const;
+    const byMatch = await shoot(settings);
+    // Without a homography the match stays.
+    expect(areEqual(await shoot({ ...settings, compareBy: 'panorama' }), byMatch)).toBe(true);
+    const homography = [1, 0, -0.4, 0, 1, 0, 0, 0, 1] as const;
+    const inliers = { kind: 'homography', matrix: homography, half: { a: [1, 1], b: [1, 1] }, threshold: 0.1 } as const;
+    const alignment = { homography, canvas: { x: 0, y: 0, width: 1.4, height: 1 } };
+    renderer.setFit({ inliers, alignment });
+    expect(areEqual(await shoot(settings), byMatch)).toBe(true);
+    const plane = await shoot({ ...settings, compareBy: 'plane' });
+    const panorama = await shoot({ ...settings, compareBy: 'panorama' });
+    expect(changedShare(plane, byMatch)).toBeGreaterThan(0.1);
+    expect(changedShare(panorama, plane)).toBeGreaterThan(0.1);
+    // The canvas is wider than A by two fifths: it fills the stage's width.
+    const left = (picture: Pixels) => colorAt(picture, 6, 66);
+    expect(left(plane)).toEqual([244, 244, 241]);
+    expect(left(panorama)).not.toEqual([244, 244, 241]);
+    // Models that map points to lines colour matches, and lay nothing on anything.
+    renderer.setFit({ inliers: { ...inliers, kind: 'epipolar' }, alignment: null });
+    expect(areEqual(await shoot({ ...settings, compareBy: 'plane' }), byMatch)).toBe(true);
+    const position = await shoot({ view: 'matches' });
+    expect(changedShare(await shoot({ view: 'matches', colorBy: 'inliers' }), position)).toBeGreaterThan(0.0005);
+    renderer.setFit(null);
+    expect(areEqual(await shoot({ view: 'matches', colorBy: 'inliers' }), position)).toBe(true);
+  });
+
   test('a photo’s centre stays put at twice the pixel ratio', async () => {
     showMatch();
     const once = await shoot({ view: 'warp' });

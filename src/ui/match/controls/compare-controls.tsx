@@ -44,7 +44,8 @@ export function CompareControls() {
         />
       )}
       <CompareByControl />
-      <BackgroundControl />
+      {/* A plane has no places that are not matched. */}
+      {view.compareBy === 'match' && <BackgroundControl />}
     </>
   );
 }
