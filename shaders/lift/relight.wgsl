@@ -3,6 +3,7 @@
 override FLOOR: f32;
 override STEPS: i32;
 override BIAS: f32;
+override FULL_BIAS: f32;
 override THICKNESS: f32;
 
 struct Params {
@@ -23,24 +24,25 @@ struct Params {
 @group(0) @binding(3) var<storage, read> normals: array<f32>;
 @group(0) @binding(4) var lit: texture_storage_2d<rgba8unorm, write>;
 
-// Whether something of the depth map stands between a point and a light.
-fn isShaded(point: vec3f, light: vec3f) -> bool {
+// How much of a light what the depth map shows keeps from a point, 0…1.
+fn shadeOf(point: vec3f, light: vec3f) -> f32 {
+  var most = 0.0;
   for (var step = 1; step < STEPS; step++) {
     let place = mix(point, light, f32(step) / f32(STEPS));
     if (place.z <= 0.0) {
-      return false;
+      break;
     }
     let pixel = floor(params.focal * place.xy / place.z + params.centre);
     if (any(pixel < vec2f(0.0)) || any(pixel >= vec2f(params.size))) {
-      return false;
+      break;
     }
     let surface = depth[u32(pixel.y) * params.size.x + u32(pixel.x)];
-    let behind = place.z - surface;
-    if (surface > 0.0 && behind > BIAS * surface && behind < THICKNESS * surface) {
-      return true;
+    let behind = place.z / max(surface, 1e-20) - 1.0;
+    if (surface > 0.0 && behind > BIAS && behind <= THICKNESS) {
+      most = max(most, min((behind - BIAS) / (FULL_BIAS - BIAS), 1.0));
     }
   }
-  return false;
+  return most;
 }
 
 @compute @workgroup_size(8, 8)
@@ -59,12 +61,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let place = params.places[k];
       let way = place.xyz - point;
       let facing = dot(normal, way);
-      if (facing <= 0.0 || (params.shadows != 0u && isShaded(point, place.xyz))) {
+      if (facing <= 0.0) {
         continue;
+      }
+      var share = 1.0;
+      if (params.shadows != 0u) {
+        share -= shadeOf(point, place.xyz);
       }
       let distance = length(way);
       let reach = max(FLOOR, distance / params.unit);
-      light += place.w * facing / (distance * reach * reach) * params.colors[k].rgb;
+      light += share * place.w * facing / (distance * reach * reach) * params.colors[k].rgb;
     }
   }
   let color = textureLoad(source, id.xy, 0);

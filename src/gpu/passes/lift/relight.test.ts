@@ -6,7 +6,7 @@ import type { LightSettings } from '../../../shared/lift/settings.ts';
 import { normalsOf } from '../../reference/lift/normals.ts';
 import { lightsForView, relight } from '../../reference/lift/relight.ts';
 import type { ViewLights } from '../../reference/lift/relight.ts';
-import { decodeSrgb, encodeSrgb } from '../../reference/lift/srgb.ts';
+import { decodeSrgb, encodeSrgb, encodeSrgbQuickly } from '../../reference/lift/srgb.ts';
 import { TestGpu } from '../../testing/dawn.ts';
 import { makePhoto } from '../../testing/stage.ts';
 import { NormalsPass } from './normals.ts';
@@ -97,6 +97,15 @@ describe('normals', () => {
     const expected = normalsOf(depth, view);
     normals.forEach((v, i) => expect(Math.abs(v - expected[i])).toBeLessThan(1e-4));
   });
+});
+
+test('the sRGB curve: there and back, and its table', () => {
+  for (let i = 0; i <= 1000; i++) {
+    const v = (i / 1000) ** 3;
+    expect(decodeSrgb(encodeSrgb(v))).toBeCloseTo(v, 7);
+    expect(Math.abs(encodeSrgbQuickly(v) - encodeSrgb(v))).toBeLessThan(2e-5);
+  }
+  expect([-1, 0, 1, 7].map(encodeSrgbQuickly)).toEqual([0, 0, 1, 1]);
 });
 
 describe('relighting', () => {

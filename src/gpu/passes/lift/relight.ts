@@ -29,7 +29,8 @@ export class RelightPass {
     this.kernel = new Kernel(device, scope, createShader(device, 'lift-relight', srgb, code), 'main', {
       FLOOR: LIGHT_FLOOR,
       STEPS: SHADOW_STEPS,
-      BIAS: SHADOW_BIAS,
+      BIAS: SHADOW_BIAS[0],
+      FULL_BIAS: SHADOW_BIAS[1],
       THICKNESS: SHADOW_THICKNESS,
     });
   }

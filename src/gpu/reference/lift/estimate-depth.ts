@@ -44,7 +44,8 @@ export function estimateDepth(photo: Pixels): DepthEstimate {
     epsilon: 4e-4,
   });
   const sky = refineSky(layout.sky, small, full);
-  for (let i = 0; i < disparity.length; i++) disparity[i] = Math.max(0, disparity[i]) * (1 - sky[i]);
+  // Cut hard: a ramp would bend the skyline's edge backwards.
+  for (let i = 0; i < disparity.length; i++) disparity[i] = sky[i] > 0.5 ? 0 : Math.max(0, disparity[i]);
   const [low, high] = rangeOf(disparity);
   const range = high - low || 1;
   for (let i = 0; i < disparity.length; i++) disparity[i] = (disparity[i] - low) / range;
@@ -127,7 +128,7 @@ function raise({ luma, size }: Picture, { sky, skyShare, horizon, segments, grou
     }
   }
   // A little blur takes the tears out of fronts whose windows are regions of their own.
-  const even = gaussianBlur(evenOut(raised, segments, ground), size, 1.2);
+  const even = gaussianBlur(evenOut(raised, segments, ground), size, 1.8);
   return withRelief(skyShare > 0 ? even : withCentre(even, size), luma, size);
 }
 

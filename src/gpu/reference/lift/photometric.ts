@@ -3,7 +3,7 @@ import type { Pixels } from '../preprocess.ts';
 import { hash, streamSeed } from '../random.ts';
 import { compressJpeg } from './jpeg.ts';
 import { gaussianBlur } from './smooth.ts';
-import { encodeSrgb, LINEAR_OF_BYTE } from './srgb.ts';
+import { encodeSrgbQuickly, LINEAR_OF_BYTE } from './srgb.ts';
 
 /** Hashes that make one Gaussian number, four bytes each. */
 const NOISE_WORDS = 3;
@@ -37,7 +37,7 @@ function develop({ data, width, height }: Pixels, settings: PhotometricSettings,
     for (let i = 0; i < points; i++) linear[i] = LINEAR_OF_BYTE[data[4 * i + c]];
     const blurred = blur > 0 ? gaussianBlur(linear, { width, height }, blur) : linear;
     for (let i = 0; i < points; i++) {
-      const encoded = encodeSrgb(gain * blurred[i]);
+      const encoded = encodeSrgbQuickly(gain * blurred[i]);
       const toned = gamma === 1 ? encoded : encoded ** gamma;
       developed[4 * i + c] = 255 * (noise > 0 ? toned + noise * gaussianNoise(3 * i + c, seeds) : toned);
     }

@@ -3,14 +3,17 @@ import type { LightSettings, PointLight } from '../../../shared/lift/settings.ts
 import { MAX_LIGHTS } from '../../../shared/lift/settings.ts';
 import { apply3 } from '../../../shared/rotation.ts';
 import type { Pixels } from '../preprocess.ts';
-import { encodeSrgb, LINEAR_OF_BYTE } from './srgb.ts';
+import { encodeSrgbQuickly, LINEAR_OF_BYTE } from './srgb.ts';
 
 /** Lights are never nearer than this to what they light, in units of the median depth: no pixel burns out. */
 export const LIGHT_FLOOR = 0.1;
 /** Steps of the shadow's march from a place to a light. */
 export const SHADOW_STEPS = 48;
-/** A surface shades what is behind it by more than this share of its depth, so that nothing shades itself. */
-export const SHADOW_BIAS = 0.02;
+/**
+ * A surface begins to shade what is behind it by the first of these shares of its depth and shades it wholly from the
+ * second on: nothing shades itself, and small bumps of a guessed depth make no speckles.
+ */
+export const SHADOW_BIAS = [0.02, 0.05] as const;
 /** … and by less than this share: behind thin things light passes, as a depth map knows nothing of their backs. */
 export const SHADOW_THICKNESS = 0.25;
 
@@ -74,41 +77,45 @@ export function relight({ colour, depth, normals, camera }: LitView, view: ViewL
         const distance = Math.sqrt(lx * lx + ly * ly + lz * lz);
         const facing = normals[i] * lx + normals[points + i] * ly + normals[2 * points + i] * lz;
         if (!(facing > 0)) continue;
-        if (view.shadows && isShaded(depth, camera, x, y, z, position)) continue;
+        const share = view.shadows ? 1 - shadeOf(depth, camera, x, y, z, position) : 1;
         const reach = Math.max(LIGHT_FLOOR, distance / view.unit);
-        const strength = (power * facing) / (distance * reach * reach);
+        const strength = (share * power * facing) / (distance * reach * reach);
         r += strength * color[0];
         g += strength * color[1];
         b += strength * color[2];
       }
     }
-    data[4 * i] = 255 * encodeSrgb(LINEAR_OF_BYTE[data[4 * i]] * r);
-    data[4 * i + 1] = 255 * encodeSrgb(LINEAR_OF_BYTE[data[4 * i + 1]] * g);
-    data[4 * i + 2] = 255 * encodeSrgb(LINEAR_OF_BYTE[data[4 * i + 2]] * b);
+    data[4 * i] = 255 * encodeSrgbQuickly(LINEAR_OF_BYTE[data[4 * i]] * r);
+    data[4 * i + 1] = 255 * encodeSrgbQuickly(LINEAR_OF_BYTE[data[4 * i + 1]] * g);
+    data[4 * i + 2] = 255 * encodeSrgbQuickly(LINEAR_OF_BYTE[data[4 * i + 2]] * b);
   }
   return { data, width, height };
 }
 
-/** Whether something of the depth map stands between a point and a light. */
-function isShaded(
+/** How much of a light what the depth map shows keeps from a point, 0…1. */
+function shadeOf(
   depth: Float32Array,
   { width, height, fx, fy, cx, cy }: Pinhole,
   x: number,
   y: number,
   z: number,
   [lx, ly, lz]: PointLight['position'],
-): boolean {
+): number {
+  const [begin, full] = SHADOW_BIAS;
+  let most = 0;
   for (let step = 1; step < SHADOW_STEPS; step++) {
     const t = step / SHADOW_STEPS;
     const sz = z + t * (lz - z);
     // Behind the camera, and ever after, nothing is known.
-    if (!(sz > 0)) return false;
+    if (!(sz > 0)) break;
     const column = Math.floor((fx * (x + t * (lx - x))) / sz + cx);
     const row = Math.floor((fy * (y + t * (ly - y))) / sz + cy);
-    if (column < 0 || row < 0 || column >= width || row >= height) return false;
+    if (column < 0 || row < 0 || column >= width || row >= height) break;
     const surface = depth[row * width + column];
-    const behind = sz - surface;
-    if (surface > 0 && behind > SHADOW_BIAS * surface && behind < SHADOW_THICKNESS * surface) return true;
+    const behind = sz / surface - 1;
+    if (!(surface > 0) || !(behind > begin) || behind > SHADOW_THICKNESS) continue;
+    if (behind >= full) return 1;
+    most = Math.max(most, (behind - begin) / (full - begin));
   }
-  return false;
+  return most;
 }

@@ -97,12 +97,12 @@ function connectedToTop(map: Float32Array, size: Size): Float32Array {
   return connectedTo(map, size, 0, rows * size.width);
 }
 
-/** Adds what is bright and cannot be reached from the lower border but through sky: clouds. */
+/** Adds what is about as bright as the sky and cannot be reached from the lower border but through sky: clouds. */
 function withClouds(sky: Float32Array, { luma, size }: Picture): Float32Array {
   const rest = sky.map((v) => 1 - v);
   const standing = connectedTo(rest, size, sky.length - size.width, sky.length);
   const brightness = sky.reduce((sum, v, i) => sum + v * luma[i], 0) / sumOf(sky);
-  return sky.map((v, i) => (v || (!standing[i] && luma[i] > brightness) ? 1 : 0));
+  return sky.map((v, i) => (v || (!standing[i] && luma[i] > 0.85 * brightness) ? 1 : 0));
 }
 
 /** Of a 0/1 map, what hangs together (eight neighbours) with its pixels from `begin` to `end`. */

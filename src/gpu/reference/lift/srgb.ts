@@ -8,5 +8,15 @@ export function encodeSrgb(v: number): number {
   return v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055;
 }
 
+const ENCODE_STEPS = 8192;
+const ENCODED = Float32Array.from({ length: ENCODE_STEPS + 2 }, (_, i) => encodeSrgb(i / ENCODE_STEPS));
+
+/** {@link encodeSrgb} by a table, right to 2e-5 of 0…1 and several times as fast: for whole pictures. */
+export function encodeSrgbQuickly(v: number): number {
+  const place = v > 0 ? Math.min(v, 1) * ENCODE_STEPS : 0;
+  const step = Math.floor(place);
+  return ENCODED[step] + (place - step) * (ENCODED[step + 1] - ENCODED[step]);
+}
+
 /** {@link decodeSrgb} of every byte. */
 export const LINEAR_OF_BYTE = Float32Array.from({ length: 256 }, (_, i) => decodeSrgb(i / 255));
