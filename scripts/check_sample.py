@@ -17,13 +17,13 @@ def to_pixels(warp):
     return np.stack([(warp[0] + 1) * width / 2, (warp[1] + 1) * height / 2])
 
 
-def project(depth, camera, rotation, translation):
-    """Places [2, h, w] where another camera with the same K sees what this one sees at `depth`."""
+def project(depth, camera, other, rotation, translation):
+    """Places [2, h, w] where a camera with the K `other` sees what this one sees at `depth`."""
     height, width = depth.shape
     x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     rays = np.einsum("ij,jhw->ihw", np.linalg.inv(camera), np.stack([x, y, np.ones_like(x)]))
     points = np.einsum("ij,jhw->ihw", rotation, rays * depth) + translation[:, None, None]
-    seen = np.einsum("ij,jhw->ihw", camera, points)
+    seen = np.einsum("ij,jhw->ihw", other, points)
     with np.errstate(divide="ignore", invalid="ignore"):
         return seen[:2] / seen[2]
 
@@ -39,8 +39,9 @@ def check(folder, name):
     )
     truth = np.load(folder / "warp" / f"{name}.npz")
     rotation, translation = pose[:, :3], pose[:, 3]
-    forward = project(depth1, camera, rotation, translation)
-    backward = project(depth2, camera, rotation.T, -rotation.T @ translation)
+    other = truth["K_b"].astype(np.float64)  # differs from cams where a frame was saved with a zoom
+    forward = project(depth1, camera, other, rotation, translation)
+    backward = project(depth2, other, camera, rotation.T, -rotation.T @ translation)
     return (
         int(truth["visible"].sum()),
         largest_error(forward, truth["warp"], truth["visible"] == 1),

@@ -29,7 +29,9 @@ export function checkSample({ image1, image2, depth1, depth2, cams, ext, truth }
   expectShape('ext', ext.shape, [3, 4]);
   expectShape('warp', truth.warp.shape, [2, height, width]);
   expectShape('visible', truth.visible.shape, [height, width]);
-  const [fx, , cx, , fy, cy] = cams.data;
+  // A frame that was saved with a zoom has another K for its view; cams is the photo's.
+  const ka = cams.data;
+  const kb = truth.K_b.data;
   const e = ext.data;
   const warped = (warp: NumpyArray['data'], i: number) => [
     ((warp[i] + 1) * width) / 2,
@@ -42,11 +44,11 @@ export function checkSample({ image1, image2, depth1, depth2, cams, ext, truth }
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      const ray = [(x + 0.5 - cx) / fx, (y + 0.5 - cy) / fy, 1];
       if (truth.visible.data[i]) {
         const d = depth1.data[i];
-        const [px, py, pz] = [0, 4, 8].map((row) => d * (e[row] * ray[0] + e[row + 1] * ray[1] + e[row + 2]) + e[row + 3]);
-        const [u, v] = [(fx * px) / pz + cx, (fy * py) / pz + cy];
+        const ray = [(x + 0.5 - ka[2]) / ka[0], (y + 0.5 - ka[5]) / ka[4], 1];
+        const [px, py, pz] = [0, 4, 8].map((row) => d * dot(e, row, ray) + e[row + 3]);
+        const [u, v] = [(kb[0] * px) / pz + kb[2], (kb[4] * py) / pz + kb[5]];
         const [wu, wv] = warped(truth.warp.data, i);
         forward.add(Math.hypot(u - wu, v - wv));
         colour += colourDifference(image1, i, image2, u, v);
@@ -56,10 +58,11 @@ export function checkSample({ image1, image2, depth1, depth2, cams, ext, truth }
       if (truth.visible_b.data[i]) {
         const d = depth2.data[i];
         // The inverse of a rotation is its transpose: X_1 = Rᵀ (X_2 − t).
+        const ray = [(x + 0.5 - kb[2]) / kb[0], (y + 0.5 - kb[5]) / kb[4]];
         const [qx, qy, qz] = [ray[0] * d - e[3], ray[1] * d - e[7], d - e[11]];
         const [px, py, pz] = [0, 1, 2].map((column) => e[column] * qx + e[4 + column] * qy + e[8 + column] * qz);
         const [wu, wv] = warped(truth.warp_ba.data, i);
-        backward.add(Math.hypot((fx * px) / pz + cx - wu, (fy * py) / pz + cy - wv));
+        backward.add(Math.hypot((ka[0] * px) / pz + ka[2] - wu, (ka[4] * py) / pz + ka[5] - wv));
       }
     }
   }
@@ -72,6 +75,10 @@ export function checkSample({ image1, image2, depth1, depth2, cams, ext, truth }
     depthAgrees: visible ? agreeing / visible : 0,
   };
 }
+
+/** A row of the pose's rotation, that begins at `at`, times a vector. */
+const dot = (pose: ArrayLike<number>, at: number, [x, y, z]: readonly number[]): number =>
+  pose[at] * x + pose[at + 1] * y + pose[at + 2] * z;
 
 function colourDifference(a: Picture, pixel: number, b: Picture, x: number, y: number): number {
   const column = Math.min(Math.max(x - 0.5, 0), b.width - 1);

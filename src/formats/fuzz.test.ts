@@ -125,7 +125,7 @@ const files: [string, () => Uint8Array | Promise<Uint8Array>, Read][] = [
   ['float32.npy', () => fixture('float32.npy'), readNpy],
   ['stored.npz', () => fixture('stored.npz'), readNpz],
   ['compressed.npz', () => fixture('compressed.npz'), readNpz],
-  ['float map.pfm', () => encodePfm({ size: { width: 5, height: 7 }, channels: 1, values: new Float32Array(35) }), readPfm],
+  ['map.pfm', () => encodePfm({ size: { width: 5, height: 7 }, channels: 1, values: new Float32Array(35) }), readPfm],
   ['picture.png', interlacedPicture, readPicture],
   ['picture with right checksums.png', interlacedPicture, readRepairedPicture],
   ['fflate.npz', () => zipSync({ 'a.npy': encodeNpy(npyOfFloat32(new Float32Array(999), [999])) }), readNpz],
@@ -207,7 +207,8 @@ describe('damaged files', () => {
   afterAll(() => {
     expect(cases).toBeGreaterThanOrEqual(2000);
     // Damage that nothing notices, or that everything trips over at the door, would test nothing.
-    const parts = ['zip', 'pickle', 'torch', 'tensor', 'safetensors', 'npy', 'png', 'pfm'].map((part) => `${part}-malformed`);
-    for (const code of ['value', 'truncated', ...parts]) expect(outcomes.get(code), code).toBeGreaterThan(5);
+    const parts = ['zip', 'pickle', 'torch', 'tensor', 'safetensors', 'npy', 'png', 'pfm'];
+    const codes = ['value', 'truncated', ...parts.map((part) => `${part}-malformed`)];
+    for (const code of codes) expect(outcomes.get(code), code).toBeGreaterThan(5);
   });
 });

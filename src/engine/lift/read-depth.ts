@@ -113,7 +113,8 @@ function toDisparity({ values, size }: Values, meaning: DepthMeaning, name: stri
       `Check that it is a ${meaning} map, and that it was written whole.`,
     );
   }
-  if (far) notes.push(`${percent(far / values.length)} is infinitely far (${meaning} ${meaning === 'depth' ? '∞' : '0'}).`);
+  const infinity = meaning === 'depth' ? 'depth ∞' : 'disparity 0';
+  if (far) notes.push(`${percent(far / values.length)} is infinitely far (${infinity}).`);
   if (missing) {
     const what = meaning === 'depth' ? 'zero, negative or no number' : 'negative, infinite or no number';
     notes.push(`${percent(missing / values.length)} of the values were ${what}: the nearest valid ones stand in.`);
