@@ -1,5 +1,5 @@
 import ort from 'onnxruntime-node';
-import type { ExternalData, Runtime, RuntimeTensor, Session } from '../../src/engine/runtime.ts';
+import type { ExternalData, Runtime, RuntimeTensor, Session, TensorSpec } from '../../src/engine/runtime.ts';
 
 /** onnxruntime's native CPU provider behind the engine's Runtime: several times faster than WASM in Node. */
 export class NodeRuntime implements Runtime {
@@ -9,6 +9,8 @@ export class NodeRuntime implements Runtime {
     const inMemory = externalData.map(async ({ path, data }) => ({ path, data: data instanceof Blob ? new Uint8Array(await data.arrayBuffer()) : data }));
     const session = await ort.InferenceSession.create(model, { externalData: await Promise.all(inMemory) });
     return {
+      inputs: session.inputMetadata.map(tensorSpec),
+      outputs: session.outputMetadata.map(tensorSpec),
       async run(feeds) {
         const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, (tensor as NodeTensor).tensor]));
         const outputs = await session.run(inputs);
@@ -26,6 +28,11 @@ export class NodeRuntime implements Runtime {
     throw new Error('The native runtime has no GPU buffers.');
   }
 }
+
+const tensorSpec = (value: ort.InferenceSession.ValueMetadata): TensorSpec => ({
+  name: value.name,
+  shape: value.isTensor ? value.shape.map((axis) => (typeof axis === 'number' && axis > 0 ? axis : null)) : [],
+});
 
 /** Keeps the runtime's own tensor: features between encoder and decoder may be half floats. */
 class NodeTensor implements RuntimeTensor {

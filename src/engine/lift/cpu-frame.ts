@@ -4,7 +4,7 @@ import { renderView } from '../../gpu/reference/lift/render.ts';
 import type { Pixels } from '../../gpu/reference/preprocess.ts';
 import { camerasOf } from '../../shared/lift/camera.ts';
 import type { LiftSettings } from '../../shared/lift/settings.ts';
-import type { FrameRequest, PlainFrame, Scene } from './frame.ts';
+import { type FrameRequest, photoViewKey, type PlainFrame, type Scene } from './frame.ts';
 import { countFrame, frameFacts } from './frame-facts.ts';
 import { developedView, filledView, litView } from './look.ts';
 import type { HoleFiller } from './renderer.ts';
@@ -31,10 +31,12 @@ export interface RenderedFrame {
   frame: PlainFrame;
   /** View b before the camera's photometric changes. */
   undeveloped: Pixels;
+  /** View a by its key: while it stays the same it is not made again. */
+  photo: { key: string; colour: Uint8ClampedArray };
 }
 
-/** Both views with their truth, by the passes' references. */
-export function renderFrame(request: FrameRequest, lifted: LiftedScene): RenderedFrame {
+/** Both views with their truth, by the passes' references. `last` is the frame before, if any. */
+export function renderFrame(request: FrameRequest, lifted: LiftedScene, last: RenderedFrame | null): RenderedFrame {
   const start = performance.now();
   const { scene, settings } = request;
   const { size, photo } = scene;
@@ -42,7 +44,12 @@ export function renderFrame(request: FrameRequest, lifted: LiftedScene): Rendere
   const cameras = camerasOf(settings, size, medianDepth);
   const view = renderView(photo, lifted.mesh, cameras);
   const forward = forwardWarp(depth, lifted.mesh, view.depth, cameras, settings.render.tolerance);
-  const litA = litView({ side: 'a', colour: photo, depth, cameras, medianDepth }, request);
+  const key = photoViewKey(request);
+  const colourOfA = () => {
+    const lit = litView({ side: 'a', colour: photo, depth, cameras, medianDepth }, request);
+    return developedView(lit, 'a', request).data;
+  };
+  const a = last?.photo.key === key ? last.photo.colour : colourOfA();
   const bare = { data: view.colour, ...size };
   const litB = litView({ side: 'b', colour: bare, depth: view.depth, cameras, medianDepth }, request);
   const undeveloped = filledView(litB, view.visible, request);
@@ -50,17 +57,14 @@ export function renderFrame(request: FrameRequest, lifted: LiftedScene): Rendere
     size,
     cameras,
     medianDepth,
-    colour: {
-      a: developedView(litA, 'a', request).data,
-      b: developedView(undeveloped, 'b', request).data,
-    },
+    colour: { a, b: developedView(undeveloped, 'b', request).data },
     depth: { a: depth, b: view.depth },
     warp: { a: forward.warp, b: view.warp },
     visible: { a: forward.visible, b: view.visible },
     places: forward.places,
   };
   const facts = frameFacts(size, cameras, countFrame(frame), performance.now() - start);
-  return { frame: { ...frame, facts }, undeveloped };
+  return { frame: { ...frame, facts }, undeveloped, photo: { key, colour: a } };
 }
 
 /** The frame with its holes filled by a network. */

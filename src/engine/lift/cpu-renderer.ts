@@ -3,7 +3,7 @@ import { normalsOf } from '../../gpu/reference/lift/normals.ts';
 import type { Side, Size } from '../../shared/geometry.ts';
 import type { FrameFacts, LiftPicture } from '../../shared/lift/api.ts';
 import { STAGE_COLORS } from '../stage-uniforms.ts';
-import { inpaintFrame, type LiftedScene, liftScene, renderFrame } from './cpu-frame.ts';
+import { inpaintFrame, type LiftedScene, liftScene, type RenderedFrame, renderFrame } from './cpu-frame.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
 import type { PaneCanvas } from './pane-canvas.ts';
 import { type PinnedViews, viewPhotos } from './pinned-views.ts';
@@ -15,6 +15,7 @@ const SIDES: readonly Side[] = ['a', 'b'];
 export class CpuRenderer implements LiftRenderer {
   readonly rendersOn = 'cpu';
   private lifted: LiftedScene | null = null;
+  private last: RenderedFrame | null = null;
   private shown: { request: FrameRequest; frame: PlainFrame } | null = null;
   private score: Partial<Record<Side, ScoreMaps>> | null = null;
   private appearance = START_APPEARANCE;
@@ -31,7 +32,8 @@ export class CpuRenderer implements LiftRenderer {
 
   async render(request: FrameRequest, isStale = () => false): Promise<FrameFacts> {
     this.lifted = liftScene(request.scene, request.settings, this.lifted);
-    const rendered = renderFrame(request, this.lifted);
+    const rendered = renderFrame(request, this.lifted, this.last);
+    this.last = rendered;
     this.put(request, rendered.frame);
     if (request.settings.render.fill === 'model' && !isStale()) {
       this.put(request, await inpaintFrame(request, rendered, this.filler));
@@ -76,6 +78,7 @@ export class CpuRenderer implements LiftRenderer {
 
   destroy(): void {
     this.shown = null;
+    this.last = null;
     this.lifted = null;
   }
 

@@ -1,5 +1,4 @@
 import { resizeMap } from '../../gpu/reference/lift/guided-filter.ts';
-import { PLACE } from '../../gpu/reference/lift/forward-warp.ts';
 import { measureField, type ScoreTruth, summariseScore } from '../../gpu/reference/lift/score.ts';
 import type { Side } from '../../shared/geometry.ts';
 import type { LiftProgress, LiftScore } from '../../shared/lift/api.ts';
@@ -59,9 +58,8 @@ export async function measure(
 }
 
 function truthOf({ size, warp, visible, places }: PlainFrame, side: Side): ScoreTruth {
-  // What the mesh does not cover in the view is a hole, about which there is no truth.
-  const inView = side === 'a' ? places : visible.b.map((seen) => (seen ? PLACE.visible : PLACE.none));
-  return { size, warp: warp[side], places: inView, other: size };
+  // Of the view, 1 is PLACE.visible; the rest are holes, about which there is no truth.
+  return { size, warp: warp[side], places: side === 'a' ? places : visible.b, other: size };
 }
 
 function stageOf(stage: Stage): LiftProgress['stage'] {

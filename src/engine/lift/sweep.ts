@@ -33,7 +33,9 @@ export async function sweep(base: FrameRequest, options: SweepOptions, tools: Sw
     for (let step = 0; step < steps; step++) {
       throwIfAborted(tools.signal);
       const value = valueAt(options, step);
-      const report = (progress: LiftProgress) => tools.onProgress({ ...progress, fraction: points.length / total });
+      // A download counts as a part of the first step that waits for it.
+      const report = ({ fraction: loaded, ...progress }: LiftProgress) =>
+        tools.onProgress({ ...progress, fraction: (points.length + 0.5 * (loaded ?? 0)) / total });
       report({ stage: 'render', fraction: null });
       const settings = settingsAt(base.settings, kind, value);
       await tools.renderer.render({ scene: base.scene, settings, seed: seed + step });

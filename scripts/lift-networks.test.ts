@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { hasParity, loadParity } from '../src/architectures/parity.test-helper.ts';
+import { DepthSources } from '../src/engine/lift/depth-sources.ts';
+import { LazyRuntime } from '../src/engine/lift/lazy-runtime.ts';
+import { LiftNetworks } from '../src/engine/lift/networks.ts';
+import { makePhoto } from '../src/gpu/testing/stage.ts';
+import { convertModel } from '../src/models/convert.ts';
+import { NETWORK_SCHEMA } from '../src/models/network-manifest.ts';
+import { encodeModel } from '../src/onnx/encode.ts';
+import { GraphBuilder } from '../src/onnx/graph-builder.ts';
+import * as op from '../src/onnx/ops.ts';
+import { folderSink } from './node/folder-sink.ts';
+import { NodeRuntime } from './node/ort-node.ts';
+
+const MANIFEST_URL = 'https://models.test/depth/manifest.json';
+const PHOTO = makePhoto({ width: 60, height: 44 }, 3);
+
+const newNetworks = () => new LiftNetworks(new LazyRuntime(null, async () => new NodeRuntime()));
+
+async function onnxOf(g: GraphBuilder): Promise<Uint8Array<ArrayBuffer>> {
+  return Uint8Array.from((await encodeModel(g, 'none.data')).graph);
+}
+
+/** The reddest places are sky. */
+async function skyNetwork(): Promise<Blob> {
+  const g = new GraphBuilder({ name: 'sky' });
+  const image = g.input('input', 'float32', [1, 3, 32, 48]);
+  g.output('map', op.sigmoid(g, op.slice(g, image, 1, 0, 1)));
+  return new Blob([await onnxOf(g)]);
+}
+
+/** Paints holes, and everything else wrongly, in the colour of the mask. */
+async function inpaintingNetwork(): Promise<Blob> {
+  const g = new GraphBuilder({ name: 'inpainting' });
+  const image = g.input('image', 'float32', [1, 3, 24, 32]);
+  const mask = g.input('mask', 'float32', [1, 1, 24, 32]);
+  g.output('filled', op.add(g, op.mul(g, image, g.constant(0, 'float32')), mask));
+  return new Blob([await onnxOf(g)]);
+}
+
+/** The blue channel as relative inverse depth. */
+async function depthFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const g = new GraphBuilder({ name: 'depth' });
+  const image = g.input('image', 'float32', [1, 3, 28, 42]);
+  g.output('depth', op.reshape(g, op.slice(g, image, 1, 2, 3), [1, 28, 42]));
+  const bytes = await onnxOf(g);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const input = { name: 'image', width: 42, height: 28, mean: [0, 0, 0], std: [1, 1, 1] };
+  const network = { file: 'depth.onnx', bytes: bytes.length, sha256 };
+  const facts = { kind: 'depth', id: 'blue', name: 'Blue', licence: 'MIT', source: 'made up', patch: 14 };
+  const outputs = { depth: 'depth' };
+  const manifest = { schema: NETWORK_SCHEMA, ...facts, input, network, outputs, rows: 2, columns: 3, channels: 3 };
+  const text = new TextEncoder().encode(JSON.stringify(manifest));
+  return new Map([
+    ['manifest.json', Uint8Array.from(text)],
+    ['depth.onnx', bytes],
+  ]);
+}
+
+/** Serves files beside the manifest; counts what was asked for. */
+function serve(read: (name: string) => Uint8Array<ArrayBuffer> | undefined) {
+  const fetched = vi.fn(async (url: string) => {
+    const bytes = read(url.split('/').pop()!);
+    return bytes ? new Response(bytes) : new Response(null, { status: 404 });
+  });
+  vi.stubGlobal('fetch', fetched);
+  return fetched;
+}
+afterEach(() => vi.unstubAllGlobals());
+
+describe('depth', () => {
+  test('an installed network gives the photo’s disparity at its own size, once a photo', async () => {
+    const files = await depthFiles();
+    const fetched = serve((name) => files.get(name));
+    const sources = new DepthSources(newNetworks());
+    const photo = { key: 'photo', pixels: () => PHOTO };
+    const source = { kind: 'network', manifestUrl: MANIFEST_URL, name: 'Blue' } as const;
+    const progress: (number | null)[] = [];
+    const first = await sources.open(source, photo, { onNetwork: (fraction) => progress.push(fraction) });
+    expect(first.info).toMatchObject({ kind: 'network', name: 'Blue', size: { width: 42, height: 28 } });
+    expect(progress[0]).toBe(0);
+    expect(progress.at(-1)).toBe(null);
+    const centre = first.map.values[14 * 42 + 21];
+    expect(centre).toBeCloseTo(PHOTO.data[4 * (22 * 60 + 30) + 2] / 255, 1);
+    const asked = fetched.mock.calls.length;
+    expect(await sources.open(source, photo, { onNetwork: () => {} })).toBe(first);
+    await sources.open(source, { ...photo, key: 'other' }, { onNetwork: () => {} });
+    expect(fetched.mock.calls.length).toBe(asked);
+  });
+
+  test.runIf(hasParity('depth'))('a converted Depth Anything runs from its manifest', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'liftmatch-depth-'));
+    try {
+      const parity = loadParity('depth');
+      const inputs = [{ name: 'checkpoint.pth', checkpoint: await parity.checkpoint('checkpoint.pth') }];
+      await convertModel(inputs, folderSink(folder), { heads: parity.facts.num_heads, size: [56, 70] });
+      serve((name) => Uint8Array.from(readFileSync(join(folder, name))));
+      const map = await newNetworks().depth(MANIFEST_URL, PHOTO, () => {});
+      expect(map.size).toEqual({ width: 70, height: 56 });
+      expect(map.values.length).toBe(70 * 56);
+      expect(map.values.every((value) => value >= 0)).toBe(true);
+      expect(new Set(map.values).size).toBeGreaterThan(100);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('sky', () => {
+  test('a dropped network runs at the size of its file, on ImageNet colours', async () => {
+    const networks = newNetworks();
+    await expect(networks.skyMap(PHOTO)).rejects.toMatchObject({ code: 'sky-model-missing' });
+    await networks.add({ purpose: 'sky', file: await skyNetwork(), name: 'sky.onnx' });
+    const { size, values } = await networks.skyMap(PHOTO);
+    expect(size).toEqual({ width: 48, height: 32 });
+    const red = PHOTO.data[4 * (22 * 60 + 30)] / 255;
+    expect(values[16 * 48 + 24]).toBeCloseTo(1 / (1 + Math.exp(-(red - 0.485) / 0.229)), 0);
+  });
+
+  test('a network of another kind is refused with what it takes, and the last one stays', async () => {
+    const networks = newNetworks();
+    await networks.add({ purpose: 'sky', file: await skyNetwork(), name: 'sky.onnx' });
+    const foreign = networks.add({ purpose: 'sky', file: await inpaintingNetwork(), name: 'lama.onnx' });
+    await expect(foreign).rejects.toMatchObject({
+      code: 'network-unsuitable',
+      message: expect.stringContaining('image [1, 3, 24, 32] and mask [1, 1, 24, 32]'),
+    });
+    expect(networks.skyName).toBe('sky.onnx');
+    expect((await networks.skyMap(PHOTO)).size.width).toBe(48);
+  });
+});
+
+describe('inpainting', () => {
+  test('only holes are painted, at the size of the picture', async () => {
+    const networks = newNetworks();
+    const holes = new Uint8Array(60 * 44);
+    for (let y = 10; y < 30; y++) holes.fill(1, y * 60 + 20, y * 60 + 45);
+    await expect(networks.inpaint(PHOTO, holes)).rejects.toMatchObject({ code: 'inpainting-model-missing' });
+    await networks.add({ purpose: 'inpainting', file: await inpaintingNetwork(), name: 'white.onnx' });
+    const filled = await networks.inpaint(PHOTO, holes);
+    filled.forEach((value, at) => expect(value).toBe(holes[at >> 2] ? 255 : PHOTO.data[at]));
+  });
+
+  test('a network of another kind is refused with what would do', async () => {
+    const foreign = newNetworks().add({ purpose: 'inpainting', file: await skyNetwork(), name: 'sky.onnx' });
+    await expect(foreign).rejects.toMatchObject({
+      code: 'network-unsuitable',
+      remedy: expect.stringContaining('mask [1, 1, height, width]'),
+    });
+    const noModel = newNetworks().add({ purpose: 'sky', file: new Blob(['text']), name: 'text.onnx' });
+    await expect(noModel).rejects.toBeInstanceOf(Error);
+  });
+});

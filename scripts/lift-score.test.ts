@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CpuRenderer } from '../src/engine/lift/cpu-renderer.ts';
+import { DepthSources } from '../src/engine/lift/depth-sources.ts';
+import type { ViewMatcher } from '../src/engine/lift/matchers.ts';
+import { measure } from '../src/engine/lift/measure.ts';
+import { Scenes } from '../src/engine/lift/scenes.ts';
+import { DEFAULT_LIFT, type LiftSettings } from '../src/shared/lift/settings.ts';
+import { loadMatcher } from './node/load-matcher.ts';
+import { FilePhoto } from './node/photo.ts';
+import { ROOT } from './node/tools.mjs';
+
+const none = () => Promise.reject(new Error('no network here'));
+
+describe('the embedded model on views of a sample photo', () => {
+  let pair: ViewMatcher;
+  beforeAll(async () => (pair = (await loadMatcher('embedded')) as unknown as ViewMatcher));
+
+  /** Score of the view with this motion, at a small size. */
+  async function scoreOf(motion: LiftSettings['motion']) {
+    const photo = new FilePhoto(join(ROOT, 'public/samples/valley/a.jpg'));
+    const depth = await new DepthSources({ depth: none }).open({ kind: 'estimate' }, photo, { onNetwork: () => {} });
+    const render = { ...DEFAULT_LIFT.render, longSide: 320 };
+    const settings: LiftSettings = { ...DEFAULT_LIFT, motion, render };
+    const scene = await new Scenes({ skyName: null, skyMap: none }).get(photo, depth, settings);
+    const renderer = new CpuRenderer(null, { inpaint: none });
+    await renderer.render({ scene, settings, seed: 1 });
+    const views = (await renderer.pin())!;
+    const { score } = await measure(pair, views, { longSide: 256 });
+    return score;
+  }
+
+  test('the photo against itself is matched within a pixel or two; a strong turn is not', async () => {
+    const still = await scoreOf({ rotation: [0, 0, 0], translation: [0, 0, 0], zoom: 1 });
+    expect(still.epe).toBeLessThan(2);
+    expect(still.pck[2]).toBeGreaterThan(0.95);
+    const turned = await scoreOf({ rotation: [0, 0, 70], translation: [0.3, 0, 0], zoom: 1 });
+    expect(turned.epe).toBeGreaterThan(5 * still.epe);
+    expect(turned.auroc).toBeGreaterThan(0.3);
+  });
+});
