@@ -58,7 +58,12 @@ export class EmbedSession {
       controls,
       poster: { kind: 'photos', a: null, b: null },
     }));
-    workspace.store.setState({ view: address.view, settings: address.settings, theme });
+    workspace.store.setState(({ geometry }) => ({
+      view: address.view,
+      settings: address.settings,
+      geometry: { ...geometry, ...address.geometry },
+      theme,
+    }));
     workspace.probing.setPins(address.pins);
     this.unsubscribe = workspace.store.subscribe((now, before) => this.tell(now, before));
     void this.showPoster();

@@ -61,12 +61,13 @@ function fittingFrame({ photos, view }: WorkspaceState, { width, controls }: Emb
 }
 
 function embedQuery(
-  { photos, view, settings, pins }: WorkspaceState,
+  { photos, view, settings, geometry, pins }: WorkspaceState,
   { share, controls, autorun }: EmbedChoice,
 ): [string, string][] {
   // Absolute, since the page that shows them is another one.
   const url = ({ photo }: PhotoSlot) => (photo?.source.kind === 'address' && !share ? photo.source.url : null);
-  const query = formatAddress({ view, settings, pins, sample: null, photos: { a: url(photos.a), b: url(photos.b) } });
+  const addresses = { a: url(photos.a), b: url(photos.b) };
+  const query = formatAddress({ view, settings, geometry, pins, sample: null, photos: addresses });
   const own: [string, string][] = [];
   if (share) own.push(['share', share]);
   if (!controls) own.push(['controls', '0']);

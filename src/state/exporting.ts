@@ -27,7 +27,7 @@ export class Exporting {
 
   /** Rejects with a CodedError: `export-nothing` without a match, and the engine's own. */
   async make(choice: ExportChoice, options?: CallOptions): Promise<ExportedFile> {
-    const { photos, view, settings, pins, result } = this.store.getState();
+    const { photos, view, settings, geometry, pins, result } = this.store.getState();
     const [a, b] = [photos.a.photo, photos.b.photo];
     if (!a || !b || !result) {
       throw new CodedError('export-nothing', 'There is no match to save.', 'Open two photos and wait for their match.');
@@ -35,7 +35,7 @@ export class Exporting {
     const request: ExportRequest = {
       ...choice,
       photos: { a: { name: a.name, file: a.file }, b: { name: b.name, file: b.file } },
-      query: formatAddress({ view, settings, pins, sample: null, photos: { a: null, b: null } }),
+      query: formatAddress({ view, settings, geometry, pins, sample: null, photos: { a: null, b: null } }),
       view,
     };
     return this.link.call('exportMatch', request, options);

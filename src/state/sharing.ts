@@ -43,8 +43,8 @@ export class Sharing {
 
   /** The photos are open: the match is put on them. */
   private async show({ fields, result, query }: SharedMatch): Promise<void> {
-    const { view, pins } = parseAddress(query);
-    this.store.setState({ view });
+    const { view, geometry, pins } = parseAddress(query);
+    this.store.setState((state) => ({ view, geometry: { ...state.geometry, ...geometry } }));
     this.store.setState({ result: await this.link.call('showField', { fields, result }) });
     this.probing.setPins(pins);
     void this.probing.refresh();
