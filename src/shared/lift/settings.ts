@@ -102,7 +102,7 @@ export const NO_PHOTOMETRIC: PhotometricSettings = { exposure: 0, gamma: 1, nois
 
 export const DEFAULT_LIFT: LiftSettings = {
   depth: { scale: 1, shift: 0.1, focal: 0.6, near: 0.1, far: 100, blur: 0, clip: [0, 1] },
-  motion: { rotation: [0, 12, 0], translation: [-0.15, 0, 0], zoom: 1 },
+  motion: { rotation: [0, 12, 0], translation: [-0.21, 0, 0.02], zoom: 1 },
   render: { longSide: 512, crop: 'whole', edge: 0.06, tolerance: 0.02, fill: 'push-pull' },
   light: {
     on: { a: false, b: false },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../geometry/random.ts';
 import { LIFT_PICTURES, SWEEP_KINDS } from '../../shared/lift/api.ts';
-import { HOLE_FILLS, LIFT_LIMITS, MAX_LIGHTS, SKY_SOURCES } from '../../shared/lift/settings.ts';
+import { DEFAULT_LIFT, HOLE_FILLS, LIFT_LIMITS, MAX_LIGHTS, SKY_SOURCES } from '../../shared/lift/settings.ts';
 import type { LiftAddress } from './address.ts';
 import { formatLiftOptions, parseLiftOptions } from './address.ts';
 import { SWEEP_RANGES } from './types.ts';
@@ -92,7 +92,7 @@ describe('the lift page in a link', () => {
       'lift.soften': '0,0.9,0.1',
     });
     expect(settings.motion.rotation).toEqual([90, -90, 0]);
-    expect(settings.motion.translation).toEqual([-0.15, 0, 0]);
+    expect(settings.motion.translation).toEqual(DEFAULT_LIFT.motion.translation);
     expect(settings.depth.clip).toEqual([0, 1]);
     expect(settings.light.lights).toHaveLength(2);
     expect(settings.render.fill).toBe('push-pull');

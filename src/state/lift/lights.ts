@@ -7,8 +7,12 @@ import type { Vector3 } from '../../shared/rotation.ts';
 
 type CameraSettings = Pick<LiftSettings, 'depth' | 'motion'>;
 
-/** Handles stay this far inside the picture, as a share of it: lights often lie far outside. */
-const MARGIN = 0.03;
+/**
+ * Lights often lie far outside the picture. From the middle up to the first share of the way to its edge a handle stands
+ * where its light is; beyond, handles crowd together towards the second, which none reaches.
+ */
+const TRUE_UP_TO = 0.5;
+const LIMIT = 0.95;
 
 /** What is added when a person asks for one more light: from above, behind the camera. */
 export const NEW_LIGHT: PointLight = { position: [0, -0.8, 0], color: [1, 1, 1], power: 1 };
@@ -19,9 +23,8 @@ export const NEW_LIGHT: PointLight = { position: [0, -0.8, 0], color: [1, 1, 1],
  */
 export function handlePlace(light: PointLight, side: Side, settings: CameraSettings, size: Size): { x: number; y: number } {
   const [x, y] = seenFrom(side, settings.motion, light.position);
-  const focal = focalOf(side, settings);
-  const inside = (share: number) => Math.min(1 - MARGIN, Math.max(MARGIN, share));
-  return { x: inside(0.5 + focal * x), y: inside(0.5 + (focal * y * size.width) / size.height) };
+  const scale = 2 * focalOf(side, settings);
+  return { x: 0.5 + 0.5 * crowd(scale * x), y: 0.5 + 0.5 * crowd((scale * y * size.width) / size.height) };
 }
 
 /** The light after its handle was dragged to a place: aside and up or down in that view, as near as it was. */
@@ -33,9 +36,9 @@ export function lightAtHandle(
   size: Size,
 ): PointLight {
   const [, , z] = seenFrom(side, settings.motion, light.position);
-  const focal = focalOf(side, settings);
-  const x = (place.x - 0.5) / focal;
-  const y = ((place.y - 0.5) * size.height) / size.width / focal;
+  const scale = 2 * focalOf(side, settings);
+  const x = spread(2 * place.x - 1) / scale;
+  const y = (spread(2 * place.y - 1) * size.height) / size.width / scale;
   const position = inFrameOfPhoto(side, settings.motion, [x, y, z]).map(withinLimits) as [number, number, number];
   return { ...light, position };
 }
@@ -53,6 +56,20 @@ export function colorFromHex(hex: string): PointLight['color'] {
 
 const encode = (linear: number) => (linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055);
 const decode = (value: number) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+
+/** From −1…1 at the picture's edges, and beyond, to where the handle stands. */
+function crowd(aside: number): number {
+  const beyond = (Math.abs(aside) - TRUE_UP_TO) / (LIMIT - TRUE_UP_TO);
+  if (beyond <= 0) return aside;
+  return Math.sign(aside) * (TRUE_UP_TO + ((LIMIT - TRUE_UP_TO) * beyond) / (1 + beyond));
+}
+
+/** The inverse of {@link crowd}. */
+function spread(shown: number): number {
+  const share = Math.min(0.99, (Math.abs(shown) - TRUE_UP_TO) / (LIMIT - TRUE_UP_TO));
+  if (share <= 0) return shown;
+  return Math.sign(shown) * (TRUE_UP_TO + ((LIMIT - TRUE_UP_TO) * share) / (1 - share));
+}
 
 const focalOf = (side: Side, { depth, motion }: CameraSettings) => depth.focal * (side === 'b' ? motion.zoom : 1);
 
