@@ -48,7 +48,7 @@ export function findSky(picture: Picture, disparity: Float32Array | null): Float
   const model = colourModel(picture, seeds);
   const alike = likely.map((v, i) => {
     const near = Math.exp(-0.5 * Math.max(0, colourDistance(picture, model, i) - 1));
-    return v > 0.3 && near * (0.4 + 0.6 * v) > 0.35 ? 1 : 0;
+    return v > 0.3 && near * (0.4 + 0.6 * v) * coolness(picture, model, i) > 0.35 ? 1 : 0;
   });
   const sky = connectedToTop(alike, size);
   return isSky(sky, picture) ? fillCrumbs(withClouds(sky, picture), size) : new Float32Array(likely.length);
@@ -211,6 +211,12 @@ function colourDistance({ planes, luma }: Picture, { mean, deviation }: ColourMo
   let worst = 0;
   for (let c = 0; c < 3; c++) worst = Math.max(worst, Math.abs(planes[c * luma.length + i] - mean[c]) / deviation[c]);
   return worst;
+}
+
+/** Under a blue sky warm greys are stone rather than clouds: 0 for these, else 1. */
+function coolness({ planes, luma }: Picture, { mean }: ColourModel, i: number): number {
+  if (mean[2] - mean[0] < 0.08) return 1;
+  return smoothstep(-0.03, 0.01, planes[2 * luma.length + i] - planes[i]);
 }
 
 /** A majority vote over 3 × 3, twice: birds and noise go, and so do single pixels of sky on the ground. */
