@@ -36,7 +36,11 @@ export interface RenderedFrame {
 }
 
 /** Both views with their truth, by the passes' references. `last` is the frame before, if any. */
-export function renderFrame(request: FrameRequest, lifted: LiftedScene, last: RenderedFrame | null): RenderedFrame {
+export function renderFrame(
+  request: FrameRequest,
+  lifted: LiftedScene,
+  last: RenderedFrame | null = null,
+): RenderedFrame {
   const start = performance.now();
   const { scene, settings } = request;
   const { size, photo } = scene;

@@ -49,9 +49,9 @@ export interface PlainFrame {
  * worked out once.
  */
 export function photoViewKey({ scene, settings, seed }: FrameRequest): string {
-  const { light, photometric, depth, motion } = settings;
-  const look = photometric.a;
+  const { light, depth, sky } = settings;
+  const look = settings.photometric.a;
   // Unlit, the photo depends neither on its depth nor on any light.
-  const lit = light.on.a ? [light, depth, settings.sky, settings.render.edge] : null;
-  return JSON.stringify(['lift-a', scene.key, lit, look, look.noise > 0 ? seed : 0, light.on.a ? motion.zoom : 0]);
+  const lit = light.on.a ? [light, depth, sky.threshold] : null;
+  return JSON.stringify(['lift-a', scene.key, lit, look, look.noise > 0 ? seed : 0]);
 }
