@@ -21,7 +21,8 @@ const ARROWS: Record<string, readonly string[]> = {
   embed: ['ui', 'state', 'shared'],
   // The service worker: a program of its own beside the app.
   offline: ['shared'],
-  main: ['ui', 'embed'],
+  // Beside the app's files lie the declarations for pages that import its module.
+  main: ['ui', 'embed', 'public'],
 };
 
 /** Models that the page may know: no ONNX writer, no architectures, nothing that would weigh the page down. */
