@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { bytesSource } from '../byte-source.ts';
+import { readImageHeader } from '../image-header.ts';
 import { exifLens, focalInPixels } from './exif-focal.ts';
 
 type Entry = [tag: number, value: number | [number, number]];
@@ -75,5 +78,19 @@ describe('focal length from EXIF', () => {
         if (focal !== null) expect(focal).toBeGreaterThan(0);
       }
     }
+  });
+});
+
+describe('files whose EXIF was written by ExifTool', () => {
+  it.each([
+    // 64 × 48 has a diagonal of 80 px.
+    ['lens-35mm.jpg', (26 / 43.2666) * 80],
+    ['lens-sensor.jpg', (50 / 36) * 64],
+    ['lens.png', (28 / 43.2666) * 80],
+    ['lens.webp', (28 / 43.2666) * 80],
+  ])('%s', async (file, expected) => {
+    const bytes = new Uint8Array(readFileSync(new URL(`../fixtures/${file}`, import.meta.url)));
+    const { raster } = await readImageHeader(bytesSource(bytes));
+    expect(focalInPixels(raster!.lens ?? null, raster!.size!)).toBeCloseTo(expected, 1);
   });
 });
