@@ -35,7 +35,7 @@ describe('npm run lift', () => {
   beforeAll(() => {
     for (const path of [photos, maps]) mkdirSync(path);
     cpSync(sample('still-life/a.jpg'), join(photos, 'table.jpg'));
-    cpSync(sample('still-life/depth-a.png'), join(maps, 'table.png'));
+    cpSync(sample('still-life/disparity-a.png'), join(maps, 'table.png'));
     writeFileSync(join(photos, 'torn.jpg'), readFileSync(sample('facade/a.jpg')).subarray(0, 3000));
   });
   afterAll(() => rmSync(folder, { recursive: true }));

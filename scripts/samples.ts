@@ -49,7 +49,7 @@ writeFileSync(join(out, 'pairs.json'), `${JSON.stringify(SAMPLES.map(evaluationP
 
 function entry({ id, title, description, related }: Sample) {
   const truth = related ? `${id}/truth.npz` : null;
-  const files = { a: `${id}/a.jpg`, b: `${id}/b.jpg`, truth, depth: `${id}/depth-a.png` };
+  const files = { a: `${id}/a.jpg`, b: `${id}/b.jpg`, truth, depth: `${id}/disparity-a.png` };
   return { id, title, description, ...files, credit: CREDIT };
 }
 
@@ -89,7 +89,7 @@ async function writeDepth({ id, a }: Sample): Promise<void> {
     const samples = exactDisparity(bvh, camera, levels);
     const file = await encodePng({ width: WIDTH, height: HEIGHT, channels: 1, samples });
     if (file.length > MAX_DEPTH_BYTES) continue;
-    writeFileSync(join(out, id, 'depth-a.png'), file);
+    writeFileSync(join(out, id, 'disparity-a.png'), file);
     return;
   }
 }

@@ -25,8 +25,7 @@ export function datasetMaker(
       const { bitmap, info } = await openPhoto(file, name, signal);
       const photo = new Photo(bitmap, info, null);
       try {
-        const wanted: DepthSource = own ? { kind: 'file', ...own } : common;
-        const depth = await depths.open(wanted, photo, { signal, onNetwork: () => {} });
+        const depth = await depths.open(own ?? common, photo, { signal, onNetwork: () => {} });
         throwIfAborted(signal);
         return await scenes.get(photo, depth, settings);
       } finally {

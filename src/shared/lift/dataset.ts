@@ -1,3 +1,4 @@
+import type { DepthSource } from './api.ts';
 import type { LiftSettings } from './settings.ts';
 
 /** Which random changes a view gets, with L2M's ranges (conventions.md). */
@@ -31,15 +32,15 @@ export interface DatasetSummary {
   blob: Blob | null;
 }
 
-/** A photo with the depth map that was dropped with it, if one was (same name, other ending). */
+/** A photo with a depth source of its own where it has one: a map dropped with it, or a sample's. */
 export interface DatasetPhoto {
   name: string;
   file: Blob;
-  depth: { name: string; file: Blob; meaning: 'disparity' | 'depth' } | null;
+  depth: DepthSource | null;
 }
 
 export interface DatasetApi {
-  /** N seeded views of every photo in L2M's layout. Without a depth map the page's depth source is used. */
+  /** N seeded views of every photo in L2M's layout. Photos without a source of their own have the page's. */
   exportDataset(options: {
     photos: DatasetPhoto[];
     options: DatasetOptions;

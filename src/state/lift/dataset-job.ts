@@ -15,13 +15,10 @@ export class DatasetJob {
     this.lift.store.setState(({ datasetSettings }) => ({ datasetSettings: { ...datasetSettings, ...patch } }));
   }
 
-  /** The present photo with the depth that was dropped for it; null without a photo. */
+  /** The present photo with its depth; null without a photo. */
   presentPhoto(): DatasetPhoto | null {
     const { photo } = this.lift.store.getState();
-    const { source } = this.lift.opening;
-    if (!photo) return null;
-    const depth = source?.kind === 'file' ? { name: source.name, file: source.file, meaning: source.meaning } : null;
-    return { name: photo.name, file: photo.file, depth };
+    return photo && { name: photo.name, file: photo.file, depth: this.lift.opening.source };
   }
 
   /** Resolves with the ZIP where no handle was given for it; null otherwise, and where the export did not come to its end. */

@@ -36,9 +36,9 @@ describe('depth maps among files', () => {
   it('gives every photo of a folder the map of its name', async () => {
     const files = [file('notes.txt'), file('b.jpg'), file('a.jpg'), file('a.npy'), png('b_depth.png', 16, 0)];
     const photos = await pairPhotos(files);
-    expect(photos.map(({ name, depth }) => [name, depth && [depth.name, depth.meaning]])).toEqual([
-      ['a.jpg', ['a.npy', 'depth']],
-      ['b.jpg', ['b_depth.png', 'depth']],
+    expect(photos).toMatchObject([
+      { name: 'a.jpg', depth: { kind: 'file', name: 'a.npy', meaning: 'depth' } },
+      { name: 'b.jpg', depth: { kind: 'file', name: 'b_depth.png', meaning: 'depth' } },
     ]);
   });
 });

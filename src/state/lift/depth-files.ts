@@ -43,7 +43,8 @@ export async function pairPhotos(files: readonly File[]): Promise<DatasetPhoto[]
   return Promise.all(
     photos.map(async (file): Promise<DatasetPhoto> => {
       const map = maps.get(stemOf(file.name));
-      const depth = map ? { name: map.name, file: map, meaning: await guessMeaning(map) } : null;
+      if (!map) return { name: file.name, file, depth: null };
+      const depth = { kind: 'file', name: map.name, file: map, meaning: await guessMeaning(map) } as const;
       return { name: file.name, file, depth };
     }),
   );

@@ -242,7 +242,7 @@ describe('Lift', () => {
     const blob = await lift.dataset.run([lift.dataset.presentPhoto()!], { kind: 'zip', handle: null });
     expect(await blob?.text()).toBe('zip');
     expect(worker().asked('exportDataset')[0]).toMatchObject({
-      photos: [{ name: 'a.jpg', depth: { name: 'd.pfm', meaning: 'disparity' } }],
+      photos: [{ name: 'a.jpg', depth: { kind: 'file', name: 'd.pfm', meaning: 'disparity' } }],
       options: { views: 2, seed: 1, relight: true },
     });
     expect(lift.store.getState().dataset).toMatchObject({ progress: null, summary: { views: 2 } });
