@@ -6,11 +6,17 @@ import { useWorkspace, useWorkspaceState } from '../../workspace-context.ts';
 
 /** The horizontal field of view of each photo; an empty field stands for what the file tells or what is usual. */
 export function FovFields() {
+  const a = useWorkspaceState((state) => state.photos.a.photo?.info.focal);
+  const b = useWorkspaceState((state) => state.photos.b.photo?.info.focal);
+  const source = (focal: number | undefined) => (focal === undefined ? 'a usual lens' : 'EXIF');
   return (
     <div className="fov-fields">
       <FovField side="a" />
       <FovField side="b" />
-      <p className="hint">Horizontal field of view. A wrong one bends the points’ depths.</p>
+      <p className="hint">
+        Horizontal field of view; left empty, A’s is from {source(a)} and B’s from {source(b)}. A wrong one bends the
+        points’ depths.
+      </p>
     </div>
   );
 }
@@ -20,13 +26,12 @@ function FovField({ side }: { side: Side }) {
   const fov = useWorkspaceState((state) => state.geometry.settings.fov);
   const info = useWorkspaceState((state) => state.photos[side].photo?.info);
   if (!info) return null;
-  const known = info.focal !== undefined;
   const usual = fovOfFocal(info.size.width, info.focal ?? assumedFocal(info.size)).toFixed(1);
   return (
     <NumberField
       label={`Photo ${side.toUpperCase()}, degrees`}
       value={fov[side]}
-      placeholder={`${usual} (${known ? 'from EXIF' : 'assumed'})`}
+      placeholder={usual}
       min={FOV_RANGE.min}
       max={FOV_RANGE.max}
       step={0.1}
