@@ -7,9 +7,12 @@ import { FlowWheel } from './flow-wheel.tsx';
 export function Legend() {
   const view = useWorkspaceState((state) => state.view);
   const photo = useWorkspaceState((state) => state.photos.a.photo?.info.size);
+  const hasFit = useWorkspaceState((state) => state.geometry.fit !== null);
   const hasResult = useWorkspaceState((state) => state.result !== null);
   if (!hasResult) return null;
-  return <LegendFigure legend={legendOf(view, photo)} />;
+  // Until there is a model, matches are coloured by their place.
+  const isWaiting = view.colorBy === 'inliers' && !hasFit;
+  return <LegendFigure legend={legendOf(isWaiting ? { ...view, colorBy: 'position' } : view, photo)} />;
 }
 
 /** A legend as it is drawn; nothing where the picture explains itself. */
