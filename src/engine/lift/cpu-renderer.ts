@@ -6,8 +6,10 @@ import { STAGE_COLORS } from '../stage-uniforms.ts';
 import { inpaintFrame, type LiftedScene, liftScene, type RenderedFrame, renderFrame } from './cpu-frame.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
 import type { PaneCanvas } from './pane-canvas.ts';
-import { type PinnedViews, viewPhotos } from './pinned-views.ts';
-import { type Appearance, type HoleFiller, type LiftRenderer, type ScoreMaps, START_APPEARANCE } from './renderer.ts';
+import { pinPlain } from './pin-plain.ts';
+import type { PinnedViews } from './pinned-views.ts';
+import { type Appearance, type HoleFiller, type LiftRenderer, START_APPEARANCE } from './renderer.ts';
+import type { ScoreMaps, SideMaps } from './score-maps.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];
 
@@ -17,7 +19,7 @@ export class CpuRenderer implements LiftRenderer {
   private lifted: LiftedScene | null = null;
   private last: RenderedFrame | null = null;
   private shown: { request: FrameRequest; frame: PlainFrame } | null = null;
-  private score: Partial<Record<Side, ScoreMaps>> | null = null;
+  private score: Record<Side, SideMaps<Float32Array>> | null = null;
   private appearance = START_APPEARANCE;
 
   constructor(
@@ -47,17 +49,11 @@ export class CpuRenderer implements LiftRenderer {
 
   async pin(): Promise<PinnedViews | null> {
     const { shown } = this;
-    if (!shown) return null;
-    return {
-      frame: shown.frame,
-      photos: viewPhotos(shown.request, shown.frame, null),
-      isShown: () => this.shown === shown,
-      release: () => {},
-    };
+    return shown && pinPlain(shown.request, shown.frame, () => this.shown === shown);
   }
 
-  setScore(maps: Partial<Record<Side, ScoreMaps>> | null): void {
-    this.score = maps;
+  setScore(maps: ScoreMaps | null): void {
+    this.score = maps?.on === 'cpu' ? maps.sides : null;
     SIDES.forEach((side) => this.draw(side));
   }
 
@@ -116,8 +112,8 @@ export class CpuRenderer implements LiftRenderer {
       visible: frame.visible[side],
       normals: picture === 'normals' ? normalsOf(frame.depth[side], frame.cameras[side]) : null,
       sky: side === 'a' ? scene.sky : null,
-      error: this.score?.[side]?.error ?? null,
-      certainty: this.score?.[side]?.certainty ?? null,
+      error: this.score?.[side].error ?? null,
+      certainty: this.score?.[side].certainty ?? null,
     };
   }
 }

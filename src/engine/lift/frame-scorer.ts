@@ -1,5 +1,5 @@
 import type { LiftProgress } from '../../shared/lift/api.ts';
-import type { ModelSource } from '../../shared/protocol.ts';
+import type { ModelSource, Provider } from '../../shared/protocol.ts';
 import type { LiftMatchers } from './matchers.ts';
 import { measure, type Measured } from './measure.ts';
 import type { PinnedViews } from './pinned-views.ts';
@@ -13,6 +13,11 @@ export interface ScoreContext {
 /** Measures matchers on frames: loads the model that is asked for and tells how far it is. */
 export class FrameScorer {
   constructor(private readonly matchers: LiftMatchers) {}
+
+  /** Where models run. */
+  get provider(): Provider {
+    return this.matchers.provider;
+  }
 
   async measure(
     model: ModelSource,

@@ -7,6 +7,8 @@ import { NormalsPass } from '../../gpu/passes/lift/normals.ts';
 import { PhotometricPass } from '../../gpu/passes/lift/photometric.ts';
 import { RelightPass } from '../../gpu/passes/lift/relight.ts';
 import { LiftRenderPass } from '../../gpu/passes/lift/render.ts';
+import { ResizeMapPass } from '../../gpu/passes/lift/resize-map.ts';
+import { ScorePass } from '../../gpu/passes/lift/score.ts';
 import type { Scope } from '../../gpu/scope.ts';
 
 /** Every pass of a frame; made once a device and shared by the renderers on it. */
@@ -19,6 +21,8 @@ export class LiftPasses {
   readonly fill: FillPass;
   readonly photometric: PhotometricPass;
   readonly count: LiftCountPass;
+  readonly score: ScorePass;
+  readonly resizeMap: ResizeMapPass;
   readonly display: LiftDisplayPass;
 
   constructor(scope: Scope) {
@@ -31,6 +35,8 @@ export class LiftPasses {
     this.fill = new FillPass(device, scope);
     this.photometric = new PhotometricPass(device, scope);
     this.count = new LiftCountPass(device, scope);
+    this.score = new ScorePass(device, scope);
+    this.resizeMap = new ResizeMapPass(device, scope);
     this.display = new LiftDisplayPass(device, scope);
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shadersReady } from '../../gpu/shader.ts';
 import { TestGpu } from '../../gpu/testing/dawn.ts';
 import { LIFT_PICTURES } from '../../shared/lift/api.ts';
 import type { LiftSettings } from '../../shared/lift/settings.ts';
@@ -14,6 +15,7 @@ let onGpu: GpuRenderer;
 beforeAll(async () => {
   gpu = await TestGpu.open();
   onGpu = new GpuRenderer(gpu.scope, new LiftPasses(gpu.scope), null, GREY_FILLER);
+  await shadersReady(gpu.device);
 });
 afterAll(() => gpu.close());
 
@@ -100,7 +102,7 @@ test('a filling that nobody waits for any more is left out', async () => {
 test('views are held for a matcher while the next frame is drawn', async () => {
   await onGpu.render(await request(97, 5));
   const bytes = gpu.scope.bytes;
-  const views = (await onGpu.pin())!;
+  const views = (await onGpu.pin('wasm'))!;
   await onGpu.render(await request(97, 25));
   expect(views.isShown()).toBe(false);
   const next = (await onGpu.read())!;
@@ -115,10 +117,7 @@ test('frames of other sizes and looks leave no memory behind', async () => {
   const before = gpu.scope.bytes;
   for (const longSide of [65, 97, 133]) {
     await onGpu.render(await request(longSide, 10));
-    const size = (await onGpu.read())!.size;
-    const maps = { error: new Float32Array(size.width * size.height), certainty: new Float32Array(size.width * size.height) };
-    onGpu.setScore({ a: maps, b: maps });
+    (await onGpu.pin('webgpu'))!.release();
   }
-  onGpu.setScore(null);
   expect(gpu.scope.bytes).toBe(before);
 });

@@ -3,6 +3,7 @@ import type { Scope } from '../../gpu/scope.ts';
 import type { Side, Size } from '../../shared/geometry.ts';
 import type { FrameFacts } from '../../shared/lift/api.ts';
 import type { CameraPair } from '../../shared/lift/camera.ts';
+import type { Provider } from '../../shared/protocol.ts';
 import { readTexture } from '../read-texture.ts';
 import { STAGE_COLORS } from '../stage-uniforms.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
@@ -10,8 +11,10 @@ import { countFrame, frameFacts } from './frame-facts.ts';
 import { GpuFrame } from './gpu-frame.ts';
 import type { GpuPane } from './gpu-pane.ts';
 import type { LiftPasses } from './gpu-passes.ts';
-import { type PinnedViews, viewPhotos } from './pinned-views.ts';
-import { type Appearance, type HoleFiller, type LiftRenderer, type ScoreMaps, START_APPEARANCE } from './renderer.ts';
+import { pinOnGpu } from './pin-on-gpu.ts';
+import type { PinnedViews } from './pinned-views.ts';
+import { type Appearance, type HoleFiller, type LiftRenderer, START_APPEARANCE } from './renderer.ts';
+import { releaseMaps, type ScoreMaps } from './score-maps.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];
 
@@ -36,7 +39,7 @@ export class GpuRenderer implements LiftRenderer {
   private readonly scope: Scope;
   private sized: Sized | null = null;
   private shown: Shown | null = null;
-  private score: { scope: Scope; maps: Partial<Record<Side, { error: GPUBuffer; certainty: GPUBuffer }>> } | null = null;
+  private score: ScoreMaps | null = null;
   private appearance = START_APPEARANCE;
 
   /** `panes` is null where nothing is drawn: sweeps. */
@@ -78,37 +81,17 @@ export class GpuRenderer implements LiftRenderer {
     return shown.plain;
   }
 
-  async pin(): Promise<PinnedViews | null> {
-    const { shown, sized } = this;
+  async pin(models: Provider): Promise<PinnedViews | null> {
+    const { shown, sized, passes } = this;
     if (!shown || !sized) return null;
-    const scope = this.scope.child('pinned');
-    try {
-      // Copied before anything is awaited: the next frame is drawn over these.
-      const textures = copyTextures(scope, sized.frame);
-      const frame = (await this.read())!;
-      const photos = viewPhotos(shown.request, frame, textures);
-      return { frame, photos, isShown: () => this.shown === shown, release: () => scope.destroy() };
-    } catch (error) {
-      scope.destroy();
-      throw error;
-    }
+    const { request } = shown;
+    const isShown = () => this.shown === shown;
+    return pinOnGpu({ request, frame: sized.frame, passes, root: this.scope, models, isShown });
   }
 
-  setScore(maps: Partial<Record<Side, ScoreMaps>> | null): void {
-    this.dropScore();
-    if (maps) {
-      const scope = this.scope.child('score');
-      const upload = (label: string, values: Float32Array) => {
-        const buffer = scope.storage(label, values.byteLength);
-        scope.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
-        return buffer;
-      };
-      this.score = { scope, maps: {} };
-      for (const side of SIDES) {
-        const map = maps[side];
-        if (map) this.score.maps[side] = { error: upload('error', map.error), certainty: upload('certainty', map.certainty) };
-      }
-    }
+  setScore(maps: ScoreMaps | null): void {
+    releaseMaps(this.score);
+    this.score = maps;
     this.draw();
   }
 
@@ -190,7 +173,7 @@ export class GpuRenderer implements LiftRenderer {
         : { depth: view.depth, warp: view.warp, visible: view.visible };
     const normals = look.normals[side];
     if (picture === 'normals') this.passes.normals.run(encoder, cameras[side], geometry.depth, normals);
-    const maps = this.score?.maps[side];
+    const maps = this.score?.on === 'gpu' ? this.score.sides[side] : null;
     const options = {
       ground: [r, g, b] as const,
       medianDepth: frame.medianDepth,
@@ -210,22 +193,7 @@ export class GpuRenderer implements LiftRenderer {
   }
 
   private dropScore(): void {
-    this.score?.scope.destroy();
+    releaseMaps(this.score);
     this.score = null;
   }
-}
-
-/** The views as they are now. */
-function copyTextures(scope: Scope, { colour, size }: GpuFrame): Record<Side, GPUTexture> {
-  const encoder = scope.device.createCommandEncoder({ label: 'lift/pin' });
-  const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST | GPUTextureUsage.COPY_SRC;
-  const copy = (side: Side) => {
-    const extent = [size.width, size.height];
-    const texture = scope.texture(`view-${side}`, { size: extent, format: 'rgba8unorm', usage });
-    encoder.copyTextureToTexture({ texture: colour[side] }, { texture }, extent);
-    return texture;
-  };
-  const textures = { a: copy('a'), b: copy('b') };
-  scope.device.queue.submit([encoder.finish()]);
-  return textures;
 }

@@ -38,6 +38,7 @@ import { probeFrame } from './probe-frame.ts';
 import type { LiftRenderer } from './renderer.ts';
 import { sampleArchive } from './sample-archive.ts';
 import { Scenes } from './scenes.ts';
+import { releaseMaps } from './score-maps.ts';
 import { sweep } from './sweep.ts';
 
 type CallContext = ServedCall<LiftProgress>;
@@ -47,7 +48,7 @@ type Argument<M extends keyof LiftApi> = Parameters<LiftApi[M]>[0];
 export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   private runtime = new LazyRuntime(null);
   private networks = new LiftNetworks(this.runtime);
-  private scorer = new FrameScorer(new LiftMatchers(this.runtime, null));
+  private scorer = new FrameScorer(new LiftMatchers(this.runtime, null, null));
   private renderers: Renderers = cpuRenderers(null, this.networks);
   private depths = new DepthSources(this.networks);
   private scenes = new Scenes(this.networks);
@@ -75,8 +76,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const root = gpu && new Scope(gpu.device, 'lift');
     this.runtime = new LazyRuntime(provider === 'webgpu' ? (gpu?.device ?? null) : null);
     this.networks = new LiftNetworks(this.runtime);
-    const models = provider === 'webgpu' && gpu && root ? { gpu, root } : null;
-    this.scorer = new FrameScorer(new LiftMatchers(this.runtime, models));
+    this.scorer = new FrameScorer(new LiftMatchers(this.runtime, root, provider === 'webgpu' ? gpu : null));
     this.depths = new DepthSources(this.networks);
     this.scenes = new Scenes(this.networks);
     // An emulated adapter took several times as long as the references, unless somebody asks to see just that.
@@ -145,11 +145,12 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   score({ model, longSide }: Argument<'score'>, { signal, onProgress }: CallContext): Promise<LiftScore> {
     return this.jobs.run(async () => {
       throwIfAborted(signal);
-      const views = await this.renderer.pin();
+      const views = await this.renderer.pin(this.scorer.provider);
       if (!views) throw nothingRendered();
       try {
         const { score, maps } = await this.scorer.measure(model, views, { longSide, signal, onProgress });
         if (views.isShown()) this.renderer.setScore(maps);
+        else releaseMaps(maps);
         return score;
       } finally {
         views.release();
@@ -169,9 +170,11 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
           signal,
           onProgress,
           measure: async (model, report) => {
-            const views = (await renderer.pin())!;
+            const views = (await renderer.pin(this.scorer.provider))!;
             try {
-              return (await this.scorer.measure(model, views, { longSide, signal, onProgress: report })).score;
+              const measured = await this.scorer.measure(model, views, { longSide, signal, onProgress: report });
+              releaseMaps(measured.maps);
+              return measured.score;
             } finally {
               views.release();
             }

@@ -2,7 +2,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import type { Scope } from '../../gpu/scope.ts';
 import { shadersReady } from '../../gpu/shader.ts';
 import { fetchManifest, modelFilesAt } from '../../models/fetch-model.ts';
-import type { ModelSource } from '../../shared/protocol.ts';
+import type { ModelSource, Provider } from '../../shared/protocol.ts';
 import type { Backend } from '../backend.ts';
 import { CpuBackend, type CpuPhoto } from '../cpu-backend.ts';
 import { FeatureCache } from '../feature-cache.ts';
@@ -20,11 +20,17 @@ export class LiftMatchers {
   private loaded: { manifestUrl: string; pair: ViewMatcher } | null = null;
   private readonly cache = new FeatureCache();
 
-  /** `gpu`: what models run on; null for WASM. */
+  /** `root`: the device that renders, on which fields are measured; models run there too where `gpu` is given. */
   constructor(
     private readonly runtime: LazyRuntime,
-    private readonly gpu: { gpu: Gpu; root: Scope } | null,
+    private readonly root: Scope | null,
+    private readonly gpu: Gpu | null,
   ) {}
+
+  /** Where models run. */
+  get provider(): Provider {
+    return this.gpu ? 'webgpu' : 'wasm';
+  }
 
   /** Loads a model in place of the last one, unless it is the last one. `onLoaded` gets 0…1 of its bytes. */
   async load(source: ModelSource, onLoaded: (fraction: number) => void, signal?: AbortSignal): Promise<ViewMatcher> {
@@ -36,8 +42,9 @@ export class LiftMatchers {
     const onBytes = (loaded: number, total: number) => onLoaded(loaded / total);
     const files = modelFilesAt(source.manifestUrl);
     const matcher = await Matcher.load(manifest, runtime, files, onBytes, signal);
-    const backend = this.gpu ? new GpuBackend(this.gpu.gpu, runtime, this.gpu.root) : new YieldingBackend(runtime);
-    if (this.gpu) await shadersReady(this.gpu.gpu.device);
+    const { gpu, root } = this;
+    const backend = gpu && root ? new GpuBackend(gpu, runtime, root) : new YieldingBackend(runtime, root);
+    if (gpu) await shadersReady(gpu.device);
     const pair = new PairMatcher(matcher, backend as unknown as Backend<ViewPhoto, unknown>, this.cache);
     this.loaded = { manifestUrl: source.manifestUrl, pair };
     return pair;

@@ -1,15 +1,34 @@
-import type { Side } from '../../shared/geometry.ts';
-import { photoViewKey, type FrameRequest, type PlainFrame } from './frame.ts';
+import type { MatchField } from '../../gpu/field.ts';
+import type { PlainField } from '../../gpu/reference/field.ts';
+import type { ScoreCounters } from '../../gpu/reference/lift/score.ts';
+import type { Pixels } from '../../gpu/reference/preprocess.ts';
+import type { Side, Size } from '../../shared/geometry.ts';
+import { photoViewKey, type FrameRequest } from './frame.ts';
 import type { ViewPhoto } from './matchers.ts';
+import type { ScoreMaps } from './score-maps.ts';
 
-/** Both views of one frame, held while a matcher looks at them, whatever is rendered meanwhile. */
+/** A match as either kind of measuring takes it. */
+export interface MatchedField {
+  plain(side: Side): Promise<PlainField>;
+  /** On the device that renders. */
+  onGpu(): MatchField;
+}
+
+/** Both views of one frame with their truth, held while a matcher looks at them, whatever is rendered meanwhile. */
 export interface PinnedViews {
-  frame: PlainFrame;
   photos: Record<Side, ViewPhoto>;
+  /** Measures a match of these views: counters from the photo to the view, maps on both. The maps are the caller's. */
+  measure(field: MatchedField): Promise<{ counters: ScoreCounters; maps: ScoreMaps }>;
   /** Whether this frame is still the one that is shown. */
   isShown(): boolean;
   /** Frees what was copied for it. */
   release(): void;
+}
+
+/** Where a view's picture can be had. */
+export interface ViewPicture {
+  pixels?: Pixels;
+  texture?: GPUTexture;
 }
 
 let framesPinned = 0;
@@ -17,21 +36,21 @@ let framesPinned = 0;
 /**
  * The views as matchers take them. View a has a key by its looks, so that its features outlive the frame; view b is
  * met once.
- * @param textures copies of the views on the device that models run on; null where they run elsewhere
  */
 export function viewPhotos(
   request: FrameRequest,
-  { size, colour }: PlainFrame,
-  textures: Record<Side, GPUTexture> | null,
+  size: Size,
+  pictures: Record<Side, ViewPicture>,
 ): Record<Side, ViewPhoto> {
   const photo = (side: Side, key: string): ViewPhoto => ({
     key,
     size,
-    pixels: () => ({ data: colour[side], ...size }),
-    texture: () => {
-      if (!textures) throw new Error('A texture was asked for without a device.');
-      return textures[side];
-    },
+    pixels: () => pictures[side].pixels ?? missing('pixels'),
+    texture: () => pictures[side].texture ?? missing('texture'),
   });
   return { a: photo('a', photoViewKey(request)), b: photo('b', `lift-b-${++framesPinned}`) };
+}
+
+function missing(what: string): never {
+  throw new Error(`The ${what} of a view was asked for where models run elsewhere.`);
 }

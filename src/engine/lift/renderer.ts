@@ -1,16 +1,10 @@
 import type { Pixels } from '../../gpu/reference/preprocess.ts';
 import type { Side, Size } from '../../shared/geometry.ts';
 import type { FrameFacts, LiftDisplay } from '../../shared/lift/api.ts';
+import type { Provider } from '../../shared/protocol.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
 import type { PinnedViews } from './pinned-views.ts';
-
-/** What matching found on the frame that is shown, at the rendered size; drawn until the next frame. */
-export interface ScoreMaps {
-  /** [h, w] pixels at the measured long side; negative where nothing is counted. */
-  error: Float32Array;
-  /** [h, w] 0…1. */
-  certainty: Float32Array;
-}
+import type { ScoreMaps } from './score-maps.ts';
 
 export interface Appearance {
   display: LiftDisplay;
@@ -44,10 +38,10 @@ export interface LiftRenderer {
   render(request: FrameRequest, isStale?: () => boolean): Promise<FrameFacts>;
   /** The frame in ordinary memory; null before the first. */
   read(): Promise<PlainFrame | null>;
-  /** Both views for a matcher; null before the first frame. The caller releases them. */
-  pin(): Promise<PinnedViews | null>;
-  /** Puts a match's error and certainty beside the frame, or takes them away. */
-  setScore(maps: Partial<Record<Side, ScoreMaps>> | null): void;
+  /** Both views for a matcher that runs there; null before the first frame. The caller releases them. */
+  pin(models: Provider): Promise<PinnedViews | null>;
+  /** Draws a match's error and certainty too, or no longer; takes the maps over. */
+  setScore(maps: ScoreMaps | null): void;
   /** Draws the frame as it is; without one, empty panes. */
   show(appearance: Appearance): void;
   /** The photo was replaced: nothing is shown until the next frame. */
