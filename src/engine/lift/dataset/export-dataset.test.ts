@@ -172,6 +172,13 @@ describe('exportDataset', () => {
     const { sink } = await made(['a.jpg'], { views: 1 });
     await expect(made(['a.jpg'], { seed: 9 }, sink)).rejects.toMatchObject({ code: 'dataset-other' });
     await expect(made(['a.jpg'], { relight: true }, sink)).rejects.toMatchObject({ code: 'dataset-other' });
+    // What is drawn for each view, or is the page's own, makes no other dataset.
+    const { settings } = OPTIONS;
+    const turned = { ...settings, motion: { ...settings.motion, zoom: 2 }, depth: { ...settings.depth, focal: 1 } };
+    const same = await made(['a.jpg'], { settings: turned }, sink);
+    expect(same.summary).toMatchObject({ kept: 1, views: 1 });
+    const blurred = { ...settings, depth: { ...settings.depth, blur: 1 } };
+    await expect(made(['a.jpg'], { settings: blurred }, sink)).rejects.toMatchObject({ code: 'dataset-other' });
     for (const foreign of ['{}', 'null', 'a dataset']) {
       const other = new MemorySink(new Map([[DESCRIPTION_FILE, new TextEncoder().encode(foreign)]]));
       await expect(made(['a.jpg'], {}, other)).rejects.toMatchObject({ code: 'dataset-other' });

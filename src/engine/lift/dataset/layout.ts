@@ -23,12 +23,26 @@ export const samplePath = (folder: Folder, name: string): string => `${folder}/$
 export const LAST_FOLDER: Folder = 'warp';
 
 /**
- * What a dataset was made with. A folder is gone on with only by the same; the number of views may differ, since no
- * view depends on it.
+ * What a dataset was made with: all that a view depends on and that is not drawn for it. A folder is gone on with only
+ * by the same; the number of views may differ.
  */
 export function recipeOf({ seed, size, relight, photometric, settings }: DatasetOptions) {
-  const { motion: _, light: __, photometric: ___, ...rest } = settings;
-  return { version: 1, seed, size, relight, photometric, settings: rest };
+  const { scale, shift, near, far, blur, clip } = settings.depth;
+  const { edge, tolerance, fill } = settings.render;
+  return {
+    version: 1,
+    seed,
+    size,
+    relight,
+    photometric,
+    settings: {
+      // Drawn where light is.
+      depth: { ...(relight ? {} : { scale, shift }), near, far, blur, clip },
+      render: { edge, tolerance, fill },
+      sky: settings.sky,
+      ...(relight ? { shadows: settings.light.shadows } : {}),
+    },
+  };
 }
 
 /** Contents of {@link DESCRIPTION_FILE}. */
