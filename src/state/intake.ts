@@ -55,7 +55,7 @@ export function planIntake({ files, folders, text }: Offer): Intake | null {
     throw new CodedError(
       'drop-too-many',
       `${files.length} files were given, but a match takes two photos.`,
-      'Choose one or two of them.',
+      'Choose one or two of them, or match many pairs with “Export”, “Many pairs…”.',
     );
   }
   if (files.length > 0) return { kind: 'files', files };

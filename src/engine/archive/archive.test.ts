@@ -49,6 +49,18 @@ describe('a ZIP archive of many files', () => {
     expect(await contents(new Blob(written))).toEqual({ 1: [9e6, 1], 2: [9e6, 2], 3: [9e6, 3] });
   });
 
+  it('says so where the file cannot be written', async () => {
+    const { handle } = fakeFile();
+    const file = await handle.createWritable();
+    file.write = () => Promise.reject(new DOMException('No space left', 'QuotaExceededError'));
+    const archive = new Archive();
+    await archive.open({ handle });
+    await expect(archive.add({ name: 'x', blob: entry(9e6, 1) })).rejects.toMatchObject({
+      code: 'archive-write',
+      message: expect.stringContaining('No space left') as string,
+    });
+  });
+
   it('leaves the file alone where it is given up', async () => {
     const { handle, log } = fakeFile();
     const archive = new Archive();

@@ -23,7 +23,7 @@ export class Archive implements ServedHandlers<ArchiveApi, never> {
 
   open({ handle }: Argument<'open'>): Promise<void> {
     return this.turns.run(async () => {
-      this.file = handle ? await handle.createWritable() : null;
+      this.file = handle ? await told(() => handle.createWritable()) : null;
       this.pieces = [];
       this.gathered = [];
       this.gatheredBytes = 0;
@@ -32,16 +32,16 @@ export class Archive implements ServedHandlers<ArchiveApi, never> {
   }
 
   add({ name, blob }: Argument<'add'>): Promise<void> {
-    return this.turns.run(() => this.opened().addStream(name, blob.size, chunksOf(blob)));
+    return this.turns.run(() => told(() => this.opened().addStream(name, blob.size, chunksOf(blob))));
   }
 
   finish(): Promise<Blob | null> {
     return this.turns.run(async () => {
-      await this.opened().finish();
-      await this.flush();
+      await told(() => this.opened().finish());
+      await told(() => this.flush());
       this.writer = null;
       if (!this.file) return new Blob(this.pieces.splice(0), { type: 'application/zip' });
-      await this.file.close();
+      await told(() => this.file!.close());
       this.file = null;
       return null;
     });
@@ -74,6 +74,21 @@ export class Archive implements ServedHandlers<ArchiveApi, never> {
     if (piece.size === 0) return;
     if (this.file) await this.file.write(new Uint8Array(await piece.arrayBuffer()));
     else this.pieces.push(piece);
+  }
+}
+
+/** What a full disk or a permission taken back throws, as an error that a person can use. */
+async function told<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (cause) {
+    if (cause instanceof CodedError) throw cause;
+    throw new CodedError(
+      'archive-write',
+      `The archive could not be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Free some space, or choose fewer formats or another place.',
+      { cause },
+    );
   }
 }
 

@@ -17,8 +17,14 @@ type Outcome =
   | { kind: 'failed'; error: PlainError }
   | null;
 
+interface ExportDialogProps {
+  onClose: () => void;
+  /** Many pairs are wanted instead. */
+  onBatch: () => void;
+}
+
 /** Saves the present match as one of the formats. */
-export default function ExportDialog({ onClose }: { onClose: () => void }) {
+export default function ExportDialog({ onClose, onBatch }: ExportDialogProps) {
   const workspace = useWorkspace();
   const hasResult = useWorkspaceState((state) => state.result !== null && state.job === null);
   const [choice, setChoice] = useState(DEFAULT_EXPORT);
@@ -89,6 +95,9 @@ export default function ExportDialog({ onClose }: { onClose: () => void }) {
         )}
         {!hasResult && <p className="hint">There is no match yet: open two photos and wait for it.</p>}
         <div className="dialog-actions">
+          <button type="button" className="button quiet dialog-aside" onClick={onBatch}>
+            Many pairs…
+          </button>
           <button type="button" className="button" onClick={onClose}>
             Close
           </button>

@@ -9,13 +9,14 @@ import { SampleMenu } from './sample-menu.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 
 /** Most visits never open these, so their code comes when it is asked for. */
+const BatchDialog = lazy(() => import('./batch/batch-dialog.tsx'));
 const EmbedDialog = lazy(() => import('./embed-dialog.tsx'));
 const ExportDialog = lazy(() => import('./export-dialog.tsx'));
 const ModelsDialog = lazy(() => import('../models/models-dialog.tsx'));
 
 export function Header() {
   const { library } = useWorkspace();
-  const [dialog, setDialog] = useState<'export' | 'embed' | null>(null);
+  const [dialog, setDialog] = useState<'export' | 'batch' | 'embed' | null>(null);
   const showsModels = useWorkspaceState((state) => state.library.isOpen);
   return (
     <header className="header">
@@ -38,7 +39,8 @@ export function Header() {
         <ThemeToggle />
       </nav>
       <Suspense fallback={null}>
-        {dialog === 'export' && <ExportDialog onClose={() => setDialog(null)} />}
+        {dialog === 'export' && <ExportDialog onClose={() => setDialog(null)} onBatch={() => setDialog('batch')} />}
+        {dialog === 'batch' && <BatchDialog onClose={() => setDialog(null)} />}
         {dialog === 'embed' && <EmbedDialog onClose={() => setDialog(null)} />}
       </Suspense>
       {library && showsModels && (
