@@ -6,10 +6,10 @@ import type { LiftAddress } from './address.ts';
 import { formatLiftOptions, parseLiftOptions } from './address.ts';
 import { SWEEP_RANGES } from './types.ts';
 
-/** Any state that the page can have, with at most three digits after the point. */
+/** Any state that the page can have, with at most five digits after the point. */
 function randomAddress(seed: number): LiftAddress {
   const random = seededRandom(seed);
-  const within = ([min, max]: readonly [number, number]) => Number((min + (max - min) * random()).toFixed(3));
+  const within = ([min, max]: readonly [number, number]) => Number((min + (max - min) * random()).toFixed(5));
   const any = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)];
   const three = (range: readonly [number, number]): [number, number, number] => [within(range), within(range), within(range)];
   const photometric = () => ({
@@ -59,7 +59,7 @@ function randomAddress(seed: number): LiftAddress {
     seed: Math.floor(random() * 2 ** 32),
     display: { pictures: { a: any(LIFT_PICTURES), b: any(LIFT_PICTURES) }, maxError: within([1, 100]) },
     depthChoice: any([{ kind: 'auto' }, { kind: 'estimate' }, { kind: 'network', id: 'depth-anything' }]),
-    scoreSettings: { modelId: any([null, 'local:x']), longSide: null, isLive: any([true, false]) },
+    scoreSettings: { modelId: any([null, 'local:x']), isLive: any([true, false]) },
     sweepSettings: { kind, from: SWEEP_RANGES[kind].from, to: SWEEP_RANGES[kind].to, steps: 5, models: [] },
   };
 }

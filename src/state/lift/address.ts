@@ -2,6 +2,7 @@ import { LIFT_PICTURES, SWEEP_KINDS } from '../../shared/lift/api.ts';
 import type { LiftDisplay } from '../../shared/lift/api.ts';
 import type { LiftSettings, PhotometricSettings, PointLight } from '../../shared/lift/settings.ts';
 import { DEFAULT_LIFT, HOLE_FILLS, LIFT_LIMITS, MAX_LIGHTS, SKY_SOURCES } from '../../shared/lift/settings.ts';
+import { MOTION_DIGITS } from './motion.ts';
 import type { DepthChoice, LiftState, ScoreSettings, SweepSettings } from './types.ts';
 import { DEFAULT_DISPLAY, DEFAULT_SCORE, DEFAULT_SEED, DEFAULT_SWEEP, SWEEP_RANGES, SWEEP_STEPS } from './types.ts';
 
@@ -21,8 +22,8 @@ const PREFIX = 'lift.';
 const UNIT: Range = [0, 1];
 const MAX_ERROR: Range = [1, 100];
 const COLOUR: Range = [0, 4];
-/** Digits after the point; sliders have no finer steps, and a dragged view does not need any. */
-const DIGITS = 3;
+/** Digits after the point: of the finest numbers that the page sets, so that a link shows the very same view. */
+const DIGITS = MOTION_DIGITS;
 
 const LIGHT_RANGES: Range[] = [
   ...Array<Range>(3).fill(LIFT_LIMITS.lightPosition),

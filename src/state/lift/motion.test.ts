@@ -16,7 +16,10 @@ function middle(...moves: ViewMove[]): [x: number, y: number, depth: number] {
 describe('moving the view', () => {
   it('an orbit keeps the middle where it is; a step beside it follows the pointer', () => {
     const [x, y, depth] = middle({ kind: 'orbit', x: 0.2, y: -0.1 });
-    expect([x, y, depth].map((value) => Number(value.toFixed(6)))).toEqual([250, 200, 1]);
+    // Up to the digits that links keep.
+    expect(x).toBeCloseTo(250, 2);
+    expect(y).toBeCloseTo(200, 2);
+    expect(depth).toBeCloseTo(1, 4);
     const motion = moveView(still, { kind: 'orbit', x: 0.1, y: 0.1 });
     // What is nearer than the pivot moves with the pointer: right and down.
     const near = transfer(camerasOf({ ...still, motion }, size, 1), 250, 200, 0.8)!;
@@ -26,14 +29,14 @@ describe('moving the view', () => {
 
   it('a pan carries the middle along by just as much', () => {
     const [x, y] = middle({ kind: 'pan', x: 0.1, y: -0.05 });
-    expect(x).toBeCloseTo(300, 6);
-    expect(y).toBeCloseTo(175, 6);
+    expect(x).toBeCloseTo(300, 2);
+    expect(y).toBeCloseTo(175, 2);
   });
 
   it('a dolly scales the distance, and never goes through the scene', () => {
-    expect(middle({ kind: 'dolly', factor: 2 })[2]).toBeCloseTo(0.5, 9);
+    expect(middle({ kind: 'dolly', factor: 2 })[2]).toBeCloseTo(0.5, 4);
     const far = Array.from({ length: 40 }, (): ViewMove => ({ kind: 'dolly', factor: 1.5 }));
-    expect(middle(...far)[2]).toBeCloseTo(0.15, 9);
+    expect(middle(...far)[2]).toBeCloseTo(0.15, 4);
   });
 
   it('stops at the limits that links have', () => {
@@ -48,8 +51,8 @@ describe('moving the view', () => {
       for (let seed = 1; seed <= 20; seed++) {
         const { motion, focal } = drawView(bin, seed, 0.6);
         const angle = viewpointAngle(camerasOf({ ...still, motion }, size, 1).rotation);
-        expect(angle).toBeGreaterThanOrEqual(low - 1e-6);
-        expect(angle).toBeLessThanOrEqual(high + 1e-6);
+        expect(angle).toBeGreaterThanOrEqual(low - 1e-4);
+        expect(angle).toBeLessThanOrEqual(high + 1e-4);
         expect(focal).toBe(0.6);
       }
     });

@@ -14,6 +14,9 @@ export type ViewMove =
   /** Towards that point (`factor` above 1) or away from it. */
   | { kind: 'dolly'; factor: number };
 
+/** Digits after the point of what hands and draws make: links keep as many, and show the very same view. */
+export const MOTION_DIGITS = 5;
+
 /** Degrees that a drag over the whole width turns the scene. */
 const ORBIT_RANGE = 90;
 /** The pivot stays at least this far before the new camera, in units of the median depth. */
@@ -41,8 +44,9 @@ export function moveView({ depth, motion }: Pick<LiftSettings, 'depth' | 'motion
 
 /** Focal length and motion of a view drawn at random; the same seed gives the same view. */
 export function drawView(draw: ViewDraw, seed: number, focal: number): { focal: number; motion: CameraMotion } {
-  if (draw === 'l2m') return drawL2mView(seed);
-  return { focal, motion: drawViewpoint(VIEWPOINT_BINS[draw], seed) };
+  if (draw !== 'l2m') return { focal, motion: rounded(drawViewpoint(VIEWPOINT_BINS[draw], seed)) };
+  const view = drawL2mView(seed);
+  return { focal: round(view.focal), motion: rounded(view.motion) };
 }
 
 /** Depth of the photo's point at the median depth, seen from the new camera. */
@@ -55,5 +59,13 @@ function kept(moved: CameraMotion, before: CameraMotion): CameraMotion {
     values.every((value) => value >= min && value <= max);
   const isInside =
     inside(moved.rotation, LIFT_LIMITS.rotation) && inside(moved.translation, LIFT_LIMITS.translation);
-  return isInside ? moved : before;
+  return isInside ? rounded(moved) : before;
 }
+
+const round = (value: number) => Number(value.toFixed(MOTION_DIGITS));
+
+const rounded = ({ rotation, translation, zoom }: CameraMotion): CameraMotion => ({
+  rotation: rotation.map(round) as CameraMotion['rotation'],
+  translation: translation.map(round) as CameraMotion['translation'],
+  zoom: round(zoom),
+});

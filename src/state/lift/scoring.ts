@@ -21,6 +21,12 @@ export class Scoring {
     return state.models.find(({ id }) => id === modelId) ?? chosenModel(state);
   }
 
+  /** Longer side of its input; the Match page's choice is of the Match page's model. Null is the model's own. */
+  longSide(): number | null {
+    const { settings } = this.lift.workspace.store.getState();
+    return this.lift.store.getState().scoreSettings.modelId === null ? settings.longSide : null;
+  }
+
   update(patch: Partial<ScoreSettings>): void {
     const { store } = this.lift;
     store.setState(({ scoreSettings }) => ({ scoreSettings: { ...scoreSettings, ...patch }, isScoreOld: true }));
@@ -35,7 +41,6 @@ export class Scoring {
     if (!model || !store.getState().facts) return;
     const controller = new AbortController();
     this.running = controller;
-    const { longSide } = store.getState().scoreSettings;
     store.setState({ scoring: { stage: 'match', fraction: null } });
     const onProgress = (scoring: LiftProgress) => {
       if (this.running === controller) store.setState({ scoring });
@@ -43,7 +48,7 @@ export class Scoring {
     try {
       const { id, manifestUrl } = model;
       const options = { signal: controller.signal, onProgress };
-      const score = await link.call('score', { model: { id, manifestUrl }, longSide }, options);
+      const score = await link.call('score', { model: { id, manifestUrl }, longSide: this.longSide() }, options);
       if (this.running === controller) store.setState({ score, isScoreOld: false });
     } catch (thrown) {
       this.lift.report(thrown);

@@ -37,7 +37,7 @@ export class Sweeping {
   async run(): Promise<void> {
     this.stop();
     const { store, link, scoring } = this.lift;
-    const { sweepSettings, scoreSettings, seed } = store.getState();
+    const { sweepSettings, seed } = store.getState();
     const { kind, from, to, steps } = sweepSettings;
     const models = this.models();
     if (models.length === 0) return;
@@ -54,7 +54,7 @@ export class Sweeping {
       store.setState({ sweep: { kind, points: [...points], progress, total } });
     };
     try {
-      const options = { kind, from, to, steps, models, longSide: scoreSettings.longSide, seed };
+      const options = { kind, from, to, steps, models, longSide: scoring.longSide(), seed };
       const whole = await link.call('sweep', options, { signal: controller.signal, onProgress });
       if (isCurrent()) store.setState({ sweep: { kind, points: whole, progress: null, total } });
     } catch (thrown) {

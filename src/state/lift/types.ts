@@ -45,10 +45,8 @@ export interface LiftProbe {
 }
 
 export interface ScoreSettings {
-  /** Of the matchers that are there; null is the first. */
+  /** Of the matchers that are there; null is the Match page's, at its size. */
   modelId: string | null;
-  /** Longer side of the matcher's input; null is the model's own. */
-  longSide: number | null;
   /** Score again by itself when the view comes to rest. */
   isLive: boolean;
 }
@@ -115,7 +113,7 @@ export interface LiftState {
 
 export const DEFAULT_DISPLAY: LiftDisplay = { pictures: { a: 'colour', b: 'colour' }, maxError: 10 };
 export const DEFAULT_SEED = 1;
-export const DEFAULT_SCORE: ScoreSettings = { modelId: null, longSide: null, isLive: false };
+export const DEFAULT_SCORE: ScoreSettings = { modelId: null, isLive: false };
 export const DEFAULT_DATASET: DatasetSettings = { views: 4, size: 512, relight: true, photometric: false };
 
 /** What a sweep turns from where to where, unless the person says otherwise. */

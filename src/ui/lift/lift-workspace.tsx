@@ -1,6 +1,5 @@
 import { useEffect } from 'react';
 import { liftOf } from '../../state/lift/open-lift.ts';
-import '../styles/compare.css';
 import '../styles/lift.css';
 import { useWorkspace } from '../workspace-context.ts';
 import { CameraControls } from './camera-controls.tsx';

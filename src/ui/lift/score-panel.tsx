@@ -92,9 +92,9 @@ function ScoreTable({ score, isOld }: { score: LiftScore; isOld: boolean }) {
             </dd>
           </dl>
           {score.pck.map((share, t) => (
-            <div key={PCK_THRESHOLDS[t]} className="score-bar">
+            <div key={PCK_THRESHOLDS[t]} className="pck-bar">
               <span>@{PCK_THRESHOLDS[t]} px</span>
-              <span className="score-track">
+              <span className="pck-track">
                 <span style={{ width: `${100 * share}%` }} />
               </span>
               <b>{percent(share)}</b>

@@ -3,8 +3,8 @@ import { PCK_THRESHOLDS } from '../../shared/lift/api.ts';
 import type { SweepCurve } from '../../state/lift/sweep-table.ts';
 import { PLOT, Plot, pathOf, xScale, yScale } from './plot.tsx';
 
-/** Told apart by people who see few colours, and readable on both themes (Okabe and Ito's, without the light ones). */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#8a6d00', '#56b4e9'];
+/** Told apart by people who see few colours, and readable on both themes: after Okabe and Ito. */
+const COLOURS = ['#2a86cc', '#d55e00', '#009e73', '#cc79a7', '#8a6d00', '#56b4e9'];
 const SHARES = [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, text: String(at) }));
 
 export const curveColour = (index: number): string => COLOURS[index % COLOURS.length];
@@ -42,7 +42,13 @@ export function SweepPlot({ curves, threshold, from, to, title, svgRef }: SweepP
           <g key={model} data-curve={model}>
             <path d={pathOf(places)} fill="none" stroke={curveColour(i)} strokeWidth="2" strokeLinejoin="round" />
             {places.map((place, p) => place && <circle key={p} cx={place.x} cy={place.y} r="2.6" fill={curveColour(i)} />)}
-            <text x={PLOT.left + 6} y={PLOT.height - PLOT.bottom - 8 - 13 * i} fill={curveColour(i)} fontWeight="600">
+            <text
+              x={PLOT.width - PLOT.right - 2}
+              y={PLOT.top + 11 + 13 * i}
+              textAnchor="end"
+              fill={curveColour(i)}
+              fontWeight="600"
+            >
               {name}
             </text>
           </g>
