@@ -49,7 +49,7 @@ function IsThisRight({ fit }: { fit: FitResult }) {
   const Icon = ICONS[verdict.kind];
   const cycle = medianCycle === null ? '' : ` · cycle ${medianCycle.toFixed(1)} px`;
   return (
-    <div className={`fit-verdict verdict ${verdict.kind}`} data-fit={fit.model} data-verdict={verdict.kind}>
+    <div className={`fit-verdict verdict ${verdict.kind}`} role="status" data-fit={fit.model}>
       <span className="verdict-mark">
         <Icon />
       </span>
