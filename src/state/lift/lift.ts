@@ -210,6 +210,13 @@ export class Lift {
     }
   }
 
+  /** What the person calls the photo: a sample by its title. */
+  photoTitle(): string | null {
+    const { photo } = this.store.getState();
+    const sample = this.workspace.store.getState().samples.find(({ a }) => a === photo?.address);
+    return sample?.title ?? photo?.name ?? null;
+  }
+
   /** Lifts another photo; null takes the present one away. */
   lift(photo: Omit<LiftedPhoto, 'url'> | null): void {
     const before = this.store.getState().photo;

@@ -6,7 +6,7 @@ export async function sendToCompare(lift: Lift): Promise<void> {
   try {
     const pair = await lift.link.call('pair', {});
     const { viewpoint } = lift.store.getState().facts ?? { viewpoint: 0 };
-    await handPairs(lift.workspace, [{ ...pair, name: `${pair.name}, ${viewpoint.toFixed(0)}° (lifted)` }]);
+    await handPairs(lift.workspace, [{ ...pair, name: `${lift.photoTitle()}, ${viewpoint.toFixed(0)}° (lifted)` }]);
   } catch (thrown) {
     lift.report(thrown);
   }

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { ChangeEvent } from 'react';
 import { dimensions } from '../common/format.ts';
 import { IconButton } from '../common/icon-button.tsx';
@@ -6,12 +6,15 @@ import { CameraIcon, FolderIcon, LinkIcon } from '../common/icons.tsx';
 import { AddressDialog } from '../match/address-dialog.tsx';
 import { CameraDialog } from '../match/camera-dialog.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
-import { useLiftState } from './lift-context.ts';
+import { useLift, useLiftState } from './lift-context.ts';
 
 /** The photo that is lifted: photo A of the Match page, so that what is chosen here is chosen there. */
 export function PhotoSource() {
   const workspace = useWorkspace();
+  const lift = useLift();
   const photo = useLiftState((state) => state.photo);
+  const samples = useWorkspaceState((state) => state.samples);
+  const title = useMemo(() => lift.photoTitle(), [lift, photo, samples]);
   const facts = useLiftState((state) => state.facts);
   const opening = useWorkspaceState((state) => state.photos.a.opening);
   const [dialog, setDialog] = useState<'camera' | 'address' | null>(null);
@@ -31,7 +34,7 @@ export function PhotoSource() {
       </button>
       <div className="slot-text">
         <p className="slot-name" title={photo?.name}>
-          <b>Photo</b> {opening ?? photo?.name ?? 'none yet'}
+          <b>Photo</b> {opening ?? title ?? 'none yet'}
         </p>
         <p className="slot-info">
           {opening !== null ? 'Opening …' : facts && photo ? `Lifted at ${dimensions(facts.size)}` : 'Drop, paste or choose'}

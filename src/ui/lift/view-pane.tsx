@@ -3,6 +3,7 @@ import type { PointerEvent as ReactPointerEvent } from 'react';
 import type { Point, Side } from '../../shared/geometry.ts';
 import { LIFT_PICTURES } from '../../shared/lift/api.ts';
 import type { LiftPicture } from '../../shared/lift/api.ts';
+import { DEFAULT_LIFT } from '../../shared/lift/settings.ts';
 import { IconButton } from '../common/icon-button.tsx';
 import { FitIcon, SaveIcon } from '../common/icons.tsx';
 import { saveFile } from '../common/save-file.ts';
@@ -16,6 +17,8 @@ import { ProbeMarks } from './probe-marks.tsx';
 import { legendOf, PICTURE_NAMES, SCORED_PICTURES, SIDE_NAMES } from './texts.ts';
 import { useViewGestures } from './use-view-gestures.ts';
 
+const FIRST_ROTATION = String(DEFAULT_LIFT.motion.rotation);
+
 /** One of the two views: what is drawn of it, and what hands can do on it. */
 export function ViewPane({ side }: { side: Side }) {
   const lift = useLift();
@@ -23,6 +26,7 @@ export function ViewPane({ side }: { side: Side }) {
   const display = useLiftState((state) => state.display);
   const facts = useLiftState((state) => state.facts);
   const hasScore = useLiftState((state) => state.score !== null && !state.isScoreOld);
+  const isUntouched = useLiftState((state) => String(state.settings.motion.rotation) === FIRST_ROTATION);
   const surface = useRef<HTMLDivElement>(null);
   const size = useElementSize(surface);
   const picture = display.pictures[side];
@@ -98,6 +102,9 @@ export function ViewPane({ side }: { side: Side }) {
             <ProbeMarks side={side} rect={rect} size={facts.size} />
             <LightHandles side={side} rect={rect} size={facts.size} />
           </>
+        )}
+        {side === 'b' && facts && isUntouched && picture === 'colour' && (
+          <p className="lift-hint">Drag to look around. Wheel or pinch to go nearer.</p>
         )}
         {SCORED_PICTURES.includes(picture) && facts && !hasScore && (
           <p className="lift-hint">Shown once this view has been scored.</p>
