@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { RandomWeights } from '../scripts/random-checkpoints/random-values.ts';
 import { SMALL_SHAPES } from '../scripts/random-checkpoints/small-shapes.ts';
 import { writeCheckpoint } from '../scripts/random-checkpoints/write-checkpoint.ts';
-import type { AppWindow } from './app.ts';
-import { watchErrors } from './app.ts';
+import { dropFiles, sample, watchErrors } from './app.ts';
 
 /** The matcher behind the page runs small: two cores have enough to do. */
 const START = '/?page=compare&sample=still-life&ep=wasm&size=128&rescue=0';
@@ -29,7 +29,7 @@ async function show(page: Page, name: string): Promise<void> {
 /** A column's maps as they are seen. */
 async function pictureOf(of: Locator): Promise<PNG> {
   await of.page().evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  return PNG.sync.read(await of.locator('canvas').screenshot());
+  return PNG.sync.read(await of.locator('.compare-maps').screenshot());
 }
 
 /** Share of pixels that differ visibly; 1 for pictures of different size. */
@@ -88,18 +88,14 @@ test('with nothing installed, two strides of the page’s own matcher and the cl
 
 test('one place is followed in every encoder, and the sheet shows what the page shows', async ({ page }) => {
   test.slow();
-  await page.goto(START);
-  await compared(page, 'components', 3);
-  await show(page, 'Similarity');
+  await page.goto(`${START}&compare.tab=similarity&compare.size=224`);
   await compared(page, 'similarity', 3);
   const classical = column(page, 'classical');
-  const photos = page.locator('.compare-column[data-encoder="original"] canvas');
+  const photos = page.locator('.compare-column[data-encoder="original"] .compare-maps');
   const box = (await photos.boundingBox())!;
-  await page.mouse.move(box.x + 0.2 * box.width, box.y + 0.1 * box.height);
-  await page.waitForTimeout(500);
+  await pointAt(page, box.x + 0.2 * box.width, box.y + 0.1 * box.height);
   const before = await Promise.all([0, 1, 2].map((i) => pictureOf(encoders(page).nth(i))));
-  await page.mouse.move(box.x + 0.7 * box.width, box.y + 0.35 * box.height);
-  await page.waitForTimeout(500);
+  await pointAt(page, box.x + 0.7 * box.width, box.y + 0.35 * box.height);
   for (let i = 0; i < 3; i++) expect(changed(await pictureOf(encoders(page).nth(i)), before[i])).toBeGreaterThan(0.1);
   // Its own patch is what is most like it, and the best of the other photo is less so.
   const cosine = Number(/cosine (0\.\d+)/.exec(await classical.innerText())![1]);
@@ -111,24 +107,73 @@ test('one place is followed in every encoder, and the sheet shows what the page 
   expect(sheet.height).toBeGreaterThan(2 * 300);
 });
 
+test('four photos, all zoomed as one, and a link that brings encoders, tab and options back', async ({ page }) => {
+  test.slow();
+  await page.goto(`${START}&compare.tab=neighbours&compare.encoders=classical,embedded/f16&compare.size=224`);
+  await compared(page, 'neighbours', 2);
+  await page.locator('[data-picker="more"]').setInputFiles([sample('facade/a.jpg'), sample('facade/b.jpg')]);
+  await expect(page.locator('[data-extra] img')).toHaveCount(2);
+  await page.getByLabel('Between photos').selectOption('cd');
+  await compared(page, 'neighbours', 2);
+  await expect(column(page, 'classical')).toContainText(/\d+ of \d+ mutual neighbours/);
+  await show(page, 'PCA');
+  await compared(page, 'components', 2);
+  const before = [await pictureOf(encoders(page).nth(0)), await pictureOf(encoders(page).nth(1))];
+  await column(page, 'classical').locator('.compare-maps').press('+');
+  await column(page, 'classical').locator('.compare-maps').press('+');
+  for (const i of [0, 1]) expect(changed(await pictureOf(encoders(page).nth(i)), before[i])).toBeGreaterThan(0.1);
+  const sheet = PNG.sync.read(await download(page, 'Contact sheet (PNG)'));
+  expect(sheet.height).toBeGreaterThan(4 * 300);
+  await page.getByRole('switch', { name: 'Align colours' }).click();
+  await expect(page).toHaveURL(/compare\.align=0/);
+  await page.reload();
+  await compared(page, 'components', 2);
+  await expect(page.getByLabel('Encoder 1')).toHaveValue('classical');
+  await expect(page.getByLabel('Encoder 2')).toHaveValue('embedded/f16');
+  await expect(page.getByRole('switch', { name: 'Align colours' })).not.toBeChecked();
+  await expect(page.getByRole('group', { name: 'Zoom' }).last()).toContainText('156 %');
+});
+
+test('a homography that is dropped with two photos makes them a pair to score', async ({ page }) => {
+  test.slow();
+  await page.goto(`${START}&compare.encoders=classical,embedded/f16&compare.size=224`);
+  await compared(page, 'components', 2);
+  const folder = mkdtempSync(join(tmpdir(), 'liftmatch-truth-'));
+  try {
+    // The same photo twice: every place lies where it is.
+    const path = join(folder, 'H_same.txt');
+    writeFileSync(path, '1 0 0\n0 1 0\n0 0 1\n');
+    const photo = { type: 'image/jpeg', path: sample('facade/a.jpg') };
+    const files = [{ ...photo, name: 'left.jpg' }, { ...photo, name: 'right.jpg' }];
+    await dropFiles(page, '.compared', [...files, { name: 'H_same.txt', type: 'text/plain', path }]);
+    await expect(page.getByRole('region', { name: 'Your own pairs' })).toContainText('homography, 100 % of A seen in B');
+    await page.getByRole('button', { name: 'Score my pairs' }).click();
+    await expect(page.locator('[data-scores] tbody tr')).toHaveCount(2, { timeout: 60_000 });
+    const rows = (await download(page, 'Save as CSV')).toString('utf8').trim().split('\r\n').slice(1);
+    for (const row of rows) expect(Number(row.split(',').at(-1))).toBeGreaterThan(0.98);
+    writeFileSync(path, 'no matrix');
+    await dropFiles(page, '.compared', [{ name: 'H_same.txt', type: 'text/plain', path }]);
+    await expect(page.locator('.notice')).toContainText('is no number');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('scores of the sample pairs are a table and a CSV, and learnt features beat the classical ones', async ({
   page,
 }) => {
-  test.setTimeout(300_000);
-  await page.goto(START);
-  await compared(page, 'components', 3);
-  const settings = page.getByRole('complementary', { name: 'Settings of the comparison' });
-  await settings.getByText('Size and memory').click();
-  await settings.getByLabel('Input size').selectOption('224');
-  await show(page, 'Scores');
+  test.slow();
+  await page.goto(`${START}&compare.tab=scores&compare.size=224`);
   await page.getByRole('button', { name: 'Score all sample pairs' }).click();
-  await expect(page.getByRole('progressbar', { name: 'Scoring' })).toBeHidden({ timeout: 240_000 });
+  await expect(page.getByRole('progressbar', { name: 'Scoring' })).toBeHidden({ timeout: 120_000 });
   const rows = (await download(page, 'Save as CSV')).toString('utf8').trim().split('\r\n');
   expect(rows[0]).toBe(
-    'sample,encoder,size_px,viewpoint_deg,places,recall_at_1_percent,recall_at_2_percent,recall_at_4_percent',
+    'pair,encoder,size_px,viewpoint_deg,viewpoint_bin,places,recall_at_1_percent,recall_at_2_percent,recall_at_4_percent',
   );
   expect(rows).toHaveLength(1 + 5 * 3);
   await expect(page.locator('[data-scores] tbody tr')).toHaveCount(15);
+  await expect(page.locator('[data-recall] tbody tr')).toHaveCount(3);
+  await expect(page.getByRole('img', { name: /Recall by viewpoint/ })).toBeVisible();
   const mean = (start: string) => {
     const recalls = rows.filter((row) => row.includes(start)).map((row) => Number(row.split(',').at(-1)));
     expect(recalls).toHaveLength(5);
@@ -138,28 +183,37 @@ test('scores of the sample pairs are a table and a CSV, and learnt features beat
   expect(mean('Gradient histograms')).toBeGreaterThan(0.02);
 });
 
-test('two installed ViTs stand beside the page’s own encoders', async ({ page }) => {
+test('two ViTs, installed from their checkpoints, stand beside the page’s own encoders', async ({ page }) => {
   test.slow();
   const folder = mkdtempSync(join(tmpdir(), 'liftmatch-compare-'));
   try {
-    await page.goto(START);
+    await page.goto(`${START}&compare.size=224`);
     await compared(page, 'components', 3);
-    for (const [i, id] of ['first', 'second'].entries()) {
-      const path = join(folder, `${id}.pth`);
-      await writeCheckpoint(path, SMALL_SHAPES.vit, new RandomWeights(i + 1));
-      await install(page, id, path);
+    for (const [i, name] of ['vit', 'vit-registers'].entries()) {
+      const path = join(folder, `${name}.pth`);
+      const recorded = fileURLToPath(new URL(`../../shared/parity/${name}/checkpoint.pth`, import.meta.url));
+      if (existsSync(recorded)) {
+        copyFileSync(recorded, path);
+      } else {
+        console.warn(`No checkpoint at ${recorded}: one with random weights is installed instead.`);
+        await writeCheckpoint(path, SMALL_SHAPES.vit, new RandomWeights(i + 1));
+      }
+      await install(page, `${name}.pth`, path);
     }
     // Each installation is told, over the lower right of the page.
     const notices = page.locator('.notice').getByRole('button');
     while ((await notices.count()) > 0) await notices.first().click();
-    await page.getByLabel('Encoder 1').selectOption('first');
-    await page.getByLabel('Encoder 2').selectOption('second');
+    const ids = [];
+    for (const [i, name] of ['vit', 'vit-registers'].entries()) {
+      const select = page.getByLabel(`Encoder ${i + 1}`);
+      const option = select.locator('option').filter({ hasText: new RegExp(`^${name}$`) });
+      ids.push((await option.getAttribute('value'))!);
+      await select.selectOption(ids[i]);
+    }
     await compared(page, 'components', 3);
-    await expect(column(page, 'first')).toContainText('5 × 5 places, 48 channels');
-    await expect(column(page, 'second')).toContainText('5 × 5 places, 48 channels');
-    expect(changed(await pictureOf(column(page, 'first')), await pictureOf(column(page, 'second')))).toBeGreaterThan(
-      0.02,
-    );
+    for (const id of ids) await expect(column(page, id)).toContainText('5 × 5 places, 48 channels');
+    const [first, second] = [await pictureOf(column(page, ids[0])), await pictureOf(column(page, ids[1]))];
+    expect(changed(first, second)).toBeGreaterThan(0.02);
     const sheet = PNG.sync.read(await download(page, 'Contact sheet (PNG)'));
     expect(sheet.width).toBe(4 * 518 + 5 * 12);
   } finally {
@@ -167,22 +221,30 @@ test('two installed ViTs stand beside the page’s own encoders', async ({ page 
   }
 });
 
-/** Converts a ViT in the page, as the Models panel does with a dropped checkpoint. */
-async function install(page: Page, id: string, path: string): Promise<void> {
-  const base64 = readFileSync(path).toString('base64');
-  await page.evaluate(
-    async ({ id: name, base64: content }) => {
-      const file = new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], `${name}.pth`);
-      const recipe = {
-        id: name,
-        name,
-        licence: 'NOASSERTION',
-        source: 'random',
-        files: [],
-        choices: { as: 'vit', size: [70, 70], precision: 'fp32', heads: 3 },
-      } as const;
-      await (window as unknown as AppWindow).liftMatch.library!.convert({ ...recipe, files: [] }, [file]);
-    },
-    { id, base64 },
-  );
+/** Drops a checkpoint on the page and answers what the Models panel asks of it. */
+async function install(page: Page, name: string, path: string): Promise<void> {
+  await dropFiles(page, '.compared', [{ name, type: '', path }]);
+  const panel = page.getByRole('dialog', { name: 'Models' });
+  const form = panel.getByRole('form', { name: 'Convert dropped files' });
+  await form.getByLabel('Heads of the ViT').fill('3');
+  await form.getByLabel('Input size, px').fill('70');
+  await form.getByText('fp32', { exact: true }).click();
+  await form.getByRole('button', { name: 'Convert' }).click();
+  await expect(panel.locator('[data-model]').filter({ hasText: name.replace('.pth', '') }).last()).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(panel.locator('[data-job]')).toHaveCount(0);
+  await panel.getByRole('button', { name: 'Close' }).click();
+}
+
+/** Moves the pointer and waits until every encoder has drawn what it says of the place. */
+async function pointAt(page: Page, x: number, y: number): Promise<void> {
+  const maps = encoders(page).locator('.compare-maps');
+  const drawn = () => maps.evaluateAll((all) => all.map((map) => (map as HTMLElement).dataset.drawn));
+  const before = await drawn();
+  await page.mouse.move(x, y);
+  await expect(async () => {
+    const now = await drawn();
+    for (const [i, place] of now.entries()) expect(place).not.toBe(before[i]);
+  }).toPass({ timeout: 15_000 });
 }

@@ -48,9 +48,9 @@ function ScoreButtons() {
   const scores = useCompareState((state) => state.scores);
   const scoring = useCompareState((state) => state.scoring);
   const hasOwn = useCompareState((state) => state.ownPairs.length > 0);
-  const isIdle = scoring === null;
-  const save = () =>
-    saveFile(new Blob([scoresCsv(scores)], { type: 'text/csv' }), 'liftmatch-encoder-scores.csv');
+  const isListed = useCompareState((state) => state.available !== null);
+  const isIdle = scoring === null && isListed;
+  const save = () => saveFile(new Blob([scoresCsv(scores)], { type: 'text/csv' }), 'liftmatch-encoder-scores.csv');
   return (
     <div className="row">
       {hasOwn && (
@@ -85,7 +85,7 @@ function ScoreButtons() {
           <button type="button" className="button" onClick={save}>
             Save as CSV
           </button>
-          <button type="button" className="button quiet" disabled={!isIdle} onClick={() => compare.scoring.clear()}>
+          <button type="button" className="button quiet" disabled={scoring !== null} onClick={() => compare.scoring.clear()}>
             Clear
           </button>
         </>
