@@ -27,6 +27,10 @@ export class CpuRenderer implements LiftRenderer {
     private readonly filler: HoleFiller,
   ) {}
 
+  get request(): FrameRequest | null {
+    return this.shown?.request ?? null;
+  }
+
   resize(side: Side, size: Size): void {
     this.panes?.[side].resize(size);
     this.draw(side);

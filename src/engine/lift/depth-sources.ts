@@ -45,10 +45,11 @@ export class DepthSources {
     if (known) return known;
     const start = performance.now();
     const { map, name, notes } = await this.read(source, photo, context);
-    throwIfAborted(context.signal);
     const info = { kind: source.kind, name, size: map.size, notes, milliseconds: performance.now() - start };
     const opened = { key, map, info };
     this.known.set(key, opened);
+    // Kept all the same: a network's work is not lost by changing one's mind and back.
+    throwIfAborted(context.signal);
     return opened;
   }
 

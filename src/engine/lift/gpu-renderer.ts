@@ -52,6 +52,10 @@ export class GpuRenderer implements LiftRenderer {
     this.scope = root.child('renderer');
   }
 
+  get request(): FrameRequest | null {
+    return this.shown?.request ?? null;
+  }
+
   resize(side: Side, size: Size): void {
     this.panes?.[side].resize(size);
     this.draw();

@@ -24,10 +24,11 @@ export interface InpaintingPlan {
  * @throws CodedError `network-unsuitable`
  */
 export function inpaintingPlan({ inputs, outputs }: Pick<Session, 'inputs' | 'outputs'>, name: string): InpaintingPlan {
-  const withChannels = (specs: readonly TensorSpec[] | undefined, channels: number) =>
-    specs?.find(({ shape }) => shape.length === 4 && shape[1] === channels);
-  const image = withChannels(inputs, 3);
-  const mask = withChannels(inputs, 1);
+  // Where a file leaves the channels open, the name tells.
+  const isInput = ({ name: called, shape }: TensorSpec, channels: number, word: RegExp) =>
+    shape.length === 4 && (shape[1] === null ? word.test(called) : shape[1] === channels);
+  const image = inputs?.find((spec) => isInput(spec, 3, /ima?g/i));
+  const mask = inputs?.find((spec) => isInput(spec, 1, /mask/i));
   const [filled] = outputs ?? [];
   if (inputs?.length !== 2 || !image || !mask || filled?.shape.length !== 4) {
     throw new CodedError(

@@ -55,8 +55,6 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   private photo: Photo | null = null;
   private depth: OpenedDepth | null = null;
   private depthSource: DepthSource | null = null;
-  /** What the shown frame was made of. */
-  private rendered: FrameRequest | null = null;
   private readonly frames = new LatestOnly((request: Argument<'render'>) => this.renderFrame(request));
   // Photos and depth change one at a time, whatever order their files take to open in.
   private readonly changes = new Mutex();
@@ -110,7 +108,6 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
         this.photo = photo;
         this.depth = depth;
         this.depthSource = source;
-        this.rendered = null;
         this.renderer.clear();
         return { photo: info, depth: depth.info };
       } catch (error) {
@@ -161,11 +158,12 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   sweep(options: Argument<'sweep'>, { signal, onProgress }: CallContext): Promise<SweepPoint[]> {
     return this.jobs.run(async () => {
       throwIfAborted(signal);
-      if (!this.rendered) throw nothingRendered();
+      const { request } = this.renderer;
+      if (!request) throw nothingRendered();
       const renderer = this.renderers.offscreen();
       const { longSide } = options;
       try {
-        return await sweep(this.rendered, options, {
+        return await sweep(request, options, {
           renderer,
           signal,
           onProgress,
@@ -227,10 +225,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const photo = this.requirePhoto();
     const scene = await this.scenes.get(photo, this.depth!, settings);
     if (this.photo !== photo) throw new CodedError('cancelled', 'Another photo was opened.');
-    const request = { scene, settings, seed };
-    const facts = await this.renderer.render(request, () => this.frames.isSuperseded);
-    this.rendered = request;
-    return facts;
+    return this.renderer.render({ scene, settings, seed }, () => this.frames.isSuperseded);
   }
 
   private openDepth(photo: Photo, source: Argument<'setDepth'>['source'], context: CallContext): Promise<OpenedDepth> {
@@ -251,7 +246,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   }
 
   private async requireRendered(): Promise<{ request: FrameRequest; frame: PlainFrame }> {
-    const { rendered: request } = this;
+    const { request } = this.renderer;
     const frame = await this.renderer.read();
     if (!frame || !request) throw nothingRendered();
     return { request, frame };

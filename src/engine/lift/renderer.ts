@@ -29,6 +29,8 @@ export interface HoleFiller {
  */
 export interface LiftRenderer {
   readonly rendersOn: 'webgpu' | 'cpu';
+  /** What the present frame was made of; null before the first. */
+  readonly request: FrameRequest | null;
   /** Pixels of a pane's canvas. */
   resize(side: Side, size: Size): void;
   /**
