@@ -132,6 +132,38 @@ test('a photo is lifted, dragged, scored, swept and exported, and the depth of t
   }
 });
 
+test('lights are drawn by the seed and dragged on the picture; keys turn the view', async ({ page }) => {
+  const errors = watchErrors(page);
+  await page.goto(START);
+  const plain = await pictureOf(page, 'b');
+  await open(page, 'Relight');
+  await panel(page).getByRole('button', { name: /L2M random lights/ }).click();
+  const lit = await pictureOf(page, 'b');
+  expect(changed(plain, lit)).toBeGreaterThan(0.05);
+  await panel(page).getByRole('spinbutton', { name: 'Seed' }).fill('2');
+  await panel(page).getByRole('button', { name: /L2M random lights/ }).click();
+  await panel(page).getByRole('spinbutton', { name: 'Seed' }).fill('1');
+  await panel(page).getByRole('button', { name: /L2M random lights/ }).click();
+  expect(changed(await pictureOf(page, 'b'), lit)).toBe(0);
+
+  const handle = pane(page, 'b').getByRole('button', { name: /^Light 1/ });
+  const box = (await handle.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 200, box.y + 150, { steps: 4 });
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  expect(changed(await pictureOf(page, 'b'), lit)).toBeGreaterThan(0.005);
+  await expect(viewpoint(page)).toHaveText('12.0°');
+
+  await pane(page, 'b').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(viewpoint(page)).not.toHaveText('12.0°');
+  await page.keyboard.press('0');
+  await expect(viewpoint(page)).toHaveText('12.0°');
+  errors.check();
+});
+
 /** Writes the archive's files under a folder; returns the name of its only sample. */
 async function unpack(zip: Buffer, folder: string): Promise<string> {
   const archive = await openZip(bytesSource(new Uint8Array(zip)));

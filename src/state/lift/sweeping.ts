@@ -47,16 +47,17 @@ export class Sweeping {
     const isCurrent = () => this.running === controller;
     const points: SweepPoint[] = [];
     const total = steps * models.length;
-    store.setState({ sweep: { kind, points, progress: { stage: 'render', fraction: 0 }, total } });
+    const run = { kind, from, to, total };
+    store.setState({ sweep: { ...run, points, progress: { stage: 'render', fraction: 0 } } });
     const onProgress = (progress: LiftProgress) => {
       if (!isCurrent()) return;
       if (progress.point) points.push(progress.point);
-      store.setState({ sweep: { kind, points: [...points], progress, total } });
+      store.setState({ sweep: { ...run, points: [...points], progress } });
     };
     try {
       const options = { kind, from, to, steps, models, longSide: scoring.longSide(), seed };
       const whole = await link.call('sweep', options, { signal: controller.signal, onProgress });
-      if (isCurrent()) store.setState({ sweep: { kind, points: whole, progress: null, total } });
+      if (isCurrent()) store.setState({ sweep: { ...run, points: whole, progress: null } });
     } catch (thrown) {
       this.lift.report(thrown);
     } finally {

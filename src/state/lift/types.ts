@@ -62,6 +62,8 @@ export interface SweepSettings {
 
 export interface SweepRun {
   kind: SweepKind;
+  from: number;
+  to: number;
   points: SweepPoint[];
   /** Null when it has ended. */
   progress: LiftProgress | null;

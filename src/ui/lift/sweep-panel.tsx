@@ -109,14 +109,10 @@ function ModelChoice() {
 
 function Curves({ sweep }: { sweep: SweepRun }) {
   const lift = useLift();
-  const { from, to } = useLiftState((state) => state.sweepSettings);
   const [threshold, setThreshold] = useState(1);
   const svg = useRef<SVGSVGElement>(null);
-  const { kind, points, progress, total } = sweep;
+  const { kind, from, to, points, progress, total } = sweep;
   const curves = sweepCurves(points);
-  // The range of the finished sweep may differ from what is set for the next one.
-  const values = points.map(({ value }) => value);
-  const ends = progress || values.length < 2 ? [from, to] : [values[0], values[values.length - 1]];
   const savePicture = async () => {
     try {
       if (svg.current) saveFile(await plotPng(svg.current), `liftmatch-sweep-${kind}.png`);
@@ -145,8 +141,8 @@ function Curves({ sweep }: { sweep: SweepRun }) {
           <SweepPlot
             curves={curves}
             threshold={threshold}
-            from={ends[0]}
-            to={ends[1]}
+            from={from}
+            to={to}
             title={`${SWEEP_NAMES[kind]}, ${SWEEP_UNITS[kind]}`}
             svgRef={svg}
           />
