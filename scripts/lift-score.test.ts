@@ -18,7 +18,7 @@ describe('the embedded model on views of a sample photo', () => {
 
   /** Score of the view with this motion, at a small size. */
   async function scoreOf(motion: LiftSettings['motion']) {
-    const photo = new FilePhoto(join(ROOT, 'public/samples/valley/a.jpg'));
+    const photo = await FilePhoto.open(join(ROOT, 'public/samples/valley/a.jpg'));
     const depth = await new DepthSources({ depth: none }).open({ kind: 'estimate' }, photo, { onNetwork: () => {} });
     const render = { ...DEFAULT_LIFT.render, longSide: 320 };
     const settings: LiftSettings = { ...DEFAULT_LIFT, motion, render };

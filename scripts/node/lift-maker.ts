@@ -27,7 +27,7 @@ export function liftMaker(): DatasetMaker<PhotoFile> {
   let lifted: LiftedScene | null = null;
   return {
     async openScene({ path, depth }, settings, signal) {
-      const photo = open(path);
+      const photo = await FilePhoto.open(path);
       const opened = await depths.open(depth ? sourceOf(depth) : { kind: 'estimate' }, photo, {
         signal,
         onNetwork: () => {},
@@ -43,16 +43,4 @@ export function liftMaker(): DatasetMaker<PhotoFile> {
 
 function sourceOf({ path, meaning }: NonNullable<PhotoFile['depth']>): DepthSource {
   return { kind: 'file', file: new Blob([readFileSync(path)]), name: basename(path), meaning };
-}
-
-/** Decoders of the disk say what they met, not in which file. */
-function open(path: string): FilePhoto {
-  try {
-    return new FilePhoto(path);
-  } catch (cause) {
-    if (cause instanceof CodedError) throw cause;
-    const because = cause instanceof Error ? ` (${cause.message})` : '';
-    const message = `${basename(path)} is damaged or incomplete${because}.`;
-    throw new CodedError('photo-undecodable', message, 'Fetch the file again.', { cause });
-  }
 }

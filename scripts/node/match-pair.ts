@@ -29,7 +29,7 @@ export async function matchPair(
   pair: { a: string; b: string },
   settings: MatchSettings,
 ): Promise<MatchedPair> {
-  const photos = { a: new FilePhoto(pair.a), b: new FilePhoto(pair.b) };
+  const photos = { a: await FilePhoto.open(pair.a), b: await FilePhoto.open(pair.b) };
   const start = performance.now();
   const plan = { longSide: { a: settings.size, b: settings.size }, frame: null };
   const first = await judge(matcher, await matcher.match(photos, plan));

@@ -1,20 +1,31 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { PNG } from 'pngjs';
 import type { CpuPhoto } from '../../src/engine/cpu-backend.ts';
 import { bytesSource } from '../../src/formats/byte-source.ts';
 import { focalInPixels, readImageHeader } from '../../src/formats/image-header.ts';
 import { CodedError } from '../../src/shared/errors.ts';
+import type { Size } from '../../src/shared/geometry.ts';
 import type { Pixels } from '../../src/gpu/reference/preprocess.ts';
+import { upright } from './upright.ts';
 
-/** A JPEG or PNG file as the engine's CPU backend takes it. EXIF orientation is not applied: test sets have none. */
+/** A JPEG or PNG file as the engine's CPU backend takes it: upright by its EXIF orientation. */
 export class FilePhoto implements CpuPhoto {
-  readonly size: { width: number; height: number };
-  private readonly decoded: Pixels;
+  readonly size: Size;
 
-  constructor(readonly key: string) {
-    this.decoded = decode(read(key), key);
-    this.size = { width: this.decoded.width, height: this.decoded.height };
+  private constructor(
+    readonly key: string,
+    private readonly decoded: Pixels,
+  ) {
+    this.size = { width: decoded.width, height: decoded.height };
+  }
+
+  /** @throws CodedError `file-missing`, `photo-unsupported`, `photo-undecodable` */
+  static async open(path: string): Promise<FilePhoto> {
+    const bytes = read(path);
+    const { raster } = await readImageHeader(bytesSource(bytes));
+    return new FilePhoto(path, upright(decode(bytes, path), raster?.orientation ?? 1));
   }
 
   pixels(): Pixels {
@@ -37,6 +48,18 @@ function read(path: string): Buffer {
 }
 
 function decode(bytes: Buffer, path: string): Pixels {
+  try {
+    return decodeKnown(bytes, path);
+  } catch (cause) {
+    if (cause instanceof CodedError) throw cause;
+    // Decoders say what they met, not in which file.
+    const because = cause instanceof Error ? ` (${cause.message})` : '';
+    const message = `${basename(path)} is damaged or incomplete${because}.`;
+    throw new CodedError('photo-undecodable', message, 'Fetch the file again.', { cause });
+  }
+}
+
+function decodeKnown(bytes: Buffer, path: string): Pixels {
   if (bytes[0] === 0xff && bytes[1] === 0xd8) {
     const { data, width, height } = decodeJpeg(bytes, {
       useTArray: true,
