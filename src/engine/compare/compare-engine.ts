@@ -110,7 +110,7 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     const [first, second] = between.map((slot) => features[slot]);
     if (!first || !second) throw photoMissing(between[first ? 1 : 0]);
     context.onProgress({ stage: 'compute', fraction: null });
-    const [there, back] = await Promise.all([this.maths.nearest(first, second), this.maths.nearest(second, first)]);
+    const [there, back] = await this.maths.nearestBothWays(first, second);
     const mutual = mutualNeighbours(there, back);
     const chosen = mutual.filter(({ ratio }) => ratio <= maxRatio).slice(0, limit);
     const rows = chosen.flatMap((match) => {

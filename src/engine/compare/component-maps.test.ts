@@ -102,6 +102,16 @@ describe('maths on the GPU equal those on the CPU', () => {
     );
     c1.forEach((value, i) => expect(value).toBeCloseTo(c0[i], 5));
     expect([...n1.index]).toEqual([...n0.index]);
+    // In both directions at once: what asking twice gives, on sizes that fill no tile.
+    for (const maths of both) {
+      const [ab, ba] = await maths.nearestBothWays(a, b);
+      const asked = [await maths.nearest(a, b), await maths.nearest(b, a)];
+      [ab, ba].forEach((found, i) => {
+        expect([...found.index]).toEqual([...asked[i].index]);
+        found.best.forEach((cosine, at) => expect(cosine).toBeCloseTo(asked[i].best[at], 6));
+        found.second.forEach((cosine, at) => expect(cosine).toBeCloseTo(asked[i].second[at], 6));
+      });
+    }
   });
 
   test('the classical descriptor', async () => {

@@ -2,7 +2,7 @@ import type { FeatureMoments } from '../../gpu/reference/feature-covariance.ts';
 import { featureMoments } from '../../gpu/reference/feature-covariance.ts';
 import type { Projection } from '../../gpu/reference/feature-projection.ts';
 import { projectFeatures } from '../../gpu/reference/feature-projection.ts';
-import { cosines, nearest, vectorSet } from '../../gpu/reference/feature-vectors.ts';
+import { cosines, nearest, nearestBothWays, vectorSet } from '../../gpu/reference/feature-vectors.ts';
 import { gradientHistograms } from '../../gpu/reference/gradient-histogram.ts';
 import type { FeatureMap, Nearest, VectorSet } from '../../shared/feature-map.ts';
 import type { Size } from '../../shared/geometry.ts';
@@ -25,6 +25,8 @@ export interface FeatureMaths {
   cosines(map: Encoded, query: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
   /** The nearest candidate of every vector. Sets that are not photos' features are used once and not kept. */
   nearest(vectors: Encoded, candidates: VectorSet): Promise<Nearest>;
+  /** {@link nearest} of both sets in each other. */
+  nearestBothWays(a: Encoded, b: Encoded): Promise<[ab: Nearest, ba: Nearest]>;
   /** Frees what is kept of a photo's features. */
   forget(map: Encoded): void;
 }
@@ -51,6 +53,10 @@ export class CpuFeatureMaths implements FeatureMaths {
 
   async nearest(vectors: Encoded, candidates: VectorSet): Promise<Nearest> {
     return nearest(vectors, candidates);
+  }
+
+  async nearestBothWays(a: Encoded, b: Encoded): Promise<[Nearest, Nearest]> {
+    return nearestBothWays(a, b);
   }
 
   forget(): void {}

@@ -99,6 +99,10 @@ export class GpuFeatureMaths implements FeatureMaths {
     });
   }
 
+  nearestBothWays(a: Encoded, b: Encoded): Promise<[Nearest, Nearest]> {
+    return Promise.all([this.nearest(a, b), this.nearest(b, a)]);
+  }
+
   forget(map: Encoded): void {
     this.kept.get(map)?.scope.destroy();
     this.kept.delete(map);

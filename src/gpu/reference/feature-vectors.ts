@@ -53,6 +53,51 @@ export function nearest(set: VectorSet, candidates: VectorSet): Nearest {
   return { index, best, second };
 }
 
+/**
+ * {@link nearest} in both directions from one set of products: half the work of asking twice, which is what counts at
+ * thousands of places on each side.
+ */
+export function nearestBothWays(a: VectorSet, b: VectorSet): [ab: Nearest, ba: Nearest] {
+  const { channels } = a;
+  const [countA, countB] = [a.inverseNorms.length, b.inverseNorms.length];
+  const [ab, ba] = [unfound(countA), unfound(countB)];
+  const dots = new Float64Array(2 * LANES);
+  for (let i = 0; i < countA; i += 2) {
+    const rows = Math.min(2, countA - i);
+    for (let begin = 0; begin < countB; begin += LANES) {
+      dotTile(a.values, i, b.values, begin, channels, dots);
+      const end = Math.min(begin + LANES, countB);
+      for (let row = 0; row < rows; row++) {
+        const scale = a.inverseNorms[i + row];
+        for (let j = begin; j < end; j++) {
+          const cosine = dots[row * LANES + j - begin] * scale * b.inverseNorms[j];
+          note(ab, i + row, j, cosine);
+          note(ba, j, i + row, cosine);
+        }
+      }
+    }
+  }
+  for (const found of [ab, ba]) {
+    for (const list of [found.best, found.second]) list.forEach((cosine, i) => (list[i] = Math.max(-1, cosine)));
+  }
+  return [ab, ba];
+}
+
+const unfound = (count: number): Nearest => ({
+  index: new Uint32Array(count),
+  best: new Float32Array(count).fill(-2),
+  second: new Float32Array(count).fill(-2),
+});
+
+/** Candidates come in rising order, so of equals the first stays. */
+function note({ index, best, second }: Nearest, at: number, candidate: number, cosine: number): void {
+  if (cosine > best[at]) {
+    second[at] = best[at];
+    best[at] = cosine;
+    index[at] = candidate;
+  } else if (cosine > second[at]) second[at] = cosine;
+}
+
 /** Candidates that are compared at once: each number of the vector is then read once for all of them. */
 const LANES = 4;
 
@@ -85,6 +130,49 @@ function dotLanes(
   dots[1] = dq;
   dots[2] = dr;
   dots[3] = ds;
+}
+
+/** [2, LANES] products of two vectors with four candidates; beyond the last ones the last are repeated. */
+function dotTile(a: Float32Array, i: number, b: Float32Array, j: number, length: number, dots: Float64Array): void {
+  const x = i * length;
+  const y = Math.min(i + 1, a.length / length - 1) * length;
+  const last = b.length / length - 1;
+  const p = j * length;
+  const q = Math.min(j + 1, last) * length;
+  const r = Math.min(j + 2, last) * length;
+  const s = Math.min(j + 3, last) * length;
+  let xp = 0;
+  let xq = 0;
+  let xr = 0;
+  let xs = 0;
+  let yp = 0;
+  let yq = 0;
+  let yr = 0;
+  let ys = 0;
+  for (let c = 0; c < length; c++) {
+    const u = a[x + c];
+    const v = a[y + c];
+    const bp = b[p + c];
+    const bq = b[q + c];
+    const br = b[r + c];
+    const bs = b[s + c];
+    xp += u * bp;
+    xq += u * bq;
+    xr += u * br;
+    xs += u * bs;
+    yp += v * bp;
+    yq += v * bq;
+    yr += v * br;
+    ys += v * bs;
+  }
+  dots[0] = xp;
+  dots[1] = xq;
+  dots[2] = xr;
+  dots[3] = xs;
+  dots[4] = yp;
+  dots[5] = yq;
+  dots[6] = yr;
+  dots[7] = ys;
 }
 
 /** Four sums at once: one alone would wait for itself at every step. */
