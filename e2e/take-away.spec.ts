@@ -38,7 +38,7 @@ test('chosen points, COLMAP’s database, a vector figure and an animation are t
   await points.getByLabel('Points in A').fill('# pixel_center: 0\nx,y,label\n319.5,239.5,middle\n9999,1,far');
   await points.getByRole('button', { name: 'Match', exact: true }).click();
   await expect(points.getByRole('row')).toHaveCount(3);
-  await expect(points).toContainText('1 lie outside of photo A');
+  await expect(points).toContainText('1 of 2 points of A placed in B (1 outside of photo A)');
   const csv = await saved(page, () => points.getByRole('button', { name: 'Save CSV' }).click());
   expect(csv.name).toMatch(/-points\.csv$/);
   const row = csv.bytes.toString().split('\n').find((line) => line.startsWith('middle,'))!;

@@ -100,7 +100,7 @@ const DITHER = Float32Array.from({ length: 64 }, (_, i) => {
   return (value + 0.5) / 64 - 0.5;
 });
 /** Amplitude of the dither: about the distance between two colours of a palette. */
-const DITHER_RANGE = 14;
+const DITHER_RANGE = 10;
 
 /** Gives every pixel a colour of a palette. The dither's pattern stands still, so that unmoved places do not shimmer. */
 export class PaletteMap {

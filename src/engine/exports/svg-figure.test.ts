@@ -10,7 +10,7 @@ import { SvgPen } from './svg-pen.ts';
 const STAGE = { width: 408, height: 150 };
 const figure = (changes: Partial<Parameters<typeof svgFigure>[0]> = {}) =>
   svgFigure({
-    stage: STAGE,
+    crop: { x: 0, y: 10, ...STAGE },
     scale: 2,
     title: 'a & <b>\u0001',
     images: [
@@ -42,7 +42,7 @@ function checkNesting(svg: string): void {
 describe('a vector figure', () => {
   it('has the stage’s shape at the chosen scale, and is whole XML', () => {
     const svg = figure();
-    expect(svg).toContain('width="816" height="300" viewBox="0 0 408 150"');
+    expect(svg).toContain('width="816" height="300" viewBox="0 10 408 150"');
     expect(svg).toContain('<title>a &amp; &lt;b&gt;</title>');
     // The zoomed photo is cut at its pane.
     expect(svg).toContain('<svg x="0" y="0" width="200" height="150" viewBox="0 0 200 150"><image x="-50"');
@@ -55,7 +55,7 @@ describe('a vector figure', () => {
     [{ kind: 'wheel', rim: '12 px' }, 234],
   ])('puts its legend below: %j', (legend, height) => {
     const svg = figure({ legend, wheel: 'data:image/png;base64,BB==' });
-    expect(svg).toContain(`viewBox="0 0 408 ${height}"`);
+    expect(svg).toContain(`viewBox="0 10 408 ${height}"`);
     checkNesting(svg);
   });
 

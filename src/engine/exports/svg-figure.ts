@@ -1,5 +1,5 @@
 import { colorMapAt } from '../../shared/color-maps.ts';
-import type { Rect, Size } from '../../shared/geometry.ts';
+import type { Rect } from '../../shared/geometry.ts';
 import type { Legend } from '../../shared/legend.ts';
 
 /** A picture in the figure: shown in `rect`, and only inside of `clip`; CSS pixels of the stage. */
@@ -11,9 +11,9 @@ export interface FigureImage {
 }
 
 export interface SvgFigure {
-  /** CSS pixels. */
-  stage: Size;
-  /** Width and height of the file say this many times the stage's. */
+  /** The part of the stage that the figure shows, CSS pixels. */
+  crop: Rect;
+  /** Width and height of the file say this many times the crop's. */
   scale: number;
   title: string;
   images: readonly FigureImage[];
@@ -35,18 +35,19 @@ const TITLE_WIDTH = 150;
 const INK = '#1d1d1b';
 
 /** A figure as SVG: white ground, embedded pictures, shapes over them, the legend in a strip below. No scripts, no links. */
-export function svgFigure({ stage, scale, title, images, veil, shapes, legend, wheel }: SvgFigure): string {
-  const height = stage.height + (legend ? STRIP[legend.kind] : 0);
-  const size = `width="${stage.width * scale}" height="${height * scale}" viewBox="0 0 ${stage.width} ${height}"`;
+export function svgFigure({ crop, scale, title, images, veil, shapes, legend, wheel }: SvgFigure): string {
+  const { x, y, width } = crop;
+  const height = crop.height + (legend ? STRIP[legend.kind] : 0);
+  const size = `width="${width * scale}" height="${height * scale}" viewBox="${x} ${y} ${width} ${height}"`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="system-ui, sans-serif" font-size="13">`,
     `<title>${escapeXml(title)}</title>`,
-    `<rect width="${stage.width}" height="${height}" fill="#fff"/>`,
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="#fff"/>`,
     ...images.map((image) => imageElement(image, veil)),
     '<g id="matches">',
     ...shapes,
     '</g>',
-    ...(legend ? [`<g id="legend" transform="translate(0 ${stage.height})" fill="${INK}">`] : []),
+    ...(legend ? [`<g id="legend" transform="translate(${x} ${y + crop.height})" fill="${INK}">`] : []),
     ...(legend ? legendElements(legend, wheel) : []),
     ...(legend ? ['</g>'] : []),
     '</svg>',

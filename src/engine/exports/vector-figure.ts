@@ -1,6 +1,6 @@
 import { flowWheel } from '../../shared/flow-wheel.ts';
 import type { ExportRequest } from '../../shared/exports.ts';
-import type { Side, Size } from '../../shared/geometry.ts';
+import type { Rect, Side, Size } from '../../shared/geometry.ts';
 import type { InlierTest } from '../../shared/inlier-test.ts';
 import { panesOnStage, photoRect } from '../../shared/layout.ts';
 import { legendOf } from '../../shared/legend.ts';
@@ -35,19 +35,34 @@ export async function vectorFigure(
   { view, scale, legend, photos }: ExportRequest,
   scene: FigureScene,
 ): Promise<string> {
-  const { stage } = scene;
   const isMatches = view.view === 'matches';
+  const images = isMatches ? await photoImages(view, scale, scene) : [await wholeStage(scale, scene)];
   const shown = legend ? legendOf(view, scene.sizes.a) : null;
   return svgFigure({
-    stage,
+    crop: visiblePart(images),
     scale,
     title: `${photos.a.name} and ${photos.b.name}: ${view.view}`,
-    images: isMatches ? await photoImages(view, scale, scene) : [await wholeStage(scale, scene)],
+    images,
     veil: isMatches ? VEIL : 0,
     shapes: isMatches ? matchShapes(view, scene) : [],
     legend: shown,
     wheel: shown?.kind === 'wheel' ? await wheelPicture(scale) : null,
   });
+}
+
+/** What the pictures cover of the stage: the empty margins around them are of no use in a paper. Whole pixels. */
+function visiblePart(images: readonly FigureImage[]): Rect {
+  const parts = images.map(({ rect, clip }) => ({
+    left: Math.max(rect.x, clip.x),
+    top: Math.max(rect.y, clip.y),
+    right: Math.min(rect.x + rect.width, clip.x + clip.width),
+    bottom: Math.min(rect.y + rect.height, clip.y + clip.height),
+  }));
+  const x = Math.floor(Math.min(...parts.map(({ left }) => left)));
+  const y = Math.floor(Math.min(...parts.map(({ top }) => top)));
+  const right = Math.ceil(Math.max(...parts.map((part) => part.right)));
+  const bottom = Math.ceil(Math.max(...parts.map((part) => part.bottom)));
+  return { x, y, width: right - x, height: bottom - y };
 }
 
 function matchShapes(view: ExportRequest['view'], { stage, sizes, rows, inliers }: FigureScene): string[] {

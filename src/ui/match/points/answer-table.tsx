@@ -49,9 +49,10 @@ function summary({ kind, table }: PointExport): string {
   const { count, side, outside, centre } = table;
   const other = otherSide(side).toUpperCase();
   const points = count === 1 ? '1 point' : `${whole(count)} points`;
-  const left = outside ? ` ${whole(outside)} lie outside of photo ${side.toUpperCase()}.` : '';
+  const placed = outside ? `${whole(count - outside)} of ${points}` : points;
+  const left = outside ? ` (${whole(outside)} outside of photo ${side.toUpperCase()})` : '';
   const moved = centre === 'integer' ? ' They were moved by half a pixel to this page’s convention.' : '';
-  return `${points} of ${side.toUpperCase()} placed in ${other}.${left}${moved}`;
+  return `${placed} of ${side.toUpperCase()} placed in ${other}${left}.${moved}`;
 }
 
 function pointRows({ side, count, labels, from, to, certainty, cycle }: PointTable) {

@@ -58,8 +58,8 @@ export default function PointsDialog({ onClose }: { onClose: () => void }) {
         />
         <p className="hint">
           {mode === 'points'
-            ? `One point a line as x, y in pixels of photo ${side.toUpperCase()}, or JSON. Each is looked up in the match
-              shown: its place in ${otherSide(side).toUpperCase()}, how certain it is, and how far off it comes back.`
+            ? `Type, paste or drop one point a line as x, y in pixels of photo ${side.toUpperCase()}, or JSON. Each is looked up in
+              the match shown: its place in ${otherSide(side).toUpperCase()}, how certain it is, and how far off it comes back.`
             : 'Keypoints that another program found in each photo. They are taken to the other photo by the match shown; pairs are those that are nearest to each other.'}
         </p>
         <div className="point-lists">
