@@ -48,6 +48,7 @@ const USUAL: LiftAnswers = {
   }),
   render: () => FACTS,
   score: () => SCORE,
+  addNetwork: ({ name }: { name: string }) => ({ name }),
   probe: ({ x, y }: { x: number; y: number }) => ({ x: x + 10, y, visible: true }),
 };
 

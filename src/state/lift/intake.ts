@@ -15,10 +15,17 @@ const OTHER_MODEL = /\.(pth|pt|ckpt|safetensors|bin|onnx_data|data|json|zip)$/i;
 
 /**
  * Takes what was dropped or pasted on the lift page: a photo, a photo with its depth map, a depth map for the present
- * photo (anything that is dropped on the depth's place or the new view is one), a network for sky or holes.
+ * photo (anything that is dropped on the depth's place or the new view is one), a photo's address, a network for sky or
+ * holes.
  * @returns whether it was taken
  */
-export function takeLiftOffer(lift: Lift, { files, folders }: Offer, target?: Side): boolean {
+export function takeLiftOffer(lift: Lift, { files, folders, text }: Offer, target?: Side): boolean {
+  const address = text.trim();
+  if (folders.length === 0 && files.length === 0 && /^https?:\/\/\S+$/i.test(address)) {
+    // Wherever the match's photos are: here there is one.
+    void lift.workspace.photos.openAddress('a', address);
+    return true;
+  }
   if (folders.length > 0 || files.length === 0) return false;
   const network = files.length === 1 && ONNX.test(files[0].name) ? purposeOf(files[0].name) : null;
   if (network) void lift.addNetwork({ purpose: network, file: files[0], name: files[0].name });

@@ -128,6 +128,34 @@ describe('Lift', () => {
     expect(worker().asked('render')).toHaveLength(3);
   });
 
+  it('takes dropped photos, depth maps, both together and networks; models are left to the Models panel', async () => {
+    open().wake();
+    lift.workspace.link.attach(fakeCanvas());
+    await settle();
+    const { photos } = lift.workspace;
+    const drop = async (target: 'a' | 'b' | undefined, ...names: string[]) => {
+      const files = names.map((name) => new File(['x'], name));
+      await photos.take({ files, folders: [], text: '' }, target);
+      await settle();
+    };
+    await drop(undefined, 'new.npy', 'new.jpg');
+    expect(worker().asked('setPhoto').at(-1)?.name).toBe('new.jpg');
+    expect(lift.store.getState().depthChoice).toMatchObject({ kind: 'file', name: 'new.npy', meaning: 'depth' });
+    await drop('b', 'painted.jpg');
+    expect(lift.store.getState().depthChoice).toMatchObject({ kind: 'file', name: 'painted.jpg' });
+    await drop(undefined, 'next.jpg');
+    expect(lift.store.getState()).toMatchObject({ photo: { name: 'next.jpg' }, depthChoice: { kind: 'auto' } });
+    expect(lift.workspace.store.getState().photos.b.photo).toBeNull();
+    await drop(undefined, 'skyseg.onnx');
+    expect(worker().asked('addNetwork')).toMatchObject([{ purpose: 'sky', name: 'skyseg.onnx' }]);
+    expect(lift.store.getState().settings.sky.source).toBe('model');
+    await drop(undefined, 'matcher.onnx');
+    expect(worker().asked('addNetwork')).toHaveLength(1);
+    await drop(undefined, 'one.jpg', 'two.jpg');
+    expect(notices()).toContain('lift-too-many');
+    expect(lift.store.getState().photo?.name).toBe('next.jpg');
+  });
+
   it('an unusable depth map is told, and the estimate takes its place', async () => {
     open({
       setDepth: ({ source }: { source: { kind: string } }) => {
