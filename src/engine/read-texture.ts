@@ -1,4 +1,6 @@
-/** RGBA bytes of an 8-bit texture made with COPY_SRC. Never on the way to the screen: for models on the CPU and export. */
+/**
+ * RGBA bytes of an 8-bit texture made with COPY_SRC. Never on the way to the screen: for models on the CPU and export.
+ */
 export async function readTexture(device: GPUDevice, texture: GPUTexture): Promise<Uint8ClampedArray<ArrayBuffer>> {
   const { width, height } = texture;
   // Copies from textures need rows at multiples of 256 bytes.

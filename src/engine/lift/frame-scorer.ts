@@ -1,5 +1,6 @@
 import type { LiftProgress } from '../../shared/lift/api.ts';
 import type { ModelSource, Provider } from '../../shared/protocol.ts';
+import { viewsKey } from './frame.ts';
 import type { LiftMatchers } from './matchers.ts';
 import { measure, type Measured } from './measure.ts';
 import type { PinnedViews } from './pinned-views.ts';
@@ -17,6 +18,11 @@ export class FrameScorer {
   /** Where models run. */
   get provider(): Provider {
     return this.matchers.provider;
+  }
+
+  /** Frees the features of a photo's views. */
+  forget(photo: { key: string }): void {
+    this.matchers.forget(viewsKey(photo));
   }
 
   async measure(

@@ -6,7 +6,7 @@ import type { LiftSettings } from '../../shared/lift/settings.ts';
 
 /** A photo ready to be lifted: everything that sliders of view, light and look leave alone. */
 export interface Scene {
-  /** Differs wherever anything in here does. */
+  /** Differs wherever anything in here does; begins with the key of the photo and a slash. */
   key: string;
   size: Size;
   /** The shown part of the photo at the rendered size. */
@@ -53,5 +53,9 @@ export function photoViewKey({ scene, settings, seed }: FrameRequest): string {
   const look = settings.photometric.a;
   // Unlit, the photo depends neither on its depth nor on any light.
   const lit = light.on.a ? [light, depth, sky.threshold] : null;
-  return JSON.stringify(['lift-a', scene.key, lit, look, look.noise > 0 ? seed : 0]);
+  const changes = JSON.stringify([lit, look, look.noise > 0 ? seed : 0]);
+  return `${viewsKey(scene)}/${changes}`;
 }
+
+/** What the keys of all views of a photo begin with; a scene's own key begins with that of its photo. */
+export const viewsKey = ({ key }: { key: string }): string => `lift/${key}`;

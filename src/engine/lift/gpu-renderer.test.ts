@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shadersReady } from '../../gpu/shader.ts';
 import { TestGpu } from '../../gpu/testing/dawn.ts';
 import { LIFT_PICTURES } from '../../shared/lift/api.ts';
-import type { LiftSettings } from '../../shared/lift/settings.ts';
+import type { HoleFill, LiftSettings } from '../../shared/lift/settings.ts';
 import { CpuRenderer } from './cpu-renderer.ts';
 import type { FrameRequest } from './frame.ts';
 import { LiftPasses } from './gpu-passes.ts';
@@ -27,7 +27,11 @@ function differing(found: ArrayLike<number>, expected: ArrayLike<number>, tolera
   return count / found.length;
 }
 
-async function request(longSide: number, yaw: number, change?: (settings: LiftSettings) => void): Promise<FrameRequest> {
+async function request(
+  longSide: number,
+  yaw: number,
+  change?: (settings: LiftSettings) => void,
+): Promise<FrameRequest> {
   const { photo, depth } = liftedPhoto({ width: 203, height: 131 });
   const settings = smallSettings(longSide);
   settings.motion = { ...settings.motion, rotation: [2, yaw, -3] };
@@ -91,9 +95,10 @@ test('light, a network\'s filling and the camera\'s changes give the same views'
 });
 
 test('a filling that nobody waits for any more is left out', async () => {
-  const asked = await request(65, 10, (settings) => (settings.render = { ...settings.render, fill: 'model' }));
-  const smooth = { ...asked, settings: { ...asked.settings, render: { ...asked.settings.render, fill: 'push-pull' as const } } };
-  await onGpu.render(smooth);
+  const filledBy = (fill: HoleFill) =>
+    request(65, 10, (settings) => (settings.render = { ...settings.render, fill }));
+  const asked = await filledBy('model');
+  await onGpu.render(await filledBy('push-pull'));
   const expected = (await onGpu.read())!.colour.b;
   await onGpu.render(asked, () => true);
   expect((await onGpu.read())!.colour.b).toEqual(expected);

@@ -71,18 +71,19 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const { gpu, reason } = await openGpu();
     const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
     const { provider } = chooseProvider(choice, adapter, reason);
-    const root = gpu && new Scope(gpu.device, 'lift');
-    this.runtime = new LazyRuntime(provider === 'webgpu' ? (gpu?.device ?? null) : null);
+    // An emulated adapter took several times as long as the references, unless somebody asks to see just that.
+    const root = gpu && (!gpu.isFallback || choice === 'webgpu') ? new Scope(gpu.device, 'lift') : null;
+    const models = provider === 'webgpu' ? gpu : null;
+    this.runtime = new LazyRuntime(models?.device ?? null);
     this.networks = new LiftNetworks(this.runtime);
-    this.scorer = new FrameScorer(new LiftMatchers(this.runtime, root, provider === 'webgpu' ? gpu : null));
+    this.scorer = new FrameScorer(new LiftMatchers(this.runtime, root, models));
     this.depths = new DepthSources(this.networks);
     this.scenes = new Scenes(this.networks);
-    // An emulated adapter took several times as long as the references, unless somebody asks to see just that.
-    const rendersOnGpu = root !== null && (!gpu!.isFallback || choice === 'webgpu');
-    this.renderers = rendersOnGpu
+    this.renderers = root
       ? await gpuRenderers(root, canvases, this.networks)
       : cpuRenderers(canvases, this.networks);
-    if (gpu) this.watch(gpu);
+    if (gpu && root) this.watch(gpu);
+    else gpu?.device.destroy();
     return {
       provider,
       rendersOn: this.renderer.rendersOn,
@@ -104,7 +105,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
       const photo = new Photo(bitmap, info, null);
       try {
         const depth = await this.openDepth(photo, source, context);
-        this.photo?.close();
+        this.closePhoto();
         this.photo = photo;
         this.depth = depth;
         this.depthSource = source;
@@ -186,7 +187,8 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
 
   async pair(_: Argument<'pair'>, { signal }: CallContext): Promise<LiftedPair> {
     const { frame } = await this.requireRendered();
-    const [a, b] = await Promise.all((['a', 'b'] as const).map((side) => encodePicture(frame.colour[side], frame.size)));
+    const a = await encodePicture(frame.colour.a, frame.size);
+    const b = await encodePicture(frame.colour.b, frame.size);
     const truth = await truthNpz(frame);
     throwIfAborted(signal);
     return { a, b, truth, name: fileStem(this.requirePhoto().info.name) };
@@ -226,6 +228,12 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const scene = await this.scenes.get(photo, this.depth!, settings);
     if (this.photo !== photo) throw new CodedError('cancelled', 'Another photo was opened.');
     return this.renderer.render({ scene, settings, seed }, () => this.frames.isSuperseded);
+  }
+
+  private closePhoto(): void {
+    if (!this.photo) return;
+    this.scorer.forget(this.photo);
+    this.photo.close();
   }
 
   private openDepth(photo: Photo, source: Argument<'setDepth'>['source'], context: CallContext): Promise<OpenedDepth> {

@@ -18,7 +18,8 @@ export function liftedPhoto(size: Size, seed = 1): { photo: LiftPhoto; depth: Op
   }
   const info = { kind: 'estimate', name: 'made up', size, notes: [], milliseconds: 0 } as const;
   const key = `photo-${seed}/depth`;
-  return { photo: { key: `photo-${seed}`, pixels: () => pixels }, depth: { key, map: { size, values }, info: { ...info, notes: [] } } };
+  const depth = { key, map: { size, values }, info: { ...info, notes: [] } };
+  return { photo: { key: `photo-${seed}`, pixels: () => pixels }, depth };
 }
 
 /** The defaults at a small size, without sky. */

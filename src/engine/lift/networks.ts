@@ -36,10 +36,6 @@ export class LiftNetworks {
 
   constructor(private readonly runtime: LazyRuntime) {}
 
-  get hasInpainting(): boolean {
-    return this.inpainting !== null;
-  }
-
   /** Tells one sky network from another in caches; null without one. */
   get skyName(): string | null {
     return this.sky?.name ?? null;

@@ -38,7 +38,8 @@ test('Compare reads the truth of a pair as it was rendered', async () => {
 
 test('pictures are lossless', async () => {
   const { colour, size } = await frame();
-  const { samples, channels } = await readPng(new Uint8Array(await (await encodePicture(colour.b, size)).arrayBuffer()));
+  const file = await encodePicture(colour.b, size);
+  const { samples, channels } = await readPng(new Uint8Array(await file.arrayBuffer()));
   expect(channels).toBe(3);
   samples.forEach((value, at) => expect(value).toBe(colour.b[4 * Math.floor(at / 3) + (at % 3)]));
 });

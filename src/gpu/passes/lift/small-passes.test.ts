@@ -46,7 +46,8 @@ test('a picture lies on its pane where it is told to, the ground around it', asy
   const pass = new ShowPanePass(gpu.device, gpu.scope, 'rgba8unorm');
   const usage = GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_SRC;
   const target = gpu.scope.texture('pane', { size: [10, 6], format: 'rgba8unorm', usage });
-  const red = gpu.uploadTexture('red', new Uint8ClampedArray(4 * 4).map((_, at) => (at % 4 === 1 || at % 4 === 2 ? 0 : 255)), 2, 2);
+  const bytes = Uint8ClampedArray.from({ length: 16 }, (_, at) => [255, 0, 0, 255][at % 4]);
+  const red = gpu.uploadTexture('red', bytes, 2, 2);
   const rect = { x: 2, y: 0, width: 6, height: 6 };
   await gpu.submit((encoder) => pass.run(encoder, target.createView(), red, rect, [0, 0, 1, 1]));
   const pixels = await gpu.readTexture(target);
