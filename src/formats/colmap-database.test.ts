@@ -38,7 +38,7 @@ print(json.dumps({
   'integrity': db.execute('PRAGMA integrity_check').fetchone()[0],
   'tables': sorted(row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")),
   'cameras': [row[:4] + [floats(row[4], 'd'), row[5]] for row in rows('cameras')],
-  'images': rows('images'),
+  'images': [row[:3] for row in rows('images')],
   'keypoints': [row[:3] + [floats(row[3], 'f')] for row in rows('keypoints')],
   'descriptors': rows('descriptors'),
   'matches': [row[:3] + [floats(row[3], 'I')] for row in rows('matches')],

@@ -43,11 +43,13 @@ const SIMPLE_PINHOLE = 0;
 /** Of both images, the smaller id first. */
 export const PAIR_ID = IDS.a * MAX_IMAGE_ID + IDS.b;
 
+/** As COLMAP 3.8 makes it; later versions ignore the prior poses of images, earlier ones ask for them. */
 const SCHEMA = [
   `CREATE TABLE cameras (camera_id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, model INTEGER NOT NULL,
     width INTEGER NOT NULL, height INTEGER NOT NULL, params BLOB, prior_focal_length INTEGER NOT NULL)`,
   `CREATE TABLE images (image_id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name TEXT NOT NULL UNIQUE,
-    camera_id INTEGER NOT NULL, CONSTRAINT image_id_check CHECK(image_id >= 0 and image_id < ${MAX_IMAGE_ID}),
+    camera_id INTEGER NOT NULL, prior_qw REAL, prior_qx REAL, prior_qy REAL, prior_qz REAL,
+    prior_tx REAL, prior_ty REAL, prior_tz REAL, CONSTRAINT image_id_check CHECK(image_id >= 0 and image_id < ${MAX_IMAGE_ID}),
     FOREIGN KEY(camera_id) REFERENCES cameras(camera_id))`,
   'CREATE UNIQUE INDEX index_name ON images(name)',
   `CREATE TABLE keypoints (image_id INTEGER PRIMARY KEY NOT NULL, rows INTEGER NOT NULL, cols INTEGER NOT NULL,
@@ -98,7 +100,7 @@ function writeImage(db: SqlDatabase, side: Side, { table, metadata, focal }: Col
   const params = float64Blob([focal[side] ?? guessedFocal(size), size.width / 2, size.height / 2]);
   const known = focal[side] === null ? 0 : 1;
   db.run('INSERT INTO cameras VALUES (?, ?, ?, ?, ?, ?)', [id, SIMPLE_PINHOLE, size.width, size.height, params, known]);
-  db.run('INSERT INTO images VALUES (?, ?, ?)', [id, imageNames(metadata)[side], id]);
+  db.run('INSERT INTO images (image_id, name, camera_id) VALUES (?, ?, ?)', [id, imageNames(metadata)[side], id]);
   const { length } = MATCH_COLUMNS;
   const places = new Float32Array(2 * table.count);
   for (let i = 0; i < table.count; i++) {
