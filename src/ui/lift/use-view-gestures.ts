@@ -4,6 +4,8 @@ import type { Point } from '../../shared/geometry.ts';
 import { useLift } from './lift-context.ts';
 
 const WHEEL_SPEED = 0.0016;
+/** A press that moves less than this is a tap, CSS pixels. */
+const TAP_SLACK = 6;
 /** Share of the picture's width that an arrow key stands for. */
 const KEY_STEP = 0.05;
 const KEY_DOLLY = 1.1;
@@ -29,6 +31,7 @@ interface GestureOptions {
 export function useViewGestures(ref: RefObject<HTMLElement | null>, { width, onHover }: GestureOptions) {
   const lift = useLift();
   const pointers = useRef(new Map<number, Point>());
+  const start = useRef<Point | null>(null);
 
   useEffect(() => {
     const element = ref.current;
@@ -54,6 +57,7 @@ export function useViewGestures(ref: RefObject<HTMLElement | null>, { width, onH
 
   const onPointerDown = (event: ReactPointerEvent) => {
     if (event.target !== event.currentTarget) return;
+    start.current = pointers.current.size === 0 ? at(event) : null;
     pointers.current.set(event.pointerId, at(event));
     event.currentTarget.setPointerCapture(event.pointerId);
     onHover(null);
@@ -78,7 +82,10 @@ export function useViewGestures(ref: RefObject<HTMLElement | null>, { width, onH
   };
 
   const onPointerUp = (event: ReactPointerEvent) => {
-    pointers.current.delete(event.pointerId);
+    const point = at(event);
+    const isTap = start.current && Math.hypot(point.x - start.current.x, point.y - start.current.y) < TAP_SLACK;
+    // A finger cannot hover: its tap asks for the place.
+    if (pointers.current.delete(event.pointerId) && isTap) onHover(point);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -97,7 +104,7 @@ export function useViewGestures(ref: RefObject<HTMLElement | null>, { width, onH
     onPointerMove,
     onPointerUp,
     onPointerCancel: onPointerUp,
-    onPointerLeave: () => onHover(null),
+    onPointerLeave: (event: ReactPointerEvent) => event.pointerType !== 'touch' && onHover(null),
     onDoubleClick: () => lift.resetView(),
     onContextMenu: (event: { preventDefault(): void }) => event.preventDefault(),
     onKeyDown,

@@ -64,7 +64,7 @@ export function ViewPane({ side }: { side: Side }) {
       : {
           onPointerDown: (event: ReactPointerEvent) => onHover(at(event)),
           onPointerMove: (event: ReactPointerEvent) => onHover(at(event)),
-          onPointerLeave: () => onHover(null),
+          onPointerLeave: (event: ReactPointerEvent) => event.pointerType !== 'touch' && onHover(null),
         };
 
   return (
