@@ -20,7 +20,9 @@ const viewpoint = (page: Page): Locator => page.locator('[data-viewpoint]');
 async function rendered(page: Page): Promise<void> {
   await expect(viewpoint(page)).toBeVisible({ timeout: 60_000 });
   // Nothing is on its way any more, and two frames: the worker draws in its own.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300)))));
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300)))),
+  );
 }
 
 async function pictureOf(page: Page, side: 'a' | 'b'): Promise<PNG> {
@@ -137,13 +139,19 @@ test('lights are drawn by the seed and dragged on the picture; keys turn the vie
   await page.goto(START);
   const plain = await pictureOf(page, 'b');
   await open(page, 'Relight');
-  await panel(page).getByRole('button', { name: /L2M random lights/ }).click();
+  await panel(page)
+    .getByRole('button', { name: /L2M random lights/ })
+    .click();
   const lit = await pictureOf(page, 'b');
   expect(changed(plain, lit)).toBeGreaterThan(0.05);
   await panel(page).getByRole('spinbutton', { name: 'Seed' }).fill('2');
-  await panel(page).getByRole('button', { name: /L2M random lights/ }).click();
+  await panel(page)
+    .getByRole('button', { name: /L2M random lights/ })
+    .click();
   await panel(page).getByRole('spinbutton', { name: 'Seed' }).fill('1');
-  await panel(page).getByRole('button', { name: /L2M random lights/ }).click();
+  await panel(page)
+    .getByRole('button', { name: /L2M random lights/ })
+    .click();
   expect(changed(await pictureOf(page, 'b'), lit)).toBe(0);
 
   const handle = pane(page, 'b').getByRole('button', { name: /^Light 1/ });

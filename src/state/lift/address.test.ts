@@ -11,7 +11,11 @@ function randomAddress(seed: number): LiftAddress {
   const random = seededRandom(seed);
   const within = ([min, max]: readonly [number, number]) => Number((min + (max - min) * random()).toFixed(5));
   const any = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)];
-  const three = (range: readonly [number, number]): [number, number, number] => [within(range), within(range), within(range)];
+  const three = (range: readonly [number, number]): [number, number, number] => [
+    within(range),
+    within(range),
+    within(range),
+  ];
   const photometric = () => ({
     exposure: within(LIFT_LIMITS.exposure),
     gamma: within(LIFT_LIMITS.gamma),

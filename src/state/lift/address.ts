@@ -105,9 +105,7 @@ const PARAMETERS: Parameter[] = [
       if (rows.every((row) => row !== null)) settings.light.lights = rows.map(lightOf);
     },
     write: ({ settings }) =>
-      settings.light.lights
-        .map(({ position, color, power }) => writeNumbers([...position, ...color, power]))
-        .join(';'),
+      settings.light.lights.map(({ position, color, power }) => writeNumbers([...position, ...color, power])).join(';'),
   },
   ...(['a', 'b'] as const).map((side) =>
     numbers(`photometric-${side}`, PHOTOMETRIC_RANGES, {
@@ -165,7 +163,11 @@ const PARAMETERS: Parameter[] = [
       const kind = SWEEP_KINDS.find((one) => one === word);
       if (!kind) return;
       const { min, max } = SWEEP_RANGES[kind];
-      const values = readNumbers(rest.join(','), [[min, max], [min, max], [SWEEP_STEPS.min, SWEEP_STEPS.max]]);
+      const values = readNumbers(rest.join(','), [
+        [min, max],
+        [min, max],
+        [SWEEP_STEPS.min, SWEEP_STEPS.max],
+      ]);
       if (!values || values[0] === values[1]) return;
       Object.assign(sweepSettings, { kind, from: values[0], to: values[1], steps: Math.round(values[2]) });
     },
@@ -187,7 +189,9 @@ export function parseLiftOptions(options: Readonly<Record<string, string>>): Lif
 export function formatLiftOptions(state: LiftAddress | LiftState): Record<string, string> {
   const standard = defaults();
   const given = PARAMETERS.map(({ name, write }) => [name, write(state), write(standard)] as const);
-  return Object.fromEntries(given.filter(([, text, usual]) => text !== usual).map(([name, text]) => [PREFIX + name, text]));
+  return Object.fromEntries(
+    given.filter(([, text, usual]) => text !== usual).map(([name, text]) => [PREFIX + name, text]),
+  );
 }
 
 const defaults = (): LiftAddress =>

@@ -294,7 +294,7 @@ describe('Lift', () => {
     open({ pair: () => pair }).wake();
     lift.workspace.link.attach(fakeCanvas());
     await settle();
-    await lift.matchPair();
+    await lift.sending.toMatch();
     const { photos, page } = lift.workspace.store.getState();
     expect([photos.a.photo?.name, photos.b.photo?.name, page]).toEqual([
       'pair – photo.png',

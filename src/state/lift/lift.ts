@@ -20,6 +20,7 @@ import { drawView, moveView, type ViewMove } from './motion.ts';
 import { Opening } from './opening.ts';
 import { Probing } from './probing.ts';
 import { Scoring } from './scoring.ts';
+import { Sending } from './sending.ts';
 import { Sweeping } from './sweeping.ts';
 import { type DepthChoice, initialLift, type LiftedPhoto, type LiftState, type ViewDraw } from './types.ts';
 
@@ -41,8 +42,7 @@ export class Lift {
   readonly scoring: Scoring;
   readonly sweeping: Sweeping;
   readonly dataset: DatasetJob;
-  /** Photos that this page put on the Match page itself: they are not lifted in their turn. */
-  private readonly handed = new WeakSet<Blob>();
+  readonly sending: Sending;
   private isAwake = false;
   private deaths = 0;
   private readonly unsubscribe: () => void;
@@ -73,6 +73,7 @@ export class Lift {
     this.scoring = new Scoring(this);
     this.sweeping = new Sweeping(this);
     this.dataset = new DatasetJob(this);
+    this.sending = new Sending(this);
     const unsubscribes = [
       workspace.store.subscribe((now, before) => this.follow(now, before)),
       this.store.subscribe((now, before) => this.onChange(now, before)),
@@ -194,22 +195,6 @@ export class Lift {
     }
   }
 
-  /** Puts the two views on the Match page. */
-  async matchPair(): Promise<void> {
-    try {
-      const { a, b, name } = await this.link.call('pair', {});
-      for (const file of [a, b]) this.handed.add(file);
-      const { photos } = this.workspace;
-      this.workspace.showPage('match');
-      await Promise.all([
-        photos.openFile('a', a, `${name} – photo.png`),
-        photos.openFile('b', b, `${name} – new view.png`),
-      ]);
-    } catch (thrown) {
-      this.report(thrown);
-    }
-  }
-
   /** What the person calls the photo: a sample by its title. */
   photoTitle(): string | null {
     const { photo } = this.store.getState();
@@ -298,7 +283,7 @@ export class Lift {
     const { a, b } = this.workspace.store.getState().photos;
     const found = a.photo ?? (a.opening === null ? b.photo : null);
     const { photo } = this.store.getState();
-    if (found?.file === photo?.file || (found && this.handed.has(found.file)) || a.opening !== null) return;
+    if (found?.file === photo?.file || (found && this.sending.hasSent(found.file)) || a.opening !== null) return;
     const address = found?.source.kind === 'address' ? found.source.url : null;
     this.lift(found && { file: found.file, name: found.name, address });
   }

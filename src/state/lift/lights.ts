@@ -21,7 +21,12 @@ export const NEW_LIGHT: PointLight = { position: [0, -0.8, 0], color: [1, 1, 1],
  * Where a light's handle stands on a view, as shares of its width and height. A light near the camera or behind it has
  * no picture, so the handle tells only how far to the side and up it is: as if it were at the median depth.
  */
-export function handlePlace(light: PointLight, side: Side, settings: CameraSettings, size: Size): { x: number; y: number } {
+export function handlePlace(
+  light: PointLight,
+  side: Side,
+  settings: CameraSettings,
+  size: Size,
+): { x: number; y: number } {
   const [x, y] = seenFrom(side, settings.motion, light.position);
   const scale = 2 * focalOf(side, settings);
   return { x: 0.5 + 0.5 * crowd(scale * x), y: 0.5 + 0.5 * crowd((scale * y * size.width) / size.height) };

@@ -57,8 +57,7 @@ function pivotDepth({ rotation, translation }: CameraMotion): number {
 function kept(moved: CameraMotion, before: CameraMotion): CameraMotion {
   const inside = (values: readonly number[], [min, max]: readonly [number, number]) =>
     values.every((value) => value >= min && value <= max);
-  const isInside =
-    inside(moved.rotation, LIFT_LIMITS.rotation) && inside(moved.translation, LIFT_LIMITS.translation);
+  const isInside = inside(moved.rotation, LIFT_LIMITS.rotation) && inside(moved.translation, LIFT_LIMITS.translation);
   return isInside ? rounded(moved) : before;
 }
 

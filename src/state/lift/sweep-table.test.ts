@@ -30,7 +30,9 @@ describe('sweeps as curves and tables', () => {
 
   it('writes every point with its unit, and quotes names that need it', () => {
     const odd = { ...point('x', 2, 0.25), score: { ...SCORE, modelName: 'M, "odd"', epe: NaN, auroc: null } };
-    const rows = sweepCsv('yaw', [point('x', 1, 0.5), odd]).trimEnd().split('\r\n');
+    const rows = sweepCsv('yaw', [point('x', 1, 0.5), odd])
+      .trimEnd()
+      .split('\r\n');
     expect(rows[0]).toBe(
       'sweep,unit,model,step,value,places,epe_px,median_error_px,' +
         'pck_at_1_px,pck_at_3_px,pck_at_5_px,pck_at_10_px,certainty_auroc',

@@ -39,7 +39,8 @@ export function breakingPoint({ points }: SweepCurve, threshold: number, share =
   for (let i = 1; i < known.length; i++) {
     const [before, after] = [known[i - 1], known[i]];
     const [high, low] = [before.score.pck[threshold], after.score.pck[threshold]];
-    if (high >= share && low < share) return before.value + ((high - share) / (high - low)) * (after.value - before.value);
+    if (high >= share && low < share)
+      return before.value + ((high - share) / (high - low)) * (after.value - before.value);
   }
   return null;
 }

@@ -31,7 +31,10 @@ export class Sweeping {
     const { models } = this.lift.workspace.store.getState();
     const chosen = models.filter(({ id }) => this.lift.store.getState().sweepSettings.models.includes(id));
     const standard = this.lift.scoring.model();
-    return (chosen.length > 0 ? chosen : standard ? [standard] : []).map(({ id, manifestUrl }) => ({ id, manifestUrl }));
+    return (chosen.length > 0 ? chosen : standard ? [standard] : []).map(({ id, manifestUrl }) => ({
+      id,
+      manifestUrl,
+    }));
   }
 
   async run(): Promise<void> {

@@ -41,12 +41,7 @@ export function DepthControls() {
       <LimitSlider label="Far" name="far" {...part} step={1} digits={0} />
       <LimitSlider label="Blur" name="blur" {...part} step={0.25} unit=" px" />
       <ClipSliders />
-      <Segmented
-        label="Crop"
-        value={render.crop}
-        options={CROPS}
-        onChange={(crop) => lift.set('render', { crop })}
-      />
+      <Segmented label="Crop" value={render.crop} options={CROPS} onChange={(crop) => lift.set('render', { crop })} />
       <LimitSlider
         label="Render size"
         name="longSide"
@@ -103,4 +98,3 @@ function ClipSliders() {
     </>
   );
 }
-

@@ -30,7 +30,8 @@ export function DepthSourceSlot() {
     <section className="slot" data-slot="b" aria-label="Depth of the photo" aria-busy={opening !== null}>
       <div className="slot-text">
         <p className="slot-name">
-          <b>Depth</b> {depth?.kind === 'sample' ? 'exact, of the sample' : (depth?.name ?? (opening ? '' : 'none yet'))}
+          <b>Depth</b>{' '}
+          {depth?.kind === 'sample' ? 'exact, of the sample' : (depth?.name ?? (opening ? '' : 'none yet'))}
         </p>
         <p className="slot-info" title={info} data-depth={depth?.kind}>
           {info}

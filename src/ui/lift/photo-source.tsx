@@ -37,7 +37,11 @@ export function PhotoSource() {
           <b>Photo</b> {opening ?? title ?? 'none yet'}
         </p>
         <p className="slot-info">
-          {opening !== null ? 'Opening …' : facts && photo ? `Lifted at ${dimensions(facts.size)}` : 'Drop, paste or choose'}
+          {opening !== null
+            ? 'Opening …'
+            : facts && photo
+              ? `Lifted at ${dimensions(facts.size)}`
+              : 'Drop, paste or choose'}
         </p>
       </div>
       <div className="slot-actions">
@@ -51,7 +55,15 @@ export function PhotoSource() {
           <LinkIcon />
         </IconButton>
       </div>
-      <input ref={picker} type="file" accept="image/*,.npy,.pfm" multiple hidden data-picker="photo" onChange={onPick} />
+      <input
+        ref={picker}
+        type="file"
+        accept="image/*,.npy,.pfm"
+        multiple
+        hidden
+        data-picker="photo"
+        onChange={onPick}
+      />
       {dialog === 'camera' && <CameraDialog side="a" onClose={() => setDialog(null)} />}
       {dialog === 'address' && <AddressDialog side="a" onClose={() => setDialog(null)} />}
     </section>

@@ -27,7 +27,10 @@ export async function plotPng(svg: SVGSVGElement): Promise<Blob> {
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(image, 0, 0);
     return await new Promise((resolve, reject) =>
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The plot could not be written.'))), 'image/png'),
+      canvas.toBlob(
+        (blob) => (blob ? resolve(blob) : reject(new Error('The plot could not be written.'))),
+        'image/png',
+      ),
     );
   } finally {
     URL.revokeObjectURL(url);

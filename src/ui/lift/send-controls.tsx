@@ -1,4 +1,3 @@
-import { sendToCompare } from '../../state/lift/send-to-compare.ts';
 import { saveFile } from '../common/save-file.ts';
 import { Section } from '../common/section.tsx';
 import { useLift, useLiftState } from './lift-context.ts';
@@ -18,10 +17,10 @@ export function SendControls() {
   };
   return (
     <Section title="Use the pair">
-      <button type="button" className="button" disabled={!canSend} onClick={() => void lift.matchPair()}>
+      <button type="button" className="button" disabled={!canSend} onClick={() => void lift.sending.toMatch()}>
         Match this pair
       </button>
-      <button type="button" className="button" disabled={!canSend} onClick={() => void sendToCompare(lift)}>
+      <button type="button" className="button" disabled={!canSend} onClick={() => void lift.sending.toCompare()}>
         Score encoders on it
       </button>
       <button type="button" className="button" disabled={!canSend} onClick={() => void saveSample()}>

@@ -152,7 +152,9 @@ function Curves({ sweep }: { sweep: SweepRun }) {
               return (
                 <li key={curve.model}>
                   <b style={{ color: curveColour(i) }}>{curve.name}</b>{' '}
-                  {at === null ? 'does not fall below one half.' : `falls below one half at ${at.toFixed(1)} ${SWEEP_UNITS[kind]}.`}
+                  {at === null
+                    ? 'does not fall below one half.'
+                    : `falls below one half at ${at.toFixed(1)} ${SWEEP_UNITS[kind]}.`}
                 </li>
               );
             })}

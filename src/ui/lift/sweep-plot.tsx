@@ -41,7 +41,9 @@ export function SweepPlot({ curves, threshold, from, to, title, svgRef }: SweepP
         return (
           <g key={model} data-curve={model}>
             <path d={pathOf(places)} fill="none" stroke={curveColour(i)} strokeWidth="2" strokeLinejoin="round" />
-            {places.map((place, p) => place && <circle key={p} cx={place.x} cy={place.y} r="2.6" fill={curveColour(i)} />)}
+            {places.map(
+              (place, p) => place && <circle key={p} cx={place.x} cy={place.y} r="2.6" fill={curveColour(i)} />,
+            )}
             <text
               x={PLOT.width - PLOT.right - 2}
               y={PLOT.top + 11 + 13 * i}

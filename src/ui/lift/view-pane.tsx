@@ -59,7 +59,8 @@ export function ViewPane({ side }: { side: Side }) {
           ...gestures,
           role: 'application',
           tabIndex: 0,
-          'aria-label': 'New view. Arrow keys turn it, Shift and arrows shift it, plus and minus go nearer and away, 0 resets.',
+          'aria-label':
+            'New view. Arrow keys turn it, Shift and arrows shift it, plus and minus go nearer and away, 0 resets.',
         }
       : {
           onPointerDown: (event: ReactPointerEvent) => onHover(at(event)),
