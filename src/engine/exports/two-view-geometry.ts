@@ -5,6 +5,7 @@ import { searchPose } from '../../geometry/essential.ts';
 import { searchFundamental } from '../../geometry/fundamental.ts';
 import { searchHomography } from '../../geometry/homography.ts';
 import type { PointPairs } from '../../geometry/point-pairs.ts';
+import type { RobustOptions } from '../../geometry/robust.ts';
 import { ROW_FLOATS } from '../../gpu/reference/sample-matches.ts';
 import { pixelToNormalised } from '../../shared/coordinates.ts';
 import { DEFAULT_THRESHOLD } from '../../shared/geometry-fit.ts';
@@ -13,7 +14,7 @@ import type { Matrix3 } from '../../shared/matrix3.ts';
 import type { MatchTable } from '../../shared/protocol.ts';
 import { axisAngleOf } from '../../shared/rotation.ts';
 import { intrinsicsOf, measuredCamera } from '../geometry/intrinsics.ts';
-import { fundamentalInPixels, homographyInPixels, measuredPairs } from '../geometry/measured-pairs.ts';
+import { fundamentalInPixels, homographyInPixels, measuredPairs, measuredScale } from '../geometry/measured-pairs.ts';
 import { type RunOptions, runSteps } from '../geometry/run-steps.ts';
 
 /** Fewer matches agree on anything by chance; COLMAP asks for as many. */
@@ -21,6 +22,8 @@ const LEAST_INLIERS = 15;
 /** Above these shares COLMAP prefers the simpler explanation (TwoViewGeometryOptions). */
 const PLANAR_SHARE = 0.8;
 const CALIBRATED_SHARE = 0.95;
+/** TwoViewGeometryOptions' max_error, pixels of the file. */
+const COLMAP_ERROR = 4;
 const SEED = 1;
 
 /**
@@ -36,10 +39,10 @@ export async function twoViewGeometry(
 ): Promise<TwoViewGeometry> {
   const pairs = measuredPairs(normalisedRows(table, photos), photos);
   // One threshold for all: their inliers are compared.
-  const options = { threshold: DEFAULT_THRESHOLD.fundamental, seed: SEED };
+  const options = { threshold: residualLimit(photos), seed: SEED };
   const fundamental = await runSteps(searchFundamental(pairs, options), run);
   const homography = await runSteps(searchHomography(pairs, options), run);
-  const pose = await calibratedPose(pairs, photos, focal, run);
+  const pose = await calibratedPose(pairs, photos, focal, options, run);
   const counts = { f: agreeing(fundamental), h: agreeing(homography), e: agreeing(pose) };
   const H = homography && homographyInPixels(homography.homography, photos);
   const F = fundamental && unitNorm(fundamentalInPixels(fundamental.fundamental, photos));
@@ -66,15 +69,24 @@ async function calibratedPose(
   pairs: PointPairs,
   photos: Record<Side, Size>,
   focal: Record<Side, number | null>,
+  options: RobustOptions,
   run: RunOptions,
 ) {
   if (focal.a === null || focal.b === null) return null;
   const camera = (side: Side) => measuredCamera(intrinsicsOf(photos[side], null, focal[side]), photos[side]);
   const cameras = { a: camera('a'), b: camera('b') };
-  const options = { threshold: DEFAULT_THRESHOLD.fundamental, seed: SEED };
   const found = await runSteps(searchPose(pairs, cameras.a, cameras.b, options), run);
   const fundamental = found && fundamentalOf(found.essential, cameras.a, cameras.b);
   return found && fundamental && { ...found, fundamental };
+}
+
+/**
+ * Largest residual of an inlier, pixels at a 640 px long side: COLMAP's, which is meant in pixels of the file, but not
+ * below what a dense match tells apart.
+ */
+function residualLimit(photos: Record<Side, Size>): number {
+  const finest = Math.min(measuredScale(photos.a), measuredScale(photos.b));
+  return Math.max(DEFAULT_THRESHOLD.fundamental, COLMAP_ERROR * finest);
 }
 
 const agreeing = (found: { inliers: Uint8Array } | null): number =>
