@@ -11,7 +11,7 @@ import { writeCheckpoint } from '../scripts/random-checkpoints/write-checkpoint.
 import { dropFiles, sample, watchErrors } from './app.ts';
 
 /** The matcher behind the page runs small: two cores have enough to do. */
-const START = '/?page=compare&sample=still-life&ep=wasm&size=128&rescue=0';
+const START = '/?page=compare&sample=still-life&ep=wasm&size=128&rescue=0&compare.size=224';
 
 const column = (page: Page, id: string): Locator => page.locator(`.compare-column[data-encoder="${id}"]`);
 const encoders = (page: Page): Locator => page.locator('.compare-column:not([data-encoder="original"])');
@@ -88,7 +88,7 @@ test('with nothing installed, two strides of the page’s own matcher and the cl
 
 test('one place is followed in every encoder, and the sheet shows what the page shows', async ({ page }) => {
   test.slow();
-  await page.goto(`${START}&compare.tab=similarity&compare.size=224`);
+  await page.goto(`${START}&compare.tab=similarity`);
   await compared(page, 'similarity', 3);
   const classical = column(page, 'classical');
   const photos = page.locator('.compare-column[data-encoder="original"] .compare-maps');
@@ -109,7 +109,7 @@ test('one place is followed in every encoder, and the sheet shows what the page 
 
 test('four photos, all zoomed as one, and a link that brings encoders, tab and options back', async ({ page }) => {
   test.slow();
-  await page.goto(`${START}&compare.tab=neighbours&compare.encoders=classical,embedded/f16&compare.size=224`);
+  await page.goto(`${START}&compare.tab=neighbours&compare.encoders=classical,embedded/f16`);
   await compared(page, 'neighbours', 2);
   await page.locator('[data-picker="more"]').setInputFiles([sample('facade/a.jpg'), sample('facade/b.jpg')]);
   await expect(page.locator('[data-extra] img')).toHaveCount(2);
@@ -136,7 +136,7 @@ test('four photos, all zoomed as one, and a link that brings encoders, tab and o
 
 test('a homography that is dropped with two photos makes them a pair to score', async ({ page }) => {
   test.slow();
-  await page.goto(`${START}&compare.encoders=classical,embedded/f16&compare.size=224`);
+  await page.goto(`${START}&compare.encoders=classical,embedded/f16`);
   await compared(page, 'components', 2);
   const folder = mkdtempSync(join(tmpdir(), 'liftmatch-truth-'));
   try {
@@ -163,7 +163,7 @@ test('scores of the sample pairs are a table and a CSV, and learnt features beat
   page,
 }) => {
   test.slow();
-  await page.goto(`${START}&compare.tab=scores&compare.size=224`);
+  await page.goto(`${START}&compare.tab=scores`);
   await page.getByRole('button', { name: 'Score all sample pairs' }).click();
   await expect(page.getByRole('progressbar', { name: 'Scoring' })).toBeHidden({ timeout: 120_000 });
   const rows = (await download(page, 'Save as CSV')).toString('utf8').trim().split('\r\n');
@@ -187,7 +187,7 @@ test('two ViTs, installed from their checkpoints, stand beside the page’s own 
   test.slow();
   const folder = mkdtempSync(join(tmpdir(), 'liftmatch-compare-'));
   try {
-    await page.goto(`${START}&compare.size=224`);
+    await page.goto(`${START}`);
     await compared(page, 'components', 3);
     for (const [i, name] of ['vit', 'vit-registers'].entries()) {
       const path = join(folder, `${name}.pth`);
@@ -198,18 +198,13 @@ test('two ViTs, installed from their checkpoints, stand beside the page’s own 
         console.warn(`No checkpoint at ${recorded}: one with random weights is installed instead.`);
         await writeCheckpoint(path, SMALL_SHAPES.vit, new RandomWeights(i + 1));
       }
-      await install(page, `${name}.pth`, path);
+      await install(page, name, path);
     }
     // Each installation is told, over the lower right of the page.
     const notices = page.locator('.notice').getByRole('button');
     while ((await notices.count()) > 0) await notices.first().click();
-    const ids = [];
-    for (const [i, name] of ['vit', 'vit-registers'].entries()) {
-      const select = page.getByLabel(`Encoder ${i + 1}`);
-      const option = select.locator('option').filter({ hasText: new RegExp(`^${name}$`) });
-      ids.push((await option.getAttribute('value'))!);
-      await select.selectOption(ids[i]);
-    }
+    const ids = ['vit-70-fp32', 'vit-registers-70-fp32'];
+    for (const [i, id] of ids.entries()) await page.getByLabel(`Encoder ${i + 1}`).selectOption(id);
     await compared(page, 'components', 3);
     for (const id of ids) await expect(column(page, id)).toContainText('5 × 5 places, 48 channels');
     const [first, second] = [await pictureOf(column(page, ids[0])), await pictureOf(column(page, ids[1]))];
@@ -223,16 +218,15 @@ test('two ViTs, installed from their checkpoints, stand beside the page’s own 
 
 /** Drops a checkpoint on the page and answers what the Models panel asks of it. */
 async function install(page: Page, name: string, path: string): Promise<void> {
-  await dropFiles(page, '.compared', [{ name, type: '', path }]);
+  await dropFiles(page, '.compared', [{ name: `${name}.pth`, type: '', path }]);
   const panel = page.getByRole('dialog', { name: 'Models' });
   const form = panel.getByRole('form', { name: 'Convert dropped files' });
+  await form.getByText('What the file does not tell').click();
   await form.getByLabel('Heads of the ViT').fill('3');
   await form.getByLabel('Input size, px').fill('70');
   await form.getByText('fp32', { exact: true }).click();
   await form.getByRole('button', { name: 'Convert' }).click();
-  await expect(panel.locator('[data-model]').filter({ hasText: name.replace('.pth', '') }).last()).toBeVisible({
-    timeout: 60_000,
-  });
+  await expect(panel.locator(`[data-model="${name}-70-fp32"]`)).toBeVisible({ timeout: 60_000 });
   await expect(panel.locator('[data-job]')).toHaveCount(0);
   await panel.getByRole('button', { name: 'Close' }).click();
 }
