@@ -44,6 +44,7 @@ describe('planIntake', () => {
   it.each([
     ['a photo and a model', { files: [file('1.jpg'), file('a.pth')] }, 'drop-mixed'],
     ['ten files', { files: Array.from({ length: 10 }, (_, i) => file(`${i}.jpg`)) }, 'drop-too-many'],
+    ['a table', { files: [file('points.CSV')] }, 'drop-table'],
     ['a folder', { folders: ['holiday'] }, 'drop-folder'],
     ['a folder and a file', { folders: ['holiday'], files: [file('1.jpg')] }, 'drop-folder'],
     ['a text selection', { text: 'Lorem ipsum' }, 'drop-text'],

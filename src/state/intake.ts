@@ -18,6 +18,9 @@ export type Intake =
 /** Checkpoints, and ONNX files with what belongs to them. Names decide: their first bytes are looked at by who opens them. */
 const MODEL_FILE = /\.(pth|pt|ckpt|safetensors|bin|onnx|onnx_data|data|json)$/i;
 
+/** Lists of points or pairs, which have dialogs of their own. */
+const TABLE_FILE = /\.(csv|tsv)$/i;
+
 /** Takes the offer out of a DataTransfer; to be called within the event. */
 export function readOffer(data: DataTransfer): Offer {
   const files: File[] = [];
@@ -49,6 +52,14 @@ export function planIntake({ files, folders, text }: Offer): Intake | null {
       'drop-mixed',
       `“${modelFiles[0].name}” is a model, but other files are not.`,
       'Drop photos and models one after the other.',
+    );
+  }
+  const table = files.find(({ name }) => TABLE_FILE.test(name));
+  if (table) {
+    throw new CodedError(
+      'drop-table',
+      `“${table.name}” is a table, not a photo.`,
+      'Drop a list of points on “Chosen points”, a list of pairs on “Export”, “Many pairs…”.',
     );
   }
   if (files.length > 2) {
