@@ -36,6 +36,8 @@ export class LatestOnly<Request, Result> {
       } catch (error) {
         for (const asker of askers) asker.reject(error);
       }
+      // Work that blocks the worker keeps messages waiting: they are let in before the newest of them is chosen.
+      await new Promise((resolve) => setTimeout(resolve));
     }
     this.running = false;
   }
