@@ -21,7 +21,7 @@ export class DatasetJob {
     return photo && { name: photo.name, file: photo.file, depth: this.lift.opening.source };
   }
 
-  /** Resolves with the ZIP where no handle was given for it; null otherwise, and where the export did not come to its end. */
+  /** Resolves with the ZIP where no handle was given for it; null otherwise, and where the export did not end well. */
   async run(photos: DatasetPhoto[], target: DatasetTarget): Promise<Blob | null> {
     this.stop();
     const { store, link } = this.lift;

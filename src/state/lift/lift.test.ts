@@ -308,7 +308,7 @@ describe('Lift', () => {
     expect(worker().asked('setPhoto')).toHaveLength(1);
   });
 
-  it('a worker that dies is told once; new canvases start another with the photo in it, a second death none', async () => {
+  it('a worker that dies is told once; new canvases start another with the photo, a second death none', async () => {
     let renders = true;
     open({ render: () => (renders ? FACTS : new Promise(() => undefined)) }).wake();
     await settle();

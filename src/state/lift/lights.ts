@@ -8,8 +8,8 @@ import type { Vector3 } from '../../shared/rotation.ts';
 type CameraSettings = Pick<LiftSettings, 'depth' | 'motion'>;
 
 /**
- * Lights often lie far outside the picture. From the middle up to the first share of the way to its edge a handle stands
- * where its light is; beyond, handles crowd together towards the second, which none reaches.
+ * Lights often lie far outside the picture. From the middle up to the first share of the way to its edge a handle
+ * stands where its light is; beyond, handles crowd together towards the second, which none reaches.
  */
 const TRUE_UP_TO = 0.5;
 const LIMIT = 0.95;

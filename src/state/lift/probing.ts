@@ -2,7 +2,7 @@ import type { Side } from '../../shared/geometry.ts';
 import type { Lift } from './lift.ts';
 import type { LiftProbe } from './types.ts';
 
-/** The place under the pointer and where the truth has it in the other view. One question at a time, the newest next. */
+/** The place under the pointer, and where the truth has it in the other view. One question at a time, newest next. */
 export class Probing {
   private isAsking = false;
 

@@ -1,6 +1,6 @@
 import type { Point, Rect, Size } from '../../shared/geometry.ts';
 
-/** Where a picture lies in a pane that shows all of it: in the middle, as large as it fits. The worker does the same. */
+/** Where a picture lies in a pane that shows all of it: in the middle, as large as it fits, as the worker draws it. */
 export function pictureRect(pane: Size, picture: Size): Rect {
   const scale = Math.min(pane.width / picture.width, pane.height / picture.height);
   const [width, height] = [picture.width * scale, picture.height * scale];

@@ -2,7 +2,7 @@ import type { Rect, Side, Size } from '../../shared/geometry.ts';
 import { useLiftState } from './lift-context.ts';
 import { toPane } from './pane-geometry.ts';
 
-/** The place under the pointer as a cross, and where the truth has it in the other view as a ring: dashed where hidden. */
+/** The place under the pointer as a cross, and its true place in the other view as a ring: dashed where hidden. */
 export function ProbeMarks({ side, rect, size }: { side: Side; rect: Rect; size: Size }) {
   const probe = useLiftState((state) => state.probe);
   if (!probe) return null;
