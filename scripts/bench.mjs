@@ -10,24 +10,34 @@ const { values } = parseArgs({
     size: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     sample: { type: 'string', default: 'facade' },
+    only: { type: 'string', default: 'all' },
     hardware: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
-  console.log(`npm run bench -- [--provider wasm|webgpu] [--model ID] [--size N] [--rounds N] [--sample ID] [--hardware]
-Milliseconds per stage, and the app's time over bare session.run on the same inputs. --hardware asks for the real GPU
-instead of the software adapter.`);
+  console.log(`npm run bench -- [--provider wasm|webgpu] [--model ID] [--size N] [--rounds N] [--sample ID] [--only match|compare] [--hardware]
+Milliseconds per stage, the app's time over bare session.run on the same inputs, and the Compare page's features and
+hover latency. --hardware asks for the real GPU instead of the software adapter.`);
   process.exit(0);
 }
 
 const { createServer } = await import('vite');
 const { chromium } = await import('@playwright/test');
+const { benchHover } = await import('./bench/hover.mjs');
 const server = await createServer({ root: ROOT, logLevel: 'error', server: { port: 0, headers: isolated() } });
 await server.listen();
 const base = `http://localhost:${server.httpServer.address().port}/`;
 const browser = await chromium.launch({ executablePath: findOrInstallChromium(), args: ['--headless', '--no-sandbox', '--enable-unsafe-webgpu', ...adapter()] });
 try {
+  if (values.only !== 'compare') await benchMatch();
+  if (values.only !== 'match') await benchCompare();
+} finally {
+  await browser.close();
+  await server.close();
+}
+
+async function benchMatch() {
   const page = await browser.newPage();
   await page.goto(`${base}LICENSE`);
   const index = await (await fetch(`${base}models/index.json`)).json();
@@ -46,19 +56,38 @@ try {
     },
   );
   print(model.id, report);
-} finally {
-  await browser.close();
-  await server.close();
+}
+
+async function benchCompare() {
+  const rounds = Number(values.rounds);
+  const page = await browser.newPage();
+  await page.goto(`${base}LICENSE`);
+  const features = await page.evaluate(async ([script, count]) => (await import(script)).benchFeatures(count), [
+    '/scripts/bench/features-in-page.ts',
+    rounds,
+  ]);
+  await page.close();
+  console.log('\nfeatures of two photos, 768 channels × 2 × 1369 places, on the processor');
+  for (const [name, times] of Object.entries(features)) row(name, times);
+  const { hover, frame } = await benchHover(browser, ROOT, 10 * rounds);
+  console.log(`\nhover over four encoders at 518 px, ${hover.length} moves`);
+  row('heat maps drawn', hover);
+  row('empty frame', frame);
+  console.log(`hover / empty frame: median ${(median(hover) / median(frame)).toFixed(2)}`);
 }
 
 function print(model, { adapter: name, threads, inputSize, bare, app, stages }) {
   console.log(`model ${model}, ${values.provider}, input ${inputSize}, ${threads} thread(s), adapter ${name ?? 'none'}, ${bare.length} rounds\n`);
-  const row = (label, times) => console.log(`${label.padEnd(16)} ${median(times).toFixed(1).padStart(9)} ms   (${Math.min(...times).toFixed(1)} – ${Math.max(...times).toFixed(1)})`);
   for (const [stage, times] of Object.entries(stages)) row(stage, times);
   row('whole match', app);
   row('bare sessions', bare);
   const ratios = app.map((ms, i) => ms / bare[i]);
   console.log(`\napp / bare: median ${median(ratios).toFixed(3)}, from ${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`);
+}
+
+function row(label, times) {
+  const range = `${Math.min(...times).toFixed(1)} – ${Math.max(...times).toFixed(1)}`;
+  console.log(`${label.padEnd(16)} ${median(times).toFixed(1).padStart(9)} ms   (${range})`);
 }
 
 function median(values) {
@@ -67,7 +96,10 @@ function median(values) {
 }
 
 function adapter() {
-  return values.hardware ? ['--enable-features=Vulkan'] : ['--use-webgpu-adapter=swiftshader'];
+  if (values.hardware) return ['--enable-features=Vulkan'];
+  // The compositor must draw with Vulkan too: the app's WebGPU canvas cannot cross to its default GL.
+  const compositor = ['--use-gl=angle', '--use-angle=swiftshader', '--use-vulkan=swiftshader', '--ignore-gpu-blocklist'];
+  return ['--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan', ...compositor];
 }
 
 /** Threads need cross-origin isolation. */
