@@ -141,14 +141,14 @@ function PhotoChoice({ chosen, onChoose }: PhotoChoiceProps) {
         </button>
         {chosen && (
           <button type="button" className="button quiet" onClick={() => onChoose(null)}>
-            Back to the one
+            Only the photo above
           </button>
         )}
       </div>
       {chosen && maps < chosen.length && (
         <p className="hint">
-          A map of the same name beside a photo (.npy, .pfm, _depth.png) is its depth. Without one, the source of depth
-          that is chosen above is used.
+          A map of the same name beside a photo (.npy, .pfm, _depth.png) is its depth. Without one, depth comes from the
+          network that is chosen above, or from the estimate.
         </p>
       )}
       <input
