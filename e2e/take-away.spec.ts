@@ -53,7 +53,9 @@ test('chosen points, COLMAP’s database, a vector figure and an animation are t
   const database = await (await save(page, /COLMAP, database/)).save();
   const { Database } = await initSqlJs();
   const db = new Database(database.bytes);
-  const [{ values }] = db.exec('SELECT rows, (SELECT count(*) FROM keypoints), (SELECT max(width) FROM cameras) FROM matches');
+  const [{ values }] = db.exec(
+    'SELECT rows, (SELECT count(*) FROM keypoints), (SELECT max(width) FROM cameras) FROM matches',
+  );
   const { count } = (await engine(page, 'readMatches', {}))!;
   expect(values).toEqual([[count, 2, 640]]);
   await expect(dialog(page, 'Export')).toContainText('inliers');
@@ -76,9 +78,8 @@ test('chosen points, COLMAP’s database, a vector figure and an animation are t
   const webm = (await animation.save()).bytes;
   expect([...webm.subarray(0, 4)]).toEqual([0x1a, 0x45, 0xdf, 0xa3]);
   // The browser plays what was written.
-  await expect
-    .poll(() => animation.box.locator('video').evaluate((video: HTMLVideoElement) => [video.videoWidth, video.duration]))
-    .toEqual([240, 3]);
+  const video = animation.box.locator('video');
+  await expect.poll(() => video.evaluate((it: HTMLVideoElement) => [it.videoWidth, it.duration])).toEqual([240, 3]);
   // None of this asked a model.
   expect(await engine(page, 'diagnostics', {})).toMatchObject({ modelRuns: 0 });
   errors.check();

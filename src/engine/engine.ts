@@ -22,7 +22,6 @@ import type {
 } from '../shared/protocol.ts';
 import { CpuStage } from './cpu-stage.ts';
 import type { GeometryJobs, ShownScene } from './geometry/geometry-jobs.ts';
-import type { ExportSource } from './exports/export-match.ts';
 import { givenMatch } from './given-match.ts';
 import { Inference } from './inference.ts';
 import { matchTable } from './match-table.ts';
@@ -33,7 +32,6 @@ import { Photo } from './photo.ts';
 import { chooseProvider } from './provider.ts';
 import { countMapAsync } from './readback.ts';
 import { Mutex } from './runtime.ts';
-import type { PointScene } from './points/point-jobs.ts';
 import type { ServedCall, ServedHandlers } from './serve-calls.ts';
 import type { ShownMatch } from './shown-match.ts';
 import { Stage } from './stage.ts';
@@ -199,36 +197,13 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   exportMatch(request: Argument<'exportMatch'>, { signal, onProgress }: CallContext): Promise<ExportedFile> {
     return this.jobs.run(async () => {
       throwIfAborted(signal);
-      const { shown } = this;
-      const { a, b } = this.photos;
-      const matches = await this.readMatches();
-      if (!shown || !a || !b || !matches) {
-        throw new CodedError('export-nothing', 'There is no match to save.', 'Open two photos and wait for their match.');
-      }
-      const { exportMatch } = await import('./exports/export-match.ts');
-      const source: ExportSource = {
-        result: shown.result,
-        sizes: { a: a.size, b: b.size },
-        focal: { a: a.info.focal ?? null, b: b.info.focal ?? null },
-        readField: (side) => shown.readField(side),
-        readMatches: async () => matches,
-        snapshot: (scale) => this.snapshot({ scale }),
-        figure: async () => ({
-          stage: this.stageSize,
-          images: { a: a.image, b: b.image },
-          rows: await this.stage!.readMatches(),
-          inliers: this.stage!.fit?.inliers ?? null,
-        }),
-        frames: async (kind, size) => {
-          const { cpuFrames, gpuFrames } = await import('./exports/animation/frame-source.ts');
-          const scene = { photos: { a, b }, view: request.view };
-          const field = shown.gpuField();
-          if (this.gpu && field) return { ...gpuFrames(this.gpu, field, scene, kind, size), isSoft: false };
-          const fields = { a: await shown.readField('a'), b: await shown.readField('b') };
-          return { ...cpuFrames(fields, scene, kind, size), isSoft: true };
-        },
-      };
-      return exportMatch(request, source, { signal, onProgress: (fraction) => onProgress({ stage: 'draw', fraction }) });
+      const scene = this.shownScene('export-nothing', 'There is no match to save.');
+      const { exportShown } = await import('./exports/export-shown.ts');
+      return exportShown(
+        request,
+        { ...scene, stageSize: this.stageSize, gpu: this.gpu },
+        { signal, onProgress: (fraction) => onProgress({ stage: 'draw', fraction }) },
+      );
     });
   }
 
@@ -275,18 +250,18 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   }
 
   async matchPoints(request: Argument<'matchPoints'>): Promise<PointTable> {
-    const { matchPoints } = await import('./points/point-jobs.ts');
-    return this.jobs.run(async () => matchPoints(request, this.pointScene()));
+    const { matchPoints, pointScene } = await import('./points/point-jobs.ts');
+    return this.jobs.run(async () => matchPoints(request, pointScene(this.shownScene('points-no-match', 'There is no match to ask.'))));
   }
 
   async matchKeypoints(request: Argument<'matchKeypoints'>): Promise<KeypointTable> {
-    const { matchKeypointLists } = await import('./points/point-jobs.ts');
-    return this.jobs.run(async () => matchKeypointLists(request, this.pointScene()));
+    const { matchKeypointLists, pointScene } = await import('./points/point-jobs.ts');
+    return this.jobs.run(async () => matchKeypointLists(request, pointScene(this.shownScene('points-no-match', 'There is no match to ask.'))));
   }
 
   async exportPoints(request: Argument<'exportPoints'>): Promise<ExportedFile> {
-    const { exportPoints } = await import('./points/point-jobs.ts');
-    return exportPoints(request, this.pointScene());
+    const { exportPoints, pointScene } = await import('./points/point-jobs.ts');
+    return exportPoints(request, pointScene(this.shownScene('points-no-match', 'There is no match to ask.')));
   }
 
   diagnostics({ reset }: Argument<'diagnostics'>): Diagnostics {
@@ -324,21 +299,11 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     return this.geometry;
   }
 
-  private shownScene(): ShownScene {
+  /** Throws an error of this code where there is no match. */
+  private shownScene(code = 'geometry-no-match', message = 'There is no match to fit to.'): ShownScene {
     const { shown, stage, photos } = this;
-    if (!shown || !photos.a || !photos.b) {
-      throw new CodedError('geometry-no-match', 'There is no match to fit to.', 'Open two photos and wait for it.');
-    }
+    if (!shown || !photos.a || !photos.b) throw new CodedError(code, message, 'Open two photos and wait for their match.');
     return { shown, stage, photos: { a: photos.a, b: photos.b } };
-  }
-
-  private pointScene(): PointScene {
-    const { shown, photos } = this;
-    if (!shown || !photos.a || !photos.b) {
-      throw new CodedError('points-no-match', 'There is no match to ask.', 'Open two photos and wait for their match.');
-    }
-    const sizes = { a: photos.a.size, b: photos.b.size };
-    return { sizes, result: shown.result, readField: (side) => shown.readField(side) };
   }
 
   /** Photos without a common scene get a few lines to look at, not thousands that mean nothing. */

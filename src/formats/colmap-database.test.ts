@@ -32,17 +32,19 @@ async function encoded(scene: ColmapScene) {
 const READER = `
 import json, sqlite3, struct, sys
 db = sqlite3.connect(sys.argv[1])
-def floats(blob, kind): return None if blob is None else list(struct.unpack('<%d%s' % (len(blob) // (4 if kind != 'd' else 8), kind), blob))
+def floats(blob, kind):
+    return None if blob is None else list(struct.unpack('<%d%s' % (len(blob) // struct.calcsize(kind), kind), blob))
 rows = lambda table: [list(row) for row in db.execute('SELECT * FROM ' + table)]
 print(json.dumps({
   'integrity': db.execute('PRAGMA integrity_check').fetchone()[0],
-  'tables': sorted(row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")),
+  'tables': sorted(row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")),
   'cameras': [row[:4] + [floats(row[4], 'd'), row[5]] for row in rows('cameras')],
   'images': [row[:3] for row in rows('images')],
   'keypoints': [row[:3] + [floats(row[3], 'f')] for row in rows('keypoints')],
   'descriptors': rows('descriptors'),
   'matches': [row[:3] + [floats(row[3], 'I')] for row in rows('matches')],
-  'geometries': [row[:3] + [floats(row[3], 'I'), row[4]] + [floats(blob, 'd') for blob in row[5:]] for row in rows('two_view_geometries')],
+  'geometries': [row[:3] + [floats(row[3], 'I'), row[4]] + [floats(blob, 'd') for blob in row[5:]]
+                 for row in rows('two_view_geometries')],
 }))`;
 
 describe('COLMAP database', () => {
@@ -57,7 +59,7 @@ describe('COLMAP database', () => {
       const rounded = (values: number[]) => values.map((value) => Math.fround(value));
       expect(told).toEqual({
         integrity: 'ok',
-        tables: ['cameras', 'descriptors', 'images', 'keypoints', 'matches', 'two_view_geometries'],
+        tables: ['cameras', 'descriptors', 'images', 'keypoints', 'matches', 'sqlite_sequence', 'two_view_geometries'],
         cameras: [
           [1, 0, 640, 480, [555.5, 320, 240], 1],
           [2, 0, 320, 200, [384, 160, 100], 0],
@@ -82,8 +84,8 @@ describe('COLMAP database', () => {
   });
 
   it('says so where no geometry was found', async () => {
-    const none = { config: 'degenerate', inliers: [], fundamental: null, essential: null, homography: null, pose: null };
-    const bytes = await encoded({ ...SCENE, geometry: none as ColmapScene['geometry'] });
+    const nothing = { fundamental: null, essential: null, homography: null, pose: null };
+    const bytes = await encoded({ ...SCENE, geometry: { config: 'degenerate', inliers: [], ...nothing } });
     const { Database } = await initSqlJs();
     const [{ values }] = new Database(bytes).exec('SELECT pair_id, rows, config, F, E, H FROM two_view_geometries');
     expect(values).toEqual([[PAIR_ID, 0, 1, null, null, null]]);

@@ -73,7 +73,9 @@ export class PaletteBuilder {
 
   private mean(box: Box): number[] {
     const sums = [0, 0, 0];
-    this.visit(box, (cell, count) => CHANNELS.forEach((c) => (sums[c] += count * ((level(cell, c) + 0.5) * 8 - 0.5))));
+    this.visit(box, (cell, count) => {
+      for (const c of CHANNELS) sums[c] += count * ((level(cell, c) + 0.5) * 8 - 0.5);
+    });
     return sums.map((sum) => (box.pixels ? Math.round(sum / box.pixels) : 0));
   }
 
@@ -128,8 +130,8 @@ export class PaletteMap {
     let least = Infinity;
     for (let i = 0; 3 * i < this.palette.length; i++) {
       // Eyes are least sensitive to blue, most to green.
-      const distance =
-        3 * (this.palette[3 * i] - r) ** 2 + 6 * (this.palette[3 * i + 1] - g) ** 2 + (this.palette[3 * i + 2] - b) ** 2;
+      const [red, green, blue] = this.palette.subarray(3 * i, 3 * i + 3);
+      const distance = 3 * (red - r) ** 2 + 6 * (green - g) ** 2 + (blue - b) ** 2;
       if (distance < least) [best, least] = [i, distance];
     }
     return best;

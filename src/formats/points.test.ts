@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_POINTS, type PixelCentreChoice } from '../shared/points.ts';
 import { METADATA } from './exported-match.test-helper.ts';
+import { randomNumbers } from './fixtures.test-helper.ts';
 import { encodePointTableCsv, encodePointTableJson } from './point-tables.ts';
 import { parsePoints } from './points.ts';
 
@@ -55,6 +56,32 @@ describe('a list of points', () => {
     expect(failing('{"pixels": []}')).toMatch(/has no list/);
     expect(failing('# nothing\n')).toMatch(/^points-empty/);
     expect(failing('1,1\n'.repeat(MAX_POINTS + 1))).toMatch(/^points-too-many/);
+  });
+});
+
+describe('a damaged list', () => {
+  it('is read or refused with a code, never anything else', () => {
+    const random = randomNumbers(11);
+    const lists = [
+      '# pixel_center: 0\nx,y,label\n1.5,2,"nose"\n3;4\t5',
+      '{"pixel_center": 0.5, "points": [{"x": 1, "y": 2, "label": "a\\"b"}, [3, 4, "c"]]}',
+      '[[1, 2],\n[3, 4]]',
+    ];
+    const noise = ['"', '[', ']', '{', ',', '\n', '\\', '#', ' ', 'e', '-', '\u0000', '9'.repeat(400), 'null'];
+    const codes = new Set<string>();
+    for (let i = 0; i < 2000; i++) {
+      let text = lists[i % lists.length];
+      for (let k = 0; k < 1 + 3 * random(); k++) {
+        const at = Math.floor(random() * text.length);
+        text = text.slice(0, at) + noise[Math.floor(random() * noise.length)] + text.slice(at + Math.floor(3 * random()));
+      }
+      try {
+        expect(parsePoints({ name: 'x', text, centre: 'auto' }).places.every(Number.isFinite)).toBe(true);
+      } catch (thrown) {
+        codes.add((thrown as { code: string }).code);
+      }
+    }
+    expect([...codes].sort()).toEqual(['points-empty', 'points-malformed']);
   });
 });
 

@@ -30,7 +30,8 @@ const figure = (changes: Partial<Parameters<typeof svgFigure>[0]> = {}) =>
 /** Every start tag has its end, in order, and attributes are quoted: what an XML parser asks first. */
 function checkNesting(svg: string): void {
   const open: string[] = [];
-  for (const [, close, name, attributes, selfClosed] of svg.matchAll(/<(\/?)([\w-]+)((?:\s[\w-]+="[^"<&]*(?:&\w+;[^"<&]*)*")*)\s*(\/?)>/g)) {
+  const tags = /<(\/?)([\w-]+)((?:\s[\w-]+="[^"<&]*(?:&\w+;[^"<&]*)*")*)\s*(\/?)>/g;
+  for (const [, close, name, attributes, selfClosed] of svg.matchAll(tags)) {
     if (close) expect(open.pop()).toBe(name);
     else if (!selfClosed) open.push(name);
     expect(attributes).not.toContain('<');

@@ -30,11 +30,12 @@ const STRIP = { ramp: 52, wheel: 84, text: 36 } as const;
 const MARGIN = 12;
 const RAMP = { width: 240, height: 10, stops: 16 };
 const WHEEL = 64;
+const WHEEL_TOP = (STRIP.wheel - WHEEL) / 2;
 /** Widths of letters differ by the reader's font: room for the longest title. */
 const TITLE_WIDTH = 150;
 const INK = '#1d1d1b';
 
-/** A figure as SVG: white ground, embedded pictures, shapes over them, the legend in a strip below. No scripts, no links. */
+/** A figure as SVG: white ground, pictures inside the file, shapes over them, the legend in a strip below. */
 export function svgFigure({ crop, scale, title, images, veil, shapes, legend, wheel }: SvgFigure): string {
   const { x, y, width } = crop;
   const height = crop.height + (legend ? STRIP[legend.kind] : 0);
@@ -70,7 +71,7 @@ function legendElements(legend: Legend, wheel: string | null): string[] {
       return [`<text x="${MARGIN}" y="${MARGIN + 11}">${escapeXml(legend.text)}</text>`];
     case 'wheel':
       return [
-        `<image x="${MARGIN}" y="${(STRIP.wheel - WHEEL) / 2}" width="${WHEEL}" height="${WHEEL}" href="${wheel ?? ''}"/>`,
+        `<image x="${MARGIN}" y="${WHEEL_TOP}" width="${WHEEL}" height="${WHEEL}" href="${wheel ?? ''}"/>`,
         `<text x="${2 * MARGIN + WHEEL}" y="${STRIP.wheel / 2 + 4}">Motion, rim ${escapeXml(legend.rim)}</text>`,
       ];
     case 'ramp': {

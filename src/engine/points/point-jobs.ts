@@ -7,6 +7,7 @@ import { otherSide, type Side, type Size } from '../../shared/geometry.ts';
 import type { KeypointTable, PointsApi, PointTable } from '../../shared/points.ts';
 import type { MatchResult } from '../../shared/protocol.ts';
 import { stemOf } from '../exports/file-name.ts';
+import type { ShownScene } from '../geometry/geometry-jobs.ts';
 import { placePoints } from './place-points.ts';
 
 /** The match that points are asked of. */
@@ -15,6 +16,13 @@ export interface PointScene {
   result: MatchResult;
   readField(side: Side): Promise<PlainField>;
 }
+
+/** What is asked of the match that is shown. */
+export const pointScene = ({ shown, photos }: ShownScene): PointScene => ({
+  sizes: { a: photos.a.size, b: photos.b.size },
+  result: shown.result,
+  readField: (side) => shown.readField(side),
+});
 
 type Argument<M extends keyof PointsApi> = Parameters<PointsApi[M]>[0];
 

@@ -19,6 +19,14 @@ const CENTRES: { value: PixelCentreChoice; label: string }[] = [
   { value: 'integer', label: '(0, 0): OpenCV, many annotation tools' },
 ];
 
+const KEYPOINTS_HINT =
+  'Keypoints that another program found in each photo. They are taken to the other photo by the match shown; pairs ' +
+  'are those that are nearest to each other.';
+
+const pointsHint = (side: Side) =>
+  `Type, paste or drop one point a line as x, y in pixels of photo ${side.toUpperCase()}, or JSON. Each is looked up in ` +
+  `the match shown: its place in ${otherSide(side).toUpperCase()}, how certain it is, and how far off it comes back.`;
+
 /** Lists of points in, their places in the other photo out. */
 export default function PointsDialog({ onClose }: { onClose: () => void }) {
   const workspace = useWorkspace();
@@ -56,12 +64,7 @@ export default function PointsDialog({ onClose }: { onClose: () => void }) {
             points.change(value === 'keypoints' ? { mode: value } : { mode: 'points', side: value as Side })
           }
         />
-        <p className="hint">
-          {mode === 'points'
-            ? `Type, paste or drop one point a line as x, y in pixels of photo ${side.toUpperCase()}, or JSON. Each is looked up in
-              the match shown: its place in ${otherSide(side).toUpperCase()}, how certain it is, and how far off it comes back.`
-            : 'Keypoints that another program found in each photo. They are taken to the other photo by the match shown; pairs are those that are nearest to each other.'}
-        </p>
+        <p className="hint">{mode === 'points' ? pointsHint(side) : KEYPOINTS_HINT}</p>
         <div className="point-lists">
           {sides.map((one) => (
             <PointListField
