@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../geometry/random.ts';
 import type { Nearest, VectorSet } from '../shared/feature-map.ts';
+import { waveFeatures } from '../shared/wave-features.test-helper.ts';
 import { kMeans } from './k-means.ts';
 
 const CHANNELS = 5;
@@ -18,10 +19,11 @@ function assign(set: VectorSet, centres: VectorSet): Nearest {
     best: new Float32Array(count).fill(-2),
     second: new Float32Array(count),
   };
+  const { channels } = set;
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < centres.inverseNorms.length; j++) {
       let cosine = 0;
-      for (let c = 0; c < CHANNELS; c++) cosine += set.values[i * CHANNELS + c] * centres.values[j * CHANNELS + c];
+      for (let c = 0; c < channels; c++) cosine += set.values[i * channels + c] * centres.values[j * channels + c];
       cosine *= set.inverseNorms[i];
       if (cosine > result.best[i]) [result.index[i], result.best[i]] = [j, cosine];
     }
@@ -83,4 +85,31 @@ describe('k-means', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(6);
     await expect(kMeans([set], { k: 7, seed: 1 }, assign)).rejects.toThrow(RangeError);
   });
+
+  // Printed by scripts/reference/features.py: the best of 2,000 runs of NumPy from random starts.
+  test.each([
+    [3, 0.821817, '200122001220112001120011200112'],
+    [4, 0.892169, '311203112031220312003120031203'],
+    [5, 0.923735, '104321043210432003210432104321'],
+  ])('into %i clusters reaches the best that NumPy finds, and no better', async (k, best, labels) => {
+    const { values, channels } = waveFeatures();
+    const norms = Float32Array.from({ length: 30 }, (_, i) => {
+      return 1 / Math.hypot(...values.subarray(i * channels, (i + 1) * channels));
+    });
+    const runs = await Promise.all(
+      Array.from({ length: 80 }, (_, seed) =>
+        kMeans([{ channels, values, inverseNorms: norms }], { k, seed }, assign),
+      ),
+    );
+    const found = runs.reduce((top, run) => (run.meanCosine > top.meanCosine ? run : top));
+    expect(found.meanCosine).toBeCloseTo(best, 5);
+    // Clusters of the same size may come in either order: what counts is which places are together.
+    expect(partition([...found.labels[0]])).toEqual(partition([...labels].map(Number)));
+  });
 });
+
+/** Labels renamed in the order in which they appear. */
+function partition(labels: number[]): number[] {
+  const order = [...new Set(labels)];
+  return labels.map((label) => order.indexOf(label));
+}

@@ -24,6 +24,7 @@ describe('principal components', () => {
   const { values, channels } = waveFeatures();
   const found = principalComponents(covarianceOf(values, channels), channels, 3);
 
+  // Printed by scripts/reference/features.py, as are the colours below.
   test('are what numpy.linalg.eigh gives, signs by the largest coefficient', () => {
     const expected = [
       [0.47025, 0.2588, -0.49666, 0.50354, 0.31558, 0.33478],

@@ -141,6 +141,7 @@ test.skipIf(!hasParity('vit'))(
     const { values } = loadParity('vit').tensor('patch_tokens_70x70');
     const map = encoded({ grid: { width: 5, height: 5 }, channels: 48, values: Float32Array.from(values) });
     const { pictures, explained } = await componentMaps(cpu, { a: map }, null, plain);
+    // Printed by scripts/reference/features.py.
     [0.2513, 0.128, 0.1123].forEach((share, k) => expect(explained[0][k]).toBeCloseTo(share, 3));
     const expected = { 0: [17, 0, 239.3], 7: [203.3, 77.4, 255], 24: [255, 245.6, 0] };
     for (const [place, color] of Object.entries(expected)) {

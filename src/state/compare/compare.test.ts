@@ -196,4 +196,75 @@ describe('Compare', () => {
     expect(workers[1].methods()).toContain('setPhoto');
     expect(compare.store.getState().columns['classical'].result?.page).toBe('clusters');
   });
+
+  it('takes one more photo when A and B are there, three or four as a new comparison, and refuses a fifth', async () => {
+    open().wake();
+    await settle();
+    const drop = (...names: string[]) =>
+      compare.workspace.photos.interceptor!({ files: names.map((name) => new File([name], name)), folders: [], text: '' });
+    expect(drop('c.jpg')).toBe(true);
+    await settle();
+    expect(compare.slots()).toEqual(['a', 'b', 'c']);
+    expect(asked('components')).toBe(6);
+    // The match's own way: two photos replace A and B, a checkpoint goes to the models.
+    expect(drop('x.jpg', 'y.jpg')).toBe(false);
+    expect(drop('model.pth')).toBe(false);
+    drop('d.jpg');
+    await settle();
+    expect(compare.slots()).toEqual(['a', 'b', 'c', 'd']);
+    drop('e.jpg');
+    await settle();
+    expect(compare.workspace.store.getState().notices.map(({ code }) => code)).toEqual(['compare-full']);
+    expect(drop('1.jpg', '2.jpg', '3.jpg')).toBe(true);
+    // The match's engine starts first.
+    const names = () => Object.values(compare.photos()).map(({ name }) => name);
+    await expect.poll(names).toEqual(['1.jpg', '2.jpg', '3.jpg']);
+    compare.sleep();
+    expect(compare.workspace.photos.interceptor).toBeNull();
+  });
+
+  it('keeps a pair with its true correspondence from dropped files, and from other pages', async () => {
+    open().wake();
+    await settle();
+    compare.workspace.photos.interceptor!({ files: [new File(['1'], 'H.txt')], folders: [], text: '' });
+    await settle();
+    const { ownPairs, settings } = compare.store.getState();
+    expect(settings.page).toBe('scores');
+    expect(ownPairs.map(({ title }) => title)).toEqual(['a.jpg → b.jpg (H.txt)']);
+    expect(ownPairs[0].pair.truth[0].name).toBe('H.txt');
+    const blob = new Blob(['x']);
+    await compare.ownPairs.addPair({ name: 'Lifted', a: blob, b: blob, truth: blob });
+    expect(compare.store.getState().ownPairs).toHaveLength(2);
+    compare.ownPairs.remove(ownPairs[0].id);
+    expect(compare.store.getState().ownPairs.map(({ title }) => title)).toEqual(['Lifted']);
+  });
+
+  it('scores every chosen encoder on every pair, replaces what is scored again, and stops when told', async () => {
+    const score = { places: 10, recall: [0.1, 0.2, 0.3], viewpoint: 20 };
+    open({ score: () => score }).wake();
+    await settle();
+    const blob = new Blob(['x']);
+    for (const name of ['one', 'two']) await compare.ownPairs.addPair({ name, a: blob, b: blob, truth: blob });
+    await compare.scoring.run(compare.scoring.ownPairs());
+    await compare.scoring.run(compare.scoring.ownPairs());
+    expect(compare.store.getState().scores).toHaveLength(6);
+    expect(compare.store.getState().scoring).toBeNull();
+    compare.scoring.clear();
+    const run = compare.scoring.run(compare.scoring.ownPairs());
+    compare.scoring.stop();
+    await run;
+    expect(compare.store.getState().scores.length).toBeLessThan(6);
+    expect(compare.workspace.store.getState().notices).toEqual([]);
+  });
+
+  it('writes what was chosen into the link', async () => {
+    open().wake();
+    await settle();
+    compare.update({ page: 'clusters', clusters: 5 });
+    expect(compare.workspace.store.getState().pageOptions).toMatchObject({
+      'compare.tab': 'clusters',
+      'compare.k': '5',
+      'compare.encoders': 'm/f16,m/l8,classical',
+    });
+  });
 });
