@@ -1,6 +1,7 @@
 import { estimateDepth } from '../../gpu/reference/lift/estimate-depth.ts';
 import type { Pixels } from '../../gpu/reference/preprocess.ts';
 import { CodedError, throwIfAborted } from '../../shared/errors.ts';
+import type { Size } from '../../shared/geometry.ts';
 import type { DepthInfo, DepthSource } from '../../shared/lift/api.ts';
 import { fitPixels, type PlainMap } from './fit-photo.ts';
 import type { OnNetwork } from './networks.ts';
@@ -27,6 +28,8 @@ export interface DepthNetworks {
 
 /** The layout is guessed on at most this many pixels of the longer side. */
 const ESTIMATE_SIDE = 768;
+/** Sizes rounded to a network's patches differ in shape by less than this. */
+const MAX_STRETCH = 1.05;
 
 /** Opens disparity maps; a photo's map by a network or the estimate is worked out once. */
 export class DepthSources {
@@ -72,8 +75,16 @@ export class DepthSources {
     const file = source.kind === 'file' ? source.file : await fetchMap(source.url, signal);
     const name = source.kind === 'file' ? source.name : (source.url.split('/').pop() ?? source.url);
     const { disparity, size, notes } = await readDepth(file, name, source.meaning, signal);
-    return { map: { size, values: disparity }, name, notes };
+    return { map: { size, values: disparity }, name, notes: [...notes, ...shapeNotes(size, photo.pixels())] };
   }
+}
+
+/** A map of another photo, or of a part of one, is likely to have another shape. */
+function shapeNotes(map: Size, photo: Size): string[] {
+  const stretch = (map.width * photo.height) / (map.height * photo.width);
+  if (Math.max(stretch, 1 / stretch) < MAX_STRETCH) return [];
+  const [mapSize, photoSize] = [map, photo].map(({ width, height }) => `${width} × ${height}`);
+  return [`The map (${mapSize}) has another shape than the photo (${photoSize}) and was stretched: is it this photo's?`];
 }
 
 async function fetchMap(url: string, signal?: AbortSignal): Promise<Blob> {
