@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CompareWorkerLike } from '../../client/compare-client.ts';
 import type { CompareApi, EncoderInfo, EncodingFacts, UnitPlace } from '../../shared/compare.ts';
 import { CodedError, toPlainError } from '../../shared/errors.ts';
-import { FakeEngine, settle } from '../fake-engine.ts';
+import { fakeCanvas, FakeEngine, settle } from '../fake-engine.ts';
 import type { Photo } from '../types.ts';
 import { Workspace } from '../workspace.ts';
 import { Compare } from './compare.ts';
@@ -215,8 +215,9 @@ describe('Compare', () => {
     drop('e.jpg');
     await settle();
     expect(compare.workspace.store.getState().notices.map(({ code }) => code)).toEqual(['compare-full']);
+    // The match's engine has a say in A and B, and starts with the stage.
+    compare.workspace.link.attach(fakeCanvas());
     expect(drop('1.jpg', '2.jpg', '3.jpg')).toBe(true);
-    // The match's engine starts first.
     const names = () => Object.values(compare.photos()).map(({ name }) => name);
     await expect.poll(names).toEqual(['1.jpg', '2.jpg', '3.jpg']);
     compare.sleep();

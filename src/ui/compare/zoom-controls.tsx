@@ -12,11 +12,11 @@ export function ZoomControls() {
   const zoom = (factor: number) => update({ camera: zoomCentre(camera, factor) });
   return (
     <div className="field">
-      <div className="row" role="group" aria-label="Zoom">
+      <div className="row compare-zoom" role="group" aria-label="Zoom">
         <IconButton label="Zoom out" onClick={() => zoom(1 / STEP)} disabled={camera.scale <= 1}>
           <MinusIcon />
         </IconButton>
-        <output className="zoom-value">{Math.round(camera.scale * 100)} %</output>
+        <output>{Math.round(camera.scale * 100)} %</output>
         <IconButton label="Zoom in" onClick={() => zoom(STEP)}>
           <PlusIcon />
         </IconButton>
