@@ -32,7 +32,13 @@ test('chosen points, COLMAP’s database, a vector figure and an animation are t
   await page.getByText('Chosen points', { exact: true }).click();
   await page.getByRole('button', { name: 'Match a list of points' }).click();
   const points = dialog(page, 'Match chosen points');
-  await points.getByLabel('Points in A').fill('x,y\n320,240\n300,here');
+  // Pasted with no field in focus: the dialog takes it, not the page behind.
+  await points.getByRole('heading').click();
+  await page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'x,y\n320,240\n300,here');
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  });
   await points.getByRole('button', { name: 'Match', exact: true }).click();
   await expect(points.getByRole('alert')).toContainText('Line 3');
   await points.getByLabel('Points in A').fill('# pixel_center: 0\nx,y,label\n319.5,239.5,middle\n9999,1,far');

@@ -1,7 +1,8 @@
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
+import { chosenFiles } from '../../../state/batch/dropped-files.ts';
 import { openBatch } from '../../../state/batch/open-batch.ts';
 import { BATCH_FORMATS } from '../../../state/batch/types.ts';
-import '../../styles/batch.css';
 import { Dialog } from '../../common/dialog.tsx';
 import { saveFile } from '../../common/save-file.ts';
 import { useWorkspace } from '../../workspace-context.ts';
@@ -10,13 +11,28 @@ import { BatchActions } from './batch-actions.tsx';
 import { BatchFiles } from './batch-files.tsx';
 import { PairTable } from './pair-table.tsx';
 import { pickArchive } from './pick-archive.ts';
+import '../../styles/batch.css';
 
 const NAME = 'liftmatch-pairs.zip';
 
 /** Many pairs in one go, with all their files as one ZIP archive. Goes on while it is closed. */
 export default function BatchDialog({ onClose }: { onClose: () => void }) {
-  const batch = openBatch(useWorkspace());
+  const workspace = useWorkspace();
+  const batch = openBatch(workspace);
   const state = useStore(batch.store);
+  useEffect(() => {
+    const { photos } = workspace;
+    const before = photos.interceptor;
+    // Photos that are dropped or pasted beside the field are meant for it, too.
+    photos.interceptor = ({ files }) => {
+      if (files.length === 0) return false;
+      void batch.choose(chosenFiles(files));
+      return true;
+    };
+    return () => {
+      photos.interceptor = before;
+    };
+  }, [workspace, batch]);
   const { pairs, formats, status, error } = state;
   const isRunning = status !== 'idle' && status !== 'finished';
 

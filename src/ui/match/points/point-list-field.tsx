@@ -68,8 +68,14 @@ export function PointListField({ label, side, list, pins, onText, onFile, onPins
             }}
           />
         </label>
-        <button type="button" className="button" disabled={pins === 0} onClick={onPins}>
-          Take the {pins === 1 ? 'pin' : `${pins || ''} pins`} in {side.toUpperCase()}
+        <button
+          type="button"
+          className="button"
+          disabled={pins === 0}
+          title={`Pins on photo ${side.toUpperCase()}`}
+          onClick={onPins}
+        >
+          {pins === 0 ? 'Take pins' : pins === 1 ? 'Take 1 pin' : `Take ${pins} pins`}
         </button>
         {list.text !== '' && (
           <button type="button" className="button quiet" onClick={() => onText('')}>

@@ -10,6 +10,7 @@ import { useWorkspace, useWorkspaceState } from '../../workspace-context.ts';
 import { AnswerTable } from './answer-table.tsx';
 import { KeypointOptionFields } from './keypoint-option-fields.tsx';
 import { PointListField } from './point-list-field.tsx';
+import { useOfferedLists } from './use-offered-lists.ts';
 import { usePointMatching } from './use-point-matching.ts';
 import '../../styles/points.css';
 
@@ -31,6 +32,7 @@ const pointsHint = (side: Side) =>
 export default function PointsDialog({ onClose }: { onClose: () => void }) {
   const workspace = useWorkspace();
   const { points, state } = usePointMatching(workspace);
+  useOfferedLists(workspace, points);
   const hasResult = useWorkspaceState(({ result, job }) => result !== null && job === null);
   const pins = useWorkspaceState((one) => one.pins);
   const [saveError, setSaveError] = useState<PlainError | null>(null);
