@@ -8,7 +8,7 @@ import { checkSample } from '../scripts/check-sample/check.ts';
 import { readSample } from '../scripts/check-sample/read.ts';
 import { bytesSource } from '../src/formats/byte-source.ts';
 import { openZip } from '../src/formats/zip.ts';
-import { dropFiles, watchErrors } from './app.ts';
+import { dropFiles, slot, watchErrors } from './app.ts';
 
 /** Small pictures and a small matcher's input: two cores have enough to do. */
 const START = '/?page=lift&sample=still-life&ep=wasm&size=128&rescue=0&lift.size=192';
@@ -134,7 +134,9 @@ test('a photo is lifted, dragged, scored, swept and exported, and the depth of t
   }
 });
 
-test('lights are drawn by the seed and dragged on the picture; keys turn the view', async ({ page }) => {
+test('lights are drawn by the seed and dragged on the picture, keys turn the view, and the pair goes to the other pages', async ({
+  page,
+}) => {
   const errors = watchErrors(page);
   await page.goto(START);
   const plain = await pictureOf(page, 'b');
@@ -169,6 +171,16 @@ test('lights are drawn by the seed and dragged on the picture; keys turn the vie
   await expect(viewpoint(page)).not.toHaveText('12.0°');
   await page.keyboard.press('0');
   await expect(viewpoint(page)).toHaveText('12.0°');
+
+  // The pair with its truth on the other pages; this one stays as it was.
+  await open(page, 'Use the pair');
+  await panel(page).getByRole('button', { name: 'Score encoders on it' }).click();
+  await expect(page.getByText('Kitchen table, 12° (lifted)')).toBeVisible();
+  await page.getByRole('button', { name: 'Lift', exact: true }).click();
+  await expect(viewpoint(page)).toHaveText('12.0°');
+  await panel(page).getByRole('button', { name: 'Match this pair' }).click();
+  await expect(slot(page, 'a')).toContainText('– photo.png');
+  await expect(slot(page, 'b')).toContainText('– new view.png');
   errors.check();
 });
 

@@ -30,10 +30,12 @@ export default function LiftWorkspace({ isShown }: { isShown: boolean }) {
     <LiftContext value={lift}>
       {/* Hidden, not taken away: the worker draws on the canvases as long as it lives. */}
       <main className="main lift-main" hidden={!isShown}>
-        <div className="lift-sources">
-          <PhotoSource />
-          <DepthSourceSlot />
-        </div>
+        {isShown && (
+          <div className="lift-sources">
+            <PhotoSource />
+            <DepthSourceSlot />
+          </div>
+        )}
         <div className="lift-panes">
           <ViewPane side="a" />
           <ViewPane side="b" />

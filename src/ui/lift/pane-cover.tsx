@@ -50,6 +50,11 @@ export function PaneCover() {
         <span className="spinner" aria-hidden="true" /> {text} …
       </p>
       {opening?.fraction != null && <progress aria-label={text} max={1} value={opening.fraction} />}
+      {opening && lift.opening.source?.kind === 'network' && (
+        <button type="button" className="button" onClick={() => lift.chooseDepth({ kind: 'estimate' })}>
+          Use the estimate instead
+        </button>
+      )}
     </div>
   );
 }
