@@ -37,7 +37,7 @@ export function PageControls() {
         <>
           <Segmented label="Fitted to" value={settings.fit} options={FITS} onChange={(fit) => update({ fit })} />
           <Segmented
-            label="First component"
+            label="Foreground, by the first component"
             value={settings.mask}
             options={MASKS}
             onChange={(mask) => update({ mask })}

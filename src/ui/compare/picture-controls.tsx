@@ -49,26 +49,31 @@ export function PictureControls() {
 }
 
 function DrawingControls() {
-  const [{ upsampling, opacity, showsGrid }, update] = useCompareSettings();
+  const [{ page, upsampling, opacity, showsGrid }, update] = useCompareSettings();
   return (
     <Section title="Pictures" open>
       <ZoomControls />
-      <Segmented
-        label="Between places"
-        value={upsampling}
-        options={UPSAMPLINGS}
-        onChange={(value) => update({ upsampling: value })}
-      />
-      <Slider
-        label="Opacity"
-        value={opacity}
-        min={0.1}
-        max={1}
-        step={0.05}
-        format={percent}
-        onChange={(value) => update({ opacity: value })}
-      />
-      <Switch label="Grid of places" checked={showsGrid} onChange={(value) => update({ showsGrid: value })} />
+      {/* Lines between neighbours lie on the photos themselves. */}
+      {page !== 'neighbours' && (
+        <>
+          <Segmented
+            label="Between places"
+            value={upsampling}
+            options={UPSAMPLINGS}
+            onChange={(value) => update({ upsampling: value })}
+          />
+          <Slider
+            label="Opacity"
+            value={opacity}
+            min={0.1}
+            max={1}
+            step={0.05}
+            format={percent}
+            onChange={(value) => update({ opacity: value })}
+          />
+          <Switch label="Grid of places" checked={showsGrid} onChange={(value) => update({ showsGrid: value })} />
+        </>
+      )}
     </Section>
   );
 }
