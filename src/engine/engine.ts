@@ -21,9 +21,10 @@ import type {
   Progress,
 } from '../shared/protocol.ts';
 import { CpuStage } from './cpu-stage.ts';
-import type { GeometryJobs, ShownScene } from './geometry/geometry-jobs.ts';
+import type { GeometryJobs } from './geometry/geometry-jobs.ts';
 import { givenMatch } from './given-match.ts';
 import { Inference } from './inference.ts';
+import { MatchScene, type ShownScene } from './match-scene.ts';
 import { matchTable } from './match-table.ts';
 import { openGpu } from './open-gpu.ts';
 import { openPhoto } from './open-photo.ts';
@@ -33,26 +34,19 @@ import { chooseProvider } from './provider.ts';
 import { countMapAsync } from './readback.ts';
 import { Mutex } from './runtime.ts';
 import type { ServedCall, ServedHandlers } from './serve-calls.ts';
-import type { ShownMatch } from './shown-match.ts';
 import { Stage } from './stage.ts';
 
 type CallContext = ServedCall<Progress>;
-/** Correspondences that are drawn at most where the verdict is “no common scene”. */
-const MATCHES_OF_UNRELATED = 30;
-
 type Argument<M extends keyof EngineApi> = Parameters<EngineApi[M]>[0];
 
 /** The worker's state: one device, two photos, one match, one stage. Its methods are the protocol's calls. */
 export class Engine implements ServedHandlers<EngineApi, Progress> {
   private gpu: Gpu | null = null;
   private root: Scope | null = null;
-  /** Draws by WebGPU, or on a 2D canvas where the browser has none. */
-  private stage: Stage | CpuStage | null = null;
+  private readonly scene = new MatchScene();
   /** CSS pixels. */
   private stageSize: Size = { width: 1, height: 1 };
   private inference: Inference | null = null;
-  private readonly photos: Partial<Record<Side, Photo>> = {};
-  private shown: ShownMatch | null = null;
   // What changes photos or the match happens one at a time; drawing and probing do not wait.
   private readonly jobs = new Mutex();
   private readonly mapAsync = countMapAsync();
@@ -67,15 +61,15 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     const { provider, reason } = chooseProvider(choice, gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) }, noGpu);
     if (gpu) {
       this.root = new Scope(gpu.device, 'engine');
-      if (canvas) this.stage = new Stage(gpu, canvas, this.root);
+      if (canvas) this.scene.stage = new Stage(gpu, canvas, this.root);
       // Errors in our own shaders surface here, named, rather than as a blank stage.
       await shadersReady(gpu.device);
       void gpu.device.lost.then(({ message, reason: why }) => {
-        this.stage?.stop();
+        this.scene.stage?.stop();
         this.onDeviceLost(message || why || 'The graphics device was lost.');
       });
     } else if (canvas) {
-      this.stage = new CpuStage(canvas);
+      this.scene.stage = new CpuStage(canvas);
     }
     this.inference = new Inference(provider, gpu, this.root);
     return {
@@ -89,7 +83,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   resize({ stage, pixelRatio }: Argument<'resize'>): void {
     this.stageSize = stage;
-    this.stage?.resize(stage, pixelRatio);
+    this.scene.stage?.resize(stage, pixelRatio);
   }
 
   async setPhoto({ side, file, name }: Argument<'setPhoto'>, { signal }: CallContext): Promise<PhotoInfo> {
@@ -108,68 +102,60 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   swap(): Promise<MatchResult | null> {
     return this.jobs.run(async () => {
-      const { a, b } = this.photos;
-      for (const [side, photo] of [['a', b], ['b', a]] as const) {
-        if (photo) this.photos[side] = photo;
-        else delete this.photos[side];
-        this.stage?.setPhoto(side, photo ?? null);
-      }
-      this.shown = this.shown?.swapped() ?? null;
-      await this.showMatch();
-      return this.shown?.result ?? null;
+      await this.scene.swap();
+      return this.scene.shown?.result ?? null;
     });
   }
 
   match(options: Argument<'match'>, { signal, onProgress }: CallContext): Promise<MatchResult> {
     return this.jobs.run(async () => {
       throwIfAborted(signal);
-      const { a, b } = this.photos;
-      if (!a || !b) throw new CodedError('photo-missing', 'Two photos are needed for a match.', 'Choose the missing one.');
+      const { scene } = this;
+      const photos = scene.bothPhotos('Two photos are needed for a match.');
       const readbacksBefore = this.mapAsync.count;
       let drawn = 0;
       try {
-        const match = await this.requireInference().match({ a, b }, options, {
+        const match = await this.requireInference().match(photos, options, {
           signal,
           onProgress,
           onField: async (field) => {
             // Without WebGPU the match is drawn once, when it is done.
-            if (this.stage instanceof CpuStage) return;
+            if (scene.stage instanceof CpuStage) return;
             const start = performance.now();
-            this.stage?.setField(field);
-            this.stage?.drawNow();
+            scene.stage?.setField(field);
+            scene.stage?.drawNow();
             await this.gpu?.device.queue.onSubmittedWorkDone();
             if (drawn === 0) this.mapAsyncBeforeDraw = this.mapAsync.count - readbacksBefore;
             drawn += performance.now() - start;
           },
         });
-        this.shown?.dispose();
-        this.shown = match;
-        if (this.stage instanceof CpuStage) {
+        scene.setMatch(match);
+        if (scene.stage instanceof CpuStage) {
           const start = performance.now();
-          await this.showMatch();
-          this.stage.drawNow();
+          await scene.show();
+          scene.stage.drawNow();
           drawn = performance.now() - start;
         }
-        this.limitMatches();
+        scene.limitMatches();
         match.result.timings.draw = drawn;
         return match.result;
       } catch (error) {
         // The previous match is still whole: it comes back.
-        await this.showMatch();
+        await scene.show();
         throw error;
       }
     });
   }
 
   view({ settings, theme }: Argument<'view'>): void {
-    this.stage?.setView(settings, theme);
+    this.scene.stage?.setView(settings, theme);
   }
 
   async probe({ side, x, y }: Argument<'probe'>): Promise<ProbeResult | null> {
-    const from = this.photos[side];
-    const to = this.photos[otherSide(side)];
-    if (!this.shown || !from || !to || !(x >= 0 && y >= 0 && x <= from.size.width && y <= from.size.height)) return null;
-    const found = await this.shown.probe(side, pixelToNormalised({ x, y }, from.size));
+    const { photos, shown } = this.scene;
+    const [from, to] = [photos[side], photos[otherSide(side)]];
+    if (!shown || !from || !to || !(x >= 0 && y >= 0 && x <= from.size.width && y <= from.size.height)) return null;
+    const found = await shown.probe(side, pixelToNormalised({ x, y }, from.size));
     return {
       from: { side, x, y },
       to: { side: otherSide(side), ...normalisedToPixel(found.to, to.size) },
@@ -179,25 +165,26 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   }
 
   async readField({ side }: Argument<'readField'>): Promise<DenseField | null> {
-    return this.shown?.readField(side) ?? null;
+    return this.scene.shown?.readField(side) ?? null;
   }
 
   async readMatches(): Promise<MatchTable | null> {
-    const { a, b } = this.photos;
-    if (!this.shown || !this.stage || !a || !b) return null;
-    return matchTable(await this.stage.readMatches(), { a: a.size, b: b.size });
+    const { shown, stage, photos } = this.scene;
+    if (!shown || !stage || !photos.a || !photos.b) return null;
+    return matchTable(await stage.readMatches(), { a: photos.a.size, b: photos.b.size });
   }
 
   snapshot({ scale }: Argument<'snapshot'>): Promise<Blob> {
-    if (!this.stage) throw new CodedError('stage-missing', 'There is no picture to save.', 'Open the app on a page of its own.');
-    return this.stage.snapshot(scale);
+    const { stage } = this.scene;
+    if (!stage) throw new CodedError('stage-missing', 'There is no picture to save.', 'Open the app on a page of its own.');
+    return stage.snapshot(scale);
   }
 
   /** After whatever is changing the match: its buffers must live until they have been read. */
   exportMatch(request: Argument<'exportMatch'>, { signal, onProgress }: CallContext): Promise<ExportedFile> {
     return this.jobs.run(async () => {
       throwIfAborted(signal);
-      const scene = this.shownScene('export-nothing', 'There is no match to save.');
+      const scene = this.scene.require('export-nothing', 'There is no match to save.');
       const { exportShown } = await import('./exports/export-shown.ts');
       return exportShown(
         request,
@@ -214,27 +201,25 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   showField({ fields, result }: Argument<'showField'>): Promise<MatchResult> {
     return this.jobs.run(async () => {
-      const { a, b } = this.photos;
-      if (!a || !b) throw new CodedError('photo-missing', 'A match needs both of its photos.', 'Open the missing one.');
+      const { a, b } = this.scene.bothPhotos('A match needs both of its photos.');
       const given = givenMatch(fields, result, { a: a.size, b: b.size }, this.root);
-      this.shown?.dispose();
-      this.shown = given;
-      await this.showMatch();
+      this.scene.setMatch(given);
+      await this.scene.show();
       return given.result;
     });
   }
 
   /** After whatever is changing the match, as every reading of it. */
   fitModel(request: Argument<'fitModel'>, context: CallContext): Promise<FitResult> {
-    return this.jobs.run(async () => (await this.geometryJobs()).fit(request, this.shownScene(), context));
+    return this.jobs.run(async () => (await this.geometryJobs()).fit(request, this.sceneToFit(), context));
   }
 
   reconstruct(request: Argument<'reconstruct'>, context: CallContext): Promise<CloudInfo> {
-    return this.jobs.run(async () => (await this.geometryJobs()).reconstruct(request, this.shownScene(), context));
+    return this.jobs.run(async () => (await this.geometryJobs()).reconstruct(request, this.sceneToFit(), context));
   }
 
   async exportGeometry({ format, name }: Argument<'exportGeometry'>): Promise<ExportedFile> {
-    return (await this.geometryJobs()).export(format, name, this.shownScene());
+    return (await this.geometryJobs()).export(format, name, this.sceneToFit());
   }
 
   async showCloud({ canvas }: Argument<'showCloud'>): Promise<{ drawnBy: 'webgpu' | 'canvas' }> {
@@ -251,17 +236,17 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   async matchPoints(request: Argument<'matchPoints'>): Promise<PointTable> {
     const { matchPoints, pointScene } = await import('./points/point-jobs.ts');
-    return this.jobs.run(async () => matchPoints(request, pointScene(this.shownScene('points-no-match', 'There is no match to ask.'))));
+    return this.jobs.run(async () => matchPoints(request, pointScene(this.sceneToAsk())));
   }
 
   async matchKeypoints(request: Argument<'matchKeypoints'>): Promise<KeypointTable> {
     const { matchKeypointLists, pointScene } = await import('./points/point-jobs.ts');
-    return this.jobs.run(async () => matchKeypointLists(request, pointScene(this.shownScene('points-no-match', 'There is no match to ask.'))));
+    return this.jobs.run(async () => matchKeypointLists(request, pointScene(this.sceneToAsk())));
   }
 
   async exportPoints(request: Argument<'exportPoints'>): Promise<ExportedFile> {
     const { exportPoints, pointScene } = await import('./points/point-jobs.ts');
-    return exportPoints(request, pointScene(this.shownScene('points-no-match', 'There is no match to ask.')));
+    return exportPoints(request, pointScene(this.sceneToAsk()));
   }
 
   diagnostics({ reset }: Argument<'diagnostics'>): Diagnostics {
@@ -269,7 +254,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       mapAsyncCalls: this.mapAsync.count,
       mapAsyncBeforeDraw: this.mapAsyncBeforeDraw,
       modelRuns: this.inference?.modelRuns ?? 0,
-      framesDrawn: this.stage?.framesDrawn ?? 0,
+      framesDrawn: this.scene.stage?.framesDrawn ?? 0,
       gpuBytes: this.root?.bytes ?? 0,
     };
     if (reset) {
@@ -299,39 +284,17 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     return this.geometry;
   }
 
-  /** Throws an error of this code where there is no match. */
-  private shownScene(code = 'geometry-no-match', message = 'There is no match to fit to.'): ShownScene {
-    const { shown, stage, photos } = this;
-    if (!shown || !photos.a || !photos.b) throw new CodedError(code, message, 'Open two photos and wait for their match.');
-    return { shown, stage, photos: { a: photos.a, b: photos.b } };
+  private sceneToFit(): ShownScene {
+    return this.scene.require('geometry-no-match', 'There is no match to fit to.');
   }
 
-  /** Photos without a common scene get a few lines to look at, not thousands that mean nothing. */
-  private limitMatches(): void {
-    if (this.shown?.result.verdict.kind === 'none') this.stage?.limitMatches(MATCHES_OF_UNRELATED);
+  private sceneToAsk(): ShownScene {
+    return this.scene.require('points-no-match', 'There is no match to ask.');
   }
 
-  /** Puts the present match on the stage, or takes the last one away. */
-  private async showMatch(): Promise<void> {
-    const { stage, shown } = this;
-    if (stage instanceof CpuStage) stage.setField(shown && { a: await shown.readField('a'), b: await shown.readField('b') });
-    else stage?.setField(shown?.gpuField() ?? null);
-    this.limitMatches();
-  }
-
-  /** A new photo makes the match that was shown meaningless. */
   private replacePhoto(side: Side, photo: Photo | null): void {
-    const old = this.photos[side];
-    if (photo) this.photos[side] = photo;
-    else delete this.photos[side];
-    this.stage?.setField(null);
-    this.shown?.dispose();
-    this.shown = null;
-    this.stage?.setPhoto(side, photo);
-    if (old) {
-      this.inference?.forget(old);
-      old.close();
-    }
+    const old = this.scene.replacePhoto(side, photo);
+    if (old) this.inference?.forget(old);
   }
 
   private requireInference(): Inference {

@@ -84,7 +84,9 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     context.onProgress({ stage: 'compute', fraction: null });
     const slots = filledSlots(features);
     const sets = slots.map((slot) => features[slot]!);
-    const found = await kMeans(sets, { k, seed }, (set, centres) => this.maths.nearest(set as Encoded, centres));
+    const found = await kMeans(sets, { k, seed }, (set, centres) =>
+      this.maths.nearest(set as Encoded, centres, { signal: context.signal }),
+    );
     const labels: ClusterMaps['labels'] = {};
     slots.forEach((slot, i) => (labels[slot] = { grid: features[slot]!.grid, labels: found.labels[i] }));
     return { labels, sizes: found.sizes, meanCosine: found.meanCosine, facts };
@@ -110,7 +112,7 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     const [first, second] = between.map((slot) => features[slot]);
     if (!first || !second) throw photoMissing(between[first ? 1 : 0]);
     context.onProgress({ stage: 'compute', fraction: null });
-    const [there, back] = await this.maths.nearestBothWays(first, second);
+    const [there, back] = await this.maths.nearestBothWays(first, second, computing(context));
     const mutual = mutualNeighbours(there, back);
     const chosen = mutual.filter(({ ratio }) => ratio <= maxRatio).slice(0, limit);
     const rows = chosen.flatMap((match) => {
@@ -146,3 +148,9 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     void gpu.device.lost.then(({ message, reason }) => this.onDeviceLost(message || reason));
   }
 }
+
+/** Lets a long computation be stopped, and tells the page how far it is. */
+export const computing = ({ signal, onProgress }: CompareCall): Watch => ({
+  signal,
+  onShare: (fraction) => onProgress({ stage: 'compute', fraction }),
+});

@@ -2,8 +2,9 @@ import type { FeatureMoments } from '../../gpu/reference/feature-covariance.ts';
 import { featureMoments } from '../../gpu/reference/feature-covariance.ts';
 import type { Projection } from '../../gpu/reference/feature-projection.ts';
 import { projectFeatures } from '../../gpu/reference/feature-projection.ts';
-import { cosines, nearest, nearestBothWays, vectorSet } from '../../gpu/reference/feature-vectors.ts';
+import { cosines, nearestBothWaysInSteps, nearestInSteps, type Steps, vectorSet } from '../../gpu/reference/feature-vectors.ts';
 import { gradientHistograms } from '../../gpu/reference/gradient-histogram.ts';
+import { throwIfAborted } from '../../shared/errors.ts';
 import type { FeatureMap, Nearest, VectorSet } from '../../shared/feature-map.ts';
 import type { Size } from '../../shared/geometry.ts';
 
@@ -11,6 +12,12 @@ import type { Size } from '../../shared/geometry.ts';
 export interface Encoded extends VectorSet, FeatureMap {}
 
 export const encoded = (map: FeatureMap): Encoded => ({ ...map, ...vectorSet(map.values, map.channels) });
+
+/** Who waits for something long: may stop it, and is told which share is done. */
+export interface Watch {
+  signal?: AbortSignal;
+  onShare?: (share: number) => void;
+}
 
 /** The heavy part of comparing features, on the GPU or on the CPU; both give the same numbers. */
 export interface FeatureMaths {
@@ -24,9 +31,9 @@ export interface FeatureMaths {
   /** [points] cosine with one vector. */
   cosines(map: Encoded, query: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
   /** The nearest candidate of every vector. Sets that are not photos' features are used once and not kept. */
-  nearest(vectors: Encoded, candidates: VectorSet): Promise<Nearest>;
+  nearest(vectors: Encoded, candidates: VectorSet, watch?: Watch): Promise<Nearest>;
   /** {@link nearest} of both sets in each other. */
-  nearestBothWays(a: Encoded, b: Encoded): Promise<[ab: Nearest, ba: Nearest]>;
+  nearestBothWays(a: Encoded, b: Encoded, watch?: Watch): Promise<[ab: Nearest, ba: Nearest]>;
   /** Frees what is kept of a photo's features. */
   forget(map: Encoded): void;
 }
@@ -51,13 +58,29 @@ export class CpuFeatureMaths implements FeatureMaths {
     return cosines(map, query);
   }
 
-  async nearest(vectors: Encoded, candidates: VectorSet): Promise<Nearest> {
-    return nearest(vectors, candidates);
+  nearest(vectors: Encoded, candidates: VectorSet, watch?: Watch): Promise<Nearest> {
+    return inSlices(nearestInSteps(vectors, candidates), watch);
   }
 
-  async nearestBothWays(a: Encoded, b: Encoded): Promise<[Nearest, Nearest]> {
-    return nearestBothWays(a, b);
+  nearestBothWays(a: Encoded, b: Encoded, watch?: Watch): Promise<[Nearest, Nearest]> {
+    return inSlices(nearestBothWaysInSteps(a, b), watch);
   }
 
   forget(): void {}
+}
+
+/** The worker answers other calls, cancelling among them, at least this often. Milliseconds. */
+const SLICE = 40;
+
+async function inSlices<T>(steps: Steps<T>, { signal, onShare }: Watch = {}): Promise<T> {
+  let begin = performance.now();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (performance.now() - begin < SLICE) continue;
+    onShare?.(value);
+    await new Promise((resolve) => setTimeout(resolve));
+    if (signal) throwIfAborted(signal);
+    begin = performance.now();
+  }
 }

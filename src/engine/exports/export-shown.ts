@@ -2,7 +2,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { ExportedFile, ExportRequest } from '../../shared/exports.ts';
 import type { Size } from '../../shared/geometry.ts';
-import type { ShownScene } from '../geometry/geometry-jobs.ts';
+import type { ShownScene } from '../match-scene.ts';
 import { matchTable } from '../match-table.ts';
 import { cpuFrames, gpuFrames } from './animation/frame-source.ts';
 import { exportMatch, type ExportRun } from './export-match.ts';

@@ -8,25 +8,16 @@ import type { ExportedFile } from '../../shared/exports.ts';
 import type { CloudInfo, CloudRequest, CloudView, FitRequest, FitResult } from '../../shared/geometry-fit.ts';
 import type { Side } from '../../shared/geometry.ts';
 import type { Progress } from '../../shared/protocol.ts';
-import type { CpuStage } from '../cpu-stage.ts';
 import type { Photo } from '../photo.ts';
 import type { ServedCall } from '../serve-calls.ts';
 import type { ShownMatch } from '../shown-match.ts';
-import type { Stage } from '../stage.ts';
+import type { ShownScene } from '../match-scene.ts';
 import { type ColoredCloud, makeCloud } from './cloud.ts';
 import { CloudStage } from './cloud-stage.ts';
 import { cloudComments, fitAsJson } from './fit-files.ts';
 import { fitMatch, type Fitted } from './fit-match.ts';
 import { unitHomography } from './measured-pairs.ts';
 import { smallPixels } from './small-pixels.ts';
-
-/** What the engine shows at the moment of a call. */
-export interface ShownScene {
-  photos: Record<Side, Photo>;
-  shown: ShownMatch;
-  /** Null where nothing is drawn. */
-  stage: Stage | CpuStage | null;
-}
 
 type Context = ServedCall<Progress>;
 

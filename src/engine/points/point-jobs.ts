@@ -7,7 +7,7 @@ import { otherSide, type Side, type Size } from '../../shared/geometry.ts';
 import type { KeypointTable, PointsApi, PointTable } from '../../shared/points.ts';
 import type { MatchResult } from '../../shared/protocol.ts';
 import { stemOf } from '../exports/file-name.ts';
-import type { ShownScene } from '../geometry/geometry-jobs.ts';
+import type { ShownScene } from '../match-scene.ts';
 import { placePoints } from './place-points.ts';
 
 /** The match that points are asked of. */
