@@ -182,7 +182,7 @@ export const COMPARE_SIZE = { min: 224, max: 1036 } as const;
 /** What is happening, for the person. */
 export interface CompareProgress {
   stage: 'load-model' | 'encode' | 'compute';
-  /** 0…1 within a download, else null. */
+  /** 0…1 within a download or a long computation, else null. */
   fraction: number | null;
 }
 

@@ -27,7 +27,7 @@ import type { ServedHandlers } from '../serve-calls.ts';
 import { componentMaps } from './component-maps.ts';
 import { EncoderPool } from './encoder-pool.ts';
 import { CpuFeatureMaths, type Encoded, type FeatureMaths } from './feature-maths.ts';
-import { type CompareCall, FeatureStore, photoMissing } from './feature-store.ts';
+import { type CompareCall, computing, FeatureStore, photoMissing } from './feature-store.ts';
 import { GpuFeatureMaths } from './gpu-feature-maths.ts';
 import { PairScorer } from './pair-scorer.ts';
 import { similarityMaps } from './similarity-maps.ts';
@@ -148,9 +148,3 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     void gpu.device.lost.then(({ message, reason }) => this.onDeviceLost(message || reason));
   }
 }
-
-/** Lets a long computation be stopped, and tells the page how far it is. */
-export const computing = ({ signal, onProgress }: CompareCall): Watch => ({
-  signal,
-  onShare: (fraction) => onProgress({ stage: 'compute', fraction }),
-});

@@ -114,6 +114,22 @@ describe('maths on the GPU equal those on the CPU', () => {
     }
   });
 
+  test('a long search tells how far it is and stops when told', async () => {
+    const large = structured(60, 60, 64, 9);
+    const controller = new AbortController();
+    const shares: number[] = [];
+    const onShare = (share: number) => {
+      shares.push(share);
+      controller.abort();
+    };
+    await expect(cpu.nearestBothWays(large, large, { signal: controller.signal, onShare })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(shares).toHaveLength(1);
+    expect(shares[0]).toBeGreaterThan(0);
+    expect(shares[0]).toBeLessThan(1);
+  });
+
   test('the classical descriptor', async () => {
     const size = { width: 48, height: 33 };
     const image = Float32Array.from({ length: 3 * 48 * 33 }, randomNumbers(9));

@@ -6,7 +6,7 @@ import type { Photo } from '../photo.ts';
 import { Mutex } from '../runtime.ts';
 import type { ServedCall } from '../serve-calls.ts';
 import type { EncoderPool } from './encoder-pool.ts';
-import type { Encoded, FeatureMaths } from './feature-maths.ts';
+import type { Encoded, FeatureMaths, Watch } from './feature-maths.ts';
 import { encoded } from './feature-maths.ts';
 
 export type CompareCall = ServedCall<CompareProgress>;
@@ -103,3 +103,9 @@ export class FeatureStore {
 
 export const photoMissing = (slot: Slot): CodedError =>
   new CodedError('photo-missing', `Photo ${slot.toUpperCase()} is missing.`, 'Choose it, or a sample pair.');
+
+/** Lets a long computation be stopped, and tells the page how far it is. */
+export const computing = ({ signal, onProgress }: CompareCall): Watch => ({
+  signal,
+  onShare: (fraction) => onProgress({ stage: 'compute', fraction }),
+});

@@ -4,7 +4,7 @@ import { CodedError, throwIfAborted } from '../../shared/errors.ts';
 import { openPhoto } from '../open-photo.ts';
 import { Photo } from '../photo.ts';
 import type { FeatureMaths } from './feature-maths.ts';
-import type { CompareCall, FeatureStore } from './feature-store.ts';
+import { type CompareCall, computing, type FeatureStore } from './feature-store.ts';
 import type { Truth } from './truth/read-truth.ts';
 import { readTruth, summarise } from './truth/read-truth.ts';
 
@@ -21,7 +21,7 @@ export class PairScorer {
         const a = await this.store.encode(encoding, photos.a, context);
         const b = await this.store.encode(encoding, photos.b, context);
         context.onProgress({ stage: 'compute', fraction: null });
-        const { index } = await this.maths.nearest(a.map, b.map);
+        const { index } = await this.maths.nearest(a.map, b.map, computing(context));
         const { places, shares } = nearestRecall(index, a.map.grid, b.map.grid, photos.b.size, truth.warp);
         return { places, recall: shares, viewpoint: truth.viewpoint };
       } finally {

@@ -25,44 +25,46 @@ export function cosines({ channels, values, inverseNorms }: VectorSet, query: Fl
 }
 
 /** The nearest candidate by cosine of every vector of `set`; equals go to the lower index. */
-export function nearest(set: VectorSet, candidates: VectorSet): Nearest {
+export const nearest = (set: VectorSet, candidates: VectorSet): Nearest => finish(nearestInSteps(set, candidates));
+
+/** A computation that pauses many times a second, telling which share is done: whoever runs it may stop it there. */
+export type Steps<T> = Generator<number, T, void>;
+
+/** Products between two pauses: a few milliseconds. */
+const PRODUCTS_PER_STEP = 4e6;
+
+/** {@link nearest} with pauses. */
+export function* nearestInSteps(set: VectorSet, candidates: VectorSet): Steps<Nearest> {
   const { channels } = set;
   const count = set.inverseNorms.length;
-  const index = new Uint32Array(count);
-  const best = new Float32Array(count).fill(-1);
-  const second = new Float32Array(count).fill(-1);
+  const rowsPerStep = stepRows(candidates, 1);
+  const found = unfound(count);
   const dots = new Float64Array(LANES);
   for (let i = 0; i < count; i++) {
-    let [first, next, at] = [-2, -2, 0];
+    if (i > 0 && i % rowsPerStep === 0) yield i / count;
     for (let begin = 0; begin < candidates.inverseNorms.length; begin += LANES) {
       dotLanes(set.values, i * channels, candidates.values, begin, channels, dots);
       const end = Math.min(begin + LANES, candidates.inverseNorms.length);
       for (let j = begin; j < end; j++) {
-        const cosine = dots[j - begin] * set.inverseNorms[i] * candidates.inverseNorms[j];
-        if (cosine > first) {
-          next = first;
-          first = cosine;
-          at = j;
-        } else if (cosine > next) next = cosine;
+        note(found, i, j, dots[j - begin] * set.inverseNorms[i] * candidates.inverseNorms[j]);
       }
     }
-    index[i] = at;
-    best[i] = Math.max(-1, first);
-    second[i] = Math.max(-1, next);
   }
-  return { index, best, second };
+  return clamped(found);
 }
 
 /**
- * {@link nearest} in both directions from one set of products: half the work of asking twice, which is what counts at
- * thousands of places on each side.
+ * {@link nearestInSteps} in both directions from one set of products: half the work of asking twice, which is what
+ * counts at thousands of places on each side.
  */
-export function nearestBothWays(a: VectorSet, b: VectorSet): [ab: Nearest, ba: Nearest] {
+export function* nearestBothWaysInSteps(a: VectorSet, b: VectorSet): Steps<[ab: Nearest, ba: Nearest]> {
   const { channels } = a;
   const [countA, countB] = [a.inverseNorms.length, b.inverseNorms.length];
   const [ab, ba] = [unfound(countA), unfound(countB)];
+  const rowsPerStep = stepRows(b, 2);
   const dots = new Float64Array(2 * LANES);
   for (let i = 0; i < countA; i += 2) {
+    if (i > 0 && i % rowsPerStep === 0) yield i / countA;
     const rows = Math.min(2, countA - i);
     for (let begin = 0; begin < countB; begin += LANES) {
       dotTile(a.values, i, b.values, begin, channels, dots);
@@ -77,10 +79,18 @@ export function nearestBothWays(a: VectorSet, b: VectorSet): [ab: Nearest, ba: N
       }
     }
   }
-  for (const found of [ab, ba]) {
-    for (const list of [found.best, found.second]) list.forEach((cosine, i) => (list[i] = Math.max(-1, cosine)));
+  return [clamped(ab), clamped(ba)];
+}
+
+/** Rows between two pauses, a multiple of how many are taken at once. */
+const stepRows = ({ values }: VectorSet, atOnce: number): number =>
+  Math.ceil(PRODUCTS_PER_STEP / values.length / atOnce) * atOnce;
+
+function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
   }
-  return [ab, ba];
 }
 
 const unfound = (count: number): Nearest => ({
@@ -88,6 +98,12 @@ const unfound = (count: number): Nearest => ({
   best: new Float32Array(count).fill(-2),
   second: new Float32Array(count).fill(-2),
 });
+
+/** Cosines of a second that there is none of, and of rounding, become −1. */
+function clamped(found: Nearest): Nearest {
+  for (const list of [found.best, found.second]) list.forEach((cosine, i) => (list[i] = Math.max(-1, cosine)));
+  return found;
+}
 
 /** Candidates come in rising order, so of equals the first stays. */
 function note({ index, best, second }: Nearest, at: number, candidate: number, cosine: number): void {
