@@ -42,13 +42,20 @@ export function* nearestInSteps(set: VectorSet, candidates: VectorSet): Steps<Ne
   const dots = new Float64Array(LANES);
   for (let i = 0; i < count; i++) {
     if (i > 0 && i % rowsPerStep === 0) yield i / count;
+    let [best, second, at] = [-2, -2, 0];
     for (let begin = 0; begin < candidates.inverseNorms.length; begin += LANES) {
       dotLanes(set.values, i * channels, candidates.values, begin, channels, dots);
       const end = Math.min(begin + LANES, candidates.inverseNorms.length);
       for (let j = begin; j < end; j++) {
-        note(found, i, j, dots[j - begin] * set.inverseNorms[i] * candidates.inverseNorms[j]);
+        const cosine = dots[j - begin] * set.inverseNorms[i] * candidates.inverseNorms[j];
+        if (cosine > best) {
+          second = best;
+          best = cosine;
+          at = j;
+        } else if (cosine > second) second = cosine;
       }
     }
+    [found.index[i], found.best[i], found.second[i]] = [at, best, second];
   }
   return clamped(found);
 }
