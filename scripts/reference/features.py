@@ -1,10 +1,10 @@
 """Numbers that the tests of src/features compare with, computed by NumPy alone and not by this project's code.
 
-    python3 scripts/reference/features.py [../shared/parity/vit]
+    python3 scripts/reference/features.py ../shared/parity/vit*
 
 Prints, for the 30 × 6 features that src/shared/wave-features.test-helper.ts computes by the same formula:
 principal components and colours (numpy.linalg.eigh), and the best of 2,000 spherical k-means runs from random starts
-(Lloyd's steps on unit vectors). With a recorded ViT: colours of its patch tokens.
+(Lloyd's steps on unit vectors). With recorded ViTs: the colours, 0…255, of some of their patch tokens.
 """
 
 import json
@@ -79,5 +79,10 @@ if __name__ == '__main__':
     for clusters in (2, 3, 4, 5):
         labels, mean_cosine = spherical_k_means(wave_features(), clusters)
         print(f'  {clusters} clusters: mean cosine {mean_cosine:.6f}, labels {"".join(map(str, labels))}')
-    if len(sys.argv) > 1:
-        report('patch tokens', patch_tokens(Path(sys.argv[1])).astype(np.float64))
+    for folder in map(Path, sys.argv[1:]):
+        tokens = patch_tokens(folder).astype(np.float64)
+        basis, variances, total = principal_components(tokens)
+        pixels = 255 * colours((tokens - tokens.mean(0)) @ basis.T)
+        print(folder.name, 'shares', np.round(variances / total, 4).tolist())
+        for place in (0, 7, 24):
+            print(f'  place {place}:', np.round(pixels[place], 1).tolist())

@@ -151,17 +151,36 @@ describe('maths on the GPU equal those on the CPU', () => {
   });
 });
 
-test.skipIf(!hasParity('vit'))(
-  'the patch tokens of the published ViT code are painted as NumPy paints them',
-  async () => {
-    const { values } = loadParity('vit').tensor('patch_tokens_70x70');
-    const map = encoded({ grid: { width: 5, height: 5 }, channels: 48, values: Float32Array.from(values) });
-    const { pictures, explained } = await componentMaps(cpu, { a: map }, null, plain);
-    // Printed by scripts/reference/features.py.
-    [0.2513, 0.128, 0.1123].forEach((share, k) => expect(explained[0][k]).toBeCloseTo(share, 3));
-    const expected = { 0: [17, 0, 239.3], 7: [203.3, 77.4, 255], 24: [255, 245.6, 0] };
-    for (const [place, color] of Object.entries(expected)) {
-      color.forEach((value, k) => expect(Math.abs(pictures.a!.rgba[4 * Number(place) + k] - value)).toBeLessThan(1.5));
-    }
+/** Printed by scripts/reference/features.py: shares of the variance, and the colours of some places. */
+const RECORDED: Record<string, { shares: number[]; pixels: Record<number, number[]> }> = {
+  vit: { shares: [0.2513, 0.128, 0.1123], pixels: { 0: [17, 0, 239.3], 7: [203.3, 77.4, 255], 24: [255, 245.6, 0] } },
+  'vit-registers': {
+    shares: [0.1773, 0.1642, 0.1213],
+    pixels: { 0: [66.9, 136.2, 255], 7: [133.6, 255, 95.7], 24: [255, 0, 0] },
   },
-);
+  'vit-swiglu': {
+    shares: [0.1685, 0.1282, 0.1008],
+    pixels: { 0: [122.3, 47.9, 35.9], 7: [133.9, 131.4, 17.6], 24: [0, 47.8, 207.5] },
+  },
+  'vit-wrapped': {
+    shares: [0.2409, 0.1241, 0.1069],
+    pixels: { 0: [173.2, 255, 16.1], 7: [16.1, 9.4, 60.1], 24: [255, 255, 171] },
+  },
+};
+
+describe.each(Object.entries(RECORDED))('the recorded patch tokens of %s', (name, { shares, pixels }) => {
+  test.skipIf(!hasParity(name)).each([
+    ['CPU', () => cpu],
+    ['GPU', () => onGpu],
+  ])('are painted on the %s as NumPy paints them', async (_, maths) => {
+    const { values } = loadParity(name).tensor('patch_tokens_70x70');
+    const map = encoded({ grid: { width: 5, height: 5 }, channels: 48, values: Float32Array.from(values) });
+    const { pictures, explained } = await componentMaps(maths(), { a: map }, null, plain);
+    shares.forEach((share, k) => expect(explained[0][k]).toBeCloseTo(share, 3));
+    for (const [place, color] of Object.entries(pixels)) {
+      color.forEach((value, k) => {
+        expect(Math.abs(pictures.a!.rgba[4 * Number(place) + k] - value)).toBeLessThan(1.5);
+      });
+    }
+  });
+});
