@@ -21,7 +21,7 @@ export class ColumnJobs {
   refresh(): void {
     const chosen = this.compare.store.getState().settings.page === 'scores' ? [] : this.compare.chosen();
     const ids = new Set(chosen.map(({ id }) => id));
-    for (const id of [...this.running.keys()]) if (!ids.has(id)) this.stop(id);
+    for (const id of [...this.running.keys()]) if (!ids.has(id)) this.leave(id);
     for (const encoder of chosen) void this.compute(encoder);
   }
 
@@ -30,11 +30,20 @@ export class ColumnJobs {
     this.keys.clear();
   }
 
+  /** Ends one column's computation for the person; it stays ended until its question changes or {@link retry}. */
+  stopColumn(id: string): void {
+    if (!this.running.has(id)) return;
+    this.stop(id);
+    this.patch(id, { error: { code: 'compare-stopped', message: 'Stopped.', remedy: '' } });
+  }
+
+  retry(id: string): void {
+    this.keys.delete(id);
+    this.refresh();
+  }
+
   cancel(): void {
-    for (const id of [...this.running.keys()]) {
-      this.stop(id);
-      this.keys.delete(id);
-    }
+    for (const id of [...this.running.keys()]) this.leave(id);
   }
 
   private async compute(encoder: EncoderInfo): Promise<void> {
@@ -55,8 +64,10 @@ export class ColumnJobs {
       this.patch(id, { result });
       this.compare.store.setState({ usage: result.facts.usage });
     } catch (thrown) {
+      // Who cancels decides whether it is asked again; a failure is, at the next change.
+      if (isCancelled(thrown)) return;
       if (this.keys.get(id) === key) this.keys.delete(id);
-      if (!isCancelled(thrown)) this.patch(id, { error: toPlainError(thrown), result: null });
+      this.patch(id, { error: toPlainError(thrown), result: null });
     } finally {
       if (this.running.get(id) === controller) {
         this.running.delete(id);
@@ -102,6 +113,12 @@ export class ColumnJobs {
     }[s.page];
     const photos = Object.entries(this.compare.photos()).map(([slot, { url }]) => [slot, url]);
     return JSON.stringify([id, s.page, s.longSide, options, photos]);
+  }
+
+  /** Ends a computation that is begun again when its column is looked at. */
+  private leave(id: string): void {
+    this.stop(id);
+    this.keys.delete(id);
   }
 
   private stop(id: string): void {

@@ -185,6 +185,27 @@ describe('Compare', () => {
     expect(asked('components')).toBe(4);
   });
 
+  it('a column that is stopped stays so until it is asked for again', async () => {
+    const answer = { pictures: {}, explained: [[1, 0, 0]], facts };
+    open({
+      components: ({ encoder }: { encoder: EncoderInfo }) =>
+        encoder.id === 'classical' ? new Promise(() => {}) : answer,
+    }).wake();
+    await settle();
+    const column = () => compare.store.getState().columns['classical'];
+    expect(column().progress).not.toBeNull();
+    compare.jobs.stopColumn('classical');
+    await settle();
+    expect(column()).toMatchObject({ progress: null, error: { code: 'compare-stopped' } });
+    compare.update({ opacity: 0.5 });
+    await settle();
+    expect(asked('components')).toBe(3);
+    compare.jobs.retry('classical');
+    await settle();
+    expect(asked('components')).toBe(4);
+    expect(column().error).toBeNull();
+  });
+
   it('a worker that dies is told once, and the next question starts another with the photos', async () => {
     open().wake();
     await settle();

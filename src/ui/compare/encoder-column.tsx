@@ -49,24 +49,30 @@ export function EncoderColumn({ column, id, photos }: EncoderColumnProps) {
         </IconButton>
       </figcaption>
       <ColumnCanvas photos={photos} result={result} label={`${encoder?.name ?? id}: maps of the photos`} />
-      <ColumnFoot column={state} isCurrent={result !== null} detail={encoder?.detail ?? ''} />
+      <ColumnFoot id={id} column={state} isCurrent={result !== null} detail={encoder?.detail ?? ''} />
     </figure>
   );
 }
 
 function ColumnFoot({
+  id,
   column: { error, progress, result },
   isCurrent,
   detail,
 }: {
+  id: string;
   column: Column;
   isCurrent: boolean;
   detail: string;
 }) {
+  const { jobs } = useCompare();
   if (error) {
     return (
       <p className="compare-foot compare-error" role="alert">
-        {error.message} {error.remedy}
+        {error.message} {error.remedy}{' '}
+        <button type="button" className="link-button" onClick={() => jobs.retry(id)}>
+          Try again
+        </button>
       </p>
     );
   }
@@ -75,7 +81,10 @@ function ColumnFoot({
     return (
       <p className="compare-foot">
         <span className="spinner" aria-hidden="true" /> {what}
-        {progress.fraction ? ` ${percent(progress.fraction)}` : ''} …
+        {progress.fraction ? ` ${percent(progress.fraction)}` : ''} …{' '}
+        <button type="button" className="link-button" onClick={() => jobs.stopColumn(id)}>
+          Stop
+        </button>
       </p>
     );
   }
