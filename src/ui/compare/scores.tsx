@@ -20,7 +20,7 @@ export function Scores() {
     <div className="scores">
       <p>
         Every place of photo A that is seen in B asks for its nearest neighbour among B’s places. It is found if it lies
-        within a share of B’s longer side from the truth. Encoders with a fine grid have an advantage at 1 %.
+        within a share of B’s longer side from the truth. Encoders with a fine grid have an advantage at 1 %.
       </p>
       <OwnPairList />
       <ScoreButtons />
