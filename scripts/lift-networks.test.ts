@@ -9,6 +9,8 @@ import { LazyRuntime } from '../src/engine/lift/lazy-runtime.ts';
 import { LiftNetworks } from '../src/engine/lift/networks.ts';
 import { makePhoto } from '../src/gpu/testing/stage.ts';
 import { convertModel } from '../src/models/convert.ts';
+import { FakeDirectory } from '../src/models/fake-opfs.ts';
+import { KeptNetworks } from '../src/models/kept-networks.ts';
 import { NETWORK_SCHEMA } from '../src/models/network-manifest.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { GraphBuilder } from '../src/onnx/graph-builder.ts';
@@ -19,7 +21,12 @@ import { NodeRuntime } from './node/ort-node.ts';
 const MANIFEST_URL = 'https://models.test/depth/manifest.json';
 const PHOTO = makePhoto({ width: 60, height: 44 }, 3);
 
-const newNetworks = () => new LiftNetworks(new LazyRuntime(null, async () => new NodeRuntime()));
+/** Of one visit to the page; what is kept lies in `kept`, and without it nothing can be kept. */
+const newNetworks = (kept?: FakeDirectory) =>
+  new LiftNetworks(
+    new LazyRuntime(null, async () => new NodeRuntime()),
+    kept && (async () => new KeptNetworks(kept.handle)),
+  );
 
 async function onnxOf(g: GraphBuilder): Promise<Uint8Array<ArrayBuffer>> {
   return Uint8Array.from((await encodeModel(g, 'none.data')).graph);
@@ -129,7 +136,7 @@ describe('sky', () => {
       code: 'network-unsuitable',
       message: expect.stringContaining('image [1, 3, 24, 32] and mask [1, 1, 24, 32]'),
     });
-    expect(networks.skyName).toBe('sky.onnx');
+    expect(await networks.skyKey()).toMatch(/sky\.onnx$/);
     expect((await networks.skyMap(PHOTO)).size.width).toBe(48);
   });
 });
@@ -153,5 +160,74 @@ describe('inpainting', () => {
     });
     const noModel = newNetworks().add({ purpose: 'sky', file: new Blob(['text']), name: 'text.onnx' });
     await expect(noModel).rejects.toBeInstanceOf(Error);
+  });
+});
+
+describe('networks that are kept', () => {
+  test('run at the next visit without their files, and another one takes their place', async () => {
+    const kept = new FakeDirectory();
+    const first = newNetworks(kept);
+    const added = await first.add({ purpose: 'sky', file: await skyNetwork(), name: 'sky.onnx' });
+    expect(added).toEqual({ name: 'sky.onnx', bytes: (await skyNetwork()).size, notKept: null });
+    await first.add({ purpose: 'inpainting', file: await inpaintingNetwork(), name: 'white.onnx' });
+    const { values } = await first.skyMap(PHOTO);
+
+    const second = newNetworks(kept);
+    expect(await second.skyKey()).toMatch(/sky\.onnx$/);
+    expect((await second.skyMap(PHOTO)).values).toEqual(values);
+    const filled = await second.inpaint(PHOTO, new Uint8Array(60 * 44).fill(1));
+    expect(filled.every((value) => value === 255)).toBe(true);
+    // What is refused is not kept.
+    await expect(
+      second.add({ purpose: 'sky', file: await inpaintingNetwork(), name: 'lama.onnx' }),
+    ).rejects.toMatchObject({ code: 'network-unsuitable' });
+    expect(await newNetworks(kept).skyKey()).toMatch(/sky\.onnx$/);
+    await second.add({ purpose: 'sky', file: await skyNetwork(), name: 'next.onnx' });
+    expect(await second.skyKey()).not.toBe(await newNetworks(kept).skyKey());
+    expect(await newNetworks(kept).skyKey()).toMatch(/next\.onnx$/);
+  });
+
+  test('once removed and closed, there is none', async () => {
+    const kept = new FakeDirectory();
+    const networks = newNetworks(kept);
+    await networks.add({ purpose: 'sky', file: await skyNetwork(), name: 'sky.onnx' });
+    await networks.close('sky');
+    expect((await networks.skyMap(PHOTO)).size.width).toBe(48);
+    await new KeptNetworks(kept.handle).remove('sky');
+    await networks.close('sky');
+    await expect(networks.skyKey()).rejects.toMatchObject({ code: 'sky-model-missing' });
+  });
+
+  test('without room or without a storage they work for this visit, and why is told', async () => {
+    const full = new FakeDirectory();
+    full.quota = 10;
+    for (const [kept, code] of [[full, 'storage-full'], [undefined, 'storage-missing']] as const) {
+      const networks = newNetworks(kept);
+      const added = await networks.add({ purpose: 'sky', file: await skyNetwork(), name: 'sky.onnx' });
+      expect(added).toMatchObject({ name: 'sky.onnx', notKept: { code } });
+      expect((await networks.skyMap(PHOTO)).size.width).toBe(48);
+      await networks.close('sky');
+      await expect(networks.skyKey()).rejects.toMatchObject({ code: 'sky-model-missing' });
+    }
+  });
+
+  test('a kept file that was damaged, or that the runtime refuses, is told', async () => {
+    const kept = new FakeDirectory();
+    await newNetworks(kept).add({ purpose: 'inpainting', file: await inpaintingNetwork(), name: 'white.onnx' });
+    const folder = await (await kept.getDirectoryHandle('networks')).getDirectoryHandle('inpainting');
+    const file = [...folder.children.values()].find(({ name }) => name.endsWith('.onnx'));
+    (file as unknown as { content: Uint8Array }).content[40] ^= 255;
+    await expect(newNetworks(kept).inpaint(PHOTO, new Uint8Array(60 * 44))).rejects.toMatchObject({
+      code: 'inpainting-model-unusable',
+      message: expect.stringContaining('white.onnx'),
+    });
+    await new KeptNetworks(kept.handle).keep('sky', 'text.onnx', new TextEncoder().encode('text'));
+    await expect(newNetworks(kept).skyKey()).rejects.toMatchObject({ code: 'sky-model-unusable' });
+  });
+
+  test('a file that is too large is refused before it is read', async () => {
+    const file = { size: 2 ** 31, arrayBuffer: () => Promise.reject(new Error('was read')) } as unknown as Blob;
+    const added = newNetworks().add({ purpose: 'sky', file, name: 'huge.onnx' });
+    await expect(added).rejects.toMatchObject({ code: 'network-too-large' });
   });
 });

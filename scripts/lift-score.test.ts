@@ -22,7 +22,7 @@ describe('the embedded model on views of a sample photo', () => {
     const depth = await new DepthSources({ depth: none }).open({ kind: 'estimate' }, photo, { onNetwork: () => {} });
     const render = { ...DEFAULT_LIFT.render, longSide: 320 };
     const settings: LiftSettings = { ...DEFAULT_LIFT, motion, render };
-    const scene = await new Scenes({ skyName: null, skyMap: none }).get(photo, depth, settings);
+    const scene = await new Scenes({ skyKey: none, skyMap: none }).get(photo, depth, settings);
     const renderer = new CpuRenderer(null, { inpaint: none });
     await renderer.render({ scene, settings, seed: 1 });
     const views = (await renderer.pin())!;

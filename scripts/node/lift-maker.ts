@@ -23,7 +23,7 @@ const noNetworks = (): never => {
 /** The lift worker's own code on the CPU references, for files of the disk. */
 export function liftMaker(): DatasetMaker<PhotoFile> {
   const depths = new DepthSources({ depth: noNetworks });
-  const scenes = new Scenes({ skyName: null, skyMap: noNetworks });
+  const scenes = new Scenes({ skyKey: noNetworks, skyMap: noNetworks });
   let lifted: LiftedScene | null = null;
   return {
     async openScene({ path, depth }, settings, signal) {

@@ -106,6 +106,10 @@ export class ModelLibrary implements ServedHandlers<ModelLibraryApi, InstallProg
     await this.options.exclusively(id, () => store.remove(id));
   }
 
+  async removeNetwork({ purpose }: Argument<'removeNetwork'>): Promise<void> {
+    await (await this.store()).networks.remove(purpose);
+  }
+
   private async download(
     store: ModelStore,
     recipe: ModelRecipe,

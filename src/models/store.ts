@@ -11,11 +11,13 @@ import type { ModelSink } from './convert.ts';
 import { MANIFEST_FILE } from './convert.ts';
 import type { ServerNote } from './download.ts';
 import { inputLimits } from './input-size.ts';
+import { KeptNetworks } from './kept-networks.ts';
 import type { MatcherManifest } from './manifest.ts';
-import { MANIFEST_MAX_BYTES, MANIFEST_SCHEMA, parseManifest } from './manifest.ts';
+import { MANIFEST_SCHEMA, parseManifest } from './manifest.ts';
 import type { NetworkManifest } from './network-manifest.ts';
 import { parseNetworkManifest } from './network-manifest.ts';
 import { OpfsPartialFile, opfsSink, opfsUrl, storageFull } from './opfs.ts';
+import { folderBytes, folders, readJson, removeIfThere, writeJson } from './opfs-folder.ts';
 
 /** Folders of the store. */
 const INSTALLED = 'installed';
@@ -43,10 +45,15 @@ export type Estimate = () => Promise<StorageEstimate | null>;
  * It knows folders; conversion and the network are elsewhere. Needs a worker: pages have no synchronous file access.
  */
 export class ModelStore {
+  /** The lift studio's networks, which lie in a folder of their own. */
+  readonly networks: KeptNetworks;
+
   constructor(
     private readonly root: FileSystemDirectoryHandle,
     private readonly estimate: Estimate = browserEstimate,
-  ) {}
+  ) {
+    this.networks = new KeptNetworks(root);
+  }
 
   /** Everything there is, newest first. Models that cannot be read are left out. */
   async list(): Promise<LibraryListing> {
@@ -61,7 +68,7 @@ export class ModelStore {
       if (found) partial.push(found);
     }
     installed.sort((a, b) => b.installedAt - a.installedAt);
-    return { installed, partial, storage: await this.estimate() };
+    return { installed, partial, networks: await this.networks.list(), storage: await this.estimate() };
   }
 
   /** Folders of conversions that never ended, by id. A conversion that runs has one too. */
@@ -208,42 +215,4 @@ function checkId(id: string): void {
 async function browserEstimate(): Promise<StorageEstimate | null> {
   const { usage, quota } = (await navigator.storage?.estimate?.()) ?? {};
   return usage === undefined || quota === undefined ? null : { usage, quota };
-}
-
-async function folders(parent: FileSystemDirectoryHandle): Promise<string[]> {
-  const names: string[] = [];
-  for await (const [name, { kind }] of parent.entries()) if (kind === 'directory') names.push(name);
-  return names;
-}
-
-async function folderBytes(folder: FileSystemDirectoryHandle): Promise<number> {
-  let bytes = 0;
-  for await (const [, entry] of folder.entries()) {
-    if (entry.kind === 'file') bytes += (await (entry as FileSystemFileHandle).getFile()).size;
-  }
-  return bytes;
-}
-
-async function removeIfThere(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
-  try {
-    await folder.removeEntry(name, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof DOMException) || error.name !== 'NotFoundError') throw error;
-  }
-}
-
-/** A JSON file that this store wrote; null where it is missing, cut off or too long to be one. */
-async function readJson(folder: FileSystemDirectoryHandle, name: string): Promise<unknown> {
-  try {
-    const file = await (await folder.getFileHandle(name)).getFile();
-    return file.size <= MANIFEST_MAX_BYTES ? JSON.parse(await file.text()) : null;
-  } catch {
-    return null;
-  }
-}
-
-async function writeJson(folder: FileSystemDirectoryHandle, name: string, value: unknown): Promise<void> {
-  const sink = await opfsSink(folder, name);
-  await sink.write(new TextEncoder().encode(JSON.stringify(value)));
-  await sink.close();
 }

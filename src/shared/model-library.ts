@@ -95,9 +95,28 @@ export interface StorageEstimate {
   quota: number;
 }
 
+/** What the lift studio uses an ONNX file for that comes without a manifest. */
+export const NETWORK_PURPOSES = ['sky', 'inpainting'] as const;
+export type NetworkPurpose = (typeof NETWORK_PURPOSES)[number];
+
+/** A network of the lift studio that is kept on this device; one for each purpose. */
+export interface KeptNetwork {
+  purpose: NetworkPurpose;
+  /** The file's name as it was given. */
+  name: string;
+  /** Bytes on disk. */
+  bytes: number;
+  sha256: string;
+  /** Milliseconds since 1970. */
+  keptAt: number;
+  /** It is not whole, and can only be removed or replaced. */
+  isDamaged: boolean;
+}
+
 export interface LibraryListing {
   installed: InstalledModel[];
   partial: PartialInstall[];
+  networks: KeptNetwork[];
   /** Null where the browser does not tell. */
   storage: StorageEstimate | null;
 }
@@ -127,4 +146,5 @@ export interface ModelLibraryApi {
   /** Throws away what has been downloaded for a model. */
   discard(options: { id: string }): void;
   remove(options: { id: string }): void;
+  removeNetwork(options: { purpose: NetworkPurpose }): void;
 }

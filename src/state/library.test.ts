@@ -17,7 +17,7 @@ type Method = keyof ModelLibraryApi;
 class FakeLibraryWorker implements LibraryWorkerLike {
   readonly calls: { id: number; method: Method; argument: unknown }[] = [];
   readonly cancelled: number[] = [];
-  listing: LibraryListing = { installed: [], partial: [], storage: null };
+  listing: LibraryListing = { installed: [], partial: [], networks: [], storage: null };
   onmessage: LibraryWorkerLike['onmessage'] = null;
   onerror: LibraryWorkerLike['onerror'] = null;
   onmessageerror: LibraryWorkerLike['onmessageerror'] = null;
@@ -31,7 +31,7 @@ class FakeLibraryWorker implements LibraryWorkerLike {
     if (message.type === 'cancel') return void this.cancelled.push(message.id);
     this.calls.push(message);
     if (message.method === 'list') this.answer(message.id, this.listing);
-    if (message.method === 'discard' || message.method === 'remove') this.answer(message.id, undefined);
+    if (/^(discard|remove|removeNetwork)$/.test(message.method)) this.answer(message.id, undefined);
   };
 
   answer(id: number, value: unknown): void {
@@ -119,7 +119,7 @@ describe('Library', () => {
     expect(state().jobs).toMatchObject([
       { id: 'm', status: 'running', phase: 'download', loaded: 50, total: 100, bytesPerSecond: 10 },
     ]);
-    workers[0].listing = { installed: [MODEL], partial: [], storage: { usage: 1, quota: 2 } };
+    workers[0].listing = { installed: [MODEL], partial: [], networks: [], storage: { usage: 1, quota: 2 } };
     workers[0].answer(workers[0].last('install').id, MODEL);
     await done;
     expect(state()).toMatchObject({ jobs: [], installed: [MODEL], storage: { usage: 1, quota: 2 } });
@@ -153,7 +153,7 @@ describe('Library', () => {
   it('shows the downloads of an earlier visit as paused, once', async () => {
     const { library, workers, state } = open();
     library.open();
-    workers[0].listing = { installed: [], partial: [{ recipe: RECIPE, loaded: 30, total: 100 }], storage: null };
+    workers[0].listing = { installed: [], partial: [{ recipe: RECIPE, loaded: 30, total: 100 }], networks: [], storage: null };
     await settled();
     await library.refresh();
     expect(state().jobs).toMatchObject([{ id: 'm', status: 'paused', loaded: 30, total: 100, recipe: RECIPE }]);

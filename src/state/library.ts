@@ -2,7 +2,7 @@ import type { LibraryWorkerLike } from '../client/model-library-client.ts';
 import { ModelLibraryClient } from '../client/model-library-client.ts';
 import { CodedError, isCancelled, toPlainError } from '../shared/errors.ts';
 import type { CallOptions } from '../client/worker-client.ts';
-import type { InstalledModel, InstallProgress, ModelRecipe } from '../shared/model-library.ts';
+import type { InstalledModel, InstallProgress, ModelRecipe, NetworkPurpose } from '../shared/model-library.ts';
 import { MODELS_FOLDER } from '../shared/model-library.ts';
 import type { WorkspaceStore } from './store.ts';
 import type { LibraryJob, LibraryState, ModelEntry } from './types.ts';
@@ -52,7 +52,7 @@ export class Library {
   /** Reads the list from the device. What cannot be read is told in the panel. */
   async refresh(): Promise<void> {
     try {
-      const { installed, partial, storage } = await this.connect().call('list', {});
+      const { installed, partial, networks, storage } = await this.connect().call('list', {});
       const known = new Set(this.state.jobs.map(({ id }) => id));
       const paused = partial
         .filter(({ recipe }) => !known.has(recipe.id))
@@ -65,7 +65,7 @@ export class Library {
             total,
           }),
         );
-      this.patch({ installed, storage, jobs: [...this.state.jobs, ...paused] });
+      this.patch({ installed, networks, storage, jobs: [...this.state.jobs, ...paused] });
     } catch (thrown) {
       this.patch({ installed: this.state.installed ?? [] });
       this.fail(thrown);
@@ -142,6 +142,17 @@ export class Library {
     await this.refresh();
   }
 
+  /** Removes a kept network of the lift studio from the device. */
+  async removeNetwork(purpose: NetworkPurpose): Promise<void> {
+    await this.guard(() => this.connect().call('removeNetwork', { purpose }));
+    await this.refresh();
+  }
+
+  /** Asks the browser to keep what is installed. A refusal changes nothing but the risk. */
+  persist(): void {
+    void this.options.persist?.().catch(() => undefined);
+  }
+
   dispose(): void {
     this.client?.dispose();
     this.client = null;
@@ -157,8 +168,8 @@ export class Library {
     this.running.set(id, controller);
     this.patch({ error: null });
     this.setJob({ ...newJob(id, name, recipe), ...this.progressOf(id) });
-    // Asked within the person's click where the browser wants that; a refusal changes nothing but the risk.
-    void this.options.persist?.().catch(() => undefined);
+    // Within the person's click, where the browser wants that.
+    this.persist();
     try {
       const model = await call(this.connect(), {
         signal: controller.signal,

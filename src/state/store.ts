@@ -19,7 +19,7 @@ export function createWorkspaceStore(initial: Partial<WorkspaceState> = {}): Wor
     geometry: DEFAULT_GEOMETRY,
     samples: [],
     models: [],
-    library: { isOpen: false, installed: null, jobs: [], offered: [], storage: null, error: null },
+    library: { isOpen: false, installed: null, networks: [], jobs: [], offered: [], storage: null, error: null },
     engine: { epoch: 0, status: 'starting', info: null },
     job: null,
     result: null,

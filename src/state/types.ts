@@ -1,6 +1,6 @@
 import type { PlainError } from '../shared/errors.ts';
 import type { Side } from '../shared/geometry.ts';
-import type { InstalledModel, InstallPhase, ModelRecipe, StorageEstimate } from '../shared/model-library.ts';
+import type { InstalledModel, InstallPhase, KeptNetwork, ModelRecipe, StorageEstimate } from '../shared/model-library.ts';
 import type {
   EngineInfo,
   MatchResult,
@@ -131,6 +131,8 @@ export interface LibraryState {
   isOpen: boolean;
   /** Null until the worker has told. */
   installed: InstalledModel[] | null;
+  /** Of the lift studio; empty until the worker has told. */
+  networks: KeptNetwork[];
   jobs: LibraryJob[];
   /** Checkpoints that were dropped and wait for the person's choices. */
   offered: File[];

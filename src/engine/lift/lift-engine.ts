@@ -11,6 +11,7 @@ import type {
   LiftInfo,
   LiftProgress,
   LiftScore,
+  OpenedNetwork,
   SweepPoint,
 } from '../../shared/lift/api.ts';
 import type { DatasetSummary } from '../../shared/lift/dataset.ts';
@@ -126,10 +127,13 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     });
   }
 
-  async addNetwork(network: Argument<'addNetwork'>, { signal, onProgress }: CallContext): Promise<{ name: string }> {
+  addNetwork(network: Argument<'addNetwork'>, { signal, onProgress }: CallContext): Promise<OpenedNetwork> {
     onProgress({ stage: 'load-model', fraction: null });
-    await this.networks.add(network, signal);
-    return { name: network.name };
+    return this.networks.add(network, signal);
+  }
+
+  closeNetwork({ purpose }: Argument<'closeNetwork'>): Promise<void> {
+    return this.networks.close(purpose);
   }
 
   render(request: Argument<'render'>): Promise<FrameFacts> {

@@ -29,9 +29,9 @@ export const smallSettings = (longSide: number): LiftSettings => ({
   sky: { ...DEFAULT_LIFT.sky, source: 'none' },
 });
 
-/** As long as no network was dropped. */
+/** As long as there is no network. */
 export const NO_SKY_MODEL: SkyModel = {
-  skyName: null,
+  skyKey: () => Promise.reject(new Error('no sky network')),
   skyMap: () => Promise.reject(new Error('no sky network')),
 };
 

@@ -1,26 +1,22 @@
 import { preprocess, type Pixels } from '../../gpu/reference/preprocess.ts';
 import { fetchNetworkManifest, modelFilesAt } from '../../models/fetch-model.ts';
+import type { KeptNetworks } from '../../models/kept-networks.ts';
 import type { NetworkManifest } from '../../models/network-manifest.ts';
 import { CodedError, throwIfAborted } from '../../shared/errors.ts';
-import type { DroppedNetwork } from '../../shared/lift/api.ts';
+import type { DroppedNetwork, OpenedNetwork } from '../../shared/lift/api.ts';
+import type { NetworkPurpose } from '../../shared/model-library.ts';
 import { networkBytes, openNetwork } from '../open-network.ts';
 import { Mutex, type RuntimeTensor, type Session } from '../runtime.ts';
 import type { PlainMap } from './fit-photo.ts';
-import { inpaintingPlan, runInpainting } from './inpainting-network.ts';
+import { runInpainting } from './inpainting-network.ts';
 import type { LazyRuntime } from './lazy-runtime.ts';
-import { runSky, skyPlan } from './sky-network.ts';
+import { PurposeNetworks } from './purpose-networks.ts';
+import { runSky } from './sky-network.ts';
 
 interface OpenDepth {
   manifestUrl: string;
   manifest: NetworkManifest;
   session: Session;
-}
-
-/** An ONNX file that was dropped and turned out to be what it was dropped for. */
-interface OpenDropped<Plan> {
-  name: string;
-  session: Session;
-  plan: Plan;
 }
 
 /** Gets 0…1 of a download, and null once the network runs. */
@@ -29,39 +25,31 @@ export type OnNetwork = (fraction: number | null) => void;
 /** The networks of the lift studio besides matchers: depth, sky, inpainting. One of each stays open. */
 export class LiftNetworks {
   private depthNetwork: OpenDepth | null = null;
-  private sky: OpenDropped<ReturnType<typeof skyPlan>> | null = null;
-  private inpainting: OpenDropped<ReturnType<typeof inpaintingPlan>> | null = null;
+  private readonly purposes: PurposeNetworks;
   // One network at a time: they share the runtime, and closing one must not meet its run.
   private readonly jobs = new Mutex();
 
-  constructor(private readonly runtime: LazyRuntime) {}
-
-  /** Tells one sky network from another in caches; null without one. */
-  get skyName(): string | null {
-    return this.sky?.name ?? null;
+  /** @param openKept where networks for sky and holes are kept, if not in the browser's storage */
+  constructor(
+    private readonly runtime: LazyRuntime,
+    openKept?: () => Promise<KeptNetworks>,
+  ) {
+    this.purposes = new PurposeNetworks(runtime, openKept);
   }
 
-  /**
-   * Opens a dropped network, in place of the last one for that purpose.
-   * @throws CodedError `network-unsuitable` where it takes or gives something else, `model-unusable`
-   */
-  add({ purpose, file, name }: DroppedNetwork, signal?: AbortSignal): Promise<void> {
-    return this.jobs.run(async () => {
-      const runtime = await this.runtime.open();
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      throwIfAborted(signal);
-      const session = await runtime.createSession(bytes, []);
-      try {
-        throwIfAborted(signal);
-        const old = purpose === 'sky' ? this.sky : this.inpainting;
-        if (purpose === 'sky') this.sky = { name, session, plan: skyPlan(session, name) };
-        else this.inpainting = { name, session, plan: inpaintingPlan(session, name) };
-        await old?.session.release();
-      } catch (error) {
-        await session.release();
-        throw error;
-      }
-    });
+  /** See {@link PurposeNetworks.add}. */
+  add(network: DroppedNetwork, signal?: AbortSignal): Promise<OpenedNetwork> {
+    return this.jobs.run(() => this.purposes.add(network, signal));
+  }
+
+  close(purpose: NetworkPurpose): Promise<void> {
+    return this.jobs.run(() => this.purposes.close(purpose));
+  }
+
+  /** Tells one sky network from another in caches. @throws CodedError `sky-model-missing`, `sky-model-unusable` */
+  async skyKey(): Promise<string> {
+    // Nobody waits for what runs: the key of an open network is there.
+    return this.purposes.keyOf('sky') ?? this.jobs.run(async () => (await this.purposes.get('sky')).key);
   }
 
   /** Relative inverse depth of a photo by an installed network, larger is nearer, at the network's own size. */
@@ -87,27 +75,25 @@ export class LiftNetworks {
   }
 
   /**
-   * Sky of a photo, 0…1, by the dropped network.
-   * @throws CodedError `sky-model-missing`
+   * Sky of a photo, 0…1, by the network that was dropped or is kept on this device.
+   * @throws CodedError `sky-model-missing`, `sky-model-unusable`
    */
   skyMap(photo: Pixels): Promise<PlainMap> {
     return this.jobs.run(async () => {
-      if (!this.sky) throw missing('sky', 'skyseg.onnx or another ONNX sky network');
-      const { session, plan } = this.sky;
+      const { session, plan } = await this.purposes.get('sky');
       const runtime = await this.runtime.open();
       return runSky(plan, photo, runtime, (feeds) => this.run(session, feeds, plan.output));
     });
   }
 
   /**
-   * The picture with its holes filled by the dropped network; other pixels stay as they are.
+   * The picture with its holes filled by the network that was dropped or is kept; other pixels stay as they are.
    * @param holes [h, w] 1 where there is nothing
-   * @throws CodedError `inpainting-model-missing`
+   * @throws CodedError `inpainting-model-missing`, `inpainting-model-unusable`
    */
   inpaint(picture: Pixels, holes: Uint8Array): Promise<Uint8ClampedArray> {
     return this.jobs.run(async () => {
-      if (!this.inpainting) throw missing('inpainting', 'an ONNX inpainting network such as LaMa');
-      const { session, plan } = this.inpainting;
+      const { session, plan } = await this.purposes.get('inpainting');
       const runtime = await this.runtime.open();
       return runInpainting(plan, picture, holes, runtime, (feeds) => this.run(session, feeds, plan.output));
     });
@@ -148,10 +134,3 @@ export class LiftNetworks {
     return (this.depthNetwork = { manifestUrl, manifest, session });
   }
 }
-
-const missing = (purpose: 'sky' | 'inpainting', what: string) =>
-  new CodedError(
-    `${purpose}-model-missing`,
-    `No ${purpose} network has been opened yet.`,
-    `Drop ${what}, or choose another way.`,
-  );

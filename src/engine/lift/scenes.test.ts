@@ -27,7 +27,7 @@ describe('what is kept', () => {
     const { photo, depth } = liftedPhoto({ width: 90, height: 60 });
     const size = { width: 3, height: 2 };
     const skyMap = vi.fn(async () => ({ size, values: Float32Array.of(1, 1, 1, 0, 0, 0) }));
-    const scenes = new Scenes({ skyName: 'skyseg.onnx', skyMap });
+    const scenes = new Scenes({ skyKey: async () => 'skyseg.onnx', skyMap });
     const settings = smallSettings(60);
     settings.sky = { source: 'model', threshold: 0.5 };
     const first = await scenes.get(photo, depth, settings);

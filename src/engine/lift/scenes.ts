@@ -12,9 +12,10 @@ export interface LiftPhoto {
   pixels(): Pixels;
 }
 
-/** The dropped sky network; null without one. */
+/** The sky network; both reject where there is none. */
 export interface SkyModel {
-  readonly skyName: string | null;
+  /** Tells one network from another. */
+  skyKey(): Promise<string>;
   skyMap(photo: Pixels): Promise<PlainMap>;
 }
 
@@ -40,36 +41,22 @@ export class Scenes {
       this.disparity = { key: disparityKey, values: fitMap(depth.map, photo.pixels(), fit) };
     }
     const disparity = this.disparity.values;
-    const skyKey = this.skyKey(sky.source, disparityKey);
-    if (this.sky?.key !== skyKey) {
-      this.sky = { key: skyKey, values: await this.findSky(sky.source, photo, pixels, disparity, fit) };
+    const model = sky.source === 'model' ? await this.skyModel.skyKey() : null;
+    // The parts depend on each other in turn, so the sky's key names the whole scene.
+    const skyKey = `${disparityKey}/${sky.source} ${model}`;
+    let found = this.sky;
+    if (found?.key !== skyKey) {
+      let values: Float32Array | null = null;
+      if (sky.source === 'heuristic') values = skyMask(pixels, disparity);
+      if (model !== null) values = await this.skyByModel(model, photo, fit);
+      this.sky = found = { key: skyKey, values };
     }
-    return {
-      key: skyKey,
-      size: fittedSize(photo.pixels(), fit),
-      photo: pixels,
-      disparity,
-      sky: this.sky.values,
-    };
+    return { key: skyKey, size: fittedSize(photo.pixels(), fit), photo: pixels, disparity, sky: found.values };
   }
 
-  /** The parts depend on each other in turn, so the sky's key names the whole scene. */
-  private skyKey(source: LiftSettings['sky']['source'], disparityKey: string): string {
-    const by = source === 'model' ? `model ${this.skyModel.skyName}` : source;
-    return `${disparityKey}/${by}`;
-  }
-
-  private async findSky(
-    source: LiftSettings['sky']['source'],
-    photo: LiftPhoto,
-    fitted: Pixels,
-    disparity: Float32Array,
-    fit: Fit,
-  ): Promise<Float32Array | null> {
-    if (source === 'none') return null;
-    if (source === 'heuristic') return skyMask(fitted, disparity);
+  private async skyByModel(model: string, photo: LiftPhoto, fit: Fit): Promise<Float32Array> {
     const whole = photo.pixels();
-    const key = `${photo.key}/${this.skyModel.skyName}`;
+    const key = `${photo.key}/${model}`;
     if (this.skyOfPhoto?.key !== key) this.skyOfPhoto = { key, map: await this.skyModel.skyMap(whole) };
     return fitMap(this.skyOfPhoto.map, whole as Size, fit);
   }

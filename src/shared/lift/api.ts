@@ -1,5 +1,7 @@
+import type { PlainError } from '../errors.ts';
 import type { ExportedFile } from '../exports.ts';
 import type { Side, Size } from '../geometry.ts';
+import type { NetworkPurpose } from '../model-library.ts';
 import type { ModelSource, PhotoInfo, Provider, ProviderChoice } from '../protocol.ts';
 import type { DatasetApi } from './dataset.ts';
 import type { LiftSettings } from './settings.ts';
@@ -27,9 +29,17 @@ export interface DepthInfo {
 
 /** An ONNX network that was dropped for one purpose. */
 export interface DroppedNetwork {
-  purpose: 'sky' | 'inpainting';
+  purpose: NetworkPurpose;
   file: Blob;
   name: string;
+}
+
+/** A network that was dropped and runs. */
+export interface OpenedNetwork {
+  name: string;
+  bytes: number;
+  /** Why it could not be kept on this device and is gone with the page; null where it is kept. */
+  notKept: PlainError | null;
 }
 
 /** What is drawn on a pane. */
@@ -144,7 +154,10 @@ export interface LiftApi extends DatasetApi {
   /** Opens a photo with the depth that is named. A failure leaves the previous photo in place. */
   setPhoto(options: { file: Blob; name: string; depth: DepthSource }): { photo: PhotoInfo; depth: DepthInfo };
   setDepth(options: { source: DepthSource }): DepthInfo;
-  addNetwork(options: DroppedNetwork): { name: string };
+  /** Opens a network in place of the last one for that purpose, and keeps it on this device where that is possible. */
+  addNetwork(options: DroppedNetwork): OpenedNetwork;
+  /** Lets go of the open network; one that is still kept is opened again when it is needed. */
+  closeNetwork(options: { purpose: NetworkPurpose }): void;
   /** Renders with these settings and draws; no model of a matcher runs, and an old score is no longer drawn. */
   render(options: { settings: LiftSettings; seed: number }): FrameFacts;
   /** Draws the present frame otherwise. */
