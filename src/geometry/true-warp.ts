@@ -11,7 +11,7 @@ export interface PinholeCamera {
   size: Size;
 }
 
-/** Depth along the camera's z axis; 0 or less, or not a number, where unknown. Covers the whole photo at any resolution. */
+/** Depth along the camera's z axis over the whole photo, at any resolution; 0 or less, or no number, where unknown. */
 export interface DepthMap {
   grid: Size;
   values: ArrayLike<number>;

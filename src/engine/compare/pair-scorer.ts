@@ -68,6 +68,8 @@ async function blobOf(file: FileOrAddress, signal: AbortSignal): Promise<Blob> {
   if (typeof file !== 'string') return file;
   const response = await fetch(file, { signal }).catch(() => null);
   throwIfAborted(signal);
-  if (!response?.ok) throw new CodedError('network', `${file} could not be read.`, 'Check the connection and try again.');
+  if (!response?.ok) {
+    throw new CodedError('network', `${file} could not be read.`, 'Check the connection and try again.');
+  }
   return response.blob();
 }

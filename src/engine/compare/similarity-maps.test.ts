@@ -7,7 +7,8 @@ import { similarityMaps } from './similarity-maps.ts';
 const maths = new CpuFeatureMaths();
 /** Two channels: the direction of each place, in degrees. */
 function directions(width: number, degrees: number[]): Encoded {
-  const values = Float32Array.from(degrees.flatMap((d) => [Math.cos((d * Math.PI) / 180), Math.sin((d * Math.PI) / 180)]));
+  const angles = degrees.map((d) => (d * Math.PI) / 180);
+  const values = Float32Array.from(angles.flatMap((angle) => [Math.cos(angle), Math.sin(angle)]));
   return encoded({ grid: { width, height: degrees.length / width }, channels: 2, values });
 }
 

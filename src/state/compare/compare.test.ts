@@ -221,8 +221,10 @@ describe('Compare', () => {
   it('takes one more photo when A and B are there, three or four as a new comparison, and refuses a fifth', async () => {
     open().wake();
     await settle();
-    const drop = (...names: string[]) =>
-      compare.workspace.photos.interceptor!({ files: names.map((name) => new File([name], name)), folders: [], text: '' });
+    const drop = (...names: string[]) => {
+      const files = names.map((name) => new File([name], name));
+      return compare.workspace.photos.interceptor!({ files, folders: [], text: '' });
+    };
     expect(drop('c.jpg')).toBe(true);
     await settle();
     expect(compare.slots()).toEqual(['a', 'b', 'c']);

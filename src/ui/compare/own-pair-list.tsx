@@ -44,11 +44,19 @@ export function OwnPairList() {
           <PlusIcon /> Truth of A and B
         </button>
         <span className="hint">
-          A homography (3 × 3 as text, JSON or npy), or K, pose and depth (JSON, npz): choose it here, or drop it with the
-          photos.
+          A homography (3 × 3 as text, JSON or npy), or K, pose and depth (JSON, npz): choose it here, or drop it with
+          the photos.
         </span>
       </div>
-      <input ref={picker} type="file" accept=".txt,.json,.npy,.npz" multiple hidden data-picker="truth" onChange={onPick} />
+      <input
+        ref={picker}
+        type="file"
+        accept=".txt,.json,.npy,.npz"
+        multiple
+        hidden
+        data-picker="truth"
+        onChange={onPick}
+      />
     </section>
   );
 }

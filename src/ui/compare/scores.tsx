@@ -85,7 +85,12 @@ function ScoreButtons() {
           <button type="button" className="button" onClick={save}>
             Save as CSV
           </button>
-          <button type="button" className="button quiet" disabled={scoring !== null} onClick={() => compare.scoring.clear()}>
+          <button
+            type="button"
+            className="button quiet"
+            disabled={scoring !== null}
+            onClick={() => compare.scoring.clear()}
+          >
             Clear
           </button>
         </>

@@ -22,6 +22,7 @@ export const PAGE_TEXTS: Record<ComparePage, { label: string; about: string }> =
   },
   scores: {
     label: 'Scores',
-    about: 'How often the nearest neighbour is the right one, where the true correspondence is known: sample pairs, lifted pairs, or a file of yours.',
+    about:
+      'How often the nearest neighbour is the right one, where the true correspondence is known: sample pairs, lifted pairs, or a file of yours.',
   },
 };

@@ -32,7 +32,12 @@ export type TruthName = (typeof TRUTH_NAMES)[number];
 export type TruthArrays = Partial<Record<TruthName, NumberArray>>;
 
 /** Other names in use for the same. */
-const ALIASES: Record<string, TruthName[]> = { H: ['homography'], K: ['K_a', 'K_b'], depth: ['depth_a'], pose: ['pose_ab'] };
+const ALIASES: Record<string, TruthName[]> = {
+  H: ['homography'],
+  K: ['K_a', 'K_b'],
+  depth: ['depth_a'],
+  pose: ['pose_ab'],
+};
 const MAX_TEXT_BYTES = 4 * 2 ** 20;
 const ZIP_BEGIN = 0x504b;
 const NPY_BEGIN = 0x934e;
