@@ -1,5 +1,5 @@
 // The raster's places and depths as the view that the other passes take. Reference: src/gpu/reference/lift/render.ts.
-// Needs cameras.wgsl.
+// Needs cameras.wgsl and read-colour.wgsl.
 
 @group(0) @binding(0) var<uniform> params: Cameras;
 @group(0) @binding(1) var raster: texture_2d<f32>;
@@ -8,18 +8,6 @@
 @group(0) @binding(4) var<storage, read_write> depth: array<f32>;
 @group(0) @binding(5) var<storage, read_write> warp: array<f32>;
 @group(0) @binding(6) var<storage, read_write> visible: array<u32>;
-
-// Bilinear by hand: samplers round their weights to 8 bits.
-fn readPhoto(unit: vec2f) -> vec3f {
-  let size = textureDimensions(photo);
-  let position = clamp(unit * vec2f(size) - 0.5, vec2f(0.0), vec2f(size) - 1.0);
-  let low = vec2u(position);
-  let high = min(low + 1u, size - 1u);
-  let f = position - vec2f(low);
-  let above = mix(textureLoad(photo, low, 0).rgb, textureLoad(photo, vec2u(high.x, low.y), 0).rgb, f.x);
-  let below = mix(textureLoad(photo, vec2u(low.x, high.y), 0).rgb, textureLoad(photo, high, 0).rgb, f.x);
-  return mix(above, below, f.y);
-}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -36,5 +24,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   warp[i] = place.x;
   warp[points + i] = place.y;
   visible[i] = u32(isVisible);
-  textureStore(colour, id.xy, select(vec4f(0.0), vec4f(readPhoto(unit), 1.0), isVisible));
+  textureStore(colour, id.xy, select(vec4f(0.0), vec4f(readColour(photo, unit), 1.0), isVisible));
 }

@@ -6,7 +6,7 @@ import { camerasOf } from '../../shared/lift/camera.ts';
 import type { LiftSettings } from '../../shared/lift/settings.ts';
 import { type FrameRequest, photoViewKey, type PlainFrame, type Scene } from './frame.ts';
 import { countFrame, frameFacts } from './frame-facts.ts';
-import { developedView, filledView, litView } from './look.ts';
+import { backedView, developedView, filledView, litView } from './look.ts';
 import type { HoleFiller } from './renderer.ts';
 import { liftKey, sceneDepth } from './scene-depth.ts';
 
@@ -31,6 +31,8 @@ export interface RenderedFrame {
   frame: PlainFrame;
   /** View b before the camera's photometric changes. */
   undeveloped: Pixels;
+  /** [h, w] 1 where view b needs no filling: what was rendered, and the sky behind it. */
+  known: Uint8Array;
   /** View a by its key: while it stays the same it is not made again. */
   photo: { key: string; colour: Uint8ClampedArray };
 }
@@ -54,9 +56,9 @@ export function renderFrame(
     return developedView(lit, 'a', request).data;
   };
   const a = last?.photo.key === key ? last.photo.colour : colourOfA();
-  const bare = { data: view.colour, ...size };
-  const litB = litView({ side: 'b', colour: bare, depth: view.depth, cameras, medianDepth }, request);
-  const undeveloped = filledView(litB, view.visible, request);
+  const backed = backedView({ data: view.colour, ...size }, view.visible, cameras, request);
+  const litB = litView({ side: 'b', colour: backed.colour, depth: view.depth, cameras, medianDepth }, request);
+  const undeveloped = filledView(litB, backed.known, request);
   const frame: Omit<PlainFrame, 'facts'> = {
     size,
     cameras,
@@ -68,16 +70,16 @@ export function renderFrame(
     places: forward.places,
   };
   const facts = frameFacts(size, cameras, countFrame(frame), performance.now() - start);
-  return { frame: { ...frame, facts }, undeveloped, photo: { key, colour: a } };
+  return { frame: { ...frame, facts }, undeveloped, known: backed.known, photo: { key, colour: a } };
 }
 
 /** The frame with its holes filled by a network. */
 export async function inpaintFrame(
   request: FrameRequest,
-  { frame, undeveloped }: RenderedFrame,
+  { frame, undeveloped, known }: RenderedFrame,
   filler: HoleFiller,
 ): Promise<PlainFrame> {
-  const holes = frame.visible.b.map((known) => 1 - known);
+  const holes = known.map((isKnown) => 1 - isKnown);
   const data = await filler.inpaint(undeveloped, holes);
   return { ...frame, colour: { ...frame.colour, b: developedView({ ...undeveloped, data }, 'b', request).data } };
 }

@@ -26,6 +26,8 @@ export class GpuFrame {
   colour: Record<Side, GPUTexture>;
   /** View b before the camera's changes. */
   private undeveloped: GPUTexture;
+  /** uint32 [h, w]: what of view b needs no filling. */
+  private known: GPUBuffer;
   private readonly disparity: GPUBuffer;
   private readonly counts: GPUBuffer;
   private sceneKey = '';
@@ -49,6 +51,7 @@ export class GpuFrame {
     this.look = new GpuLook(scope, passes, size);
     this.colour = { a: this.photo, b: this.view.colour };
     this.undeveloped = this.view.colour;
+    this.known = this.view.visible;
   }
 
   get medianDepth(): number {
@@ -79,9 +82,10 @@ export class GpuFrame {
     const bytes = 4 * gridPoints(this.size);
     const [data, known] = await Promise.all([
       readTexture(device, this.undeveloped),
-      readBytes(device, this.view.visible, bytes),
+      readBytes(device, this.known, bytes),
     ]);
-    return { picture: { data, ...this.size }, holes: Uint8Array.from(new Uint32Array(known), (seen) => 1 - seen) };
+    const holes = Uint8Array.from(new Uint32Array(known), (isKnown) => 1 - isKnown);
+    return { picture: { data, ...this.size }, holes };
   }
 
   /** View b with its holes filled elsewhere, RGBA; the camera's changes are recorded anew. */
@@ -133,8 +137,9 @@ export class GpuFrame {
     const { look, view, mesh, medianDepth } = this;
     const common = { cameras, medianDepth };
     const a = look.light(encoder, { ...common, side: 'a', colour: this.photo, depth: mesh.depth }, request);
+    this.known = look.back(encoder, this, cameras, view, request);
     const bare = { ...common, side: 'b', colour: view.colour, depth: view.depth } as const;
-    this.undeveloped = look.fill(encoder, look.light(encoder, bare, request), view.visible, request);
+    this.undeveloped = look.fill(encoder, look.light(encoder, bare, request), this.known, request);
     this.colour = {
       a: look.develop(encoder, a, 'a', request),
       b: look.develop(encoder, this.undeveloped, 'b', request),

@@ -1,5 +1,7 @@
 import { gridPoints } from '../../gpu/field.ts';
 import { FillPass } from '../../gpu/passes/lift/fill.ts';
+import type { ViewBuffers } from '../../gpu/passes/lift/render.ts';
+import type { SkyBuffers } from '../../gpu/passes/lift/sky-backdrop.ts';
 import { lightsForView } from '../../gpu/reference/lift/relight.ts';
 import type { Scope } from '../../gpu/scope.ts';
 import type { Side, Size } from '../../shared/geometry.ts';
@@ -18,7 +20,7 @@ export interface BareBuffers {
   medianDepth: number;
 }
 
-/** Light, filled holes and photometric changes of both views: look.ts on the GPU. */
+/** The sky behind view b, light, filled holes and photometric changes of both views: look.ts on the GPU. */
 export class GpuLook {
   readonly normals: Record<Side, GPUBuffer>;
   /** View b with its holes filled, before the camera's changes; a network's filling is written here. */
@@ -26,6 +28,8 @@ export class GpuLook {
   private readonly lit: Record<Side, GPUTexture>;
   private readonly developed: Record<Side, GPUTexture>;
   private readonly pyramid: GPUBuffer;
+  /** uint32 [h, w]: what of view b was rendered, and the sky behind it. */
+  private readonly backed: GPUBuffer;
 
   constructor(
     scope: Scope,
@@ -42,6 +46,23 @@ export class GpuLook {
     this.developed = { a: picture('developed-a'), b: picture('developed-b') };
     this.filled = picture('filled');
     this.pyramid = FillPass.createPyramid(scope, size);
+    this.backed = scope.storage('backed', 4 * gridPoints(size));
+  }
+
+  /**
+   * Draws the photo's sky into view b, unless holes are to be seen; looks alone.
+   * @returns uint32 [h, w] 1 where the view needs no filling; its own visibility where there is no sky
+   */
+  back(
+    encoder: GPUCommandEncoder,
+    photo: Pick<SkyBuffers, 'photo' | 'sky'>,
+    cameras: CameraPair,
+    view: Pick<ViewBuffers, 'colour' | 'visible'>,
+    { scene, settings }: FrameRequest,
+  ): GPUBuffer {
+    if (settings.render.fill === 'none' || !scene.sky) return view.visible;
+    this.passes.backdrop.run(encoder, { ...photo, threshold: settings.sky.threshold }, cameras, view, this.backed);
+    return this.backed;
   }
 
   /** The view under the lights of the settings; the very texture given where it keeps its own. */

@@ -9,6 +9,7 @@ import { RelightPass } from '../../gpu/passes/lift/relight.ts';
 import { LiftRenderPass } from '../../gpu/passes/lift/render.ts';
 import { ResizeMapPass } from '../../gpu/passes/lift/resize-map.ts';
 import { ScorePass } from '../../gpu/passes/lift/score.ts';
+import { SkyBackdropPass } from '../../gpu/passes/lift/sky-backdrop.ts';
 import type { Scope } from '../../gpu/scope.ts';
 
 /** Every pass of a frame; made once a device and shared by the renderers on it. */
@@ -16,6 +17,7 @@ export class LiftPasses {
   readonly mesh: LiftMeshPass;
   readonly render: LiftRenderPass;
   readonly forward: ForwardWarpPass;
+  readonly backdrop: SkyBackdropPass;
   readonly normals: NormalsPass;
   readonly relight: RelightPass;
   readonly fill: FillPass;
@@ -30,6 +32,7 @@ export class LiftPasses {
     this.mesh = new LiftMeshPass(device, scope);
     this.render = new LiftRenderPass(device, scope);
     this.forward = new ForwardWarpPass(device, scope);
+    this.backdrop = new SkyBackdropPass(device, scope);
     this.normals = new NormalsPass(device, scope);
     this.relight = new RelightPass(device, scope);
     this.fill = new FillPass(device, scope);

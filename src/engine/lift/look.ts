@@ -2,6 +2,7 @@ import { fillHoles } from '../../gpu/reference/lift/fill.ts';
 import { normalsOf } from '../../gpu/reference/lift/normals.ts';
 import { applyPhotometric } from '../../gpu/reference/lift/photometric.ts';
 import { lightsForView, relight } from '../../gpu/reference/lift/relight.ts';
+import { type BackedView, drawSkyBackdrop } from '../../gpu/reference/lift/sky-backdrop.ts';
 import type { Pixels } from '../../gpu/reference/preprocess.ts';
 import type { Side } from '../../shared/geometry.ts';
 import type { CameraPair } from '../../shared/lift/camera.ts';
@@ -22,6 +23,18 @@ const NOISE_STREAMS: Record<Side, number> = { a: 0, b: 0x9e3779b9 };
 
 /** Seed of a view's photometric noise. */
 export const noiseSeed = (seed: number, side: Side): number => (seed ^ NOISE_STREAMS[side]) >>> 0;
+
+/** The photo's sky behind the view, which it is drawn into, unless holes are to be seen; looks alone. */
+export function backedView(
+  colour: Pixels,
+  visible: Uint8Array,
+  cameras: CameraPair,
+  { scene, settings }: FrameRequest,
+): BackedView {
+  if (settings.render.fill === 'none' || !scene.sky) return { colour, known: visible };
+  const sky = { map: scene.sky, threshold: settings.sky.threshold };
+  return drawSkyBackdrop(colour, visible, scene.photo, sky, cameras);
+}
 
 /** The view under the lights of the settings; the very pixels given where it keeps its own. */
 export function litView({ side, colour, depth, cameras, medianDepth }: BareView, { settings }: FrameRequest): Pixels {

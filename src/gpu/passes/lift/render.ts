@@ -1,4 +1,5 @@
 import camerasCode from '../../../../shaders/lift/cameras.wgsl?raw';
+import readColourCode from '../../../../shaders/lift/read-colour.wgsl?raw';
 import renderCode from '../../../../shaders/lift/render.wgsl?raw';
 import resolveCode from '../../../../shaders/lift/resolve.wgsl?raw';
 import type { Size } from '../../../shared/geometry.ts';
@@ -75,7 +76,8 @@ export class LiftRenderPass {
       primitive: { topology: 'triangle-list', frontFace: 'cw', cullMode: 'none' },
       depthStencil: { format: DEPTH_FORMAT, depthWriteEnabled: true, depthCompare: 'greater' },
     });
-    this.resolve = new Kernel(device, scope, createShader(device, 'lift-resolve', camerasCode, resolveCode));
+    const resolveShader = createShader(device, 'lift-resolve', camerasCode, readColourCode, resolveCode);
+    this.resolve = new Kernel(device, scope, resolveShader);
   }
 
   /**

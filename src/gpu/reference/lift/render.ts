@@ -3,6 +3,7 @@ import type { CameraPair } from '../../../shared/lift/camera.ts';
 import type { Pixels } from '../preprocess.ts';
 import type { LiftMesh } from './mesh.ts';
 import { MeshRaster } from './raster.ts';
+import { readColour } from './read-colour.ts';
 
 /** Warp of a place that lies nowhere in the other picture: finite, and outside it. */
 export const WARP_NOWHERE = -2;
@@ -45,23 +46,4 @@ export function renderView(photo: Pixels, mesh: LiftMesh, cameras: CameraPair): 
     readColour(photo, x, y, colour, 4 * i);
   }
   return { size: { width, height }, colour, depth, warp, visible };
-}
-
-/** Bilinear colour at a unit point, the border clamped, opaque. */
-function readColour({ data, width, height }: Pixels, x: number, y: number, out: Uint8ClampedArray, at: number): void {
-  const column = Math.min(Math.max(x * width - 0.5, 0), width - 1);
-  const row = Math.min(Math.max(y * height - 0.5, 0), height - 1);
-  const left = Math.floor(column);
-  const top = Math.floor(row);
-  const fx = column - left;
-  const fy = row - top;
-  const topLeft = 4 * (top * width + left);
-  const right = left + 1 < width ? 4 : 0;
-  const bottomLeft = top + 1 < height ? topLeft + 4 * width : topLeft;
-  for (let c = 0; c < 3; c++) {
-    const above = data[topLeft + c] * (1 - fx) + data[topLeft + right + c] * fx;
-    const below = data[bottomLeft + c] * (1 - fx) + data[bottomLeft + right + c] * fx;
-    out[at + c] = above * (1 - fy) + below * fy;
-  }
-  out[at + 3] = 255;
 }
