@@ -48,7 +48,7 @@ const USUAL: LiftAnswers = {
   }),
   render: () => FACTS,
   score: () => SCORE,
-  addNetwork: ({ name }: { name: string }) => ({ name }),
+  addNetwork: ({ name }: { name: string }) => ({ name, bytes: 1, notKept: null }),
   probe: ({ x, y }: { x: number; y: number }) => ({ x: x + 10, y, visible: true }),
 };
 

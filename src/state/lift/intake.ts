@@ -28,7 +28,7 @@ export function takeLiftOffer(lift: Lift, { files, folders, text }: Offer, targe
   }
   if (folders.length > 0 || files.length === 0) return false;
   const network = files.length === 1 && ONNX.test(files[0].name) ? purposeOf(files[0].name) : null;
-  if (network) void lift.addNetwork({ purpose: network, file: files[0], name: files[0].name });
+  if (network) void lift.networks.add({ purpose: network, file: files[0], name: files[0].name });
   else if (files.some(({ name }) => ONNX.test(name) || OTHER_MODEL.test(name))) return false;
   else void takePictures(lift, files, target).catch((thrown: unknown) => lift.report(thrown));
   return true;

@@ -4,7 +4,7 @@ import type { CodedError } from '../../shared/errors.ts';
 import { toPlainError } from '../../shared/errors.ts';
 import { drawLights } from '../../geometry/lift-lights.ts';
 import type { Side, Size } from '../../shared/geometry.ts';
-import type { DroppedNetwork, FrameFacts, LiftDisplay, LiftPicture } from '../../shared/lift/api.ts';
+import type { FrameFacts, LiftDisplay, LiftPicture } from '../../shared/lift/api.ts';
 import type { LiftSettings, PhotometricSettings } from '../../shared/lift/settings.ts';
 import { DEFAULT_LIFT } from '../../shared/lift/settings.ts';
 import { resolveTheme } from '../theme.ts';
@@ -17,6 +17,7 @@ import { Frames, type WantedFrame } from './frames.ts';
 import { takeLiftOffer } from './intake.ts';
 import { LiftLink, type SpawnLiftWorker, type TransferableCanvas } from './link.ts';
 import { drawView, moveView, type ViewMove } from './motion.ts';
+import { Networks } from './networks.ts';
 import { Opening } from './opening.ts';
 import { Probing } from './probing.ts';
 import { Scoring } from './scoring.ts';
@@ -37,6 +38,7 @@ export class Lift {
   readonly store: LiftStore;
   readonly link: LiftLink;
   readonly opening: Opening;
+  readonly networks: Networks;
   readonly frames: Frames;
   readonly probing: Probing;
   readonly scoring: Scoring;
@@ -60,13 +62,15 @@ export class Lift {
       onEnd: (error) => this.onEnd(error),
     });
     this.opening = new Opening(this);
+    this.networks = new Networks(this);
     this.frames = new Frames({
       link: this.link,
       wanted: () => this.wantedFrame(),
       onFrame: (facts) => this.onFrame(facts),
       onRest: () => this.scoring.viewRests(),
       onError: (error) => {
-        if (error.code !== 'cancelled' && !isLiftDeath(error)) workspace.notices.add('error', error);
+        if (error.code === 'cancelled' || isLiftDeath(error)) return;
+        workspace.notices.add('error', this.networks.afterFailure(error));
       },
     });
     this.probing = new Probing(this);
@@ -183,18 +187,6 @@ export class Lift {
     this.opening.refresh();
   }
 
-  /** Opens a network for sky or holes and uses it. */
-  async addNetwork(network: DroppedNetwork): Promise<void> {
-    try {
-      const { name } = await this.link.call('addNetwork', network);
-      this.store.setState(({ networks }) => ({ networks: { ...networks, [network.purpose]: name } }));
-      if (network.purpose === 'sky') this.set('sky', { source: 'model' });
-      else this.set('render', { fill: 'model' });
-    } catch (thrown) {
-      this.report(thrown);
-    }
-  }
-
   /** What the person calls the photo: a sample by its title. */
   photoTitle(): string | null {
     const { photo } = this.store.getState();
@@ -272,6 +264,9 @@ export class Lift {
 
   private follow(now: WorkspaceState, before: WorkspaceState): void {
     if (now.settings.provider !== before.settings.provider) this.link.end();
+    if (now.library.networks !== before.library.networks) {
+      this.networks.follow(now.library.networks, before.library.networks);
+    }
     if (!this.isAwake) return;
     if (now.photos !== before.photos) this.followPhoto();
     if (now.library.installed !== before.library.installed || now.samples !== before.samples) this.opening.refresh();

@@ -36,6 +36,10 @@ export class LiftLink {
     return this.client !== null || (this.canvases.a !== undefined && this.canvases.b !== undefined);
   }
 
+  get isRunning(): boolean {
+    return this.client !== null;
+  }
+
   /** Calls the worker, which starts where needed. Rejects with a CodedError. */
   async call<M extends keyof LiftApi>(
     method: M,

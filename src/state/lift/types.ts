@@ -8,11 +8,13 @@ import type {
   LiftInfo,
   LiftProgress,
   LiftScore,
+  OpenedNetwork,
   SweepKind,
   SweepPoint,
 } from '../../shared/lift/api.ts';
 import type { LiftSettings } from '../../shared/lift/settings.ts';
 import { DEFAULT_LIFT } from '../../shared/lift/settings.ts';
+import type { NetworkPurpose } from '../../shared/model-library.ts';
 
 /** The photo that is lifted. It stays when the Match page gets the rendered pair. */
 export interface LiftedPhoto {
@@ -99,8 +101,8 @@ export interface LiftState {
   display: LiftDisplay;
   facts: FrameFacts | null;
   probe: LiftProbe | null;
-  /** Names of the networks that were dropped for sky and holes. */
-  networks: { sky: string | null; inpainting: string | null };
+  /** The networks that were dropped in this visit. Those that are kept from earlier ones are the library's. */
+  networks: Record<NetworkPurpose, OpenedNetwork | null>;
   scoreSettings: ScoreSettings;
   score: LiftScore | null;
   /** The view has changed since it was scored. */

@@ -5,6 +5,7 @@ import { Segmented } from '../common/segmented.tsx';
 import { useLift, useLiftState } from './lift-context.ts';
 import { LimitSlider } from './limit-slider.tsx';
 import { NetworkPicker } from './network-picker.tsx';
+import { usePresentNetwork } from './use-present-network.ts';
 
 const FILLS: { value: HoleFill; label: string }[] = [
   { value: 'none', label: 'Show' },
@@ -22,7 +23,7 @@ export function HoleControls() {
   const lift = useLift();
   const { fill } = useLiftState((state) => state.settings.render);
   const facts = useLiftState((state) => state.facts);
-  const hasModel = useLiftState((state) => state.networks.inpainting !== null);
+  const hasModel = usePresentNetwork('inpainting') !== null;
   return (
     <Section title="Holes" summary={facts && percent(1 - facts.covered)}>
       <Segmented
@@ -41,7 +42,7 @@ export function HoleControls() {
 export function SkyControls() {
   const lift = useLift();
   const sky = useLiftState((state) => state.settings.sky);
-  const hasModel = useLiftState((state) => state.networks.sky !== null);
+  const hasModel = usePresentNetwork('sky') !== null;
   return (
     <Section title="Sky" summary={SKIES.find(({ value }) => value === sky.source)?.label}>
       <Segmented

@@ -1,28 +1,50 @@
 import { useRef } from 'react';
 import type { ChangeEvent } from 'react';
-import type { DroppedNetwork } from '../../shared/lift/api.ts';
+import type { NetworkPurpose } from '../../shared/model-library.ts';
+import type { PresentNetwork } from '../../state/lift/networks.ts';
+import { fileSize } from '../common/format.ts';
 import { FolderIcon } from '../common/icons.tsx';
+import { RemoveButton } from '../common/remove-button.tsx';
 import { useLift, useLiftState } from './lift-context.ts';
+import { usePresentNetwork } from './use-present-network.ts';
 
-/** Opens an ONNX file for one purpose; it stays on this device and is gone with the page. */
-export function NetworkPicker({ purpose, label }: { purpose: DroppedNetwork['purpose']; label: string }) {
+/** Installs an ONNX file for one purpose, and removes it. It stays on this device. */
+export function NetworkPicker({ purpose, label }: { purpose: NetworkPurpose; label: string }) {
   const lift = useLift();
-  const name = useLiftState((state) => state.networks[purpose]);
+  const network = usePresentNetwork(purpose);
   const isRunning = useLiftState((state) => state.photo !== null);
   const picker = useRef<HTMLInputElement>(null);
   const onPick = (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];
     event.target.value = '';
-    if (file) void lift.addNetwork({ purpose, file, name: file.name });
+    if (file) void lift.networks.add({ purpose, file, name: file.name });
   };
   return (
     <>
+      {network && (
+        <div className="stack-tight" data-network={purpose}>
+          <div className="model-head">
+            <b className="network-name">{network.name}</b>
+            <RemoveButton
+              name={network.name}
+              bytes={network.bytes}
+              onRemove={() => void lift.networks.remove(purpose)}
+            />
+          </div>
+          <p className="hint">{stateOf(network)}</p>
+        </div>
+      )}
       <button type="button" className="button" disabled={!isRunning} onClick={() => picker.current?.click()}>
         <FolderIcon />
-        {label}
+        {network ? 'Open another one (.onnx)' : label}
       </button>
-      {name && <p className="hint">Open: {name}</p>}
       <input ref={picker} type="file" accept=".onnx" hidden data-picker={purpose} onChange={onPick} />
     </>
   );
+}
+
+function stateOf({ notKept, isDamaged, bytes }: PresentNetwork): string {
+  if (isDamaged) return 'The kept file is not whole and cannot be used. Remove it, or open the file again.';
+  if (notKept) return `For this visit only. ${notKept.message}`;
+  return `Kept on this device, ${fileSize(bytes)}.`;
 }

@@ -1,18 +1,18 @@
-import { useState } from 'react';
-import type { InstalledModel } from '../../shared/model-library.ts';
+import type { InstalledModel, KeptNetwork } from '../../shared/model-library.ts';
 import type { Library } from '../../state/library.ts';
 import { entryOfInstalled, isLocalModel } from '../../state/library.ts';
 import { chosenModel } from '../../state/matching.ts';
 import type { ModelEntry } from '../../state/types.ts';
 import { fileSize } from '../common/format.ts';
+import { RemoveButton } from '../common/remove-button.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { CheckpointFacts } from './checkpoint-facts.tsx';
-import { KIND_TEXTS } from './kind-texts.ts';
+import { KIND_TEXTS, PURPOSE_TEXTS } from './kind-texts.ts';
 
 /** The models that can run now; one of the matchers is in use. */
 export function InstalledList({ library }: { library: Library }) {
   const models = useWorkspaceState((state) => state.models);
-  const installed = useWorkspaceState((state) => state.library.installed);
+  const { installed, networks } = useWorkspaceState((state) => state.library);
   const bundled = models.filter(({ id }) => !isLocalModel(id));
   return (
     <section className="stack-tight" aria-label="On this device">
@@ -32,37 +32,21 @@ export function InstalledList({ library }: { library: Library }) {
         {installed?.map((model) => (
           <InstalledItem key={model.id} library={library} model={model} />
         ))}
+        {networks.map((network) => (
+          <NetworkItem key={network.purpose} library={library} network={network} />
+        ))}
       </ul>
     </section>
   );
 }
 
 function InstalledItem({ library, model }: { library: Library; model: InstalledModel }) {
-  const [isAsking, setIsAsking] = useState(false);
   const matcher = entryOfInstalled(model);
   return (
     <li className="model" data-model={model.id}>
       <div className="model-head">
         {matcher ? <UseChoice model={matcher} /> : <b>{model.name}</b>}
-        {isAsking ? (
-          <span className="row">
-            <button type="button" className="button" onClick={() => setIsAsking(false)}>
-              Keep
-            </button>
-            <button type="button" className="button danger" autoFocus onClick={() => void library.remove(model.id)}>
-              Remove {fileSize(model.bytes)}
-            </button>
-          </span>
-        ) : (
-          <button
-            type="button"
-            className="button"
-            aria-label={`Remove ${model.name}`}
-            onClick={() => setIsAsking(true)}
-          >
-            Remove
-          </button>
-        )}
+        <RemoveButton name={model.name} bytes={model.bytes} onRemove={() => void library.remove(model.id)} />
       </div>
       {!matcher && <p className="hint">{KIND_TEXTS[model.kind].installed}</p>}
       <details>
@@ -71,6 +55,39 @@ function InstalledItem({ library, model }: { library: Library; model: InstalledM
         </summary>
         {matcher && <MatcherFacts model={matcher} />}
         <CheckpointFacts model={model} />
+      </details>
+    </li>
+  );
+}
+
+/** A network that the lift studio uses for one thing. */
+function NetworkItem({ library, network }: { library: Library; network: KeptNetwork }) {
+  const { purpose, name, bytes, sha256, keptAt, isDamaged } = network;
+  return (
+    <li className="model" data-network={purpose}>
+      <div className="model-head">
+        <b>{name}</b>
+        <RemoveButton name={name} bytes={bytes} onRemove={() => void library.removeNetwork(purpose)} />
+      </div>
+      <p className="hint">
+        {isDamaged ? 'Not whole, and cannot be used: remove it.' : PURPOSE_TEXTS[purpose].installed}
+      </p>
+      <details>
+        <summary>
+          {PURPOSE_TEXTS[purpose].name}, {fileSize(bytes)} on this device
+        </summary>
+        {sha256 && (
+          <dl className="facts">
+            <dt>Kept since</dt>
+            <dd>{new Date(keptAt).toLocaleDateString()}</dd>
+            <dt>File</dt>
+            <dd>
+              <span className="line hash" data-sha256={sha256}>
+                sha256 {sha256}
+              </span>
+            </dd>
+          </dl>
+        )}
       </details>
     </li>
   );

@@ -1,4 +1,4 @@
-import type { InstalledModel } from '../../shared/model-library.ts';
+import type { InstalledModel, NetworkPurpose } from '../../shared/model-library.ts';
 
 /** What each kind of network is called and good for. */
 export const KIND_TEXTS: Record<InstalledModel['kind'], { name: string; plural: string; installed: string }> = {
@@ -9,4 +9,10 @@ export const KIND_TEXTS: Record<InstalledModel['kind'], { name: string; plural: 
     installed: 'Gives features of one photo; it does not match by itself.',
   },
   depth: { name: 'Depth', plural: 'Depth', installed: 'Gives the depth of one photo; it does not match.' },
+};
+
+/** The same of the networks that the lift studio keeps. */
+export const PURPOSE_TEXTS: Record<NetworkPurpose, { name: string; installed: string }> = {
+  sky: { name: 'Sky', installed: 'Finds the sky on the Lift page.' },
+  inpainting: { name: 'Inpainting', installed: 'Fills holes on the Lift page.' },
 };
