@@ -109,7 +109,12 @@ describe('EmbedSession', () => {
       controls: '0',
       origin: '*',
       nonsense: 'x',
+      fit: 'fundamental',
+      'fit.px': '0.5',
     });
+    expect(state().geometry).toMatchObject({ isOpen: true, settings: { model: 'fundamental', threshold: 0.5 } });
+    session.set({ 'fit.seed': '7' });
+    expect(state().geometry.settings).toMatchObject({ model: 'fundamental', threshold: 0.5, seed: 7 });
     expect(state().view).toMatchObject({ view: 'flow', threshold: 1, count: 50 });
     expect(state().settings.longSide).toBe(256);
     expect(state().theme).toBe('dark');

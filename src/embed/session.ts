@@ -123,14 +123,16 @@ export class EmbedSession {
   /** Changes view and settings by the parameters of a link; unknown ones count for nothing. */
   set(options: Record<string, string>): void {
     const { workspace } = this;
-    const { view, settings, pins } = workspace.store.getState();
+    const { view, settings, pins, geometry } = workspace.store.getState();
     const query = new URLSearchParams(
-      formatAddress({ view, settings, pins, sample: null, photos: { a: null, b: null } }),
+      formatAddress({ view, settings, pins, geometry, sample: null, photos: { a: null, b: null } }),
     );
     for (const [name, value] of Object.entries(options)) query.set(name, value);
     const asked = parseAddress(`?${query}`);
     workspace.updateView(asked.view);
     if (JSON.stringify(asked.settings) !== JSON.stringify(settings)) workspace.updateSettings(asked.settings);
+    const isAboutFit = Object.keys(options).some((name) => name === 'fit' || name.startsWith('fit.'));
+    if (isAboutFit) workspace.store.setState({ geometry: { ...geometry, ...asked.geometry } });
     const { theme, controls } = options;
     if (theme === 'light' || theme === 'dark' || theme === 'auto') workspace.store.setState({ theme });
     if (controls === '0' || controls === '1') this.store.setState({ controls: controls === '1' });
