@@ -9,30 +9,15 @@ struct Params {
   row1: vec3f,
   row2: vec3f,
   threshold: f32,
-  inset: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var photo: texture_2d<f32>;
+@group(0) @binding(1) var plate: texture_2d<f32>;
 @group(0) @binding(2) var<storage, read> sky: array<f32>;
 @group(0) @binding(3) var<storage, read> visible: array<u32>;
 // Only written where the backdrop shows; the rest stays as it was rendered.
 @group(0) @binding(4) var colour: texture_storage_2d<rgba8unorm, write>;
 @group(0) @binding(5) var<storage, read_write> known: array<u32>;
-
-// Whether a pixel of the photo and all others up to the inset beside and above it are sky.
-fn isAmidSky(pixel: vec2u) -> bool {
-  let low = pixel - min(pixel, vec2u(params.inset));
-  let high = min(pixel + params.inset, params.sizeA - 1u);
-  for (var y = low.y; y <= high.y; y++) {
-    for (var x = low.x; x <= high.x; x++) {
-      if (!(sky[y * params.sizeA.x + x] > params.threshold)) {
-        return false;
-      }
-    }
-  }
-  return true;
-}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -51,9 +36,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let place = vec2f(dot(params.row0, ray), dot(params.row1, ray)) / z;
-  if (any(place < vec2f(0.0)) || any(place >= vec2f(params.sizeA)) || !isAmidSky(vec2u(place))) {
+  if (any(place < vec2f(0.0)) || any(place >= vec2f(params.sizeA))) {
+    return;
+  }
+  let pixel = vec2u(place);
+  if (!(sky[pixel.y * params.sizeA.x + pixel.x] > params.threshold)) {
     return;
   }
   known[i] = 1u;
-  textureStore(colour, id.xy, vec4f(readColour(photo, place / vec2f(params.sizeA)), 1.0));
+  textureStore(colour, id.xy, vec4f(readColour(plate, place / vec2f(params.sizeA)), 1.0));
 }

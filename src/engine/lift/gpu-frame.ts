@@ -137,7 +137,7 @@ export class GpuFrame {
     const { look, view, mesh, medianDepth } = this;
     const common = { cameras, medianDepth };
     const a = look.light(encoder, { ...common, side: 'a', colour: this.photo, depth: mesh.depth }, request);
-    this.known = look.back(encoder, this, cameras, view, request);
+    this.known = look.back(encoder, this.sky, cameras, view, request);
     const bare = { ...common, side: 'b', colour: view.colour, depth: view.depth } as const;
     this.undeveloped = look.fill(encoder, look.light(encoder, bare, request), this.known, request);
     this.colour = {

@@ -1,14 +1,15 @@
 import { gridPoints } from '../../gpu/field.ts';
 import { FillPass } from '../../gpu/passes/lift/fill.ts';
 import type { ViewBuffers } from '../../gpu/passes/lift/render.ts';
-import type { SkyBuffers } from '../../gpu/passes/lift/sky-backdrop.ts';
 import { lightsForView } from '../../gpu/reference/lift/relight.ts';
+import type { Pixels } from '../../gpu/reference/preprocess.ts';
 import type { Scope } from '../../gpu/scope.ts';
 import type { Side, Size } from '../../shared/geometry.ts';
 import type { CameraPair } from '../../shared/lift/camera.ts';
 import type { FrameRequest } from './frame.ts';
 import type { LiftPasses } from './gpu-passes.ts';
 import { noiseSeed } from './look.ts';
+import { sceneSky } from './scene-sky.ts';
 
 /** A view before light and lens, on the GPU. */
 export interface BareBuffers {
@@ -30,9 +31,10 @@ export class GpuLook {
   private readonly pyramid: GPUBuffer;
   /** uint32 [h, w]: what of view b was rendered, and the sky behind it. */
   private readonly backed: GPUBuffer;
+  private readonly plate: { texture: GPUTexture; pixels: Pixels | null };
 
   constructor(
-    scope: Scope,
+    private readonly scope: Scope,
     private readonly passes: LiftPasses,
     size: Size,
   ) {
@@ -46,22 +48,26 @@ export class GpuLook {
     this.developed = { a: picture('developed-a'), b: picture('developed-b') };
     this.filled = picture('filled');
     this.pyramid = FillPass.createPyramid(scope, size);
+    this.plate = { texture: picture('sky-plate'), pixels: null };
     this.backed = scope.storage('backed', 4 * gridPoints(size));
   }
 
   /**
    * Draws the photo's sky into view b, unless holes are to be seen; looks alone.
+   * @param sky float32 [h, w], the scene's mask
    * @returns uint32 [h, w] 1 where the view needs no filling; its own visibility where there is no sky
    */
   back(
     encoder: GPUCommandEncoder,
-    photo: Pick<SkyBuffers, 'photo' | 'sky'>,
+    sky: GPUBuffer,
     cameras: CameraPair,
     view: Pick<ViewBuffers, 'colour' | 'visible'>,
-    { scene, settings }: FrameRequest,
+    request: FrameRequest,
   ): GPUBuffer {
-    if (settings.render.fill === 'none' || !scene.sky) return view.visible;
-    this.passes.backdrop.run(encoder, { ...photo, threshold: settings.sky.threshold }, cameras, view, this.backed);
+    const pixels = sceneSky(request);
+    if (!pixels) return view.visible;
+    const { threshold } = request.settings.sky;
+    this.passes.backdrop.run(encoder, { plate: this.upload(pixels), sky, threshold }, cameras, view, this.backed);
     return this.backed;
   }
 
@@ -88,5 +94,17 @@ export class GpuLook {
   develop(encoder: GPUCommandEncoder, colour: GPUTexture, side: Side, { settings, seed }: FrameRequest): GPUTexture {
     const look = settings.photometric[side];
     return this.passes.photometric.run(encoder, colour, this.developed[side], look, noiseSeed(seed, side));
+  }
+
+  /** The sky as a texture, which is only written when it changes. */
+  private upload(pixels: Pixels): GPUTexture {
+    const { texture } = this.plate;
+    if (this.plate.pixels !== pixels) {
+      const { width, height } = pixels;
+      const data = pixels.data as Uint8ClampedArray<ArrayBuffer>;
+      this.scope.device.queue.writeTexture({ texture }, data, { bytesPerRow: 4 * width }, [width, height]);
+      this.plate.pixels = pixels;
+    }
+    return texture;
   }
 }

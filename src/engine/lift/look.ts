@@ -7,6 +7,7 @@ import type { Pixels } from '../../gpu/reference/preprocess.ts';
 import type { Side } from '../../shared/geometry.ts';
 import type { CameraPair } from '../../shared/lift/camera.ts';
 import type { FrameRequest } from './frame.ts';
+import { sceneSky } from './scene-sky.ts';
 
 /** A view before light and lens. */
 export interface BareView {
@@ -29,11 +30,12 @@ export function backedView(
   colour: Pixels,
   visible: Uint8Array,
   cameras: CameraPair,
-  { scene, settings }: FrameRequest,
+  request: FrameRequest,
 ): BackedView {
-  if (settings.render.fill === 'none' || !scene.sky) return { colour, known: visible };
-  const sky = { map: scene.sky, threshold: settings.sky.threshold };
-  return drawSkyBackdrop(colour, visible, scene.photo, sky, cameras);
+  const plate = sceneSky(request);
+  const { sky: map } = request.scene;
+  if (!plate || !map) return { colour, known: visible };
+  return drawSkyBackdrop(colour, visible, plate, { map, threshold: request.settings.sky.threshold }, cameras);
 }
 
 /** The view under the lights of the settings; the very pixels given where it keeps its own. */

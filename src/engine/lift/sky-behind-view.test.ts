@@ -8,6 +8,7 @@ import { LiftPasses } from './gpu-passes.ts';
 import { GpuRenderer } from './gpu-renderer.ts';
 import { liftedPhoto, NO_FILLER, NO_SKY_MODEL, smallSettings } from './lift-scene.test-helper.ts';
 import type { HoleFiller, LiftRenderer } from './renderer.ts';
+import { sceneSky } from './scene-sky.ts';
 import { Scenes } from './scenes.ts';
 
 const SKY = [40, 90, 220] as const;
@@ -58,6 +59,16 @@ const colourAt = ({ size, colour }: PlainFrame, x: number, y: number) => {
 
 /** A place amid the sky of both views. */
 const IN_SKY = [60, 10] as const;
+
+test('the sky is made once a mask and threshold', async () => {
+  const asked = await request('push-pull');
+  const plate = sceneSky(asked)!;
+  const { settings } = asked;
+  expect(sceneSky({ ...asked, settings: { ...settings, depth: { ...settings.depth, shift: 0.4 } } })).toBe(plate);
+  expect(sceneSky({ ...asked, settings: { ...settings, sky: { ...settings.sky, threshold: 0.6 } } })).not.toBe(plate);
+  expect(sceneSky(await request('none'))).toBeNull();
+  expect(sceneSky({ ...asked, scene: { ...asked.scene, sky: null } })).toBeNull();
+});
 
 test.each(RENDERERS)('%s: the sky is drawn, and stays a hole for truth and counts', async (_, open) => {
   const renderer = await open(NO_FILLER);

@@ -4,15 +4,15 @@ import type { CameraPair } from '../../../shared/lift/camera.ts';
 import { gridWorkgroups } from '../../dispatch.ts';
 import { gridPoints } from '../../field.ts';
 import { Kernel } from '../../kernel.ts';
-import { backdropInset, infiniteHomography } from '../../reference/lift/sky-backdrop.ts';
+import { infiniteHomography } from '../../reference/lift/sky-backdrop.ts';
 import type { Scope } from '../../scope.ts';
 import { createShader } from '../../shader.ts';
 import type { ViewBuffers } from './render.ts';
 
 /** The photo's sky on the GPU. */
 export interface SkyBuffers {
-  /** Any float-sampled format with TEXTURE_BINDING, of camera a's size. */
-  photo: GPUTexture;
+  /** The sky as reference/lift/sky-plate.ts makes it; any float-sampled format, of camera a's size. */
+  plate: GPUTexture;
   /** float32 [h, w] of camera a's size; sky is above the threshold. */
   sky: GPUBuffer;
   threshold: number;
@@ -32,7 +32,7 @@ export class SkyBackdropPass {
    */
   run(
     encoder: GPUCommandEncoder,
-    { photo, sky, threshold }: SkyBuffers,
+    { plate, sky, threshold }: SkyBuffers,
     cameras: CameraPair,
     view: Pick<ViewBuffers, 'colour' | 'visible'>,
     known: GPUBuffer,
@@ -46,10 +46,9 @@ export class SkyBackdropPass {
       row1: homography.slice(3, 6),
       row2: homography.slice(6, 9),
       threshold,
-      inset: backdropInset(a),
     };
     const bindings = [
-      photo.createView(),
+      plate.createView(),
       { buffer: sky, size: 4 * gridPoints(a) },
       { buffer: view.visible, size: 4 * gridPoints(b) },
       view.colour.createView(),
