@@ -79,7 +79,8 @@ async function readManifest(files: readonly File[]) {
     throw new CodedError(
       'manifest-missing',
       'An ONNX file alone does not say what it takes and gives.',
-      'Drop it together with the manifest.json that was written beside it, and with its .data file if there is one.',
+      'Drop it together with the manifest.json that was written beside it, and with its .data file if there is one; ' +
+        'networks for sky and holes are opened on the Lift page.',
     );
   }
   let json: unknown;

@@ -81,7 +81,10 @@ describe('networks for sky and holes', () => {
     await open();
     expect(present('sky')).toBeNull();
     device.kept = [KEPT];
-    await lift.networks.add({ purpose: 'sky', file, name: 'skyseg.onnx' });
+    const added = lift.networks.add({ purpose: 'sky', file, name: 'skyseg.onnx' });
+    expect(lift.store.getState().openingNetwork).toBe('sky');
+    await added;
+    expect(lift.store.getState().openingNetwork).toBeNull();
     expect(settings().sky.source).toBe('model');
     expect(present('sky')).toMatchObject({ name: 'skyseg.onnx', notKept: null });
     expect(lift.workspace.store.getState().library.networks).toEqual([KEPT]);

@@ -39,9 +39,10 @@ export class Networks {
 
   /** Opens a network, uses it, and keeps it on this device where that is possible. */
   async add(network: DroppedNetwork): Promise<void> {
-    const { link, workspace } = this.lift;
+    const { link, store, workspace } = this.lift;
     // Within the person's click, where the browser wants that.
     workspace.library?.persist();
+    store.setState({ openingNetwork: network.purpose });
     try {
       const opened = await link.call('addNetwork', network);
       this.setOpened(network.purpose, opened);
@@ -50,6 +51,8 @@ export class Networks {
       else await workspace.library?.refresh();
     } catch (thrown) {
       this.lift.report(thrown);
+    } finally {
+      store.setState({ openingNetwork: null });
     }
   }
 

@@ -103,6 +103,8 @@ export interface LiftState {
   probe: LiftProbe | null;
   /** The networks that were dropped in this visit. Those that are kept from earlier ones are the library's. */
   networks: Record<NetworkPurpose, OpenedNetwork | null>;
+  /** What a network is being opened and kept for; null when none is. */
+  openingNetwork: NetworkPurpose | null;
   scoreSettings: ScoreSettings;
   score: LiftScore | null;
   /** The view has changed since it was scored. */
@@ -148,6 +150,7 @@ export const initialLift = (): LiftState => ({
   facts: null,
   probe: null,
   networks: { sky: null, inpainting: null },
+  openingNetwork: null,
   scoreSettings: DEFAULT_SCORE,
   score: null,
   isScoreOld: false,

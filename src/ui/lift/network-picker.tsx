@@ -13,6 +13,7 @@ export function NetworkPicker({ purpose, label }: { purpose: NetworkPurpose; lab
   const lift = useLift();
   const network = usePresentNetwork(purpose);
   const isRunning = useLiftState((state) => state.photo !== null);
+  const opening = useLiftState((state) => state.openingNetwork);
   const picker = useRef<HTMLInputElement>(null);
   const onPick = (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];
@@ -26,6 +27,7 @@ export function NetworkPicker({ purpose, label }: { purpose: NetworkPurpose; lab
           <div className="model-head">
             <b className="network-name">{network.name}</b>
             <RemoveButton
+              key={network.name}
               name={network.name}
               bytes={network.bytes}
               onRemove={() => void lift.networks.remove(purpose)}
@@ -34,9 +36,15 @@ export function NetworkPicker({ purpose, label }: { purpose: NetworkPurpose; lab
           <p className="hint">{stateOf(network)}</p>
         </div>
       )}
-      <button type="button" className="button" disabled={!isRunning} onClick={() => picker.current?.click()}>
-        <FolderIcon />
-        {network ? 'Open another one (.onnx)' : label}
+      <button
+        type="button"
+        className="button"
+        disabled={!isRunning || opening !== null}
+        aria-busy={opening === purpose}
+        onClick={() => picker.current?.click()}
+      >
+        {opening === purpose ? <span className="spinner" aria-hidden="true" /> : <FolderIcon />}
+        {opening === purpose ? 'Opening …' : network ? 'Open another one (.onnx)' : label}
       </button>
       <input ref={picker} type="file" accept=".onnx" hidden data-picker={purpose} onChange={onPick} />
     </>
