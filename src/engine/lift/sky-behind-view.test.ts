@@ -90,7 +90,9 @@ test.each(RENDERERS)('%s: the sky is drawn, and stays a hole for truth and count
 
 test.each(RENDERERS)('%s: under lights the view’s sky is the photo’s', async (_, open) => {
   const renderer = await open(NO_FILLER);
-  const lit = (settings: LiftSettings) => (settings.light = { ...settings.light, ambient: 0.6, on: { a: true, b: true } });
+  const lit = (settings: LiftSettings) => {
+    settings.light = { ...settings.light, ambient: 0.6, on: { a: true, b: true } };
+  };
   await renderer.render(await request('push-pull', lit));
   const frame = (await renderer.read())!;
   const at = 4 * (IN_SKY[1] * frame.size.width + IN_SKY[0]);

@@ -82,7 +82,7 @@ test('nothing that is no sky is drawn', () => {
   for (let i = 0; i < sky.map.length; i++) if (i % 203 >= 120) sky.map[i] = 0.3;
   const zoomed = camerasFor(size, { rotation: [0, 0, 0], translation: [0, 0, 0.5], zoom: 1.9 });
   const { known } = drawSkyBackdrop(blank(size), new Uint8Array(sky.map.length), plate, sky, zoomed);
-  // The middle, at 101.5, stays; what lies 18.5 pixels right of it in the photo lies 1.9 times as far from it in the view.
+  // The middle, at 101.5, stays; the mask's end is 18.5 pixels right of it, and 1.9 times as far in the view.
   known.forEach((v, i) => expect(v).toBe((i % 203) + 0.5 < 101.5 + 1.9 * 18.5 ? 1 : 0));
 });
 

@@ -22,7 +22,7 @@ export function skyPlate(photo: Pixels, sky: SkyMask): Pixels | null {
   return { ...photo, data: fillHoles(photo.data, inside, photo) };
 }
 
-/** [h, w] 1 where a pixel and all others up to `inset` beside and above it are sky; beyond the photo nothing is asked. */
+/** [h, w] 1 where a pixel and all others of the photo up to `inset` beside and above it are sky. */
 export function skyInside({ map, threshold }: SkyMask, { width, height }: Size, inset: number): Uint8Array {
   // How much above and left of a corner is no sky (a summed-area table), so that any box takes four reads.
   const columns = width + 1;
