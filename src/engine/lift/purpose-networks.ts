@@ -56,7 +56,7 @@ export class PurposeNetworks {
     if (file.size > MAX_NETWORK_BYTES) {
       throw new CodedError(
         'network-too-large',
-        `“${name}” has ${(file.size / 1e9).toFixed(1)} GB, and networks of up to ${MAX_NETWORK_BYTES / 1e9} GB are opened here.`,
+        `“${name}” has ${gigabytes(file.size)}, and networks of up to ${gigabytes(MAX_NETWORK_BYTES)} are opened here.`,
         'Use a smaller network, or the same one in half precision.',
       );
     }
@@ -116,6 +116,8 @@ export class PurposeNetworks {
     }
   }
 }
+
+const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 const WANTED: Record<NetworkPurpose, string> = {
   sky: 'skyseg.onnx or another ONNX sky network',
