@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { SharedMatch } from '../shared/exports.ts';
-import { fakeCanvas, FakeEngine, RESULT, settle } from '../state/fake-engine.ts';
+import { fakeCanvas, FakeEngine, fakeSharedMatch, RESULT, settle } from '../state/fake-engine.ts';
 import { Workspace } from '../state/workspace.ts';
 import type { EmbedMessage } from './messages.ts';
 import { parseEmbedOptions } from './options.ts';
@@ -8,18 +7,7 @@ import { EmbedSession } from './session.ts';
 
 const BASE = 'https://app.test/';
 const PAGE = 'https://page.test/';
-const field = {
-  grid: { width: 1, height: 1 },
-  warp: new Float32Array(2),
-  certainty: new Float32Array(1),
-  cycle: new Float32Array(1),
-};
-const SHARED: SharedMatch = {
-  photos: { a: { name: 'l.jpg', file: new Blob(['l']) }, b: { name: 'r.jpg', file: new Blob(['r']) } },
-  query: 'view=cycle',
-  result: { ...RESULT, modelName: 'Elsewhere' },
-  fields: { a: field, b: field },
-};
+const SHARED = fakeSharedMatch({ a: 'l.jpg', b: 'r.jpg' }, 'view=cycle');
 
 let close: (() => void)[] = [];
 afterEach(() => {

@@ -1,3 +1,4 @@
+import { concatenate } from './concatenate.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { Size } from '../shared/geometry.ts';
 import { bytesSource } from './byte-source.ts';
@@ -103,9 +104,7 @@ function readChunks(file: Uint8Array): { header: Header; data: Uint8Array<ArrayB
   }
   if (!header || !data.length) throw broken('it has no picture');
   if (header.colourType === PALETTE && palette.length < 3) throw broken('it has no palette');
-  const whole = new Uint8Array(data.reduce((sum, { length }) => sum + length, 0));
-  data.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
-  return { header, data: whole, palette };
+  return { header, data: concatenate(data), palette };
 }
 
 function parseHeader(content: Uint8Array): Header {

@@ -1,3 +1,4 @@
+import { concatenate } from './concatenate.ts';
 import type { Size } from '../shared/geometry.ts';
 import { crc32 } from './crc32.ts';
 
@@ -119,14 +120,4 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,6 +1,9 @@
 import { FakeWorker } from '../client/fake-worker.ts';
 import { CodedError, toPlainError } from '../shared/errors.ts';
-import type { EngineMethod, MatchResult, ToWorker } from '../shared/protocol.ts';
+import type { SharedMatch } from '../shared/exports.ts';
+import type { Side } from '../shared/geometry.ts';
+import type { DenseField, EngineMethod, MatchResult, ToWorker } from '../shared/protocol.ts';
+import type { ModelEntry } from './types.ts';
 
 type Call = Extract<ToWorker, { type: 'call' }>;
 type Handler = (argument: never) => unknown;
@@ -84,3 +87,35 @@ export const fakeCanvas = () => ({ transferControlToOffscreen: () => ({}) as Off
 
 /** Lets everything that is on its way arrive. */
 export const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** A matcher as the catalogue of models has it. */
+export const MODEL: ModelEntry = {
+  id: 'm',
+  name: 'M',
+  license: '',
+  source: '',
+  description: '',
+  manifestUrl: 'm',
+  multiple: 32,
+  defaultLongSide: 448,
+  minLongSide: 64,
+  maxLongSide: 1024,
+  bytes: 1,
+};
+
+/** A share file, read: photos of these names and a match of one place. */
+export function fakeSharedMatch(names: Record<Side, string>, query: string): SharedMatch {
+  const field: DenseField = {
+    grid: { width: 1, height: 1 },
+    warp: new Float32Array(2),
+    certainty: new Float32Array(1),
+    cycle: new Float32Array(1),
+  };
+  const photo = (name: string) => ({ name, file: new Blob([name]) });
+  return {
+    photos: { a: photo(names.a), b: photo(names.b) },
+    query,
+    result: { ...RESULT, modelName: 'Elsewhere' },
+    fields: { a: field, b: field },
+  };
+}

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CodedError } from '../shared/errors.ts';
-import type { SharedMatch } from '../shared/exports.ts';
 import { DEFAULT_EXPORT } from './exporting.ts';
-import { fakeCanvas, FakeEngine, RESULT, settle } from './fake-engine.ts';
+import { fakeCanvas, FakeEngine, fakeSharedMatch, RESULT, settle } from './fake-engine.ts';
 import { isShareFile } from './sharing.ts';
 import { Workspace } from './workspace.ts';
 
@@ -11,18 +10,7 @@ SHARE_HEAD.set([0x50, 0x4b, 3, 4]);
 SHARE_HEAD.set(new TextEncoder().encode('poster.jpg'), 30);
 const SHARE = new File([SHARE_HEAD], 'share.zip');
 
-const field = {
-  grid: { width: 1, height: 1 },
-  warp: new Float32Array(2),
-  certainty: new Float32Array(1),
-  cycle: new Float32Array(1),
-};
-const SHARED: SharedMatch = {
-  photos: { a: { name: 'left.jpg', file: new Blob(['a']) }, b: { name: 'right.jpg', file: new Blob(['b']) } },
-  query: 'view=cycle&threshold=0.7&pins=a1,2',
-  result: { ...RESULT, modelName: 'Elsewhere' },
-  fields: { a: field, b: field },
-};
+const SHARED = fakeSharedMatch({ a: 'left.jpg', b: 'right.jpg' }, 'view=cycle&threshold=0.7&pins=a1,2');
 
 let open: Workspace | null = null;
 afterEach(() => open?.dispose());

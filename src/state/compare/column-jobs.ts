@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../client/worker-client.ts';
 import type { CompareProgress, EncoderInfo } from '../../shared/compare.ts';
 import { isCancelled, toPlainError } from '../../shared/errors.ts';
+import { closeResult } from './close-results.ts';
 import type { Compare } from './compare.ts';
 import type { Column, ColumnResult } from './types.ts';
 import { EMPTY_COLUMN } from './types.ts';
@@ -60,7 +61,10 @@ export class ColumnJobs {
     };
     try {
       const result = await this.ask(encoder, { signal: controller.signal, onProgress });
-      if (this.running.get(id) !== controller) return;
+      if (this.running.get(id) !== controller) {
+        closeResult(result);
+        return;
+      }
       this.patch(id, { result });
       this.compare.store.setState({ usage: result.facts.usage });
     } catch (thrown) {

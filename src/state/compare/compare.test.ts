@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CompareWorkerLike } from '../../client/compare-client.ts';
 import type { CompareApi, EncoderInfo, EncodingFacts, UnitPlace } from '../../shared/compare.ts';
 import { CodedError, toPlainError } from '../../shared/errors.ts';
-import { fakeCanvas, FakeEngine, settle } from '../fake-engine.ts';
+import { fakeCanvas, FakeEngine, MODEL, settle } from '../fake-engine.ts';
 import type { Photo } from '../types.ts';
 import { Workspace } from '../workspace.ts';
 import { Compare } from './compare.ts';
@@ -65,20 +65,6 @@ const photo = (name: string): Photo => {
     url: `blob:${name}`,
   };
 };
-const model = {
-  id: 'm',
-  name: 'M',
-  license: '',
-  source: '',
-  description: '',
-  manifestUrl: 'm',
-  multiple: 32,
-  defaultLongSide: 448,
-  minLongSide: 64,
-  maxLongSide: 1024,
-  bytes: 1,
-};
-
 const similarTo = (at: UnitPlace) => ({ heat: {}, best: [], query: at, facts });
 
 let compare: Compare;
@@ -89,7 +75,7 @@ function open(answers: Partial<Record<keyof CompareApi, (argument: never) => unk
   const workspace = new Workspace({
     spawn: new FakeEngine().spawn,
     base: 'https://site.test/',
-    initial: { models: [model], photos: { a: slot('a.jpg'), b: slot('b.jpg') } },
+    initial: { models: [MODEL], photos: { a: slot('a.jpg'), b: slot('b.jpg') } },
   });
   compare = new Compare(workspace, () => {
     const worker = new FakeCompareWorker({

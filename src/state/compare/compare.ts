@@ -6,6 +6,7 @@ import type { Photo } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
 import { formatCompareOptions, parseCompareOptions } from './address.ts';
 import { chooseEncoders } from './choose-encoders.ts';
+import { closeReplaced } from './close-results.ts';
 import { ColumnJobs } from './column-jobs.ts';
 import { comparedPhotos } from './compared-photos.ts';
 import { ExtraPhotos } from './extra-photos.ts';
@@ -69,7 +70,11 @@ export class Compare {
     this.ownPairs = new OwnPairs(this);
     this.scoring = new Scoring(this);
     for (const slot of EXTRA_SLOTS) if (linked.extra[slot]) void this.extra.openAddress(slot, linked.extra[slot]);
-    const unsubscribes = [this.followWorkspace(), this.store.subscribe((now, before) => this.writeLink(now, before))];
+    const unsubscribes = [
+      this.followWorkspace(),
+      this.store.subscribe((now, before) => this.writeLink(now, before)),
+      this.store.subscribe((now, before) => closeReplaced(now.columns, before.columns)),
+    ];
     this.unsubscribe = () => unsubscribes.forEach((stop) => stop());
   }
 

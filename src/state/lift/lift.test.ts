@@ -1,25 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CodedError } from '../../shared/errors.ts';
 import type { LiftProgress, SweepOptions } from '../../shared/lift/api.ts';
-import { FakeEngine, fakeCanvas, settle } from '../fake-engine.ts';
-import type { ModelEntry, Photo } from '../types.ts';
+import { FakeEngine, fakeCanvas, MODEL, settle } from '../fake-engine.ts';
+import type { Photo } from '../types.ts';
 import { Workspace } from '../workspace.ts';
 import { FACTS, FakeLiftWorker, type LiftAnswers, SCORE } from './fake-lift-worker.ts';
 import { Lift } from './lift.ts';
-
-const model: ModelEntry = {
-  id: 'm',
-  name: 'M',
-  license: '',
-  source: '',
-  description: '',
-  manifestUrl: 'm',
-  multiple: 32,
-  defaultLongSide: 448,
-  minLongSide: 64,
-  maxLongSide: 1024,
-  bytes: 1,
-};
 
 const photo = (name: string, address?: string): Photo => {
   const size = { width: 640, height: 480 };
@@ -47,7 +33,7 @@ function open(answers: LiftAnswers = {}, first: Photo | null = photo('a.jpg')): 
     spawn: new FakeEngine().spawn,
     base: 'https://site.test/',
     initial: {
-      models: [model],
+      models: [MODEL],
       samples: [
         {
           id: 's',

@@ -1,3 +1,4 @@
+import { concatenate } from '../../../formats/concatenate.ts';
 import { encodeNpy, type NpyArray, npyOfFloat32 } from '../../../formats/npy.ts';
 import { encodePng } from '../../../formats/png-writer.ts';
 import { ZipWriter } from '../../../formats/zip-writer.ts';
@@ -70,7 +71,7 @@ async function truthFile({ size, warp, visible, facts }: PlainFrame, recipe: Sam
   const described = { ...recipe, visible: share, covered, viewpoint };
   await zip.add('settings.json', new TextEncoder().encode(JSON.stringify(described, null, 2)));
   await zip.finish();
-  return joined(parts);
+  return concatenate(parts);
 }
 
 const floats = (values: ArrayLike<number>, shape: number[]): NpyArray => npyOfFloat32(Float32Array.from(values), shape);
@@ -85,14 +86,4 @@ function opaque(rgba: Uint8ClampedArray): Uint8Array {
     rgb[to + 2] = rgba[from + 2];
   }
   return rgb;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
