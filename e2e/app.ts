@@ -41,14 +41,20 @@ export async function choosePhotos(page: Page, a: string, b: string): Promise<Ma
 
 export async function choosePhoto(page: Page, side: Side, path: string): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
-  await slot(page, side).getByRole('button', { name: /Choose photo/ }).click();
+  await slot(page, side)
+    .getByRole('button', { name: /Choose photo/ })
+    .click();
   await (await chooser).setFiles(path);
 }
 
 export const slot = (page: Page, side: Side): Locator => page.locator(`[data-slot="${side}"]`);
 
 /** Drops files on the page as the file manager would. */
-export async function dropFiles(page: Page, selector: string, files: { name: string; type: string; path: string }[]): Promise<void> {
+export async function dropFiles(
+  page: Page,
+  selector: string,
+  files: { name: string; type: string; path: string }[],
+): Promise<void> {
   const payload = files.map(({ name, type, path }) => ({ name, type, base64: readFileSync(path).toString('base64') }));
   await page.evaluate(
     async ({ selector: target, payload: given }) => {
@@ -67,9 +73,14 @@ export async function dropFiles(page: Page, selector: string, files: { name: str
 }
 
 /** Calls the engine behind the page. Typed arrays do not cross to the test: see {@link readField}. */
-export async function engine<M extends EngineMethod>(page: Page, method: M, argument: Parameters<EngineApi[M]>[0]): Promise<ReturnType<EngineApi[M]>> {
+export async function engine<M extends EngineMethod>(
+  page: Page,
+  method: M,
+  argument: Parameters<EngineApi[M]>[0],
+): Promise<ReturnType<EngineApi[M]>> {
   return (await page.evaluate(
-    ({ method: name, argument: given }) => (window as unknown as AppWindow).liftMatch.link.call(name, given as never) as Promise<never>,
+    ({ method: name, argument: given }) =>
+      (window as unknown as AppWindow).liftMatch.link.call(name, given as never) as Promise<never>,
     { method, argument: argument as never },
   )) as ReturnType<EngineApi[M]>;
 }
@@ -91,7 +102,9 @@ export async function readField(page: Page, side: Side): Promise<DenseField> {
 /** The stage as pixels (a screenshot, so what the person sees), and how it varies. */
 export async function stagePicture(page: Page): Promise<Buffer> {
   // Two frames: the worker draws in its own.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150)))));
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150)))),
+  );
   return page.locator('#stage canvas').screenshot();
 }
 

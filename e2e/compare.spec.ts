@@ -144,9 +144,14 @@ test('a homography that is dropped with two photos makes them a pair to score', 
     const path = join(folder, 'H_same.txt');
     writeFileSync(path, '1 0 0\n0 1 0\n0 0 1\n');
     const photo = { type: 'image/jpeg', path: sample('facade/a.jpg') };
-    const files = [{ ...photo, name: 'left.jpg' }, { ...photo, name: 'right.jpg' }];
+    const files = [
+      { ...photo, name: 'left.jpg' },
+      { ...photo, name: 'right.jpg' },
+    ];
     await dropFiles(page, '.compared', [...files, { name: 'H_same.txt', type: 'text/plain', path }]);
-    await expect(page.getByRole('region', { name: 'Your own pairs' })).toContainText('homography, 100 % of A seen in B');
+    await expect(page.getByRole('region', { name: 'Your own pairs' })).toContainText(
+      'homography, 100 % of A seen in B',
+    );
     await page.getByRole('button', { name: 'Score my pairs' }).click();
     await expect(page.locator('[data-scores] tbody tr')).toHaveCount(2, { timeout: 60_000 });
     const rows = (await download(page, 'Save as CSV')).toString('utf8').trim().split('\r\n').slice(1);

@@ -10,7 +10,8 @@ test('the embedded model gives in the browser what PyTorch gave', async ({ page 
   const { imageA, imageB, warp, logit } = readModelReference(join(ROOT, 'public', 'models', 'embedded'));
   await page.route('**/model-check/**', async (route) => {
     const name = new URL(route.request().url()).pathname.split('/').at(-1)!;
-    if (name === '') await route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Model check</title>' });
+    if (name === '')
+      await route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Model check</title>' });
     else await route.fulfill({ path: join(RUNTIME, name) });
   });
   await page.goto('/model-check/');
@@ -18,10 +19,12 @@ test('the embedded model gives in the browser what PyTorch gave', async ({ page 
     async ({ a, b, dims }) => {
       const runtime = '/model-check/ort.wasm.bundle.min.mjs';
       const ort = (await import(runtime)) as typeof import('onnxruntime-web');
-      const session = (file: string) => ort.InferenceSession.create(`/models/embedded/${file}`, { executionProviders: ['wasm'] });
+      const session = (file: string) =>
+        ort.InferenceSession.create(`/models/embedded/${file}`, { executionProviders: ['wasm'] });
       const encoder = await session('encoder.onnx');
       const decoder = await session('decoder.onnx');
-      const encode = (values: number[]) => encoder.run({ image: new ort.Tensor('float32', Float32Array.from(values), dims) });
+      const encode = (values: number[]) =>
+        encoder.run({ image: new ort.Tensor('float32', Float32Array.from(values), dims) });
       const [fa, fb] = [await encode(a), await encode(b)];
       const manifest = (await (await fetch('/models/embedded/manifest.json')).json()) as {
         passes: [{ decoder: { inputs: Record<string, string> } }];
@@ -33,11 +36,15 @@ test('the embedded model gives in the browser what PyTorch gave', async ({ page 
         }),
       );
       const outputs = await decoder.run(feeds);
-      return { warp: [...(outputs.warp.data as Float32Array)], logit: [...(outputs.certainty_logit.data as Float32Array)] };
+      return {
+        warp: [...(outputs.warp.data as Float32Array)],
+        logit: [...(outputs.certainty_logit.data as Float32Array)],
+      };
     },
     { a: [...imageA.data], b: [...imageB.data], dims: imageA.dims },
   );
-  const largest = (values: number[], expected: Float32Array) => values.reduce((most, v, i) => Math.max(most, Math.abs(v - expected[i])), 0);
+  const largest = (values: number[], expected: Float32Array) =>
+    values.reduce((most, v, i) => Math.max(most, Math.abs(v - expected[i])), 0);
   expect(found.warp.length).toBe(warp.length);
   expect(largest(found.warp, warp)).toBeLessThan(1e-4);
   expect(largest(found.logit, logit)).toBeLessThan(1e-3);

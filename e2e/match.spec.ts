@@ -4,7 +4,18 @@ import { PNG } from 'pngjs';
 import { VIEWS } from '../src/shared/view.ts';
 import { measureHomography } from '../scripts/evaluate/measure.ts';
 import { readPairs } from '../scripts/evaluate/pairs.ts';
-import { type AppWindow, choosePhotos, dropFiles, engine, matched, openApp, readField, shared, stagePicture, watchErrors } from './app.ts';
+import {
+  type AppWindow,
+  choosePhotos,
+  dropFiles,
+  engine,
+  matched,
+  openApp,
+  readField,
+  shared,
+  stagePicture,
+  watchErrors,
+} from './app.ts';
 
 /** Small input: the tests run on two cores. */
 const SMALL = 'size=224';
@@ -58,7 +69,9 @@ test('WebGPU gives what WASM gives, and reads nothing back before the picture', 
   const certain = [...onCpu.certainty.keys()].filter((k) => onCpu.certainty[k] > 0.05);
   expect(certain.length).toBeGreaterThan(20);
   for (const offset of [0, points]) {
-    expect(Math.max(...certain.map((k) => Math.abs(onGpu.warp[offset + k] - onCpu.warp[offset + k])))).toBeLessThan(1e-3);
+    expect(Math.max(...certain.map((k) => Math.abs(onGpu.warp[offset + k] - onCpu.warp[offset + k])))).toBeLessThan(
+      1e-3,
+    );
   }
 });
 
@@ -67,12 +80,17 @@ test('every view draws something of its own, and no slider runs a model', async 
   await engine(page, 'diagnostics', { reset: true });
   const pictures = new Map<string, Buffer>();
   for (const [i, view] of VIEWS.entries()) {
-    await page.locator('#stage [role="application"], #stage').first().focus().catch(() => {});
+    await page
+      .locator('#stage [role="application"], #stage')
+      .first()
+      .focus()
+      .catch(() => {});
     await page.keyboard.press(String(i + 1));
     await expect(page.getByRole('tab', { selected: true })).toHaveAttribute('id', `tab-${view}`);
     const picture = await stagePicture(page);
     expect(brightnessSpread(picture), `${view} is not blank`).toBeGreaterThan(5);
-    for (const [other, seen] of pictures) expect(changedShare(picture, seen), `${view} differs from ${other}`).toBeGreaterThan(0.01);
+    for (const [other, seen] of pictures)
+      expect(changedShare(picture, seen), `${view} differs from ${other}`).toBeGreaterThan(0.01);
     pictures.set(view, picture);
   }
   for (const mode of ['Blend', 'Checker', 'Difference', 'Morph']) {
@@ -93,7 +111,9 @@ test('swapping exchanges photos and match without a model', async ({ page }) => 
   const before = await readField(page, 'a');
   await engine(page, 'diagnostics', { reset: true });
   await page.getByRole('button', { name: /swap|exchange/i }).click();
-  await expect.poll(async () => [...(await readField(page, 'b')).warp.slice(0, 50)]).toEqual([...before.warp.slice(0, 50)]);
+  await expect
+    .poll(async () => [...(await readField(page, 'b')).warp.slice(0, 50)])
+    .toEqual([...before.warp.slice(0, 50)]);
   expect((await engine(page, 'diagnostics', {})).modelRuns).toBe(0);
 });
 
@@ -116,7 +136,9 @@ test('two unrelated photos are told apart', async ({ page }) => {
 test('keeps the previous photo and match when a file is refused', async ({ page }) => {
   await openApp(page, `?sample=facade&${SMALL}`);
   const before = await readField(page, 'a');
-  await dropFiles(page, '[data-slot="a"]', [{ name: 'notes.jpg', type: 'image/jpeg', path: new URL(import.meta.url).pathname }]);
+  await dropFiles(page, '[data-slot="a"]', [
+    { name: 'notes.jpg', type: 'image/jpeg', path: new URL(import.meta.url).pathname },
+  ]);
   await expect(page.getByRole('alert')).toContainText('notes.jpg');
   expect((await readField(page, 'a')).warp.slice(0, 50)).toEqual(before.warp.slice(0, 50));
 });
@@ -153,7 +175,13 @@ function changedShare(a: Buffer, b: Buffer): number {
   if (first.width !== second.width || first.height !== second.height) return 1;
   let changed = 0;
   for (let i = 0; i < first.data.length; i += 4) {
-    if (Math.abs(first.data[i] - second.data[i]) + Math.abs(first.data[i + 1] - second.data[i + 1]) + Math.abs(first.data[i + 2] - second.data[i + 2]) > 12) changed++;
+    if (
+      Math.abs(first.data[i] - second.data[i]) +
+        Math.abs(first.data[i + 1] - second.data[i + 1]) +
+        Math.abs(first.data[i + 2] - second.data[i + 2]) >
+      12
+    )
+      changed++;
   }
   return changed / (first.data.length / 4);
 }

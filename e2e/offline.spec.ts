@@ -41,7 +41,8 @@ test('a visited app matches again without its server, from a folder of a site', 
 test('the service worker gives the runtime its threads, and takes them away', async ({ page }) => {
   await page.goto(`${site.url}${QUERY}`);
   await matched(page);
-  const threads = () => page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().engine.info?.threads);
+  const threads = () =>
+    page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().engine.info?.threads);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
   expect(await threads()).toBe(1);
   const section = page.locator('details', { hasText: 'Offline and threads' });

@@ -32,7 +32,8 @@ export class StaticSite {
         return;
       }
       readFile(path).then(
-        (body) => response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(body),
+        (body) =>
+          response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(body),
         () => response.writeHead(404).end(),
       );
     });

@@ -30,7 +30,9 @@ test('a first visit loads at most 250 kB of JavaScript', async ({ page }) => {
 
 test('no file of the build is too large for static hosts', () => {
   const dist = fileURLToPath(new URL('../dist', import.meta.url));
-  const sizes = readdirSync(dist, { recursive: true, encoding: 'utf8' }).map((name) => [name, statSync(join(dist, name)).size] as const);
+  const sizes = readdirSync(dist, { recursive: true, encoding: 'utf8' }).map(
+    (name) => [name, statSync(join(dist, name)).size] as const,
+  );
   expect(sizes.filter(([, bytes]) => bytes > MAX_FILE_BYTES)).toEqual([]);
   expect(sizes.some(([name]) => name.endsWith('.wasm.gz'))).toBe(true);
 });

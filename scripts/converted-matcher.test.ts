@@ -22,13 +22,19 @@ describe.runIf(hasParity('matcher'))('a converted matcher in the engine, by its 
 
   it.each<PrecisionName>(['fp32', 'fp16'])('%s: two passes in both directions as published', async (precision) => {
     const parity = loadParity('matcher');
-    const inputs = await Promise.all(['matcher.pth', 'dinov2.pth'].map(async (name) => ({ name, checkpoint: await parity.checkpoint(name) })));
+    const inputs = await Promise.all(
+      ['matcher.pth', 'dinov2.pth'].map(async (name) => ({ name, checkpoint: await parity.checkpoint(name) })),
+    );
     const out = join(folder, precision);
     await convertModel(inputs, folderSink(out), { size: [112, 112], fineSize: [224, 224], heads: 3, precision });
 
     const manifest = parseManifest(JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')), out);
     const runtime = new NodeRuntime();
-    const matcher = await Matcher.load(manifest, runtime, async ({ file }) => new Uint8Array(readFileSync(join(out, file))));
+    const matcher = await Matcher.load(
+      manifest,
+      runtime,
+      async ({ file }) => new Uint8Array(readFileSync(join(out, file))),
+    );
     const encode = (pass: number, name: string): Promise<Features> => {
       const { values, shape } = parity.tensor(name);
       return matcher.encode(pass, runtime.tensor(values, shape));
@@ -53,7 +59,9 @@ describe.runIf(hasParity('matcher'))('a converted matcher in the engine, by its 
 
   it('refuses a size that is not square: the manifest could not say it', async () => {
     const parity = loadParity('matcher');
-    const inputs = await Promise.all(['matcher.pth', 'dinov2.pth'].map(async (name) => ({ name, checkpoint: await parity.checkpoint(name) })));
+    const inputs = await Promise.all(
+      ['matcher.pth', 'dinov2.pth'].map(async (name) => ({ name, checkpoint: await parity.checkpoint(name) })),
+    );
     const converting = convertModel(inputs, folderSink(folder), { size: [112, 140], heads: 3 });
     await expect(converting).rejects.toMatchObject({ code: 'input-size' });
   });

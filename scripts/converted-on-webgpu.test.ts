@@ -1,6 +1,14 @@
 import * as ort from 'onnxruntime-web/webgpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildDecoder, buildEncoder, buildFineDecoder, buildFineEncoder, coarseMatch, patchFeatures, project } from '../src/architectures/matcher.ts';
+import {
+  buildDecoder,
+  buildEncoder,
+  buildFineDecoder,
+  buildFineEncoder,
+  coarseMatch,
+  patchFeatures,
+  project,
+} from '../src/architectures/matcher.ts';
 import type { LoadedMatcher } from '../src/architectures/matcher.test-helper.ts';
 import { loadMatcher } from '../src/architectures/matcher.test-helper.ts';
 import type { ParityCase } from '../src/architectures/parity.test-helper.ts';
@@ -25,7 +33,10 @@ describe.runIf(hasParity('matcher'))('converted networks on onnxruntime’s WebG
   beforeAll(async () => {
     gpu = await TestGpu.open();
     // What the runtime expects of a browser, on Dawn in Node.
-    Object.defineProperty(globalThis, 'navigator', { value: { gpu: gpu.instance, userAgent: 'node' }, configurable: true });
+    Object.defineProperty(globalThis, 'navigator', {
+      value: { gpu: gpu.instance, userAgent: 'node' },
+      configurable: true,
+    });
     acceptSharedMemory(gpu.device.queue);
     ort.env.wasm.numThreads = 1;
     parity = loadParity('matcher');
@@ -40,60 +51,77 @@ describe.runIf(hasParity('matcher'))('converted networks on onnxruntime’s WebG
     const model = await encodeModel(g, 'weights.data');
     const externalData = [...(await collectData(model))].map(([path, data]) => ({ path, data }));
     const executionProviders = [{ name: 'webgpu', device: gpu.device } as never];
-    return ort.InferenceSession.create(model.graph, { executionProviders, externalData, extra: ON_GPU_ALONE, logSeverityLevel: 4 });
+    return ort.InferenceSession.create(model.graph, {
+      executionProviders,
+      externalData,
+      extra: ON_GPU_ALONE,
+      logSeverityLevel: 4,
+    });
   }
 
-  async function run(session: ort.InferenceSession, feeds: Record<string, Float32Array>, g: GraphBuilder): Promise<Record<string, Float32Array>> {
+  async function run(
+    session: ort.InferenceSession,
+    feeds: Record<string, Float32Array>,
+    g: GraphBuilder,
+  ): Promise<Record<string, Float32Array>> {
     const tensors = g.inputs.map(({ name, shape }) => [name, new ort.Tensor('float32', feeds[name], shape)] as const);
     const outputs = await session.run(Object.fromEntries(tensors));
     return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tensor.data as Float32Array]));
   }
 
-  it('no operator of the matcher’s four graphs falls back to the CPU', async () => {
-    const { config, weights } = matcher;
-    const builds: ((g: GraphBuilder) => void)[] = [
-      (g) => buildEncoder(g, weights(), config, [112, 112]),
-      (g) => buildDecoder(g, weights(), config, [112, 112]),
-      (g) => buildFineEncoder(g, weights(), config, [224, 224]),
-      (g) => buildFineDecoder(g, weights(), config, [112, 112], [224, 224]),
-    ];
-    for (const build of builds) {
-      const g = new GraphBuilder({ name: 'placed' });
-      build(g);
-      await (await open(g)).release();
-    }
-    // The check itself works: onnxruntime has no Round on the GPU.
-    const g = new GraphBuilder({ name: 'misplaced' });
-    const x = g.input('x', 'float32', [4]);
-    g.output('y', g.node('Round', [x], x));
-    await expect(open(g)).rejects.toThrow(/fallback to CPU EP/);
-  }, TIMEOUT);
+  it(
+    'no operator of the matcher’s four graphs falls back to the CPU',
+    async () => {
+      const { config, weights } = matcher;
+      const builds: ((g: GraphBuilder) => void)[] = [
+        (g) => buildEncoder(g, weights(), config, [112, 112]),
+        (g) => buildDecoder(g, weights(), config, [112, 112]),
+        (g) => buildFineEncoder(g, weights(), config, [224, 224]),
+        (g) => buildFineDecoder(g, weights(), config, [112, 112], [224, 224]),
+      ];
+      for (const build of builds) {
+        const g = new GraphBuilder({ name: 'placed' });
+        build(g);
+        await (await open(g)).release();
+      }
+      // The check itself works: onnxruntime has no Round on the GPU.
+      const g = new GraphBuilder({ name: 'misplaced' });
+      const x = g.input('x', 'float32', [4]);
+      g.output('y', g.node('Round', [x], x));
+      await expect(open(g)).rejects.toThrow(/fallback to CPU EP/);
+    },
+    TIMEOUT,
+  );
 
-  it('ViT and coarse decoder agree with the recorded outputs to 1e-4', async () => {
-    const { config, weights } = matcher;
-    const encoder = new GraphBuilder({ name: 'vit' });
-    const { shape } = parity.tensor('image_a_coarse');
-    const tokens = patchFeatures(encoder, weights().vit, config, encoder.input('image', 'float32', shape));
-    encoder.output('features_16', tokens);
-    encoder.output('f16', project(encoder, weights().matcher, config, 16, tokens));
-    const encoderSession = await open(encoder);
-    const a = await run(encoderSession, { image: parity.tensor('image_a_coarse').values }, encoder);
-    const b = await run(encoderSession, { image: parity.tensor('image_b_coarse').values }, encoder);
-    expect(relativeError(a.features_16, firstHalf(parity, 'features_16'))).toBeLessThan(1e-4);
+  it(
+    'ViT and coarse decoder agree with the recorded outputs to 1e-4',
+    async () => {
+      const { config, weights } = matcher;
+      const encoder = new GraphBuilder({ name: 'vit' });
+      const { shape } = parity.tensor('image_a_coarse');
+      const tokens = patchFeatures(encoder, weights().vit, config, encoder.input('image', 'float32', shape));
+      encoder.output('features_16', tokens);
+      encoder.output('f16', project(encoder, weights().matcher, config, 16, tokens));
+      const encoderSession = await open(encoder);
+      const a = await run(encoderSession, { image: parity.tensor('image_a_coarse').values }, encoder);
+      const b = await run(encoderSession, { image: parity.tensor('image_b_coarse').values }, encoder);
+      expect(relativeError(a.features_16, firstHalf(parity, 'features_16'))).toBeLessThan(1e-4);
 
-    const decoder = new GraphBuilder({ name: 'coarse' });
-    const input = (name: string) => decoder.input(name, 'float32', [1, 32, 8, 8]);
-    const pair = { a: input('a'), b: input('b') };
-    const { logit } = coarseMatch(decoder, weights().matcher.at('decoder'), config, pair, (name, value) => {
-      if (name === 'coarse_logits') decoder.output(name, value);
-    });
-    decoder.output('coarse_certainty', logit);
-    const out = await run(await open(decoder), { a: a.f16, b: b.f16 }, decoder);
-    const classes = elementCount(parity.tensor('coarse_logits').shape) / 2 / 64;
-    const asMap = out.coarse_logits.map((_, i) => out.coarse_logits[(i % 64) * classes + Math.floor(i / 64)]);
-    expect(relativeError(asMap, firstHalf(parity, 'coarse_logits'))).toBeLessThan(1e-4);
-    expect(relativeError(out.coarse_certainty, firstHalf(parity, 'coarse_certainty'))).toBeLessThan(1e-4);
-  }, TIMEOUT);
+      const decoder = new GraphBuilder({ name: 'coarse' });
+      const input = (name: string) => decoder.input(name, 'float32', [1, 32, 8, 8]);
+      const pair = { a: input('a'), b: input('b') };
+      const { logit } = coarseMatch(decoder, weights().matcher.at('decoder'), config, pair, (name, value) => {
+        if (name === 'coarse_logits') decoder.output(name, value);
+      });
+      decoder.output('coarse_certainty', logit);
+      const out = await run(await open(decoder), { a: a.f16, b: b.f16 }, decoder);
+      const classes = elementCount(parity.tensor('coarse_logits').shape) / 2 / 64;
+      const asMap = out.coarse_logits.map((_, i) => out.coarse_logits[(i % 64) * classes + Math.floor(i / 64)]);
+      expect(relativeError(asMap, firstHalf(parity, 'coarse_logits'))).toBeLessThan(1e-4);
+      expect(relativeError(out.coarse_certainty, firstHalf(parity, 'coarse_certainty'))).toBeLessThan(1e-4);
+    },
+    TIMEOUT,
+  );
 });
 
 /** The direction from A to B of a tensor recorded for both. */
@@ -110,6 +138,11 @@ function acceptSharedMemory(queue: GPUQueue): void {
     const shared = ArrayBuffer.isView(data) && data.buffer instanceof SharedArrayBuffer;
     if (!shared) return write.call(this, buffer, offset, data as GPUAllowSharedBufferSource, dataOffset, size);
     const bytes = data as Uint8Array;
-    return write.call(this, buffer, offset, Uint8Array.from(bytes.subarray(dataOffset, size === undefined ? undefined : dataOffset + size)));
+    return write.call(
+      this,
+      buffer,
+      offset,
+      Uint8Array.from(bytes.subarray(dataOffset, size === undefined ? undefined : dataOffset + size)),
+    );
   };
 }

@@ -20,7 +20,8 @@ describe('the embedded model', () => {
   it('gives what PyTorch gave', async () => {
     const { imageA, imageB, warp, logit } = readModelReference(FOLDER);
     const runtime = new NodeRuntime();
-    const encode = (image: { data: Float32Array; dims: number[] }) => matcher.encode(0, runtime.tensor(image.data, image.dims));
+    const encode = (image: { data: Float32Array; dims: number[] }) =>
+      matcher.encode(0, runtime.tensor(image.data, image.dims));
     const features = { a: await encode(imageA), b: await encode(imageB) };
     const decoded = await matcher.decode(0, 'a', features);
     expect(largestDifference(decoded.warp, warp)).toBeLessThan(1e-5);

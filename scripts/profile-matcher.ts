@@ -27,28 +27,50 @@ async function main(argv: readonly string[]): Promise<void> {
   const size = args.count('size') ?? 280;
   const fineSize = args.count('fine-size') ?? 2 * size;
   const precision = args.choice('dtype', ['fp32', 'fp16', 'q8', 'q4']);
-  const { manifest, costs } = await convert(args.positionals, out, { size: [size, size], fineSize: [fineSize, fineSize], precision });
+  const { manifest, costs } = await convert(args.positionals, out, {
+    size: [size, size],
+    fineSize: [fineSize, fineSize],
+    precision,
+  });
   let previous: Tensors = {};
   for (const pass of manifest.passes) {
     const side = pass.input.defaultLongSide;
     const photos = ['a', 'b'].map((name, i) => new RandomWeights(i + 1).fill(`${name}.photo`, [1, 3, side, side]));
     const encode = await profiled(out, pass.encoder, costs);
-    const [a, b] = await encode(photos.map((values) => ({ [pass.encoder.input]: new ort.Tensor('float32', values, [1, 3, side, side]) })));
+    const [a, b] = await encode(
+      photos.map((values) => ({ [pass.encoder.input]: new ort.Tensor('float32', values, [1, 3, side, side]) })),
+    );
     const sources: Tensors = {};
-    for (const [from, tensors] of [['a', a], ['b', b], ['previous', previous]] as const) {
+    for (const [from, tensors] of [
+      ['a', a],
+      ['b', b],
+      ['previous', previous],
+    ] as const) {
       for (const [name, tensor] of Object.entries(tensors)) sources[`${from}.${name}`] = tensor;
     }
-    const feeds = Object.fromEntries(Object.entries(pass.decoder.inputs).map(([input, source]) => [input, sources[source]]));
+    const feeds = Object.fromEntries(
+      Object.entries(pass.decoder.inputs).map(([input, source]) => [input, sources[source]]),
+    );
     [previous] = await (await profiled(out, pass.decoder, costs))([feeds]);
-    for (const name of [pass.decoder.outputs.warp, pass.decoder.outputs.certaintyLogit]) console.log(`  ${name} ${summary(previous[name])}`);
+    for (const name of [pass.decoder.outputs.warp, pass.decoder.outputs.certaintyLogit])
+      console.log(`  ${name} ${summary(previous[name])}`);
   }
   console.log(`Peak memory ${(process.resourceUsage().maxRSS / 1e3).toFixed(0)} MB.`);
 }
 
-async function convert(paths: readonly string[], out: string, options: ConversionOptions): Promise<{ manifest: MatcherManifest; costs: ConversionReport['costs'] }> {
+async function convert(
+  paths: readonly string[],
+  out: string,
+  options: ConversionOptions,
+): Promise<{ manifest: MatcherManifest; costs: ConversionReport['costs'] }> {
   const sources = await Promise.all(paths.map(openFileSource));
   try {
-    const inputs = await Promise.all(sources.map(async (source, i) => ({ name: basename(paths[i]), checkpoint: await openCheckpoint(source, paths[i]) })));
+    const inputs = await Promise.all(
+      sources.map(async (source, i) => ({
+        name: basename(paths[i]),
+        checkpoint: await openCheckpoint(source, paths[i]),
+      })),
+    );
     const { manifest, report } = await convertModel(inputs, folderSink(out), { ...options, as: 'matcher' });
     return { manifest: manifest as MatcherManifest, costs: report.costs };
   } finally {
@@ -57,10 +79,17 @@ async function convert(paths: readonly string[], out: string, options: Conversio
 }
 
 /** A network that prints where its time went after running once for each set of feeds. */
-async function profiled(folder: string, { file }: NetworkFile, costs: ConversionReport['costs']): Promise<(runs: Tensors[]) => Promise<Tensors[]>> {
+async function profiled(
+  folder: string,
+  { file }: NetworkFile,
+  costs: ConversionReport['costs'],
+): Promise<(runs: Tensors[]) => Promise<Tensors[]>> {
   const prefix = join(folder, `profile-${file}`);
   const started = performance.now();
-  const session = await ort.InferenceSession.create(join(folder, file), { enableProfiling: true, profileFilePrefix: prefix });
+  const session = await ort.InferenceSession.create(join(folder, file), {
+    enableProfiling: true,
+    profileFilePrefix: prefix,
+  });
   const loaded = performance.now() - started;
   return async (runs) => {
     const outputs: Tensors[] = [];
@@ -72,7 +101,9 @@ async function profiled(folder: string, { file }: NetworkFile, costs: Conversion
     }
     session.endProfiling();
     await session.release();
-    console.log(`${file}: session ${loaded.toFixed(0)} ms, runs ${times.map((time) => time.toFixed(0)).join(' and ')} ms`);
+    console.log(
+      `${file}: session ${loaded.toFixed(0)} ms, runs ${times.map((time) => time.toFixed(0)).join(' and ')} ms`,
+    );
     await printStages(folder, basename(prefix), costs[file.replace(/\.onnx$/, '')], runs.length);
     return outputs;
   };
@@ -85,7 +116,12 @@ interface ProfileEvent {
 }
 
 /** Sums the runtime's own times by the outermost scope in node names; what the runtime fused or inserted is "(runtime)". */
-async function printStages(folder: string, prefix: string, cost: ConversionReport['costs'][string], runs: number): Promise<void> {
+async function printStages(
+  folder: string,
+  prefix: string,
+  cost: ConversionReport['costs'][string],
+  runs: number,
+): Promise<void> {
   const profile = (await readdir(folder)).find((name) => name.startsWith(prefix))!;
   const events = JSON.parse(readFileSync(join(folder, profile), 'utf8')) as ProfileEvent[];
   await rm(join(folder, profile));
@@ -100,7 +136,12 @@ async function printStages(folder: string, prefix: string, cost: ConversionRepor
   for (const { stage, flops, activationBytes, weightBytes } of cost.stages) {
     const time = milliseconds.get(stage) ?? 0;
     const speed = time > 0 ? `${(flops / 1e6 / time).toFixed(1)} GFLOP/s` : '';
-    const columns = [`${(flops / 1e9).toFixed(2)} GFLOP`, `${((activationBytes + weightBytes) / 1e6).toFixed(0)} MB`, `${time.toFixed(0)} ms`, speed];
+    const columns = [
+      `${(flops / 1e9).toFixed(2)} GFLOP`,
+      `${((activationBytes + weightBytes) / 1e6).toFixed(0)} MB`,
+      `${time.toFixed(0)} ms`,
+      speed,
+    ];
     console.log(`  ${(stage || '(top)').padEnd(12)}${columns.map((column) => column.padStart(16)).join('')}`);
   }
   console.log(`  ${'(runtime)'.padEnd(12)}${`${(milliseconds.get('(runtime)') ?? 0).toFixed(0)} ms`.padStart(48)}`);

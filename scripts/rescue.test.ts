@@ -31,7 +31,9 @@ let pair: PairMatcher<CpuPhoto, PlainMatchField>;
 let original: Pixels;
 beforeAll(async () => {
   pair = await loadMatcher(modelIds()[0]);
-  const { data, width, height } = decode(readFileSync(new URL('../public/samples/facade/a.jpg', import.meta.url)), { useTArray: true });
+  const { data, width, height } = decode(readFileSync(new URL('../public/samples/facade/a.jpg', import.meta.url)), {
+    useTArray: true,
+  });
   original = { data: new Uint8ClampedArray(data), width, height };
 });
 
@@ -41,7 +43,11 @@ function medianError(field: PlainMatchField, frame: Matrix3): number {
   const points = grid.width * grid.height;
   const errors: number[] = [];
   for (let k = 0; k < points; k++) {
-    const [u, v] = project(frame, (2 * (k % grid.width) + 1) / grid.width - 1, (2 * Math.floor(k / grid.width) + 1) / grid.height - 1);
+    const [u, v] = project(
+      frame,
+      (2 * (k % grid.width) + 1) / grid.width - 1,
+      (2 * Math.floor(k / grid.width) + 1) / grid.height - 1,
+    );
     if (Math.abs(u) < 1 && Math.abs(v) < 1) errors.push(Math.hypot(warp[k] - u, warp[points + k] - v));
   }
   return errors.sort((a, b) => a - b)[errors.length >> 1];

@@ -58,7 +58,13 @@ function evaluationPair({ id, a, b, related }: Sample) {
   const pair = { name: id, scene: id, kind: related ? 'warp' : 'unrelated', a: `${id}/a.jpg`, b: `${id}/b.jpg` };
   if (!related) return pair;
   const [cameraA, cameraB] = [new Camera(a.pose, WIDTH, HEIGHT), new Camera(b.pose, WIDTH, HEIGHT)];
-  return { ...pair, truth: `${id}/truth.npz`, K0: cameraA.intrinsics(), K1: cameraB.intrinsics(), T: cameraA.poseTo(cameraB) };
+  return {
+    ...pair,
+    truth: `${id}/truth.npz`,
+    K0: cameraA.intrinsics(),
+    K1: cameraB.intrinsics(),
+    T: cameraA.poseTo(cameraB),
+  };
 }
 
 function writePhotos({ id, a, b }: Sample): void {

@@ -4,7 +4,8 @@ import type * as Real from './lift-match.ts';
 import type { LiftMatchOptions } from './embed/create-lift-match.ts';
 
 // Compiled, not run: the hand-written declarations must be no wider than what the module takes and gives.
-const options = (given: Declared.LiftMatchOptions): Omit<LiftMatchOptions, 'onProgress' | 'onResult' | 'onError'> => given;
+const options = (given: Declared.LiftMatchOptions): Omit<LiftMatchOptions, 'onProgress' | 'onResult' | 'onError'> =>
+  given;
 const element = (real: ReturnType<typeof Real.create>): Omit<Declared.LiftMatch, 'export'> => real;
 
 test('the declarations that are published are those of the module', () => {

@@ -42,7 +42,8 @@ function randomFeatures(seed: number): Encoded {
   const values = new Float32Array(points * CHANNELS);
   for (let i = 0; i < points; i++) {
     for (let c = 0; c < CHANNELS; c++) {
-      const smooth = Math.sin(i / 90 + c / 7) + 0.6 * Math.sin(i / 31 + c) + 0.3 * Math.cos((i % GRID.width) / 5 + c / 3);
+      const smooth =
+        Math.sin(i / 90 + c / 7) + 0.6 * Math.sin(i / 31 + c) + 0.3 * Math.cos((i % GRID.width) / 5 + c / 3);
       values[i * CHANNELS + c] = smooth + random() - 0.5;
     }
   }

@@ -43,7 +43,10 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
   const runtime = await createOrtRuntime(root ? gpu!.device : null);
   const manifest = await fetchManifest(options.manifestUrl);
   const matcher = await Matcher.load(manifest, runtime, modelFilesAt(options.manifestUrl));
-  const backend = (root ? new GpuBackend(gpu!, runtime, root) : new CpuBackend(runtime)) as unknown as Backend<Photo, unknown>;
+  const backend = (root ? new GpuBackend(gpu!, runtime, root) : new CpuBackend(runtime)) as unknown as Backend<
+    Photo,
+    unknown
+  >;
   const open = async (url: string) => {
     const { bitmap, info } = await openPhoto(await (await fetch(url)).blob(), url);
     return new Photo(bitmap, info, root);
@@ -53,7 +56,9 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
   const size = inputSize(photos.a.size, input, options.longSide);
 
   const bareRun = async () => {
-    const images = [photos.a, photos.b].map((photo) => backend.preprocess(photo, inputSize(photo.size, input, options.longSide), input, null));
+    const images = [photos.a, photos.b].map((photo) =>
+      backend.preprocess(photo, inputSize(photo.size, input, options.longSide), input, null),
+    );
     await backend.settled();
     const start = performance.now();
     const [a, b] = [await matcher.encode(0, images[0]), await matcher.encode(0, images[1])];
@@ -71,7 +76,9 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
     const plan = { longSide: { a: options.longSide, b: options.longSide }, frame: null };
     const times: Partial<Record<Stage, number>> = {};
     const start = performance.now();
-    const { field } = await pair.match(photos, plan, { onTime: (stage, ms) => (times[stage] = (times[stage] ?? 0) + ms) });
+    const { field } = await pair.match(photos, plan, {
+      onTime: (stage, ms) => (times[stage] = (times[stage] ?? 0) + ms),
+    });
     await backend.settled();
     const milliseconds = performance.now() - start;
     backend.dispose(field);

@@ -28,7 +28,11 @@ export function describeBuildToServiceWorker(): Plugin {
         const all = Object.keys(bundle).filter((name) => name !== worker.fileName && !name.endsWith('.map'));
         const [hashed, files] = [all.filter((name) => ON_USE.test(name)), all.filter((name) => !ON_USE.test(name))];
         const pages = files.filter((name) => !publicFiles.includes(name));
-        const version = createHash('sha256').update(all.sort().join('\n')).update(worker.code).digest('hex').slice(0, 16);
+        const version = createHash('sha256')
+          .update(all.sort().join('\n'))
+          .update(worker.code)
+          .digest('hex')
+          .slice(0, 16);
         // The folder itself is index.html under another name.
         const build = { version, files: ['./', ...pages, ...LISTS].sort(), hashed };
         worker.code = worker.code.replaceAll('__BUILD__', JSON.stringify(build));

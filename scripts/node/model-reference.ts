@@ -22,7 +22,10 @@ export function readModelReference(folder: string): ModelReference {
     const isByte = type.startsWith('uint8');
     const end = at + count * (isByte ? 1 : 4);
     const part = new Uint8Array(bytes.subarray(at, end));
-    values[name] = { data: isByte ? Float32Array.from(part, (v) => v / 255) : new Float32Array(part.buffer), dims: shape };
+    values[name] = {
+      data: isByte ? Float32Array.from(part, (v) => v / 255) : new Float32Array(part.buffer),
+      dims: shape,
+    };
     at = end;
   }
   return { imageA: values.image_a, imageB: values.image_b, warp: values.warp.data, logit: values.certainty_logit.data };

@@ -6,13 +6,18 @@ export class NodeRuntime implements Runtime {
   readonly provider = 'node';
 
   async createSession(model: Uint8Array, externalData: ExternalData[]): Promise<Session> {
-    const inMemory = externalData.map(async ({ path, data }) => ({ path, data: data instanceof Blob ? new Uint8Array(await data.arrayBuffer()) : data }));
+    const inMemory = externalData.map(async ({ path, data }) => ({
+      path,
+      data: data instanceof Blob ? new Uint8Array(await data.arrayBuffer()) : data,
+    }));
     const session = await ort.InferenceSession.create(model, { externalData: await Promise.all(inMemory) });
     return {
       inputs: session.inputMetadata.map(tensorSpec),
       outputs: session.outputMetadata.map(tensorSpec),
       async run(feeds) {
-        const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, (tensor as NodeTensor).tensor]));
+        const inputs = Object.fromEntries(
+          Object.entries(feeds).map(([name, tensor]) => [name, (tensor as NodeTensor).tensor]),
+        );
         const outputs = await session.run(inputs);
         return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, new NodeTensor(tensor)]));
       },

@@ -1,7 +1,12 @@
 import type { NamedShape, PyramidStages, RefinerStrides } from '../../src/architectures/published-shapes.ts';
 import { matcherShapes, vitShapes } from '../../src/architectures/published-shapes.ts';
 
-const PYRAMID: PyramidStages = [[2, 8], [2, 16], [4, 32], [4, 64]];
+const PYRAMID: PyramidStages = [
+  [2, 8],
+  [2, 16],
+  [4, 32],
+  [4, 64],
+];
 
 const STRIDES: RefinerStrides = [
   [16, 48, 32, 16, 7],

@@ -17,7 +17,15 @@ export function pickleStateDict(tensors: readonly PickledTensor[]): Uint8Array<A
     const size = shape.reduce((product, extent) => product * extent, 1);
     const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, extent) => product * extent, 1));
     out.text(name).global('torch._utils', '_rebuild_tensor_v2').op(Op.MARK);
-    out.op(Op.MARK).text('storage').global('torch', storage).text(key).text('cpu').int(size).op(Op.TUPLE).op(Op.BINPERSID);
+    out
+      .op(Op.MARK)
+      .text('storage')
+      .global('torch', storage)
+      .text(key)
+      .text('cpu')
+      .int(size)
+      .op(Op.TUPLE)
+      .op(Op.BINPERSID);
     out.int(0).tuple(shape).tuple(strides).op(Op.NEWFALSE).emptyOrderedDict();
     out.op(Op.TUPLE).op(Op.REDUCE);
   }

@@ -6,7 +6,11 @@ import type { PickledTensor } from './state-dict-pickle.ts';
 import { pickleStateDict } from './state-dict-pickle.ts';
 
 /** Writes a torch.save archive tensor by tensor; the largest of them is all that is ever in memory. Returns its bytes. */
-export async function writeCheckpoint(path: string, shapes: readonly NamedShape[], random: RandomWeights): Promise<number> {
+export async function writeCheckpoint(
+  path: string,
+  shapes: readonly NamedShape[],
+  random: RandomWeights,
+): Promise<number> {
   const tensors = shapes.map(([name, shape], index): PickledTensor => ({
     name,
     shape,

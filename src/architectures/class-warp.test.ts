@@ -25,9 +25,15 @@ it('averages the likeliest cell with its clamped neighbours, the first of equals
 
 function expected(logits: Float32Array): [number, number] {
   const mode = logits.indexOf(Math.max(...logits));
-  const cells = [mode - 1, mode, mode + 1, mode - SIDE, mode + SIDE].map((cell) => Math.min(Math.max(cell, 0), CLASSES - 1));
+  const cells = [mode - 1, mode, mode + 1, mode - SIDE, mode + SIDE].map((cell) =>
+    Math.min(Math.max(cell, 0), CLASSES - 1),
+  );
   const weights = cells.map((cell) => Math.exp(logits[cell]));
   const total = weights.reduce((sum, weight) => sum + weight);
-  const mean = (centre: (cell: number) => number): number => cells.reduce((sum, cell, i) => sum + weights[i] * centre(cell), 0) / total;
-  return [mean((cell) => (2 * (cell % SIDE) + 1) / SIDE - 1), mean((cell) => (2 * Math.floor(cell / SIDE) + 1) / SIDE - 1)];
+  const mean = (centre: (cell: number) => number): number =>
+    cells.reduce((sum, cell, i) => sum + weights[i] * centre(cell), 0) / total;
+  return [
+    mean((cell) => (2 * (cell % SIDE) + 1) / SIDE - 1),
+    mean((cell) => (2 * Math.floor(cell / SIDE) + 1) / SIDE - 1),
+  ];
 }

@@ -18,7 +18,11 @@ export function classesToWarp(g: GraphBuilder, logits: Value): Value {
   const side = Math.round(Math.sqrt(classes));
   return g.scope('cls_to_flow', () => {
     const largest = op.reduceMax(g, logits, [2]);
-    const indices = g.constant(Array.from({ length: classes }, (_, i) => i), 'float32', [1, 1, classes]);
+    const indices = g.constant(
+      Array.from({ length: classes }, (_, i) => i),
+      'float32',
+      [1, 1, classes],
+    );
     // The first of equals, as argmax gives.
     const mode = op.reduceMin(g, op.where(g, op.greaterOrEqual(g, logits, largest), indices, classes), [2]);
     const neighbours = op.add(g, mode, g.constant([-1, 0, 1, -side, side], 'float32', [1, 1, 5]));
@@ -27,7 +31,8 @@ export function classesToWarp(g: GraphBuilder, logits: Value): Value {
     // Half a cell is added before the division so that rounding cannot reach the next row.
     const row = op.floor(g, op.mul(g, op.add(g, cells, 0.5), 1 / side));
     const column = op.sub(g, cells, op.mul(g, row, side));
-    const mean = (index: Value): Value => op.sub(g, op.mul(g, op.reduceSum(g, op.mul(g, weights, op.add(g, index, 0.5)), [2]), 2 / side), 1);
+    const mean = (index: Value): Value =>
+      op.sub(g, op.mul(g, op.reduceSum(g, op.mul(g, weights, op.add(g, index, 0.5)), [2]), 2 / side), 1);
     return op.concat(g, [mean(column), mean(row)], 2);
   });
 }

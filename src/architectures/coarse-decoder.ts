@@ -28,7 +28,11 @@ export function readCoarseDecoderConfig(weights: Weights, heads: number): Coarse
     );
   }
   if (embedDim % heads !== 0) {
-    throw new CodedError('decoder-heads', `${embedDim} channels of the decoder do not divide into ${heads} attention heads.`, 'Say the number with --decoder-heads.');
+    throw new CodedError(
+      'decoder-heads',
+      `${embedDim} channels of the decoder do not divide into ${heads} attention heads.`,
+      'Say the number with --decoder-heads.',
+    );
   }
   return { embedDim, heads, classSide, depth: weights.count('blocks') };
 }
@@ -51,7 +55,14 @@ export function coarseDecoder(
   for (let index = 0; index < depth; index += 1) {
     const at = weights.at(`blocks.${index}`);
     const [hiddenDim] = at.shapeOf('mlp.fc1.weight');
-    const block = { embedDim, heads, hiddenDim, feedForward: 'mlp', layerScale: at.has('ls1.gamma'), epsilon: EPSILON } as const;
+    const block = {
+      embedDim,
+      heads,
+      hiddenDim,
+      feedForward: 'mlp',
+      layerScale: at.has('ls1.gamma'),
+      epsilon: EPSILON,
+    } as const;
     x = g.scope(`decoder.${index}`, () => transformerBlock(g, at, block, x));
   }
   const out = g.scope('to_out', () => op.toFloat32(g, linear(g, weights.at('to_out'), x, classSide ** 2 + 1)));

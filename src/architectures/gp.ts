@@ -29,7 +29,13 @@ export interface PositionBasis {
  * @param y features of B, [1, c, h, w]
  * @returns [1, h · w, d]: an embedding of B's coordinates for every place of A
  */
-export function gpPosterior(g: GraphBuilder, x: Value, y: Value, basis: PositionBasis, options: GaussianProcessOptions = {}): Value {
+export function gpPosterior(
+  g: GraphBuilder,
+  x: Value,
+  y: Value,
+  basis: PositionBasis,
+  options: GaussianProcessOptions = {},
+): Value {
   const { temperature = 0.2, noise = 0.1, blockSize = 128 } = options;
   return g.scope('gp', () => {
     const a = unitRows(g, x);

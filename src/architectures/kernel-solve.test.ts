@@ -16,7 +16,13 @@ describe('solveKernelSystem', () => {
     const kernel = cosineKernel(n, 16, spread);
     const targets = noise(n * 8, 7);
     const g = new GraphBuilder({ name: 'solve' });
-    const solution = solveKernelSystem(g, g.input('kernel', 'float32', [n, n]), g.input('targets', 'float32', [n, 8]), SIGMA, blockSize);
+    const solution = solveKernelSystem(
+      g,
+      g.input('kernel', 'float32', [n, n]),
+      g.input('targets', 'float32', [n, 8]),
+      SIGMA,
+      blockSize,
+    );
     g.output('solution', solution);
     const ran = await runInNode(g, { kernel, targets });
     const exact = solveDense(kernel, targets, n, 8);

@@ -24,7 +24,13 @@ interface Block {
  * @param targets [n, d] float32
  * @returns [n, d]
  */
-export function solveKernelSystem(g: GraphBuilder, kernel: Value, targets: Value, noise: number, blockSize: number): Value {
+export function solveKernelSystem(
+  g: GraphBuilder,
+  kernel: Value,
+  targets: Value,
+  noise: number,
+  blockSize: number,
+): Value {
   const blocks = eliminate(g, kernel, noise, blockSize);
   return g.scope('substitute', () => {
     const first = substitute(g, blocks, targets);

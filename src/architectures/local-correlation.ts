@@ -61,7 +61,11 @@ function fromShifts(g: GraphBuilder, x: Value, y: Value, grid: Value, radius: nu
   for (let first = 0; first < offsets.length; first += perGroup) {
     const group = offsets.slice(first, first + perGroup);
     const count = group.length;
-    const places = op.add(g, op.reshape(g, grid, [1, 1, height * width, 2]), g.constant(group.flat(), 'float32', [1, count, 1, 2]));
+    const places = op.add(
+      g,
+      op.reshape(g, grid, [1, 1, height * width, 2]),
+      g.constant(group.flat(), 'float32', [1, count, 1, 2]),
+    );
     const sampled = op.gridSample(g, y, op.reshape(g, places, [1, count * height, width, 2]));
     const product = op.mul(g, op.reshape(g, sampled, [1, channels, count, height, width]), map);
     parts.push(op.reduceSum(g, op.toFloat32(g, product), [1], false));

@@ -44,10 +44,12 @@ export function readMatcherConfig(matcher: Weights, vitWeights: Weights, options
   const vit = readVitConfig(vitWeights, options.vit);
   const decoder = matcher.at('decoder');
   const strides = [COARSE_STRIDE, 8, 4, 2, 1];
-  const projections = Object.fromEntries(strides.map((stride) => {
-    const [to, from] = decoder.shapeOf(`proj.${stride}.0.weight`);
-    return [stride, { from, to }];
-  }));
+  const projections = Object.fromEntries(
+    strides.map((stride) => {
+      const [to, from] = decoder.shapeOf(`proj.${stride}.0.weight`);
+      return [stride, { from, to }];
+    }),
+  );
   const { from } = projections[COARSE_STRIDE];
   if (from !== vit.embedDim) {
     throw new CodedError(
@@ -74,5 +76,9 @@ export function pyramidSize([height, width]: Size, stride: number): Size {
 /** Size of the coarsest map, the ViT's patches. */
 export function coarsestSize({ vit: { patch } }: MatcherConfig, [height, width]: Size): Size {
   if (height % patch === 0 && width % patch === 0) return [height / patch, width / patch];
-  throw new CodedError('input-size', `The input size ${width}×${height} is not a multiple of the patch, ${patch} pixels.`, `Choose a multiple of ${patch}.`);
+  throw new CodedError(
+    'input-size',
+    `The input size ${width}×${height} is not a multiple of the patch, ${patch} pixels.`,
+    `Choose a multiple of ${patch}.`,
+  );
 }

@@ -25,7 +25,12 @@ export async function loadMatcher(parity: ParityCase, stripBytes?: number): Prom
   const matcher = Weights.of((await parity.checkpoint('matcher.pth')).tensors);
   const vit = Weights.of((await parity.checkpoint('dinov2.pth')).tensors);
   // The recorded network's ViT has 3 heads of 16 channels, and its 8×8 grid would be one block of the solver.
-  const config = readMatcherConfig(matcher, vit, { decoderHeads: parity.facts.heads, vit: { heads: 3 }, gp: { blockSize: 24 }, stripBytes });
+  const config = readMatcherConfig(matcher, vit, {
+    decoderHeads: parity.facts.heads,
+    vit: { heads: 3 },
+    gp: { blockSize: 24 },
+    stripBytes,
+  });
   return { config, weights: () => ({ matcher: matcher.again(), vit: vit.again() }) };
 }
 
@@ -36,8 +41,12 @@ export async function runFeatures(parity: ParityCase, { config, weights }: Loade
   const image = g.input('image', 'float32', parity.tensor('image_a_coarse').shape);
   g.output('features_16', patchFeatures(g, vit, config, image));
   const stages = readVgg(matcher.at('encoder.cnn.layers'));
-  for (const [stride, features] of vggPyramid(g, image, stages, (_, x) => x, config.stripBytes)) g.output(`features_${stride}`, features);
-  const [a, b] = [await runInNode(g, { image: parity.tensor('image_a_coarse').values }), await runInNode(g, { image: parity.tensor('image_b_coarse').values })];
+  for (const [stride, features] of vggPyramid(g, image, stages, (_, x) => x, config.stripBytes))
+    g.output(`features_${stride}`, features);
+  const [a, b] = [
+    await runInNode(g, { image: parity.tensor('image_a_coarse').values }),
+    await runInNode(g, { image: parity.tensor('image_b_coarse').values }),
+  ];
   return Object.fromEntries(Object.keys(a).map((name) => [name, joined(a[name].values, b[name].values)]));
 }
 
@@ -51,17 +60,22 @@ export async function runMatcher(
   precision: PrecisionName,
   runDecoder: Run = runInNode,
 ): Promise<Record<string, Float32Array>> {
-  const [coarse, fine] = ['coarse', 'fine'].map((pass) => parity.tensor(`image_a_${pass}`).shape.slice(2) as unknown as Size);
+  const [coarse, fine] = ['coarse', 'fine'].map(
+    (pass) => parity.tensor(`image_a_${pass}`).shape.slice(2) as unknown as Size,
+  );
   const graph = (name: string, build: (g: GraphBuilder) => void): GraphBuilder => {
     const g = new GraphBuilder({ name, precision: PRECISIONS[precision] });
     build(g);
     return g;
   };
   const encoder = graph('encoder', (g) => buildEncoder(g, weights(), config, coarse));
-  const decoder = graph('decoder', (g) => buildDecoder(g, weights(), config, coarse, (name, value) => g.output(`observed.${name}`, value)));
+  const decoder = graph('decoder', (g) =>
+    buildDecoder(g, weights(), config, coarse, (name, value) => g.output(`observed.${name}`, value)),
+  );
   const fineEncoder = graph('encoder-fine', (g) => buildFineEncoder(g, weights(), config, fine));
   const fineDecoder = graph('decoder-fine', (g) =>
-    buildFineDecoder(g, weights(), config, coarse, fine, (name, value) => g.output(`observed.${name}`, value)));
+    buildFineDecoder(g, weights(), config, coarse, fine, (name, value) => g.output(`observed.${name}`, value)),
+  );
 
   const encode = async (g: GraphBuilder, pass: string): Promise<Record<'a' | 'b', Outputs>> => ({
     a: await runInNode(g, { image: parity.tensor(`image_a_${pass}`).values }),
@@ -70,14 +84,20 @@ export async function runMatcher(
   const features = await encode(encoder, 'coarse');
   const fineFeatures = await encode(fineEncoder, 'fine');
   const directions: { outputs: Outputs; fine: Outputs }[] = [];
-  for (const [from, to] of [['a', 'b'], ['b', 'a']] as const) {
+  for (const [from, to] of [
+    ['a', 'b'],
+    ['b', 'a'],
+  ] as const) {
     const outputs = await runDecoder(decoder, decoderFeeds(features[from], features[to]));
     const previous = {
       previous_warp: outputs.warp.values,
       previous_logit: outputs.fine_logit.values,
       coarse_logit: outputs.coarse_logit.values,
     };
-    directions.push({ outputs, fine: await runDecoder(fineDecoder, { ...decoderFeeds(fineFeatures[from], fineFeatures[to]), ...previous }) });
+    directions.push({
+      outputs,
+      fine: await runDecoder(fineDecoder, { ...decoderFeeds(fineFeatures[from], fineFeatures[to]), ...previous }),
+    });
   }
   const [ab, ba] = directions.map(({ outputs, fine: second }) => observed({ ...outputs, ...second }));
   const both = Object.fromEntries(Object.keys(ab).map((name) => [name, joined(ab[name], ba[name])]));
@@ -85,14 +105,25 @@ export async function runMatcher(
 }
 
 function decoderFeeds(from: Outputs, to: Outputs): Record<string, Float32Array> {
-  const entries = Object.keys(from).flatMap((name) => [[name.replace('f', 'a'), from[name].values], [name.replace('f', 'b'), to[name].values]] as const);
+  const entries = Object.keys(from).flatMap(
+    (name) =>
+      [
+        [name.replace('f', 'a'), from[name].values],
+        [name.replace('f', 'b'), to[name].values],
+      ] as const,
+  );
   return Object.fromEntries(entries);
 }
 
 /** Intermediates by their recorded names, token lists [1, n, c] turned to maps [c, n]. */
 function observed(outputs: Outputs): Record<string, Float32Array> {
   const entries = Object.entries(outputs).filter(([name]) => name.startsWith('observed.'));
-  return Object.fromEntries(entries.map(([name, { shape, values }]) => [name.slice('observed.'.length), shape.length === 3 ? transposed(values, shape[1]) : values]));
+  return Object.fromEntries(
+    entries.map(([name, { shape, values }]) => [
+      name.slice('observed.'.length),
+      shape.length === 3 ? transposed(values, shape[1]) : values,
+    ]),
+  );
 }
 
 function transposed(values: Float32Array, rows: number): Float32Array {
@@ -101,7 +132,11 @@ function transposed(values: Float32Array, rows: number): Float32Array {
 }
 
 /** match(): [h, 2w, 4] places in A and B and [h, 2w] probabilities, both directions side by side. */
-function matched(ab: Outputs, ba: Outputs, [height, width]: Size): { match_warp: Float32Array; match_certainty: Float32Array } {
+function matched(
+  ab: Outputs,
+  ba: Outputs,
+  [height, width]: Size,
+): { match_warp: Float32Array; match_certainty: Float32Array } {
   const match_warp = new Float32Array(height * 2 * width * 4);
   const match_certainty = new Float32Array(height * 2 * width);
   const [xs, ys] = [pixelCentres(width), pixelCentres(height)];

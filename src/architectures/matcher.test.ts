@@ -27,28 +27,40 @@ const INTERMEDIATES = [
 const RETURNED = ['match_warp', 'match_certainty'];
 
 describe.runIf(hasParity('matcher'))('L2M++ / RoMa from its state dicts', () => {
-  const STRIPS: [string, number | undefined][] = [['maps at once', undefined], ['maps in strips of a few rows', 600_000]];
+  const STRIPS: [string, number | undefined][] = [
+    ['maps at once', undefined],
+    ['maps in strips of a few rows', 600_000],
+  ];
 
   it.each(STRIPS)('features at every stride within 1e-4, %s', async (_, stripBytes) => {
     const parity = loadParity('matcher');
     const features = await runFeatures(parity, await loadMatcher(parity, stripBytes), 'fp32');
     for (const stride of SCALES) {
-      expect(relativeError(features[`features_${stride}`], parity.tensor(`features_${stride}`).values)).toBeLessThan(1e-4);
+      expect(relativeError(features[`features_${stride}`], parity.tensor(`features_${stride}`).values)).toBeLessThan(
+        1e-4,
+      );
     }
   });
 
-  it.each(STRIPS)('posterior, logits, flow and certainty of both passes within 1e-4, match() within 1e-3, %s', async (_, stripBytes) => {
-    const parity = loadParity('matcher');
-    const ran = await runMatcher(parity, await loadMatcher(parity, stripBytes), 'fp32');
-    const errors = [...INTERMEDIATES, ...RETURNED].map((name) => [name, relativeError(ran[name], parity.tensor(name).values)] as const);
-    expect(errors.filter(([name, error]) => !(error < (RETURNED.includes(name) ? 1e-3 : 1e-4)))).toEqual([]);
-  });
+  it.each(STRIPS)(
+    'posterior, logits, flow and certainty of both passes within 1e-4, match() within 1e-3, %s',
+    async (_, stripBytes) => {
+      const parity = loadParity('matcher');
+      const ran = await runMatcher(parity, await loadMatcher(parity, stripBytes), 'fp32');
+      const errors = [...INTERMEDIATES, ...RETURNED].map(
+        (name) => [name, relativeError(ran[name], parity.tensor(name).values)] as const,
+      );
+      expect(errors.filter(([name, error]) => !(error < (RETURNED.includes(name) ? 1e-3 : 1e-4)))).toEqual([]);
+    },
+  );
 
   it('fp16: cosine at least 0.999 everywhere', async () => {
     const parity = loadParity('matcher');
     const matcher = await loadMatcher(parity);
-    const ran = { ...await runFeatures(parity, matcher, 'fp16'), ...await runMatcher(parity, matcher, 'fp16') };
-    const cosines = Object.entries(ran).map(([name, values]) => [name, cosine(values, parity.tensor(name).values)] as const);
+    const ran = { ...(await runFeatures(parity, matcher, 'fp16')), ...(await runMatcher(parity, matcher, 'fp16')) };
+    const cosines = Object.entries(ran).map(
+      ([name, values]) => [name, cosine(values, parity.tensor(name).values)] as const,
+    );
     expect(cosines).toHaveLength(SCALES.length + INTERMEDIATES.length + RETURNED.length);
     expect(cosines.filter(([, value]) => !(value >= 0.999))).toEqual([]);
   });
@@ -86,7 +98,10 @@ function shapesOnly(shapes: readonly NamedShape[]): Weights {
   };
   const tensors = shapes.map(([name, shape]): [string, CheckpointTensor] => {
     const size = shape.reduce((product, extent) => product * extent, 1);
-    return [name, { name, path: [name], dtype: 'float32', shape, size, readFloat32: unreadable, readBytes: unreadable }];
+    return [
+      name,
+      { name, path: [name], dtype: 'float32', shape, size, readFloat32: unreadable, readBytes: unreadable },
+    ];
   });
   return Weights.of(new Map(tensors));
 }
@@ -125,7 +140,9 @@ describe('L2M++ at its published size', () => {
 
   it('refuses a ViT of another width and a decoder whose heads do not fit', () => {
     const matcher = shapesOnly(matcherShapes());
-    expect(() => readMatcherConfig(matcher, shapesOnly(vitShapes({ embedDim: 768, depth: 12 })))).toThrow(/1024 channels; the encoder file holds a ViT with 768/);
+    expect(() => readMatcherConfig(matcher, shapesOnly(vitShapes({ embedDim: 768, depth: 12 })))).toThrow(
+      /1024 channels; the encoder file holds a ViT with 768/,
+    );
     expect(() => readMatcherConfig(matcher, shapesOnly(vitShapes()), { decoderHeads: 7 })).toThrow(/7 attention heads/);
   });
 
@@ -135,14 +152,53 @@ describe('L2M++ at its published size', () => {
       buildDecoder(new GraphBuilder({ name: 'decoder' }), { matcher, vit }, readMatcherConfig(matcher, vit), [56, 56]);
     };
     const name = 'decoder.conv_refiner.4.hidden_blocks.2.3.weight';
-    expect(build(matcherShapes().filter(([key]) => key !== name))).toThrow(/no tensor "decoder.conv_refiner.4.hidden_blocks.2.3.weight" of shape \[569, 569, 1, 1\]/);
-    expect(build(matcherShapes().map(([key, shape]) => [key, key === name ? [569, 568, 1, 1] : shape]))).toThrow(/\[569, 568, 1, 1\].*\[569, 569, 1, 1\]/);
+    expect(build(matcherShapes().filter(([key]) => key !== name))).toThrow(
+      /no tensor "decoder.conv_refiner.4.hidden_blocks.2.3.weight" of shape \[569, 569, 1, 1\]/,
+    );
+    expect(build(matcherShapes().map(([key, shape]) => [key, key === name ? [569, 568, 1, 1] : shape]))).toThrow(
+      /\[569, 568, 1, 1\].*\[569, 569, 1, 1\]/,
+    );
   });
 });
 
 /** Operators that onnxruntime's WebGPU provider has kernels for at opset 17, of those that a matcher could use. */
 const ON_GPU = new Set([
-  'Add', 'Cast', 'Clip', 'Concat', 'Conv', 'Cos', 'Div', 'Exp', 'Expand', 'Floor', 'Gather', 'GatherElements', 'Gelu', 'GreaterOrEqual',
-  'GridSample', 'Identity', 'LayerNormalization', 'MatMul', 'MatMulNBits', 'MaxPool', 'Min', 'Mul', 'MultiHeadAttention', 'ReduceMax',
-  'ReduceMin', 'ReduceSum', 'Relu', 'Reshape', 'Resize', 'Sigmoid', 'Slice', 'Softmax', 'Split', 'Sqrt', 'Sub', 'Transpose', 'Unsqueeze', 'Where',
+  'Add',
+  'Cast',
+  'Clip',
+  'Concat',
+  'Conv',
+  'Cos',
+  'Div',
+  'Exp',
+  'Expand',
+  'Floor',
+  'Gather',
+  'GatherElements',
+  'Gelu',
+  'GreaterOrEqual',
+  'GridSample',
+  'Identity',
+  'LayerNormalization',
+  'MatMul',
+  'MatMulNBits',
+  'MaxPool',
+  'Min',
+  'Mul',
+  'MultiHeadAttention',
+  'ReduceMax',
+  'ReduceMin',
+  'ReduceSum',
+  'Relu',
+  'Reshape',
+  'Resize',
+  'Sigmoid',
+  'Slice',
+  'Softmax',
+  'Split',
+  'Sqrt',
+  'Sub',
+  'Transpose',
+  'Unsqueeze',
+  'Where',
 ]);

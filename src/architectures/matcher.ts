@@ -44,7 +44,10 @@ const ATTENUATION = 0.5;
 export function buildEncoder(g: GraphBuilder, weights: MatcherWeights, config: MatcherConfig, size: Size): void {
   const image = g.input('image', 'float32', [1, 3, ...size]);
   const coarse = g.scope('vit', () => patchFeatures(g, weights.vit, config, image));
-  g.output(`f${COARSE_STRIDE}`, g.inFloat32(() => project(g, weights.matcher, config, COARSE_STRIDE, coarse)));
+  g.output(
+    `f${COARSE_STRIDE}`,
+    g.inFloat32(() => project(g, weights.matcher, config, COARSE_STRIDE, coarse)),
+  );
   outputPyramid(g, weights.matcher, config, image);
 }
 
@@ -54,7 +57,12 @@ export function buildFineEncoder(g: GraphBuilder, weights: MatcherWeights, confi
 }
 
 /** A ViT's normalised patch tokens as a map [1, c, h / patch, w / patch]. */
-export function patchFeatures(g: GraphBuilder, weights: Weights, { vit: vitConfig }: MatcherConfig, image: Value): Value {
+export function patchFeatures(
+  g: GraphBuilder,
+  weights: Weights,
+  { vit: vitConfig }: MatcherConfig,
+  image: Value,
+): Value {
   const [, , height, width] = image.shape;
   const { patchTokens } = vit(g, weights, vitConfig, image);
   const rows = op.transpose(g, patchTokens, [0, 2, 1]);
@@ -86,7 +94,13 @@ function applyProjection(g: GraphBuilder, { weight, bias, norm }: Projection, fe
 }
 
 /** Features of a stride through the decoder's projection, a 1×1 convolution with a norm. */
-export function project(g: GraphBuilder, weights: Weights, config: MatcherConfig, stride: number, features: Value): Value {
+export function project(
+  g: GraphBuilder,
+  weights: Weights,
+  config: MatcherConfig,
+  stride: number,
+  features: Value,
+): Value {
   return g.scope(`proj.${stride}`, () => applyProjection(g, readProjection(weights, config, stride), features));
 }
 
@@ -95,11 +109,19 @@ export function project(g: GraphBuilder, weights: Weights, config: MatcherConfig
  * - `warp` [1, 2, h, w] and `certainty_logit` [1, 1, h, w], attenuated by the coarse certainty: the result of one pass,
  * - `fine_logit` [1, 1, h, w] before attenuation and `coarse_logit` at stride 16, which the second pass needs.
  */
-export function buildDecoder(g: GraphBuilder, weights: MatcherWeights, config: MatcherConfig, size: Size, observe: Observe = () => {}): void {
+export function buildDecoder(
+  g: GraphBuilder,
+  weights: MatcherWeights,
+  config: MatcherConfig,
+  size: Size,
+  observe: Observe = () => {},
+): void {
   const strides = [COARSE_STRIDE, 8, 4, 2, 1];
   const features = featureInputs(g, config, size, strides);
   const decoder = weights.matcher.at('decoder');
-  let state = g.scope('coarse', () => g.inFloat32(() => coarseMatch(g, decoder, config, features.get(COARSE_STRIDE)!, observe)));
+  let state = g.scope('coarse', () =>
+    g.inFloat32(() => coarseMatch(g, decoder, config, features.get(COARSE_STRIDE)!, observe)),
+  );
   const pass = { decoder, config, size, scaleFactor: 1, observe };
   state = refineAt(g, pass, COARSE_STRIDE, features.get(COARSE_STRIDE)!, state);
   const coarseLogit = state.logit;
@@ -134,7 +156,13 @@ export function buildFineDecoder(
   };
   const coarseLogit = g.input('coarse_logit', 'float32', [1, 1, ...coarsestSize(config, coarseSize)]);
   const scaleFactor = Math.sqrt((size[0] * size[1]) / (coarseSize[0] * coarseSize[1]));
-  const pass = { decoder, config, size, scaleFactor, observe: (name: string, value: Value) => observe(`up_${name}`, value) };
+  const pass = {
+    decoder,
+    config,
+    size,
+    scaleFactor,
+    observe: (name: string, value: Value) => observe(`up_${name}`, value),
+  };
   for (const stride of strides) {
     const pair = features.get(stride)!;
     state = refineAt(g, pass, stride, pair, resizeTo(g, state, pair.a));
@@ -148,8 +176,14 @@ interface FeaturePair {
   readonly b: Value;
 }
 
-function featureInputs(g: GraphBuilder, config: MatcherConfig, size: Size, strides: readonly number[]): Map<number, FeaturePair> {
-  const sizeAt = (stride: number): Size => (stride === COARSE_STRIDE ? coarsestSize(config, size) : pyramidSize(size, stride));
+function featureInputs(
+  g: GraphBuilder,
+  config: MatcherConfig,
+  size: Size,
+  strides: readonly number[],
+): Map<number, FeaturePair> {
+  const sizeAt = (stride: number): Size =>
+    stride === COARSE_STRIDE ? coarsestSize(config, size) : pyramidSize(size, stride);
   const dtypeAt = (stride: number): FloatDType => (stride === COARSE_STRIDE ? 'float32' : g.precision.compute);
   const input = (side: string, stride: number): Value =>
     g.input(`${side}${stride}`, dtypeAt(stride), [1, config.projections[stride].to, ...sizeAt(stride)]);
@@ -161,14 +195,25 @@ function featureInputs(g: GraphBuilder, config: MatcherConfig, size: Size, strid
  * the precision: the likeliest class decides between places that can lie far apart, and half precision
  * decides otherwise wherever two are nearly as likely.
  */
-export function coarseMatch(g: GraphBuilder, decoder: Weights, config: MatcherConfig, { a, b }: FeaturePair, observe: Observe): Correspondence {
+export function coarseMatch(
+  g: GraphBuilder,
+  decoder: Weights,
+  config: MatcherConfig,
+  { a, b }: FeaturePair,
+  observe: Observe,
+): Correspondence {
   const [, channels, height, width] = a.shape;
   const basisDim = config.gpDim;
   const posConv = decoder.at(`gps.${COARSE_STRIDE}.pos_conv`);
   const basis = { weight: posConv.take('weight', [basisDim, 2, 1, 1]), bias: posConv.take('bias', [basisDim]) };
   const posterior = gpPosterior(g, a, b, basis, config.gp);
   const tokens = op.transpose(g, op.reshape(g, op.toFloat32(g, a), [1, channels, height * width]), [0, 2, 1]);
-  const { classes, certainty } = coarseDecoder(g, decoder.at('embedding_decoder'), config.decoder, op.concat(g, [posterior, tokens], 2));
+  const { classes, certainty } = coarseDecoder(
+    g,
+    decoder.at('embedding_decoder'),
+    config.decoder,
+    op.concat(g, [posterior, tokens], 2),
+  );
   const asMap = (x: Value): Value => op.reshape(g, op.transpose(g, x, [0, 2, 1]), [1, x.shape[2], height, width]);
   const logit = asMap(certainty);
   observe('gp_posterior', posterior);
@@ -187,8 +232,20 @@ interface Pass {
   readonly observe: Observe;
 }
 
-function refineAt(g: GraphBuilder, pass: Pass, stride: number, { a: x, b: y }: FeaturePair, { warp, logit }: Correspondence): Correspondence {
-  const { decoder, config, size: [height, width], scaleFactor, observe } = pass;
+function refineAt(
+  g: GraphBuilder,
+  pass: Pass,
+  stride: number,
+  { a: x, b: y }: FeaturePair,
+  { warp, logit }: Correspondence,
+): Correspondence {
+  const {
+    decoder,
+    config,
+    size: [height, width],
+    scaleFactor,
+    observe,
+  } = pass;
   return g.scope(`refine.${stride}`, () => {
     const refiner = readRefiner(decoder.at(`conv_refiner.${stride}`), config.projections[stride].to);
     const delta = refine(g, refiner, { x, y, warp, scaleFactor }, config.stripBytes);

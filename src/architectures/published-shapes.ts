@@ -6,8 +6,14 @@ export type NamedShape = readonly [name: string, shape: readonly number[]];
  * making random checkpoints of the real size.
  */
 export function vitShapes({ embedDim = 1024, depth = 24, positions = 1370 } = {}): NamedShape[] {
-  const linear = (name: string, out: number, inputs: number): NamedShape[] => [[`${name}.weight`, [out, inputs]], [`${name}.bias`, [out]]];
-  const norm = (name: string): NamedShape[] => [[`${name}.weight`, [embedDim]], [`${name}.bias`, [embedDim]]];
+  const linear = (name: string, out: number, inputs: number): NamedShape[] => [
+    [`${name}.weight`, [out, inputs]],
+    [`${name}.bias`, [out]],
+  ];
+  const norm = (name: string): NamedShape[] => [
+    [`${name}.weight`, [embedDim]],
+    [`${name}.bias`, [embedDim]],
+  ];
   const blocks = Array.from({ length: depth }, (_, i): NamedShape[] => [
     ...norm(`blocks.${i}.norm1`),
     ...linear(`blocks.${i}.attn.qkv`, 3 * embedDim, embedDim),
@@ -33,10 +39,21 @@ export function vitShapes({ embedDim = 1024, depth = 24, positions = 1370 } = {}
 export type PyramidStages = readonly (readonly [count: number, channels: number])[];
 
 /** VGG-19's convolutions up to its fourth pooling. */
-const VGG19: PyramidStages = [[2, 64], [2, 128], [4, 256], [4, 512]];
+const VGG19: PyramidStages = [
+  [2, 64],
+  [2, 128],
+  [4, 256],
+  [4, 512],
+];
 
 /** Features, what the decoder keeps of them, displacement embedding and correlation radius at each stride. */
-export type RefinerStrides = readonly (readonly [stride: number, from: number, to: number, displacement: number, radius: number | null])[];
+export type RefinerStrides = readonly (readonly [
+  stride: number,
+  from: number,
+  to: number,
+  displacement: number,
+  radius: number | null,
+])[];
 
 const STRIDES: RefinerStrides = [
   [16, 1024, 512, 128, 7],
@@ -55,7 +72,10 @@ export function matcherShapes({
   pyramid = VGG19,
   strides = STRIDES,
 } = {}): NamedShape[] {
-  const convolution = (name: string, shape: readonly number[]): NamedShape[] => [[`${name}.weight`, shape], [`${name}.bias`, [shape[0]]]];
+  const convolution = (name: string, shape: readonly number[]): NamedShape[] => [
+    [`${name}.weight`, shape],
+    [`${name}.bias`, [shape[0]]],
+  ];
   const batchNorm = (name: string, channels: number): NamedShape[] => [
     ...['weight', 'bias', 'running_mean', 'running_var'].map((key): NamedShape => [`${name}.${key}`, [channels]]),
     [`${name}.num_batches_tracked`, []],
@@ -75,7 +95,10 @@ export function matcherShapes({
   const dim = gpDim + strides[0][2];
   const decoder = Array.from({ length: blocks }, (_, i): NamedShape[] => {
     const at = `decoder.embedding_decoder.blocks.${i}`;
-    const norm = (name: string): NamedShape[] => [[`${at}.${name}.weight`, [dim]], [`${at}.${name}.bias`, [dim]]];
+    const norm = (name: string): NamedShape[] => [
+      [`${at}.${name}.weight`, [dim]],
+      [`${at}.${name}.bias`, [dim]],
+    ];
     return [
       ...norm('norm1'),
       [`${at}.attn.qkv.weight`, [3 * dim, dim]],
@@ -94,7 +117,10 @@ export function matcherShapes({
       ...convolution(`${at}.${name}.3`, [width, width, 1, 1]),
     ];
     const hidden = Array.from({ length: hiddenBlocks }, (_, i) => block(`hidden_blocks.${i}`));
-    const ends = [...convolution(`${at}.out_conv`, [3, width, 1, 1]), ...convolution(`${at}.disp_emb`, [displacement, 2, 1, 1])];
+    const ends = [
+      ...convolution(`${at}.out_conv`, [3, width, 1, 1]),
+      ...convolution(`${at}.disp_emb`, [displacement, 2, 1, 1]),
+    ];
     return [...block('block1'), ...hidden.flat(), ...ends];
   });
   return [

@@ -15,7 +15,11 @@ import type { Weights } from './weights.ts';
 
 /** Depthwise convolution, BatchNorm, ReLU, 1×1 convolution. */
 interface RefinerBlock {
-  readonly depthwise: { readonly weight: CheckpointTensor; readonly bias: CheckpointTensor | null; readonly norm: BatchNormTensors };
+  readonly depthwise: {
+    readonly weight: CheckpointTensor;
+    readonly bias: CheckpointTensor | null;
+    readonly norm: BatchNormTensors;
+  };
   readonly mix: { readonly weight: CheckpointTensor; readonly bias: CheckpointTensor };
 }
 
@@ -46,7 +50,8 @@ export function readRefiner(weights: Weights, channels: number): Refiner {
   const displacementEmbedding = readConvolution(weights.at('disp_emb'), [embedded, 2, 1, 1]);
   const [hidden] = weights.shapeOf('block1.0.weight');
   const blocks = [readBlock(weights.at('block1'))];
-  for (let index = 0; index < weights.count('hidden_blocks'); index += 1) blocks.push(readBlock(weights.at(`hidden_blocks.${index}`)));
+  for (let index = 0; index < weights.count('hidden_blocks'); index += 1)
+    blocks.push(readBlock(weights.at(`hidden_blocks.${index}`)));
   const out = readConvolution(weights.at('out_conv'), [3, hidden, 1, 1]);
   return { radius: windowRadius(hidden - 2 * channels - embedded, weights), displacementEmbedding, blocks, out };
 }
@@ -95,12 +100,21 @@ export interface RefinerInput {
  * @returns the displacement [1, 2, h, w] in quarter pixels of this stride and the change of the certainty's
  *   logit [1, 1, h, w], both float32
  */
-export function refine(g: GraphBuilder, refiner: Refiner, input: RefinerInput, stripBytes: number): { displacement: Value; logit: Value } {
+export function refine(
+  g: GraphBuilder,
+  refiner: Refiner,
+  input: RefinerInput,
+  stripBytes: number,
+): { displacement: Value; logit: Value } {
   const [, , height, width] = input.x.shape;
   const widest = Math.max(...refiner.blocks.map(({ mix }) => mix.weight.shape[0]));
   const reach = reaches(refiner).reduce((sum, rows) => sum + rows, 0);
   const rows = strips(height, byteLength({ dtype: 'float32', shape: [widest, width] }), reach, stripBytes);
-  const out = op.concat(g, rows.map((strip) => refineRows(g, refiner, input, strip)), 2);
+  const out = op.concat(
+    g,
+    rows.map((strip) => refineRows(g, refiner, input, strip)),
+    2,
+  );
   const [shift, logit] = op.split(g, out, 1, [2, 1]);
   return { displacement: shift, logit };
 }
@@ -108,17 +122,31 @@ export function refine(g: GraphBuilder, refiner: Refiner, input: RefinerInput, s
 /** Some rows of the refiner's three outputs, from those rows of its inputs that its convolutions reach. */
 function refineRows(g: GraphBuilder, refiner: Refiner, { x, y, warp, scaleFactor }: RefinerInput, rows: Rows): Value {
   const height = x.shape[2];
-  const reachFrom = (index: number): number => reaches(refiner).slice(index).reduce((sum, reach) => sum + reach, 0);
+  const reachFrom = (index: number): number =>
+    reaches(refiner)
+      .slice(index)
+      .reduce((sum, reach) => sum + reach, 0);
   let current = widened(rows, reachFrom(0), height);
   const strip = (value: Value): Value =>
     current.end - current.first === height ? value : op.slice(g, value, 2, current.first, current.end);
 
-  let d = refinerInput(g, refiner, strip(x), y, strip(warp), pixelCentres(height).slice(current.first, current.end), scaleFactor);
+  let d = refinerInput(
+    g,
+    refiner,
+    strip(x),
+    y,
+    strip(warp),
+    pixelCentres(height).slice(current.first, current.end),
+    scaleFactor,
+  );
   for (const [index, { depthwise, mix }] of refiner.blocks.entries()) {
     const next = widened(rows, reachFrom(index + 1), height);
     d = g.scope(`block.${index}`, () => {
       const { weight, bias, norm } = depthwise;
-      const options = { padding: stripPadding(current, next, reaches(refiner)[index]), groups: d.shape[1] / weight.shape[1] };
+      const options = {
+        padding: stripPadding(current, next, reaches(refiner)[index]),
+        groups: d.shape[1] / weight.shape[1],
+      };
       return conv2d(g, op.relu(g, conv2dBatchNorm(g, d, weight, bias, norm, options)), mix.weight, mix.bias);
     });
     current = next;
@@ -134,7 +162,15 @@ function reaches({ blocks }: Refiner): number[] {
 }
 
 /** A's features, B's at the warped places, the embedded displacement and the local correlation, side by side. */
-function refinerInput(g: GraphBuilder, refiner: Refiner, x: Value, y: Value, warp: Value, ys: readonly number[], scaleFactor: number): Value {
+function refinerInput(
+  g: GraphBuilder,
+  refiner: Refiner,
+  x: Value,
+  y: Value,
+  warp: Value,
+  ys: readonly number[],
+  scaleFactor: number,
+): Value {
   const grid = samplingGrid(g, warp);
   const embedded = embed(g, refiner.displacementEmbedding, displacement(g, warp, ys), scaleFactor);
   const parts = [op.toCompute(g, x), op.gridSample(g, op.toCompute(g, y), grid), embedded];
@@ -145,6 +181,10 @@ function refinerInput(g: GraphBuilder, refiner: Refiner, x: Value, y: Value, war
 /** The displacement so far, scaled and embedded by a 1×1 convolution; coordinates stay float32 until after it. */
 function embed(g: GraphBuilder, { weight, bias }: Convolution, moved: Value, scaleFactor: number): Value {
   const scale = DISPLACEMENT_SCALE * scaleFactor;
-  const scaled = { tag: `times ${scale}`, shape: weight.shape, apply: (values: Float32Array) => values.map((value) => value * scale) };
+  const scaled = {
+    tag: `times ${scale}`,
+    shape: weight.shape,
+    apply: (values: Float32Array) => values.map((value) => value * scale),
+  };
   return op.toCompute(g, op.conv(g, moved, g.weight(weight, scaled, 'float32'), g.weight(bias, undefined, 'float32')));
 }

@@ -17,7 +17,10 @@ export function strips(height: number, bytesPerRow: number, reach: number, limit
   // Pairs of rows, shared out evenly: a thin last strip would repeat its whole border for little.
   const pairs = Math.ceil(height / 2);
   const rows = 2 * Math.ceil(pairs / Math.ceil(pairs / most));
-  return Array.from({ length: Math.ceil(height / rows) }, (_, i) => ({ first: i * rows, end: Math.min((i + 1) * rows, height) }));
+  return Array.from({ length: Math.ceil(height / rows) }, (_, i) => ({
+    first: i * rows,
+    end: Math.min((i + 1) * rows, height),
+  }));
 }
 
 /** The rows within `reach` of a strip, as far as the map of `height` rows has them. */

@@ -20,18 +20,42 @@ export interface TransformerBlockConfig {
  * Pre-norm transformer block on tokens [batch, n, channels]. The residual stream stays in float32: DINOv2's
  * activations exceed half precision's reach.
  */
-export function transformerBlock(g: GraphBuilder, weights: Weights, config: TransformerBlockConfig, tokens: Value): Value {
+export function transformerBlock(
+  g: GraphBuilder,
+  weights: Weights,
+  config: TransformerBlockConfig,
+  tokens: Value,
+): Value {
   const { embedDim, epsilon } = config;
   const norm = (name: string, x: Value): Value =>
-    layer.layerNorm(g, x, weights.take(`${name}.weight`, [embedDim]), weights.take(`${name}.bias`, [embedDim]), epsilon);
+    layer.layerNorm(
+      g,
+      x,
+      weights.take(`${name}.weight`, [embedDim]),
+      weights.take(`${name}.bias`, [embedDim]),
+      epsilon,
+    );
   const attended = op.add(g, tokens, branch(g, weights, config, 'ls1', norm('norm1', tokens), selfAttention));
   return op.add(g, attended, branch(g, weights, config, 'ls2', norm('norm2', attended), feedForward));
 }
 
-type Branch = (g: GraphBuilder, weights: Weights, config: TransformerBlockConfig, x: Value, scale: CheckpointTensor | null) => Value;
+type Branch = (
+  g: GraphBuilder,
+  weights: Weights,
+  config: TransformerBlockConfig,
+  x: Value,
+  scale: CheckpointTensor | null,
+) => Value;
 
 /** A residual branch and its LayerScale, in float32. */
-function branch(g: GraphBuilder, weights: Weights, config: TransformerBlockConfig, scaleName: string, x: Value, build: Branch): Value {
+function branch(
+  g: GraphBuilder,
+  weights: Weights,
+  config: TransformerBlockConfig,
+  scaleName: string,
+  x: Value,
+  build: Branch,
+): Value {
   const scale = config.layerScale ? weights.take(`${scaleName}.gamma`, [config.embedDim]) : null;
   // Folded into the last projection where that is stored exactly; in half precision small factors would
   // push the weights into subnormals.
@@ -41,17 +65,35 @@ function branch(g: GraphBuilder, weights: Weights, config: TransformerBlockConfi
   return op.toFloat32(g, build(g, weights, config, x, scale));
 }
 
-function selfAttention(g: GraphBuilder, weights: Weights, config: TransformerBlockConfig, x: Value, scale: CheckpointTensor | null): Value {
+function selfAttention(
+  g: GraphBuilder,
+  weights: Weights,
+  config: TransformerBlockConfig,
+  x: Value,
+  scale: CheckpointTensor | null,
+): Value {
   const { embedDim, heads } = config;
   const qkv = linear(g, weights.at('attn.qkv'), x, 3 * embedDim);
   const [query, key, value] = op.split(g, qkv, 2, [embedDim, embedDim, embedDim]);
   return linear(g, weights.at('attn.proj'), layer.attention(g, query, key, value, heads), embedDim, scale);
 }
 
-function feedForward(g: GraphBuilder, weights: Weights, config: TransformerBlockConfig, x: Value, scale: CheckpointTensor | null): Value {
+function feedForward(
+  g: GraphBuilder,
+  weights: Weights,
+  config: TransformerBlockConfig,
+  x: Value,
+  scale: CheckpointTensor | null,
+): Value {
   const { embedDim, hiddenDim } = config;
   if (config.feedForward === 'mlp') {
-    return linear(g, weights.at('mlp.fc2'), op.gelu(g, linear(g, weights.at('mlp.fc1'), x, hiddenDim)), embedDim, scale);
+    return linear(
+      g,
+      weights.at('mlp.fc2'),
+      op.gelu(g, linear(g, weights.at('mlp.fc1'), x, hiddenDim)),
+      embedDim,
+      scale,
+    );
   }
   // SwiGLU (Shazeer 2020): silu of one half gates the other.
   const [expand, project] = config.feedForward === 'swiglu' ? ['mlp.w12', 'mlp.w3'] : ['mlp.fc1', 'mlp.fc2'];
@@ -60,7 +102,13 @@ function feedForward(g: GraphBuilder, weights: Weights, config: TransformerBlock
 }
 
 /** A linear layer `weight` and, where there is one, `bias`. */
-export function linear(g: GraphBuilder, weights: Weights, x: Value, outputs: number, scale: CheckpointTensor | null = null): Value {
+export function linear(
+  g: GraphBuilder,
+  weights: Weights,
+  x: Value,
+  outputs: number,
+  scale: CheckpointTensor | null = null,
+): Value {
   const weight = weights.take('weight', [outputs, x.shape.at(-1) ?? null]);
   return layer.linear(g, x, weight, weights.optional('bias', [outputs]), scale);
 }

@@ -29,7 +29,8 @@ const MAX_LAYERS = 64;
  * @param weights scoped to the list: `0.weight`, `1.running_mean`, …
  */
 export function readVgg(weights: Weights): VggStage[] {
-  const isConvolution = (index: number): boolean => weights.has(`${index}.weight`) && weights.shapeOf(`${index}.weight`).length === 4;
+  const isConvolution = (index: number): boolean =>
+    weights.has(`${index}.weight`) && weights.shapeOf(`${index}.weight`).length === 4;
   const indices = Array.from({ length: MAX_LAYERS }, (_, index) => index).filter(isConvolution);
   const stages: ConvBatchNorm[][] = [];
   let channels = 3;
@@ -74,7 +75,12 @@ export function vggPyramid(
       const widest = Math.max(...stage.map(({ weight }) => weight.shape[0]));
       const kept: Value[] = [];
       const pooled: Value[] = [];
-      for (const rows of strips(height, byteLength({ dtype: x.dtype, shape: [widest, width] }), stage.length, stripBytes)) {
+      for (const rows of strips(
+        height,
+        byteLength({ dtype: x.dtype, shape: [widest, width] }),
+        stage.length,
+        stripBytes,
+      )) {
         const features = stageRows(g, x, stage, rows);
         kept.push(output(stride, features));
         if (!last && features.shape[2] > 1) pooled.push(op.maxPool(g, features, { kernel: 2 }));

@@ -48,7 +48,8 @@ export function createLiftMatch<Element extends HTMLElement & { load(resources: 
     else if (resource) blobs[side] = resource;
   }
   const listen = (type: string, callback: ((message: never) => void) | undefined) =>
-    callback && element.addEventListener(`liftmatch-${type}`, (event) => callback((event as CustomEvent).detail as never));
+    callback &&
+    element.addEventListener(`liftmatch-${type}`, (event) => callback((event as CustomEvent).detail as never));
   listen('progress', options.onProgress);
   listen('result', options.onResult);
   listen('error', options.onError);

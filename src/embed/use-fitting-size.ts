@@ -19,7 +19,8 @@ export function useFittingSize(ref: RefObject<HTMLElement | null>, session: Embe
       if (!picture || isLoading || root.clientWidth === 0) return;
       // Tabs and legend keep their height whatever the picture's is.
       const around = root.clientHeight - picture.clientHeight;
-      const wanted = posterHeight(root, picture.clientWidth) ?? fittingHeight(view, picture.clientWidth, sizesOf(photos));
+      const wanted =
+        posterHeight(root, picture.clientWidth) ?? fittingHeight(view, picture.clientWidth, sizesOf(photos));
       session.reportSize(root.clientWidth, wanted + around);
     };
     const observer = new ResizeObserver(report);
@@ -36,7 +37,9 @@ export function useFittingSize(ref: RefObject<HTMLElement | null>, session: Embe
 
 /** Of a share file's picture, or of the photos beside each other; null where there are none. */
 function posterHeight(root: HTMLElement, width: number): number | null {
-  const images = [...root.querySelectorAll<HTMLImageElement>('.poster img')].filter(({ naturalWidth }) => naturalWidth > 0);
+  const images = [...root.querySelectorAll<HTMLImageElement>('.poster img')].filter(
+    ({ naturalWidth }) => naturalWidth > 0,
+  );
   if (images.length === 0) return null;
   return Math.max(...images.map((image) => (width / images.length / image.naturalWidth) * image.naturalHeight));
 }

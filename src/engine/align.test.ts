@@ -29,7 +29,12 @@ function fieldOf(wrong: number, certainty = 0.8): PlainField {
 describe('fitFrame', () => {
   it('finds the view that most certain places agree with', () => {
     const frame = fitFrame(fieldOf(3), 0.3)!;
-    for (const [x, y] of [[-0.9, -0.9], [0.9, -0.9], [0, 0], [0.9, 0.9]]) {
+    for (const [x, y] of [
+      [-0.9, -0.9],
+      [0.9, -0.9],
+      [0, 0],
+      [0.9, 0.9],
+    ]) {
       const [u, v] = project(frame, x, y);
       const [s, t] = project(TRUE, x, y);
       expect(Math.hypot(u - s, v - t)).toBeLessThan(0.005);
@@ -57,7 +62,9 @@ describe('wholeFrame', () => {
     wholeFrame(0, photo).matrix.forEach((v, i) => expect(v).toBeCloseTo([1, 0, 0, 0, 1, 0, 0, 0, 1][i], 12));
     expect(wholeFrame(90, photo).size).toEqual({ width: 30, height: 40 });
     // Four quarter turns show the four corners of the photo in the frame's top left.
-    const corners = [0, 90, 180, 270].map((degrees) => project(wholeFrame(degrees, photo).matrix, -1, -1).map(Math.round));
+    const corners = [0, 90, 180, 270].map((degrees) =>
+      project(wholeFrame(degrees, photo).matrix, -1, -1).map(Math.round),
+    );
     expect(new Set(corners.map(String)).size).toBe(4);
     expect(corners.flat().every((c) => Math.abs(c) === 1)).toBe(true);
   });
@@ -69,7 +76,12 @@ describe('wholeFrame', () => {
     const [x0, y0] = project(matrix, 0, 0);
     const [x1, y1] = project(matrix, 2 / size.width, 0);
     expect(Math.hypot(((x1 - x0) * 40) / 2, ((y1 - y0) * 30) / 2)).toBeCloseTo(1);
-    for (const [x, y] of [[-1, 0], [1, 0], [0, -1], [0, 1]]) {
+    for (const [x, y] of [
+      [-1, 0],
+      [1, 0],
+      [0, -1],
+      [0, 1],
+    ]) {
       // The middle of each side of the box lies on or outside the photo.
       expect(Math.max(...project(matrix, x, y).map(Math.abs))).toBeGreaterThanOrEqual(1 - 1e-9);
     }
@@ -85,7 +97,11 @@ describe('wholeFrame', () => {
     const [x0, y0] = project(slanted.matrix, 0, 0);
     const step = (degrees: number) => {
       const radians = ((degrees + 30) * Math.PI) / 180;
-      const [x, y] = project(slanted.matrix, (2 * Math.cos(radians)) / slanted.size.width, (2 * Math.sin(radians)) / slanted.size.height);
+      const [x, y] = project(
+        slanted.matrix,
+        (2 * Math.cos(radians)) / slanted.size.width,
+        (2 * Math.sin(radians)) / slanted.size.height,
+      );
       return Math.hypot(((x - x0) * 40) / 2, ((y - y0) * 30) / 2);
     };
     // Seen from the frame, a pixel along the tilt is half a photo pixel, and one across it a whole.

@@ -113,7 +113,17 @@ function uploadField(root: Scope, { grid, photo, warp, certainty, cycle }: Plain
   };
   const certaintyBuffer = upload('certainty', certainty);
   // Nothing after the certainty pass reads the logit.
-  return { scope, field: { grid, photo, warp: upload('warp', warp), logit: certaintyBuffer, certainty: certaintyBuffer, cycle: upload('cycle', cycle) } };
+  return {
+    scope,
+    field: {
+      grid,
+      photo,
+      warp: upload('warp', warp),
+      logit: certaintyBuffer,
+      certainty: certaintyBuffer,
+      cycle: upload('cycle', cycle),
+    },
+  };
 }
 
 /** A grid over a photo with about as many places as `like`, in the photo's own aspect ratio. */

@@ -58,7 +58,11 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   async start({ canvas, provider: choice }: Argument<'start'>): Promise<EngineInfo> {
     const { gpu, reason: noGpu } = await openGpu();
     this.gpu = gpu;
-    const { provider, reason } = chooseProvider(choice, gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) }, noGpu);
+    const { provider, reason } = chooseProvider(
+      choice,
+      gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) },
+      noGpu,
+    );
     if (gpu) {
       this.root = new Scope(gpu.device, 'engine');
       if (canvas) this.scene.stage = new Stage(gpu, canvas, this.root);
@@ -176,7 +180,8 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   snapshot({ scale }: Argument<'snapshot'>): Promise<Blob> {
     const { stage } = this.scene;
-    if (!stage) throw new CodedError('stage-missing', 'There is no picture to save.', 'Open the app on a page of its own.');
+    if (!stage)
+      throw new CodedError('stage-missing', 'There is no picture to save.', 'Open the app on a page of its own.');
     return stage.snapshot(scale);
   }
 

@@ -64,11 +64,18 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     this.submit('preprocess', (encoder) => {
       let texture = photo.texture();
       if (frame) {
-        const picture = scope.texture('frame', { size: [size.width, size.height], format: 'rgba8unorm', usage: FramePass.pictureUsage });
+        const picture = scope.texture('frame', {
+          size: [size.width, size.height],
+          format: 'rgba8unorm',
+          usage: FramePass.pictureUsage,
+        });
         this.passes.frame.draw(encoder, texture, picture, frame);
         texture = picture;
       }
-      this.passes.preprocess.run(encoder, texture, tensor, { size, normalisation: { scale: 1, mean: input.mean, std: input.std } });
+      this.passes.preprocess.run(encoder, texture, tensor, {
+        size,
+        normalisation: { scale: 1, mean: input.mean, std: input.std },
+      });
     });
     return this.runtime.tensorOnGpu(tensor, [1, 3, size.height, size.width], () => scope.destroy());
   }
@@ -121,8 +128,13 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
   async readField(field: GpuMatchField, side: Side): Promise<PlainField> {
     const { grid, photo, warp, certainty, cycle } = field[side];
     const points = gridPoints(grid);
-    const read = async (buffer: GPUBuffer, floats: number) => new Float32Array(await readBytes(this.gpu.device, buffer, floats * 4));
-    const [warpValues, certaintyValues, cycleValues] = await Promise.all([read(warp, 2 * points), read(certainty, points), read(cycle, points)]);
+    const read = async (buffer: GPUBuffer, floats: number) =>
+      new Float32Array(await readBytes(this.gpu.device, buffer, floats * 4));
+    const [warpValues, certaintyValues, cycleValues] = await Promise.all([
+      read(warp, 2 * points),
+      read(certainty, points),
+      read(cycle, points),
+    ]);
     return { grid, photo, warp: warpValues, certainty: certaintyValues, cycle: cycleValues };
   }
 
@@ -148,7 +160,11 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     this.gpu.device.queue.submit([encoder.finish()]);
   }
 
-  private async readResult(label: string, bytes: number, record: (encoder: GPUCommandEncoder, target: GPUBuffer) => void): Promise<ArrayBuffer> {
+  private async readResult(
+    label: string,
+    bytes: number,
+    record: (encoder: GPUCommandEncoder, target: GPUBuffer) => void,
+  ): Promise<ArrayBuffer> {
     const target = this.scope.storage(label, bytes);
     try {
       this.submit(label, (encoder) => record(encoder, target));
@@ -165,10 +181,19 @@ function buffersOf({ warp, logit }: Decoded): DecodedBuffers {
 }
 
 function allocateDecoded(scope: Scope, side: Side, grid: Size): DecodedBuffers {
-  return { grid, warp: scope.storage(`warp-${side}`, 8 * gridPoints(grid)), logit: scope.storage(`logit-${side}`, 4 * gridPoints(grid)) };
+  return {
+    grid,
+    warp: scope.storage(`warp-${side}`, 8 * gridPoints(grid)),
+    logit: scope.storage(`logit-${side}`, 4 * gridPoints(grid)),
+  };
 }
 
 function allocateField(scope: Scope, side: Side, decoded: DecodedBuffers, photo: Size): WarpField {
   const bytes = 4 * gridPoints(decoded.grid);
-  return { ...decoded, photo, certainty: scope.storage(`certainty-${side}`, bytes), cycle: scope.storage(`cycle-${side}`, bytes) };
+  return {
+    ...decoded,
+    photo,
+    certainty: scope.storage(`certainty-${side}`, bytes),
+    cycle: scope.storage(`cycle-${side}`, bytes),
+  };
 }

@@ -98,7 +98,11 @@ export class Inference {
       if (!options.rescue) return { ...judged, rescue: NO_RESCUE };
       const start = performance.now();
       const onTry = (fraction: number) => context.onProgress({ stage: 'rescue', fraction });
-      const refined = await refine(pair, photos, options.longSide, judged, { signal: context.signal, onTry, budget: RESCUE_BUDGET });
+      const refined = await refine(pair, photos, options.longSide, judged, {
+        signal: context.signal,
+        onTry,
+        budget: RESCUE_BUDGET,
+      });
       if (refined.tries) onTime('rescue', performance.now() - start);
       if (refined.field !== first.field) {
         await context.onField(backend.onGpu(refined.field));
@@ -112,7 +116,11 @@ export class Inference {
     }
   }
 
-  private async load(source: ModelSource, context: InferenceContext, onTime: (stage: Stage, ms: number) => void): Promise<PairMatcher<Photo, unknown>> {
+  private async load(
+    source: ModelSource,
+    context: InferenceContext,
+    onTime: (stage: Stage, ms: number) => void,
+  ): Promise<PairMatcher<Photo, unknown>> {
     if (this.loaded?.source.manifestUrl === source.manifestUrl) return this.loaded.pair;
     const start = performance.now();
     context.onProgress({ stage: 'load-model', fraction: 0 });
@@ -128,7 +136,8 @@ export class Inference {
     const onBytes = (loaded: number, total: number) =>
       context.onProgress({ stage: 'load-model', fraction: loaded / total, bytes: { loaded, total } });
     const matcher = await Matcher.load(manifest, runtime, modelFilesAt(source.manifestUrl), onBytes, context.signal);
-    const backend = this.provider === 'webgpu' ? new GpuBackend(this.gpu!, runtime, this.root!) : new CpuBackend(runtime, this.root);
+    const backend =
+      this.provider === 'webgpu' ? new GpuBackend(this.gpu!, runtime, this.root!) : new CpuBackend(runtime, this.root);
     if (this.gpu) await shadersReady(this.gpu.device);
     const pair = new PairMatcher(matcher, backend as unknown as Backend<Photo, unknown>, this.cache);
     this.loaded = { source, pair };

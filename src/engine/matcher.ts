@@ -36,7 +36,13 @@ export class Matcher {
     const total = networks.reduce((sum, network) => sum + networkBytes(network), 0);
     let before = 0;
     const open = async (network: NetworkFile): Promise<Session> => {
-      const session = await openNetwork(network, runtime, read, (loaded) => onProgress?.(before + loaded, total), signal);
+      const session = await openNetwork(
+        network,
+        runtime,
+        read,
+        (loaded) => onProgress?.(before + loaded, total),
+        signal,
+      );
       before += networkBytes(network);
       return session;
     };
@@ -68,7 +74,11 @@ export class Matcher {
       else feeds[input] = (from === 'a') === (side === 'a') ? features.a[name] : features.b[name];
     }
     const outputs = await decoder.run(feeds);
-    return { warp: outputs[manifest.decoder.outputs.warp], logit: outputs[manifest.decoder.outputs.certaintyLogit], outputs };
+    return {
+      warp: outputs[manifest.decoder.outputs.warp],
+      logit: outputs[manifest.decoder.outputs.certaintyLogit],
+      outputs,
+    };
   }
 
   async release(): Promise<void> {

@@ -1,7 +1,14 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { CodedError } from '../shared/errors.ts';
 import { fetchPacked } from './packed-file.ts';
-import { type ExternalData, Mutex, type Runtime, type RuntimeTensor, type Session, type TensorSpec } from './runtime.ts';
+import {
+  type ExternalData,
+  Mutex,
+  type Runtime,
+  type RuntimeTensor,
+  type Session,
+  type TensorSpec,
+} from './runtime.ts';
 
 type Ort = typeof import('onnxruntime-web');
 
@@ -9,7 +16,8 @@ type Ort = typeof import('onnxruntime-web');
 const MAX_THREADS = 4;
 
 /** Whether this code came from another origin than the page's: in a sandboxed frame, or on a site that embeds the app. */
-const isForeign = () => globalThis.location !== undefined && new URL(import.meta.url).origin !== globalThis.location.origin;
+const isForeign = () =>
+  globalThis.location !== undefined && new URL(import.meta.url).origin !== globalThis.location.origin;
 
 /** Threads that WASM can use here: one without cross-origin isolation, or where its workers would be refused. */
 export const wasmThreads = () =>
@@ -55,12 +63,21 @@ const VARIANTS: Record<'wasm' | 'jspi' | 'asyncify', Variant> = {
 
 async function load(webgpu: boolean): Promise<{ ort: Ort; binary: () => Promise<string>; isPacked: boolean }> {
   // JSPI suspends native frames: half the download of asyncify, and faster. Not every browser has it yet.
-  const { script, binary, isPacked = false } = VARIANTS[!webgpu ? 'wasm' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify'];
+  const {
+    script,
+    binary,
+    isPacked = false,
+  } = VARIANTS[!webgpu ? 'wasm' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify'];
   try {
     const ort = (await script()) as Ort;
     return { ort, binary: async () => (await binary()).default, isPacked };
   } catch (error) {
-    throw new CodedError('runtime-missing', 'The inference runtime could not be downloaded.', 'Check the connection and reload.', { cause: error });
+    throw new CodedError(
+      'runtime-missing',
+      'The inference runtime could not be downloaded.',
+      'Check the connection and reload.',
+      { cause: error },
+    );
   }
 }
 
@@ -134,7 +151,12 @@ class OrtSession implements Session {
       // After one failed run a session on the GPU stays broken.
       await this.session.release().catch(() => {});
       this.session = await this.recreate();
-      throw new CodedError('model-failed', `The model failed: ${firstLine(error)}`, 'Try a smaller input size or the other provider.', { cause: error });
+      throw new CodedError(
+        'model-failed',
+        `The model failed: ${firstLine(error)}`,
+        'Try a smaller input size or the other provider.',
+        { cause: error },
+      );
     }
   }
 
@@ -169,4 +191,5 @@ const tensorSpec = (value: InferenceSession.ValueMetadata): TensorSpec => ({
   shape: value.isTensor ? value.shape.map((axis) => (typeof axis === 'number' && axis > 0 ? axis : null)) : [],
 });
 
-const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0].slice(0, 300);
+const firstLine = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0].slice(0, 300);

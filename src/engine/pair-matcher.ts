@@ -85,9 +85,18 @@ export class PairMatcher<Photo extends PhotoHandle, Field> {
     return inputSize(shown, input, pass === 0 ? plan.longSide[side] : null);
   }
 
-  private async encode(photo: Photo, side: Side, pass: number, size: Size, frame: Matrix3 | null, context: MatchContext): Promise<Features> {
+  private async encode(
+    photo: Photo,
+    side: Side,
+    pass: number,
+    size: Size,
+    frame: Matrix3 | null,
+    context: MatchContext,
+  ): Promise<Features> {
     const { input } = this.matcher.manifest.passes[pass];
-    const image = await this.timed('preprocess', context, async () => this.backend.preprocess(photo, size, input, frame));
+    const image = await this.timed('preprocess', context, async () =>
+      this.backend.preprocess(photo, size, input, frame),
+    );
     try {
       return await this.timed(side === 'a' ? 'encode-a' : 'encode-b', context, () => this.matcher.encode(pass, image));
     } finally {

@@ -40,7 +40,10 @@ export class Photo implements CpuPhoto, GpuPhoto {
       const { width, height } = this.working;
       const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT;
       this.gpuTexture = this.scope.texture('photo', { size: [width, height], format: 'rgba8unorm', usage });
-      this.scope.device.queue.copyExternalImageToTexture({ source: this.bitmap }, { texture: this.gpuTexture }, [width, height]);
+      this.scope.device.queue.copyExternalImageToTexture({ source: this.bitmap }, { texture: this.gpuTexture }, [
+        width,
+        height,
+      ]);
     }
     return this.gpuTexture;
   }
@@ -49,7 +52,8 @@ export class Photo implements CpuPhoto, GpuPhoto {
     if (!this.cpuPixels) {
       const { width, height } = this.working;
       const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-      if (!context) throw new CodedError('internal', 'This browser gave no 2D canvas.', 'Close other tabs and try again.');
+      if (!context)
+        throw new CodedError('internal', 'This browser gave no 2D canvas.', 'Close other tabs and try again.');
       context.drawImage(this.bitmap, 0, 0);
       this.cpuPixels = { data: context.getImageData(0, 0, width, height).data as Uint8ClampedArray, width, height };
     }

@@ -16,7 +16,10 @@ export function chooseProvider(
   if (choice === 'webgpu') return { provider: 'webgpu', reason: `Models run on WebGPU, as chosen (${adapter.name}).` };
   if (choice === 'wasm') return { provider: 'wasm', reason: 'Models run on the CPU, as chosen; the GPU draws.' };
   if (adapter.isFallback) {
-    return { provider: 'wasm', reason: `Models run on the CPU: the graphics adapter (${adapter.name}) is emulated and would be slower.` };
+    return {
+      provider: 'wasm',
+      reason: `Models run on the CPU: the graphics adapter (${adapter.name}) is emulated and would be slower.`,
+    };
   }
   return { provider: 'webgpu', reason: `Models run on the GPU (${adapter.name}).` };
 }

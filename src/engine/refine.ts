@@ -128,7 +128,10 @@ class Search<Photo extends PhotoHandle, Field> {
     let best: Refined<Field>[] = [];
     for (const [i, { rotation, scale, tilt }] of tries.entries()) {
       this.context.onTry?.(i / tries.length);
-      const frame = { ...wholeFrame(rotation, this.photos.b.size, tilt), name: `whole-${rotation}-${tilt?.direction}-${tilt?.by}` };
+      const frame = {
+        ...wholeFrame(rotation, this.photos.b.size, tilt),
+        name: `whole-${rotation}-${tilt?.direction}-${tilt?.by}`,
+      };
       const tried: Refined<Field> = {
         ...(await this.match({ longSide: { a: base * scale.a, b: base * scale.b * frame.growth }, frame })),
         rescue: { tried: true, rotation, scale: scale.b / scale.a },
@@ -183,17 +186,23 @@ interface Try {
 }
 
 function listTries(fixedSize: boolean): Try[] {
-  const sweep = (scales: Record<Side, number>[]) => ROTATIONS.flatMap((rotation) => scales.map((scale) => ({ rotation, scale })));
+  const sweep = (scales: Record<Side, number>[]) =>
+    ROTATIONS.flatMap((rotation) => scales.map((scale) => ({ rotation, scale })));
   // A graph of fixed size sees all scales alike.
   if (fixedSize) return sweep(SCALES.slice(0, 1));
   const tilts = SLANT_ROTATIONS.flatMap((rotation) =>
-    SLANT_DIRECTIONS.flatMap((direction) => SLANTS.map(({ by, scale }) => ({ rotation, scale, tilt: { direction, by } }))),
+    SLANT_DIRECTIONS.flatMap((direction) =>
+      SLANTS.map(({ by, scale }) => ({ rotation, scale, tilt: { direction, by } })),
+    ),
   );
   return [...sweep(SCALES), ...sweep(EXTREME_SCALES), ...tilts];
 }
 
 /** Measures a match that nobody has seen yet; one that cannot be measured is disposed of. */
-export async function judge<Photo extends PhotoHandle, Field>(pair: PairMatcher<Photo, Field>, matched: Matched<Field>): Promise<Judged<Field>> {
+export async function judge<Photo extends PhotoHandle, Field>(
+  pair: PairMatcher<Photo, Field>,
+  matched: Matched<Field>,
+): Promise<Judged<Field>> {
   try {
     return { ...matched, statistics: await pair.backend.statistics(matched.field, pair.matcher.manifest.verdict) };
   } catch (error) {
@@ -203,7 +212,8 @@ export async function judge<Photo extends PhotoHandle, Field>(pair: PairMatcher<
 }
 
 /** The larger share of both photos that is certain and cycle-consistent. */
-const overlapOf = <Field>({ statistics }: Judged<Field>) => Math.max(statistics.a.consistentShare, statistics.b.consistentShare);
+const overlapOf = <Field>({ statistics }: Judged<Field>) =>
+  Math.max(statistics.a.consistentShare, statistics.b.consistentShare);
 
 /**
  * What a rough try is ranked by. At low resolution a right one may be too coarse to come back within the cycle limit,

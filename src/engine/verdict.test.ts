@@ -5,7 +5,12 @@ import { verdictOf } from './verdict.ts';
 
 const THRESHOLDS = { certainty: 0.3, cycleShare: 0.015, none: 0.06, good: 0.3 };
 const statistics = (a: number, b: number): Statistics => {
-  const side = (consistentShare: number) => ({ meanCertainty: consistentShare, certainShare: consistentShare, consistentShare, medianCycle: 1 });
+  const side = (consistentShare: number) => ({
+    meanCertainty: consistentShare,
+    certainShare: consistentShare,
+    consistentShare,
+    medianCycle: 1,
+  });
   return { a: side(a), b: side(b) };
 };
 

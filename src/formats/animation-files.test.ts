@@ -16,7 +16,10 @@ function picture(frame: number): Uint8ClampedArray {
   for (let i = 0; i < PIXELS; i++) {
     const [x, y] = [i % SIZE.width, Math.floor(i / SIZE.width)];
     const moved = x < 34 ? x + 5 * frame : x;
-    pixels.set([128 + 120 * Math.sin(moved / 9), (y * 255) / SIZE.height, ((moved * 31 + y * 17) % 64) + 90, 255], 4 * i);
+    pixels.set(
+      [128 + 120 * Math.sin(moved / 9), (y * 255) / SIZE.height, ((moved * 31 + y * 17) % 64) + 90, 255],
+      4 * i,
+    );
   }
   return pixels;
 }
@@ -77,7 +80,10 @@ describe('GIF', () => {
     // Noise fills the table of 4096 codes several times.
     const [width, height] = [200, 150];
     let state = 7;
-    const noise = Uint8Array.from({ length: 4 * width * height }, () => (state = (state * 1103515245 + 12345) & 0xffffff) >> 16);
+    const noise = Uint8Array.from(
+      { length: 4 * width * height },
+      () => (state = (state * 1103515245 + 12345) & 0xffffff) >> 16,
+    );
     const palette = Uint8Array.from({ length: 3 * GIF_COLORS }, (_, i) => (i * 89) & 255);
     const writer = new GifWriter({ width, height, palette, loops: 0 });
     writer.add(noise, 100);
@@ -104,9 +110,17 @@ describe('APNG', () => {
     const bytes = Buffer.from(await writer.finish().arrayBuffer());
     expect([...PNG.sync.read(bytes).data]).toEqual([...picture(0)]);
     const chunks = chunksOf(bytes);
-    expect(chunks.map(({ type }) => type)).toEqual(
-      ['IHDR', 'acTL', 'fcTL', 'IDAT', 'fcTL', 'fdAT', 'fcTL', 'fdAT', 'IEND'],
-    );
+    expect(chunks.map(({ type }) => type)).toEqual([
+      'IHDR',
+      'acTL',
+      'fcTL',
+      'IDAT',
+      'fcTL',
+      'fdAT',
+      'fcTL',
+      'fdAT',
+      'IEND',
+    ]);
     expect([chunks[1].data.readUInt32BE(0), chunks[1].data.readUInt32BE(4)]).toEqual([3, 5]);
     const numbers = chunks.filter(({ type }) => /fcTL|fdAT/.test(type)).map(({ data }) => data.readUInt32BE(0));
     expect(numbers).toEqual([0, 1, 2, 3, 4]);
@@ -130,7 +144,7 @@ describe('APNG', () => {
 
 function chunksOf(bytes: Buffer): { type: string; data: Buffer }[] {
   const chunks: { type: string; data: Buffer }[] = [];
-  for (let at = 8; at < bytes.length; ) {
+  for (let at = 8; at < bytes.length;) {
     const length = bytes.readUInt32BE(at);
     chunks.push({ type: bytes.toString('latin1', at + 4, at + 8), data: bytes.subarray(at + 8, at + 8 + length) });
     at += 12 + length;
@@ -149,9 +163,17 @@ describe('WebM', () => {
     const bytes = Buffer.from(await blob.arrayBuffer());
     const [header, segment] = elementsOf(bytes);
     expect(header.id).toBe(0x1a45dfa3);
-    expect(elementsOf(header.data).find(({ id }) => id === 0x4282)?.data.toString()).toBe('webm');
+    expect(
+      elementsOf(header.data)
+        .find(({ id }) => id === 0x4282)
+        ?.data.toString(),
+    ).toBe('webm');
     const [info, tracks, ...clusters] = elementsOf(segment.data);
-    expect(elementsOf(info.data).find(({ id }) => id === 0x4489)?.data.readDoubleBE()).toBe(160);
+    expect(
+      elementsOf(info.data)
+        .find(({ id }) => id === 0x4489)
+        ?.data.readDoubleBE(),
+    ).toBe(160);
     const [track] = elementsOf(tracks.data);
     const fields = elementsOf(track.data);
     expect(fields.find(({ id }) => id === 0x86)?.data.toString()).toBe('V_VP9');
@@ -159,7 +181,11 @@ describe('WebM', () => {
     expect(video.map(({ data }) => data.readUInt8())).toEqual([64, 48]);
     const blocks = clusters.map(({ data }) => {
       const [start, ...rest] = elementsOf(data);
-      return rest.map((block) => [start.data.readUIntBE(0, start.data.length) + block.data.readInt16BE(1), block.data[3], block.data[4]]);
+      return rest.map((block) => [
+        start.data.readUIntBE(0, start.data.length) + block.data.readInt16BE(1),
+        block.data[3],
+        block.data[4],
+      ]);
     });
     expect(blocks).toEqual([
       [
@@ -177,7 +203,7 @@ describe('WebM', () => {
 /** EBML elements of one level. */
 function elementsOf(bytes: Buffer): { id: number; data: Buffer }[] {
   const elements: { id: number; data: Buffer }[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const idLength = Math.clz32(bytes[at]) - 23;
     const sizeLength = Math.clz32(bytes[at + idLength]) - 23;
     const id = bytes.readUIntBE(at, idLength);

@@ -58,7 +58,9 @@ function cameras({ photos }: MatchMetadata): string {
   const lines = ['# Camera list with one line of data per camera:', '#   CAMERA_ID, MODEL, WIDTH, HEIGHT, PARAMS[]'];
   SIDES.forEach((side, i) => {
     const { width, height } = photos[side].size;
-    lines.push(`${i + 1} SIMPLE_PINHOLE ${width} ${height} ${guessedFocal(photos[side].size)} ${width / 2} ${height / 2}`);
+    lines.push(
+      `${i + 1} SIMPLE_PINHOLE ${width} ${height} ${guessedFocal(photos[side].size)} ${width / 2} ${height / 2}`,
+    );
   });
   return `${lines.join('\n')}\n`;
 }

@@ -47,7 +47,9 @@ export class GifWriter {
   add(pixels: Uint8Array | Uint8ClampedArray, duration: number): void {
     const { width, height } = this.options;
     const indices = this.map.indices(pixels, width);
-    const shown = this.previous ? indices.map((index, i) => (index === this.previous![i] ? UNCHANGED : index)) : indices;
+    const shown = this.previous
+      ? indices.map((index, i) => (index === this.previous![i] ? UNCHANGED : index))
+      : indices;
     this.previous = indices;
     this.parts.push(
       // The frame stays in place (1 << 2), and one index is transparent.

@@ -115,7 +115,7 @@ export class PaletteMap {
   indices(pixels: Uint8Array | Uint8ClampedArray, width: number): Uint8Array<ArrayBuffer> {
     const indices = new Uint8Array(pixels.length / 4);
     for (let i = 0; i < indices.length; i++) {
-      const shift = DITHER_RANGE * DITHER[(i % width & 7) | ((Math.floor(i / width) & 7) << 3)];
+      const shift = DITHER_RANGE * DITHER[((i % width) & 7) | ((Math.floor(i / width) & 7) << 3)];
       const at = 4 * i;
       const cell = cellOf(byte(pixels[at] + shift), byte(pixels[at + 1] + shift), byte(pixels[at + 2] + shift));
       if (this.nearest[cell] < 0) this.nearest[cell] = this.find(cell);

@@ -48,7 +48,9 @@ describe('a list of points', () => {
       }
       return 'nothing thrown';
     };
-    expect(failing('# a\nx,y\n1,2\n3,here')).toMatch(/^points-malformed: Line 4 of “points.csv”: “3,here” does not hold/);
+    expect(failing('# a\nx,y\n1,2\n3,here')).toMatch(
+      /^points-malformed: Line 4 of “points.csv”: “3,here” does not hold/,
+    );
     expect(failing('1,2\n\n1,Infinity')).toMatch(/Line 3/);
     expect(failing('a,b\n1,2')).toMatch(/Line 1 .*names no columns x and y/);
     expect(failing('[\n [1, 2],\n [3, "a]"],\n [4, null]\n]')).toMatch(/^points-malformed: Line 3 .*point 2/);
@@ -73,7 +75,8 @@ describe('a damaged list', () => {
       let text = lists[i % lists.length];
       for (let k = 0; k < 1 + 3 * random(); k++) {
         const at = Math.floor(random() * text.length);
-        text = text.slice(0, at) + noise[Math.floor(random() * noise.length)] + text.slice(at + Math.floor(3 * random()));
+        text =
+          text.slice(0, at) + noise[Math.floor(random() * noise.length)] + text.slice(at + Math.floor(3 * random()));
       }
       try {
         expect(parsePoints({ name: 'x', text, centre: 'auto' }).places.every(Number.isFinite)).toBe(true);

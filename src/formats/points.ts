@@ -36,4 +36,8 @@ export function parsePoints({ name, text, centre: choice }: PointSource): PointL
 }
 
 const tooMany = (what: string) =>
-  new CodedError('points-too-many', `${what}, more than this page takes at once.`, `Give at most ${MAX_POINTS} points.`);
+  new CodedError(
+    'points-too-many',
+    `${what}, more than this page takes at once.`,
+    `Give at most ${MAX_POINTS} points.`,
+  );

@@ -36,16 +36,19 @@ describe('pose', () => {
     expect(pose.inFront).toBe(1);
   });
 
-  it.each(['ransac', 'msac', 'magsac'] as const)('is found by %s with half of the pairs wrong and 0.5 px noise', (method) => {
-    for (const seed of [1, 2, 3]) {
-      const { pairs } = twoViews({ points: 600, outliers: 300, noise: 0.5, seed });
-      const found = fitPoseRobust(pairs, KA, KB, { threshold: 2, method, seed })!;
-      // A mere count cannot tell an outlier that strayed into the threshold's band from an inlier.
-      expect(poseError(found, POSE)).toBeLessThan(method === 'ransac' ? 1 : 0.5);
-      expect(found.inlierRatio).toBeGreaterThan(0.47);
-      expect(found.inlierRatio).toBeLessThan(0.58);
-    }
-  });
+  it.each(['ransac', 'msac', 'magsac'] as const)(
+    'is found by %s with half of the pairs wrong and 0.5 px noise',
+    (method) => {
+      for (const seed of [1, 2, 3]) {
+        const { pairs } = twoViews({ points: 600, outliers: 300, noise: 0.5, seed });
+        const found = fitPoseRobust(pairs, KA, KB, { threshold: 2, method, seed })!;
+        // A mere count cannot tell an outlier that strayed into the threshold's band from an inlier.
+        expect(poseError(found, POSE)).toBeLessThan(method === 'ransac' ? 1 : 0.5);
+        expect(found.inlierRatio).toBeGreaterThan(0.47);
+        expect(found.inlierRatio).toBeLessThan(0.58);
+      }
+    },
+  );
 
   it('is found on a plane with outliers and noise', () => {
     const { pairs } = twoViews({ points: 400, outliers: 150, noise: 0.3, planar: 1 });

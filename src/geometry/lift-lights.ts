@@ -40,7 +40,8 @@ export interface DrawnLights extends Pick<LightSettings, 'ambient' | 'lights'> {
 export function drawLights(seed: number): DrawnLights {
   const random = seededRandom(seed);
   const between = ([low, high]: readonly [number, number]) => low + (high - low) * random();
-  const whole = ([low, high]: readonly [number, number]) => Math.min(high, low + Math.floor((high - low + 1) * random()));
+  const whole = ([low, high]: readonly [number, number]) =>
+    Math.min(high, low + Math.floor((high - low + 1) * random()));
   const count = Math.min(MAX_LIGHTS, whole(L2M_LIGHTS.count));
   const lights = Array.from({ length: count }, (): PointLight => ({
     position: [between(L2M_LIGHTS.x), -whole(L2M_LIGHTS.y), between(L2M_LIGHTS.z)],

@@ -17,7 +17,11 @@ export type DownloadProgress = (loaded: number, total: number) => void;
  * Reads a file that the manifest names, whole and verified: its bytes, or a Blob on disk where the runtime can read it
  * piece by piece. Elsewhere than in the page (Node, tests) it is another function.
  */
-export type ReadModelFile = (file: ModelFile, onProgress?: DownloadProgress, signal?: AbortSignal) => Promise<Uint8Array | Blob>;
+export type ReadModelFile = (
+  file: ModelFile,
+  onProgress?: DownloadProgress,
+  signal?: AbortSignal,
+) => Promise<Uint8Array | Blob>;
 
 /**
  * Fetches and checks a manifest, from the network or (`opfs:`) from the installed models.
@@ -91,15 +95,26 @@ async function get(url: string, signal?: AbortSignal): Promise<Response> {
     response = await fetch(url, { signal: signal ?? null, credentials: 'omit' });
   } catch (error) {
     if (isCancelled(error)) throwIfAborted(signal);
-    throw new CodedError('network', `${url} could not be reached.`, 'Check the connection and try again.', { cause: error });
+    throw new CodedError('network', `${url} could not be reached.`, 'Check the connection and try again.', {
+      cause: error,
+    });
   }
   if (!response.ok) {
-    throw new CodedError('network', `${url} answered ${response.status} ${response.statusText}.`, 'Check the address and try again.');
+    throw new CodedError(
+      'network',
+      `${url} answered ${response.status} ${response.statusText}.`,
+      'Check the address and try again.',
+    );
   }
   return response;
 }
 
-async function readExactly(response: Response, file: ModelFile, onProgress?: DownloadProgress, signal?: AbortSignal): Promise<Uint8Array> {
+async function readExactly(
+  response: Response,
+  file: ModelFile,
+  onProgress?: DownloadProgress,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(file.bytes);
   let loaded = 0;
   const reader = response.body!.getReader();
@@ -108,7 +123,8 @@ async function readExactly(response: Response, file: ModelFile, onProgress?: Dow
       throwIfAborted(signal);
       const { done, value } = await reader.read();
       if (done) break;
-      if (loaded + value.length > bytes.length) throw wrongFile(file, `it is longer than the ${file.bytes} bytes that its manifest states`);
+      if (loaded + value.length > bytes.length)
+        throw wrongFile(file, `it is longer than the ${file.bytes} bytes that its manifest states`);
       bytes.set(value, loaded);
       loaded += value.length;
       onProgress?.(loaded, file.bytes);
@@ -117,7 +133,12 @@ async function readExactly(response: Response, file: ModelFile, onProgress?: Dow
     await reader.cancel().catch(() => {});
     if (error instanceof CodedError) throw error;
     if (signal?.aborted) throwIfAborted(signal);
-    throw new CodedError('network', `The download of ${file.file} broke off after ${loaded} bytes.`, 'Check the connection and try again.', { cause: error });
+    throw new CodedError(
+      'network',
+      `The download of ${file.file} broke off after ${loaded} bytes.`,
+      'Check the connection and try again.',
+      { cause: error },
+    );
   }
   if (loaded < bytes.length) throw wrongFile(file, `it ended after ${loaded} of ${file.bytes} bytes`);
   return bytes;
@@ -132,7 +153,11 @@ async function verify(bytes: Uint8Array, file: ModelFile): Promise<void> {
 }
 
 const wrongFile = (file: ModelFile, how: string) =>
-  new CodedError('model-corrupt', `The model file ${file.file} is not the expected one: ${how}.`, 'Reload the page to download it again.');
+  new CodedError(
+    'model-corrupt',
+    `The model file ${file.file} is not the expected one: ${how}.`,
+    'Reload the page to download it again.',
+  );
 
 const CACHE_NAME = 'liftmatch-models';
 const cacheKey = (file: ModelFile) => `https://models.invalid/${file.sha256}`;

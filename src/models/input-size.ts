@@ -20,7 +20,13 @@ export function inputSize(photo: Size, input: InputManifest, longSide: number | 
 }
 
 /** What a person can choose of a matcher's input size. */
-export function inputLimits({ multipleOf, defaultLongSide, minSide, maxLongSide, fixedSize }: InputManifest): InputLimits {
+export function inputLimits({
+  multipleOf,
+  defaultLongSide,
+  minSide,
+  maxLongSide,
+  fixedSize,
+}: InputManifest): InputLimits {
   return {
     multiple: multipleOf,
     defaultLongSide,

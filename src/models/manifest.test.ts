@@ -4,7 +4,8 @@ import { CodedError } from '../shared/errors.ts';
 import { inputSize } from './input-size.ts';
 import { parseManifest } from './manifest.ts';
 
-const shipped = (): any => JSON.parse(readFileSync(new URL('../../public/models/prototype/manifest.json', import.meta.url), 'utf8'));
+const shipped = (): any =>
+  JSON.parse(readFileSync(new URL('../../public/models/prototype/manifest.json', import.meta.url), 'utf8'));
 
 /** The manifest with one field replaced, and the message that parsing it gives. */
 function messageWith(change: (manifest: any) => void): string {
@@ -65,6 +66,9 @@ describe('inputSize', () => {
   });
 
   it('ignores a wish where the graph is fixed, and the aspect where it is square', () => {
-    expect(inputSize({ width: 800, height: 400 }, { ...input, fixedSize: true, sizing: 'square' }, 128)).toEqual({ width: 448, height: 448 });
+    expect(inputSize({ width: 800, height: 400 }, { ...input, fixedSize: true, sizing: 'square' }, 128)).toEqual({
+      width: 448,
+      height: 448,
+    });
   });
 });

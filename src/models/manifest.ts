@@ -100,7 +100,8 @@ export function parseManifest(json: unknown, where: string): MatcherManifest {
   const root = check.object(json, '');
   if (root.schema !== MANIFEST_SCHEMA) check.fail('schema', `must be "${MANIFEST_SCHEMA}"`);
   for (const key of ['id', 'name', 'licence', 'source']) check.text(root[key], key);
-  if (!/^[a-z0-9][a-z0-9._-]*$/.test(root.id as string)) check.fail('id', 'may hold a–z, 0–9, dot, dash and underscore');
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(root.id as string))
+    check.fail('id', 'may hold a–z, 0–9, dot, dash and underscore');
   const passes = check.array(root.passes, 'passes');
   if (passes.length < 1 || passes.length > 2) check.fail('passes', 'must have one or two entries');
   let previousOutputs: string[] = [];
@@ -115,8 +116,10 @@ export function parseManifest(json: unknown, where: string): MatcherManifest {
 function checkPass(check: Checker, value: unknown, at: string, previous: string[]): string[] {
   const pass = check.object(value, at);
   const input = check.object(pass.input, `${at}.input`);
-  if (input.sizing !== 'keep-aspect' && input.sizing !== 'square') check.fail(`${at}.input.sizing`, 'must be "keep-aspect" or "square"');
-  for (const key of ['multipleOf', 'defaultLongSide', 'minSide', 'maxLongSide']) check.integer(input[key], `${at}.input.${key}`, 1, 8192);
+  if (input.sizing !== 'keep-aspect' && input.sizing !== 'square')
+    check.fail(`${at}.input.sizing`, 'must be "keep-aspect" or "square"');
+  for (const key of ['multipleOf', 'defaultLongSide', 'minSide', 'maxLongSide'])
+    check.integer(input[key], `${at}.input.${key}`, 1, 8192);
   for (const key of ['mean', 'std']) {
     const triple = check.array(input[key], `${at}.input.${key}`);
     if (triple.length !== 3) check.fail(`${at}.input.${key}`, 'must have three numbers');
@@ -136,26 +139,37 @@ function checkPass(check: Checker, value: unknown, at: string, previous: string[
   check.integer(decoder.stride, `${at}.decoder.stride`, 1, 256);
   const known = new Set([...features.flatMap((f) => [`a.${f}`, `b.${f}`]), ...previous.map((o) => `previous.${o}`)]);
   for (const [name, source] of Object.entries(check.object(decoder.inputs, `${at}.decoder.inputs`))) {
-    if (!known.has(source as string)) check.fail(`${at}.decoder.inputs.${name}`, `"${String(source)}" is none of ${[...known].join(', ')}`);
+    if (!known.has(source as string))
+      check.fail(`${at}.decoder.inputs.${name}`, `"${String(source)}" is none of ${[...known].join(', ')}`);
   }
   const outputs = check.object(decoder.outputs, `${at}.decoder.outputs`);
-  const names = [check.text(outputs.warp, `${at}.decoder.outputs.warp`), check.text(outputs.certaintyLogit, `${at}.decoder.outputs.certaintyLogit`)];
+  const names = [
+    check.text(outputs.warp, `${at}.decoder.outputs.warp`),
+    check.text(outputs.certaintyLogit, `${at}.decoder.outputs.certaintyLogit`),
+  ];
   if (outputs.extra !== undefined) {
-    check.array(outputs.extra, `${at}.decoder.outputs.extra`).forEach((v, i) => names.push(check.text(v, `${at}.decoder.outputs.extra[${i}]`)));
+    check
+      .array(outputs.extra, `${at}.decoder.outputs.extra`)
+      .forEach((v, i) => names.push(check.text(v, `${at}.decoder.outputs.extra[${i}]`)));
   }
   return names;
 }
 
 function checkFile(check: Checker, value: unknown, at: string): Record<string, unknown> {
   const file = check.object(value, at);
-  const files = [file, ...(file.externalData === undefined ? [] : check.array(file.externalData, `${at}.externalData`))];
+  const files = [
+    file,
+    ...(file.externalData === undefined ? [] : check.array(file.externalData, `${at}.externalData`)),
+  ];
   files.forEach((entry, i) => {
     const where = i === 0 ? at : `${at}.externalData[${i - 1}]`;
     const { file: name, bytes, sha256 } = check.object(entry, where);
     // A manifest from elsewhere must not name files outside its own folder.
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(check.text(name, `${where}.file`))) check.fail(`${where}.file`, 'must be a plain file name');
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(check.text(name, `${where}.file`)))
+      check.fail(`${where}.file`, 'must be a plain file name');
     check.integer(bytes, `${where}.bytes`, 1, 8 * 2 ** 30);
-    if (!/^[0-9a-f]{64}$/.test(check.text(sha256, `${where}.sha256`))) check.fail(`${where}.sha256`, 'must be 64 hexadecimal digits');
+    if (!/^[0-9a-f]{64}$/.test(check.text(sha256, `${where}.sha256`)))
+      check.fail(`${where}.sha256`, 'must be 64 hexadecimal digits');
   });
   return file;
 }
@@ -188,7 +202,8 @@ class Checker {
   }
 
   number(value: unknown, path: string, low: number, high: number): number {
-    if (typeof value !== 'number' || !(value >= low && value <= high)) this.fail(path, `must be a number from ${low} to ${high}`);
+    if (typeof value !== 'number' || !(value >= low && value <= high))
+      this.fail(path, `must be a number from ${low} to ${high}`);
     return value as number;
   }
 

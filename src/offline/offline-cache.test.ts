@@ -56,7 +56,14 @@ const make = (options: Partial<OfflineOptions> = {}) =>
 
 /** Node's Request cannot be a navigation; the worker reads no more than this of one. */
 const request = (path: string, fields: Partial<Request> = {}) =>
-  ({ url: new URL(path, BASE).href, method: 'GET', headers: new Headers(), mode: 'cors', destination: '', ...fields }) as Request;
+  ({
+    url: new URL(path, BASE).href,
+    method: 'GET',
+    headers: new Headers(),
+    mode: 'cors',
+    destination: '',
+    ...fields,
+  }) as Request;
 const page = (path: string, destination: RequestDestination = 'document') =>
   request(path, { mode: 'navigate', destination });
 
@@ -79,7 +86,12 @@ describe('without a network', () => {
     const cache = make();
     await cache.install();
     online = false;
-    for (const wanted of [page('./?sample=x#y'), page('index.html'), request('assets/index-1.js'), request('models/index.json')])
+    for (const wanted of [
+      page('./?sample=x#y'),
+      page('index.html'),
+      request('assets/index-1.js'),
+      request('models/index.json'),
+    ])
       expect((await ask(cache, wanted))?.status, wanted.url).toBe(200);
     await expect(ask(cache, request('models/embedded/encoder.onnx'))).rejects.toThrow('Failed to fetch');
   });
@@ -100,7 +112,12 @@ describe('without a network', () => {
 
   test('what was downloaded before the worker was there is kept on demand, photos elsewhere are not', async () => {
     const cache = make();
-    await cache.keep([`${BASE}models/m/manifest.json`, 'https://elsewhere.example/photo.jpg', `${BASE}photo.jpg`, `${BASE}models/missing.json`]);
+    await cache.keep([
+      `${BASE}models/m/manifest.json`,
+      'https://elsewhere.example/photo.jpg',
+      `${BASE}photo.jpg`,
+      `${BASE}models/missing.json`,
+    ]);
     expect([...caches.stores.get('liftmatch-offline')!.keys()]).toEqual([`${BASE}models/m/manifest.json`]);
   });
 

@@ -41,7 +41,9 @@ export class OfflineCache {
   async install(): Promise<void> {
     const cache = await this.caches.open(this.appCache);
     // Past the browser's own cache: a page from before must not be kept with scripts from now.
-    await cache.addAll(this.options.files.map((file) => new Request(this.at(file), { cache: isHashed(file) ? 'default' : 'reload' })));
+    await cache.addAll(
+      this.options.files.map((file) => new Request(this.at(file), { cache: isHashed(file) ? 'default' : 'reload' })),
+    );
   }
 
   /** Removes what only older versions used. */

@@ -8,7 +8,9 @@ export type OfflineMessage = { type: 'take-over' } | { type: 'keep'; urls: strin
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
 const isolate = new URL(scope.location.href).searchParams.has('isolate');
-const cache = new OfflineCache({ ...__BUILD__, base: scope.registration.scope, isolate }, caches, (...given) => fetch(...given));
+const cache = new OfflineCache({ ...__BUILD__, base: scope.registration.scope, isolate }, caches, (...given) =>
+  fetch(...given),
+);
 
 /** Unregistered workers serve the pages that are open: this one keeps nothing more for them. */
 let isStopped = false;

@@ -25,8 +25,13 @@ export interface PlainError {
 /** Any thrown value as a {@link PlainError}; unknown ones get the code `internal`. */
 export function toPlainError(thrown: unknown): PlainError {
   if (thrown instanceof CodedError) return { code: thrown.code, message: thrown.message, remedy: thrown.remedy };
-  if (thrown instanceof DOMException && thrown.name === 'AbortError') return { code: 'cancelled', message: 'Cancelled.', remedy: '' };
-  return { code: 'internal', message: thrown instanceof Error ? thrown.message : String(thrown), remedy: 'Reload the page; if it happens again, please report it.' };
+  if (thrown instanceof DOMException && thrown.name === 'AbortError')
+    return { code: 'cancelled', message: 'Cancelled.', remedy: '' };
+  return {
+    code: 'internal',
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+    remedy: 'Reload the page; if it happens again, please report it.',
+  };
 }
 
 /** The inverse of {@link toPlainError}, on the other side of the boundary. */
@@ -36,7 +41,10 @@ export function fromPlainError(plain: PlainError): CodedError {
 
 /** Cancelling is not an error: callers swallow this code and leave the previous result in place. */
 export function isCancelled(thrown: unknown): boolean {
-  return (thrown instanceof CodedError && thrown.code === 'cancelled') || (thrown instanceof DOMException && thrown.name === 'AbortError');
+  return (
+    (thrown instanceof CodedError && thrown.code === 'cancelled') ||
+    (thrown instanceof DOMException && thrown.name === 'AbortError')
+  );
 }
 
 /** Throws the `cancelled` error if `signal` has been aborted. */

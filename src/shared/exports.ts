@@ -4,7 +4,19 @@ import type { DenseField, MatchResult } from './protocol.ts';
 import type { ViewSettings } from './view.ts';
 
 /** What a match can be saved as. */
-export const EXPORT_FORMATS = ['share', 'figure', 'svg', 'animation', 'csv', 'json', 'npz', 'flo', 'kitti', 'colmap', 'database'] as const;
+export const EXPORT_FORMATS = [
+  'share',
+  'figure',
+  'svg',
+  'animation',
+  'csv',
+  'json',
+  'npz',
+  'flo',
+  'kitti',
+  'colmap',
+  'database',
+] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Size of an optical flow file: as many places as the match has, or every pixel of the photo. */

@@ -17,11 +17,7 @@ export interface InlierTest {
 export function isInlier(test: InlierTest, xa: number, ya: number, xb: number, yb: number): boolean {
   const { kind, matrix: m, half, threshold } = test;
   const [x, y, u, v] = [xa * half.a[0], ya * half.a[1], xb * half.b[0], yb * half.b[1]];
-  const [p, q, w] = [
-    m[0] * x + m[1] * y + m[2],
-    m[3] * x + m[4] * y + m[5],
-    m[6] * x + m[7] * y + m[8],
-  ];
+  const [p, q, w] = [m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5], m[6] * x + m[7] * y + m[8]];
   if (kind === 'homography') return w > 1e-9 && (p / w - u) ** 2 + (q / w - v) ** 2 < threshold ** 2;
   const lineX = m[0] * u + m[3] * v + m[6];
   const lineY = m[1] * u + m[4] * v + m[7];

@@ -86,7 +86,12 @@ export function fittingHeight(view: ViewName, width: number, photos: Partial<Rec
 const aspectOf = (photo: Size | undefined) => (photo ? photo.width / photo.height : 4 / 3);
 
 /** The panes on the stage now: before there is a match only the photos themselves can be shown, A beside B. */
-export function panesOnStage(view: ViewName, matched: boolean, stage: Size, photos: Partial<Record<Side, Size>>): Pane[] {
+export function panesOnStage(
+  view: ViewName,
+  matched: boolean,
+  stage: Size,
+  photos: Partial<Record<Side, Size>>,
+): Pane[] {
   return layoutPanes(matched ? view : 'matches', stage, photos);
 }
 
@@ -123,6 +128,7 @@ export function unitToStage(unit: Point, rect: Rect): Point {
 /** The pane under a stage point, if any. */
 export function paneAt(panes: readonly Pane[], point: Point): Pane | undefined {
   return panes.find(
-    ({ rect }) => point.x >= rect.x && point.y >= rect.y && point.x < rect.x + rect.width && point.y < rect.y + rect.height,
+    ({ rect }) =>
+      point.x >= rect.x && point.y >= rect.y && point.x < rect.x + rect.width && point.y < rect.y + rect.height,
   );
 }

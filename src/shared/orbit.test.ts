@@ -6,7 +6,14 @@ const dot = (p: Vec3, q: Vec3) => p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
 
 describe('an orbit', () => {
   it('looks along +z at first, and always at its target from its distance', () => {
-    expect(orbitView(START)).toMatchObject({ rows: [[1, 0, -0], [-0, 1, -0], [0, 0, 1]], eye: [1, 2, 2] });
+    expect(orbitView(START)).toMatchObject({
+      rows: [
+        [1, 0, -0],
+        [-0, 1, -0],
+        [0, 0, 1],
+      ],
+      eye: [1, 2, 2],
+    });
     const { eye, rows } = orbitView({ ...START, yaw: 0.7, pitch: -0.4 });
     const to = START.target.map((value, k) => value - eye[k]) as unknown as Vec3;
     expect(dot(to, rows[2])).toBeCloseTo(4, 9);
@@ -15,7 +22,12 @@ describe('an orbit', () => {
 
   it('has axes at right angles, right-handed', () => {
     const { right, down, forward } = orbitAxes({ ...START, yaw: 2.1, pitch: 0.6 });
-    for (const [p, q] of [[right, down], [down, forward], [forward, right]] as const) expect(dot(p, q)).toBeCloseTo(0, 9);
+    for (const [p, q] of [
+      [right, down],
+      [down, forward],
+      [forward, right],
+    ] as const)
+      expect(dot(p, q)).toBeCloseTo(0, 9);
     const cross = [
       right[1] * down[2] - right[2] * down[1],
       right[2] * down[0] - right[0] * down[2],

@@ -78,4 +78,5 @@ export const MAX_POINTS = 100_000;
 export const MAX_POINTS_BYTES = 16 * 2 ** 20;
 
 /** RoMa's 0.005 in normalised coordinates (which span 2) on a photo with this longer side. */
-export const defaultKeypointDistance = (longSide: number): number => Math.max(1, Math.round(0.0025 * longSide * 10) / 10);
+export const defaultKeypointDistance = (longSide: number): number =>
+  Math.max(1, Math.round(0.0025 * longSide * 10) / 10);

@@ -21,7 +21,18 @@ export interface EngineInfo {
 }
 
 /** Stages of a match, in order, then of the geometry of one; each is reported as it starts, a match's are timed. */
-export const STAGES = ['decode-photo', 'load-model', 'preprocess', 'encode-a', 'encode-b', 'decode', 'rescue', 'draw', 'fit', 'triangulate'] as const;
+export const STAGES = [
+  'decode-photo',
+  'load-model',
+  'preprocess',
+  'encode-a',
+  'encode-b',
+  'decode',
+  'rescue',
+  'draw',
+  'fit',
+  'triangulate',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface Progress {

@@ -8,7 +8,9 @@ import { Workspace } from './workspace.ts';
 afterEach(() => vi.useRealTimers());
 
 /** A workspace whose engine is up and has matched; `answer` is what a fit gives. */
-async function matchedWorkspace(answer: (request: FitRequest) => unknown = ({ settings }) => ({ model: settings.model })) {
+async function matchedWorkspace(
+  answer: (request: FitRequest) => unknown = ({ settings }) => ({ model: settings.model }),
+) {
   vi.useFakeTimers();
   const engine = new FakeEngine();
   engine.handlers.fitModel = answer as never;

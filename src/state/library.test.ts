@@ -153,7 +153,12 @@ describe('Library', () => {
   it('shows the downloads of an earlier visit as paused, once', async () => {
     const { library, workers, state } = open();
     library.open();
-    workers[0].listing = { installed: [], partial: [{ recipe: RECIPE, loaded: 30, total: 100 }], networks: [], storage: null };
+    workers[0].listing = {
+      installed: [],
+      partial: [{ recipe: RECIPE, loaded: 30, total: 100 }],
+      networks: [],
+      storage: null,
+    };
     await settled();
     await library.refresh();
     expect(state().jobs).toMatchObject([{ id: 'm', status: 'paused', loaded: 30, total: 100, recipe: RECIPE }]);

@@ -12,7 +12,8 @@ export async function loadModels(
   fetcher: typeof fetch = fetch,
 ): Promise<ModelEntry[]> {
   const listed = parseModelIndex(await fetchJson(index, MANIFEST_MAX_BYTES, fetcher), index);
-  if (listed.length === 0) throw new CodedError('models-empty', `${index.pathname} lists no model.`, 'Build the site anew.');
+  if (listed.length === 0)
+    throw new CodedError('models-empty', `${index.pathname} lists no model.`, 'Build the site anew.');
   const entries = await Promise.all(
     listed.map(async ({ id, manifestUrl }) => {
       try {

@@ -78,7 +78,9 @@ export class Offline {
     registration?.waiting?.postMessage({ type: 'take-over' });
     const wanted = scriptOf(base, on);
     while (registration && registration.active?.scriptURL !== wanted) {
-      await new Promise((resolve) => win.navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
+      await new Promise((resolve) =>
+        win.navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
+      );
     }
     win.location.reload();
   }
@@ -123,7 +125,8 @@ export class Offline {
   }
 }
 
-const scriptOf = (base: string, isolate: boolean) => new URL(`service-worker.js${isolate ? '?isolate=1' : ''}`, base).href;
+const scriptOf = (base: string, isolate: boolean) =>
+  new URL(`service-worker.js${isolate ? '?isolate=1' : ''}`, base).href;
 
 /** Resolves when the worker has done what the message asks for. */
 async function answered(worker: ServiceWorker, message: object): Promise<void> {

@@ -1,6 +1,12 @@
 import type { PlainError } from '../shared/errors.ts';
 import type { Side } from '../shared/geometry.ts';
-import type { InstalledModel, InstallPhase, KeptNetwork, ModelRecipe, StorageEstimate } from '../shared/model-library.ts';
+import type {
+  InstalledModel,
+  InstallPhase,
+  KeptNetwork,
+  ModelRecipe,
+  StorageEstimate,
+} from '../shared/model-library.ts';
 import type {
   EngineInfo,
   MatchResult,

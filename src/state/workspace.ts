@@ -81,7 +81,11 @@ export class Workspace {
           spawn: options.spawnLibrary,
           persist: async () => navigator.storage.persist(),
           onReady: ({ name }) =>
-            this.notices.add('info', { code: 'model-ready', message: `${name} is ready.`, remedy: 'Choose it under Models.' }),
+            this.notices.add('info', {
+              code: 'model-ready',
+              message: `${name} is ready.`,
+              remedy: 'Choose it under Models.',
+            }),
         })
       : null;
     this.bundled = this.store.getState().models;

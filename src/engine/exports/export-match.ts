@@ -76,7 +76,9 @@ const EXPORTERS: Record<ExportFormat, Exporter> = {
     const isVector = request.view.view === 'matches';
     return {
       blob: new Blob([svg], { type: 'image/svg+xml' }),
-      notes: isVector ? [] : ['Only the legend is drawn as vectors: this view is a picture. The Matches view has lines.'],
+      notes: isVector
+        ? []
+        : ['Only the legend is drawn as vectors: this view is a picture. The Matches view has lines.'],
     };
   },
   async animation({ animation }, { sizes, frames }, run) {

@@ -18,7 +18,8 @@ export interface ExportScene extends ShownScene {
 export async function exportShown(request: ExportRequest, scene: ExportScene, run: ExportRun): Promise<ExportedFile> {
   const { shown, stage, stageSize, gpu, photos } = scene;
   const { a, b } = photos;
-  if (!stage) throw new CodedError('export-nothing', 'There is no picture to save.', 'Open the app on a page of its own.');
+  if (!stage)
+    throw new CodedError('export-nothing', 'There is no picture to save.', 'Open the app on a page of its own.');
   const sizes = { a: a.size, b: b.size };
   const rows = await stage.readMatches();
   const source: Parameters<typeof exportMatch>[1] = {

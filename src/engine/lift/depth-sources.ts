@@ -84,7 +84,9 @@ function shapeNotes(map: Size, photo: Size): string[] {
   const stretch = (map.width * photo.height) / (map.height * photo.width);
   if (Math.max(stretch, 1 / stretch) < MAX_STRETCH) return [];
   const [mapSize, photoSize] = [map, photo].map(({ width, height }) => `${width} × ${height}`);
-  return [`The map (${mapSize}) has another shape than the photo (${photoSize}) and was stretched: is it this photo's?`];
+  return [
+    `The map (${mapSize}) has another shape than the photo (${photoSize}) and was stretched: is it this photo's?`,
+  ];
 }
 
 async function fetchMap(url: string, signal?: AbortSignal): Promise<Blob> {

@@ -23,7 +23,8 @@ function smoothNoise(width: number, height: number): Pixels {
   const data = new Uint8ClampedArray(width * height * 4);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      for (let c = 0; c < 4; c++, i++) data[i] = c === 3 ? 255 : 128 + 100 * Math.sin(0.3 * x + c) * Math.cos(0.23 * y - c);
+      for (let c = 0; c < 4; c++, i++)
+        data[i] = c === 3 ? 255 : 128 + 100 * Math.sin(0.3 * x + c) * Math.cos(0.23 * y - c);
     }
   }
   return { data, width, height };
@@ -39,7 +40,11 @@ function decoded(grid: Size, seed: number): PlainDecoded {
   };
 }
 
-const upload = (plain: PlainDecoded) => ({ grid: plain.grid, warp: gpu.upload('warp', plain.warp), logit: gpu.upload('logit', plain.logit) });
+const upload = (plain: PlainDecoded) => ({
+  grid: plain.grid,
+  warp: gpu.upload('warp', plain.warp),
+  logit: gpu.upload('logit', plain.logit),
+});
 const empty = (grid: Size) => decoded(grid, 0);
 const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((most, v, i) => Math.max(most, Math.abs(v - b[i])), 0);
@@ -64,7 +69,11 @@ describe('drawing a frame equals the reference', () => {
 });
 
 describe('composing equals the reference', () => {
-  test.each<[string, Matrix3]>([['slanted', SLANTED], ['zoomed out', ZOOMED_OUT], ['turned', QUARTER_TURN]])('%s', async (_, frame) => {
+  test.each<[string, Matrix3]>([
+    ['slanted', SLANTED],
+    ['zoomed out', ZOOMED_OUT],
+    ['turned', QUARTER_TURN],
+  ])('%s', async (_, frame) => {
     const source = decoded({ width: 23, height: 17 }, 7);
     const forward = upload(empty(source.grid));
     const backwardGrid = { width: 31, height: 11 };
@@ -78,7 +87,9 @@ describe('composing equals the reference', () => {
     expect(largestDifference(await gpu.readFloats(forward.warp, 2 * 23 * 17), expectedForward.warp)).toBeLessThan(2e-5);
     expect(largestDifference(await gpu.readFloats(forward.logit, 23 * 17), expectedForward.logit)).toBe(0);
     const expectedBackward = composeBackward(source, frame, backwardGrid);
-    expect(largestDifference(await gpu.readFloats(backward.warp, 2 * 31 * 11), expectedBackward.warp)).toBeLessThan(2e-4);
+    expect(largestDifference(await gpu.readFloats(backward.warp, 2 * 31 * 11), expectedBackward.warp)).toBeLessThan(
+      2e-4,
+    );
     expect(largestDifference(await gpu.readFloats(backward.logit, 31 * 11), expectedBackward.logit)).toBeLessThan(2e-3);
   });
 });

@@ -45,8 +45,18 @@ export class FramePass {
   /** Fills `picture` with the photo as the frame shows it. */
   draw(encoder: GPUCommandEncoder, photo: GPUTexture, picture: GPUTexture, frame: Matrix3): void {
     const size = { width: picture.width, height: picture.height };
-    const params = this.drawParams.push({ ...rows(frame), size: [size.width, size.height], samples: supersampling(photo, frame, size) });
-    recordCompute(encoder, this.device, this.drawPipeline, [params, photo.createView(), picture.createView()], gridWorkgroups(size));
+    const params = this.drawParams.push({
+      ...rows(frame),
+      size: [size.width, size.height],
+      samples: supersampling(photo, frame, size),
+    });
+    recordCompute(
+      encoder,
+      this.device,
+      this.drawPipeline,
+      [params, photo.createView(), picture.createView()],
+      gridWorkgroups(size),
+    );
   }
 
   /** A→frame to A→B; `target` has the same grid as `source`. */
@@ -59,7 +69,13 @@ export class FramePass {
     this.compose(encoder, this.backwardPipeline, source, target, invertFrame(frame));
   }
 
-  private compose(encoder: GPUCommandEncoder, pipeline: GPUComputePipeline, source: DecodedBuffers, target: DecodedBuffers, matrix: Matrix3): void {
+  private compose(
+    encoder: GPUCommandEncoder,
+    pipeline: GPUComputePipeline,
+    source: DecodedBuffers,
+    target: DecodedBuffers,
+    matrix: Matrix3,
+  ): void {
     const params = this.composeParams.push({
       ...rows(matrix),
       source: [source.grid.width, source.grid.height],

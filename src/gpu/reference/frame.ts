@@ -44,8 +44,16 @@ export function drawFrame(photo: Pixels, frame: Matrix3, size: Size): Pixels {
           const w01 = (1 - tx) * ty;
           const w11 = tx * ty;
           r += w00 * photo.data[p] + w10 * photo.data[p + right] + w01 * photo.data[q] + w11 * photo.data[q + right];
-          g += w00 * photo.data[p + 1] + w10 * photo.data[p + right + 1] + w01 * photo.data[q + 1] + w11 * photo.data[q + right + 1];
-          b += w00 * photo.data[p + 2] + w10 * photo.data[p + right + 2] + w01 * photo.data[q + 2] + w11 * photo.data[q + right + 2];
+          g +=
+            w00 * photo.data[p + 1] +
+            w10 * photo.data[p + right + 1] +
+            w01 * photo.data[q + 1] +
+            w11 * photo.data[q + right + 1];
+          b +=
+            w00 * photo.data[p + 2] +
+            w10 * photo.data[p + right + 2] +
+            w01 * photo.data[q + 2] +
+            w11 * photo.data[q + right + 2];
         }
       }
       data[at] = r / (n * n);

@@ -35,7 +35,11 @@ export function planMatcher(matcher: LocatedNetwork, vit: LocatedNetwork, option
   const fineSize = options.fineSize === undefined ? ([2 * size[0], 2 * size[1]] as const) : options.fineSize;
   for (const [height, width] of fineSize ? [size, fineSize] : [size]) {
     if (height === width) continue;
-    throw new CodedError('input-size', `A matcher's input is square, as published; ${width}×${height} is not.`, 'Give one number.');
+    throw new CodedError(
+      'input-size',
+      `A matcher's input is square, as published; ${width}×${height} is not.`,
+      'Give one number.',
+    );
   }
   const graphs = buildGraphs(weights, config, size, fineSize, options);
   const { outside } = chooseNormalisation({ ...options, normaliseInside: false }, 'none');

@@ -64,7 +64,11 @@ function make() {
     return { name: `${photos.a.name}.${format}`, blob: new Blob([format]), notes: [] };
   };
   const workspace = createWorkspaceStore({ models: [MODEL] });
-  const batch = new Batch(workspace, { spawnEngine: engine.spawn, spawnArchive: archive.spawn, makeCanvas: () => null });
+  const batch = new Batch(workspace, {
+    spawnEngine: engine.spawn,
+    spawnArchive: archive.spawn,
+    makeCanvas: () => null,
+  });
   return { engine, archive, batch, workspace, state: () => batch.store.getState() };
 }
 
@@ -187,7 +191,10 @@ describe('a batch', () => {
     const { batch, state } = make();
     await batch.choose(photos('notes.md'));
     expect(state().error).toMatchObject({ code: 'batch-no-photos' });
-    await batch.choose([...photos('1.jpg', '2.jpg'), { path: 'pairs.csv', file: new File(['1.jpg,3.jpg'], 'pairs.csv') }]);
+    await batch.choose([
+      ...photos('1.jpg', '2.jpg'),
+      { path: 'pairs.csv', file: new File(['1.jpg,3.jpg'], 'pairs.csv') },
+    ]);
     expect(state()).toMatchObject({ pairs: [], error: { code: 'batch-list' } });
     batch.arrange({ list: '1.jpg,2.jpg' });
     expect(state()).toMatchObject({ error: null, pairs: [{ state: 'waiting' }] });

@@ -55,7 +55,11 @@ export class Batch {
     const { photos, list } = sortFiles(files);
     try {
       if (photos.length === 0 && !list) {
-        throw new CodedError('batch-no-photos', 'None of these files is a photo.', 'Choose JPEG, PNG, WebP or AVIF files.');
+        throw new CodedError(
+          'batch-no-photos',
+          'None of these files is a photo.',
+          'Choose JPEG, PNG, WebP or AVIF files.',
+        );
       }
       const text = list && (await list.file.text());
       // A list alone belongs to the photos that were chosen before.
@@ -215,7 +219,9 @@ export class Batch {
   }
 
   private update(index: number, patch: Partial<BatchPair>): void {
-    this.store.setState(({ pairs }) => ({ pairs: pairs.map((pair, i) => (i === index ? { ...pair, ...patch } : pair)) }));
+    this.store.setState(({ pairs }) => ({
+      pairs: pairs.map((pair, i) => (i === index ? { ...pair, ...patch } : pair)),
+    }));
   }
 }
 

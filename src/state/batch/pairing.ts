@@ -68,8 +68,7 @@ function find(name: string, photos: readonly BatchFile[], line: number): BatchFi
   if (exact) return exact;
   const ending = photos.filter(({ path }) => plainPath(path).endsWith(`/${wanted}`));
   if (ending.length === 1) return ending[0];
-  const problem =
-    ending.length > 1 ? `fits ${ending[0].path} and ${ending[1].path}` : 'is not among the chosen photos';
+  const problem = ending.length > 1 ? `fits ${ending[0].path} and ${ending[1].path}` : 'is not among the chosen photos';
   throw wrongLine(line, `“${shorten(name)}” ${problem}.`);
 }
 
@@ -85,6 +84,10 @@ function checkCount(pairs: FilePair[]): FilePair[] {
 }
 
 const wrongLine = (line: number, what: string) =>
-  new CodedError('batch-list', `Line ${line} of the list: ${what}`, 'Give two of the chosen photos’ names a line: left.jpg, right.jpg');
+  new CodedError(
+    'batch-list',
+    `Line ${line} of the list: ${what}`,
+    'Give two of the chosen photos’ names a line: left.jpg, right.jpg',
+  );
 
 const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -78,7 +78,10 @@ export const MinusIcon = icon('MinusIcon', <path d="M4 10h12" />);
 export const FitIcon = icon('FitIcon', <path d="M3.5 7.5v-4h4M12.5 3.5h4v4M16.5 12.5v4h-4M7.5 16.5h-4v-4" />);
 export const PlayIcon = icon('PlayIcon', <path d="M6.5 4.5v11l9-5.5Z" />);
 export const PauseIcon = icon('PauseIcon', <path d="M7 4.5v11M13 4.5v11" />);
-export const SaveIcon = icon('SaveIcon', <path d="M10 3.5V13m0 0-3.5-3.5M10 13l3.5-3.5M3.5 12.5v3a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-3" />);
+export const SaveIcon = icon(
+  'SaveIcon',
+  <path d="M10 3.5V13m0 0-3.5-3.5M10 13l3.5-3.5M3.5 12.5v3a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-3" />,
+);
 export const DiceIcon = icon(
   'DiceIcon',
   <>

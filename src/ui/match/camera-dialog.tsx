@@ -42,7 +42,13 @@ export function CameraDialog({ side, onClose }: { side: Side; onClose: () => voi
         <div className="dialog-actions">
           <label className="button">
             Camera app or file
-            <input type="file" accept="image/*" capture="environment" className="visually-hidden" onChange={onCapture} />
+            <input
+              type="file"
+              accept="image/*"
+              capture="environment"
+              className="visually-hidden"
+              onChange={onCapture}
+            />
           </label>
           <button type="button" className="button primary" disabled={!isReady} onClick={() => void shoot()}>
             Take photo

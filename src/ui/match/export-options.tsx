@@ -18,7 +18,9 @@ export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
   const grid = useWorkspaceState((state) => state.result?.gridSize[choice.side]);
   const photo = useWorkspaceState((state) => state.photos[choice.side].photo?.info.size);
   if (choice.format === 'animation') {
-    return <AnimationOptions settings={choice.animation} onChange={(animation) => onChange({ ...choice, animation })} />;
+    return (
+      <AnimationOptions settings={choice.animation} onChange={(animation) => onChange({ ...choice, animation })} />
+    );
   }
   if (choice.format === 'figure' || choice.format === 'svg') {
     return (

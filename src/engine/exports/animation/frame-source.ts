@@ -40,7 +40,13 @@ const viewAt = (view: ViewSettings, kind: AnimationKind, amount: number): ViewSe
 });
 
 /** Frames by the page's own shaders, on a texture of their own. */
-export function gpuFrames(gpu: Gpu, field: MatchField, scene: FrameScene, kind: AnimationKind, size: Size): FrameSource {
+export function gpuFrames(
+  gpu: Gpu,
+  field: MatchField,
+  scene: FrameScene,
+  kind: AnimationKind,
+  size: Size,
+): FrameSource {
   const target = new TextureTarget(gpu.device);
   const renderer = new Renderer(gpu, target);
   for (const side of SIDES) renderer.setPhoto(side, scene.photos[side].texture());

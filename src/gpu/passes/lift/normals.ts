@@ -18,7 +18,11 @@ export class NormalsPass {
   /** Fills `normals` (float32 [3, h, w]) from `depth` (float32 [h, w]) as `camera` sees it, whose size is theirs. */
   run(encoder: GPUCommandEncoder, camera: Pinhole, depth: GPUBuffer, normals: GPUBuffer): void {
     const points = gridPoints(camera);
-    const params = { size: [camera.width, camera.height], focal: [camera.fx, camera.fy], centre: [camera.cx, camera.cy] };
+    const params = {
+      size: [camera.width, camera.height],
+      focal: [camera.fx, camera.fy],
+      centre: [camera.cx, camera.cy],
+    };
     const bindings = [
       { buffer: depth, size: 4 * points },
       { buffer: normals, size: 12 * points },

@@ -30,7 +30,6 @@ beforeAll(async () => {
 });
 afterAll(() => gpu.close());
 
-
 /** Everything that the GPU makes of a shot, read back. */
 async function liftOnGpu({ photo, depth, disparity, mesh, cameras }: SceneShot) {
   const { size } = mesh;
@@ -71,7 +70,10 @@ describe.each(Object.keys(SCENES) as SceneName[])('%s', (name) => {
     const shot = shootScene(name, MOTIONS[key], SHOT_SIZE);
     const { view, forward } = await liftOnGpu(shot);
     const margin = name === 'sphere' ? 2.5 : 1;
-    for (const [direction, found] of [['view-to-photo', view], ['photo-to-view', forward]] as const) {
+    for (const [direction, found] of [
+      ['view-to-photo', view],
+      ['photo-to-view', forward],
+    ] as const) {
       const report = compareWithTruth(SCENES[name], shot.cameras, direction, found, margin);
       expect(report.wrong, direction).toBe(0);
       expect(report.worst, direction).toBeLessThan(0.05);
@@ -102,7 +104,11 @@ describe('against the reference', () => {
     const shot = shootScene('sphere', MOTIONS.aside, SHOT_SIZE);
     const { cameras } = shot;
     const b = pinhole({ width: 75, height: 99 }, 0.8 * cameras.b.fx);
-    await compareWithReference({ ...shot, photo: makePhoto({ width: 251, height: 170 }, 4), cameras: { ...cameras, b } });
+    await compareWithReference({
+      ...shot,
+      photo: makePhoto({ width: 251, height: 170 }, 4),
+      cameras: { ...cameras, b },
+    });
   });
 
   async function compareWithReference(shot: SceneShot) {

@@ -172,9 +172,13 @@ function notesOf({ skyShare, horizon }: Layout): string[] {
     'A guess from position and colour: ground rises to the horizon and regions stand on it. It is not a measured depth.',
   ];
   if (skyShare > 0) {
-    notes.push(`Sky found on ${Math.round(100 * skyShare)} % of the photo; horizon at ${Math.round(100 * horizon)} % of its height.`);
+    notes.push(
+      `Sky found on ${Math.round(100 * skyShare)} % of the photo; horizon at ${Math.round(100 * horizon)} % of its height.`,
+    );
   } else {
-    notes.push('No sky found: the horizon is assumed at 30 % of the height, which close-ups and indoor photos seldom obey.');
+    notes.push(
+      'No sky found: the horizon is assumed at 30 % of the height, which close-ups and indoor photos seldom obey.',
+    );
   }
   return notes;
 }

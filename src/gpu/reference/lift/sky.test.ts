@@ -30,7 +30,10 @@ const skies: [string, Paint][] = [
   ['blue with a gradient', (_, y) => [90 + 180 * y, 150 + 120 * y, 230]],
   ['overcast', (_, __, noise) => [205 + 4 * noise, 208 + 4 * noise, 212 + 4 * noise]],
   ['dull and grey', (x, __, noise) => [150 + 20 * x + 3 * noise, 152 + 20 * x + 3 * noise, 158 + 20 * x + 3 * noise]],
-  ['blue with a white cloud', (x, y) => (Math.hypot(x - 0.75, 2 * (y - 0.15)) < 0.1 ? [245, 246, 250] : [100, 150, 225])],
+  [
+    'blue with a white cloud',
+    (x, y) => (Math.hypot(x - 0.75, 2 * (y - 0.15)) < 0.1 ? [245, 246, 250] : [100, 150, 225]),
+  ],
 ];
 
 /** Share of the pixels for which the mask says what is so. */
@@ -86,8 +89,7 @@ describe('the depth estimate', () => {
     return x > 0.3 && x < 0.5 && y < 0.7 ? [170, 60 + 3 * noise, 50] : grass(noise / 3);
   });
   const { disparity, notes } = estimateDepth(photo);
-  const at = (x: number, y: number) =>
-    disparity[Math.floor(y * SIZE.height) * SIZE.width + Math.floor(x * SIZE.width)];
+  const at = (x: number, y: number) => disparity[Math.floor(y * SIZE.height) * SIZE.width + Math.floor(x * SIZE.width)];
 
   test('spans 0…1, with the sky far and the ground nearer downwards', () => {
     expect([Math.min(...disparity), Math.max(...disparity)]).toEqual([0, 1]);
@@ -111,7 +113,12 @@ describe('the depth estimate', () => {
 
   test('is the same every time and finite on odd and tiny sizes', () => {
     expect(estimateDepth(photo).disparity).toEqual(disparity);
-    for (const [width, height] of [[1, 1], [3, 2], [1, 40], [200, 5]]) {
+    for (const [width, height] of [
+      [1, 1],
+      [3, 2],
+      [1, 40],
+      [200, 5],
+    ]) {
       const tiny = estimateDepth(paint((x, y) => [255 * x, 255 * y, 90], { width, height })).disparity;
       expect(tiny.length).toBe(width * height);
       expect(tiny.every((v) => v >= 0 && v <= 1)).toBe(true);

@@ -32,7 +32,9 @@ export function BatchActions({ batch, state, onRun, onClose }: BatchActionsProps
           {failed ? `; ${failed} failed.` : '.'}
         </p>
       )}
-      {isRunning && <p className="hint">It goes on while this dialog is closed; the pair on the page is not disturbed.</p>}
+      {isRunning && (
+        <p className="hint">It goes on while this dialog is closed; the pair on the page is not disturbed.</p>
+      )}
       <div className="dialog-actions">
         {!isRunning && (
           <button type="button" className="button" onClick={onClose}>

@@ -30,7 +30,10 @@ export function BatchFiles({ batch, state }: { batch: Batch; state: BatchState }
   };
   const onDrop = (event: DragEvent) => {
     onDrag(event, false);
-    void droppedFiles(event.dataTransfer).then((files) => batch.choose(files), (thrown) => notices.report(thrown));
+    void droppedFiles(event.dataTransfer).then(
+      (files) => batch.choose(files),
+      (thrown) => notices.report(thrown),
+    );
   };
   const input = (label: string, attributes: object) => (
     <label className="button">
@@ -58,7 +61,11 @@ export function BatchFiles({ batch, state }: { batch: Batch; state: BatchState }
         onDrop={onDrop}
       >
         <p>
-          {photos.length ? <b>{whole(photos.length)} photos.</b> : 'Drop photos, a folder, or a list of pairs (CSV) here.'}
+          {photos.length ? (
+            <b>{whole(photos.length)} photos.</b>
+          ) : (
+            'Drop photos, a folder, or a list of pairs (CSV) here.'
+          )}
         </p>
         <div className="row">
           {input('Choose photos', { accept: 'image/*,.csv,.tsv,.txt' })}
@@ -66,7 +73,12 @@ export function BatchFiles({ batch, state }: { batch: Batch; state: BatchState }
         </div>
       </div>
       {photos.length > 0 && (
-        <Segmented label="Pairs" value={pairing} options={PAIRINGS} onChange={(value) => batch.arrange({ pairing: value })} />
+        <Segmented
+          label="Pairs"
+          value={pairing}
+          options={PAIRINGS}
+          onChange={(value) => batch.arrange({ pairing: value })}
+        />
       )}
       {photos.length > 0 && pairing === 'list' && (
         <label className="stack-tight">
