@@ -14,13 +14,23 @@ export type ServedHandlers<Api, Progress> = {
     : never;
 };
 
+/** What an answer holds that moves to the page rather than being copied. */
+const moved = new WeakMap<object, Transferable[]>();
+
+/** Marks objects inside a handler's answer to be moved to the page: this worker cannot use them afterwards. */
+export function moving<T extends object>(answer: T, objects: Transferable[]): T {
+  moved.set(answer, objects);
+  return answer;
+}
+
 /** Answers the page's calls in this worker, several at a time, and says `ready`. */
 export function serveCalls<Api, Progress>(
   scope: DedicatedWorkerGlobalScope,
   handlers: ServedHandlers<Api, Progress>,
 ): void {
   const running = new Map<number, AbortController>();
-  const post = (message: AnswerFromWorker<Progress>) => scope.postMessage(message);
+  const post = (message: AnswerFromWorker<Progress>, transfer: Transferable[] = []) =>
+    scope.postMessage(message, transfer);
   // Methods are the class's own: nothing that every object inherits can be called.
   const methods = Object.getPrototypeOf(handlers) as object;
 
@@ -36,7 +46,8 @@ export function serveCalls<Api, Progress>(
         throw new CodedError('internal', `The worker has no method “${String(method)}”.`);
       // The union of methods and arguments is correlated by the protocol; TypeScript cannot follow that through a lookup.
       const handler = handlers[method] as (argument: unknown, context: ServedCall<Progress>) => unknown;
-      post({ type: 'result', id, value: await handler.call(handlers, argument, context) });
+      const value = await handler.call(handlers, argument, context);
+      post({ type: 'result', id, value }, moved.get(value as object));
     } catch (error) {
       post({ type: 'failure', id, error: toPlainError(error) });
     } finally {

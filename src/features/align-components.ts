@@ -20,6 +20,29 @@ export function procrustes(scores: Float32Array, target: Float32Array): number[]
       }
     }
   }
+  return turnOf(product);
+}
+
+/**
+ * {@link procrustes} of sums over the places rather than of the scores themselves.
+ *
+ * @param products 3 × 3, row-major: Σ scores[i] · target[j]
+ * @param scaleOfScores, scaleOfTarget root mean square of each component
+ */
+export function procrustesOfSums(
+  products: readonly number[],
+  scaleOfScores: readonly number[],
+  scaleOfTarget: readonly number[],
+): number[] {
+  const product = Matrix.zeros(3, 3);
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; j < 3; j++) product.set(i, j, products[3 * i + j] / (scaleOfScores[i] * scaleOfTarget[j]));
+  }
+  return turnOf(product);
+}
+
+/** The orthogonal matrix nearest to a product of scores with their target. */
+function turnOf(product: Matrix): number[] {
   const { leftSingularVectors, rightSingularVectors } = new SingularValueDecomposition(product);
   return leftSingularVectors.mmul(rightSingularVectors.transpose()).to1DArray();
 }

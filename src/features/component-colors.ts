@@ -1,5 +1,5 @@
 /** Added to the standard deviation, as L2M's figures do: a photo of one colour must not divide by zero. */
-const EPSILON = 1e-5;
+export const EPSILON = 1e-5;
 
 /**
  * Three component scores per place as red, green and blue in [0, 1], each component at the photo's own mean and spread:

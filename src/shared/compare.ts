@@ -62,14 +62,25 @@ export interface EncodingFacts {
   usage: FeatureUsage;
 }
 
-/** A picture with a pixel for every place of a feature grid. */
-export interface GridPicture {
+/** A picture with a pixel for every place of a feature grid; places that are masked out are clear. */
+export interface PixelPicture {
   grid: Size;
-  /** [places, 4]; places that are masked out are clear. */
+  /** [places, 4] */
   rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
+/** The same as the GPU drew it: its pixels were never in memory. Whoever holds it closes it. */
+export interface BitmapPicture {
+  grid: Size;
+  bitmap: ImageBitmap;
+}
+
+export type GridPicture = PixelPicture | BitmapPicture;
 export type Pictures = BySlot<GridPicture>;
+
+/** Bitmaps among the pictures. */
+export const bitmapsOf = (pictures: Pictures): ImageBitmap[] =>
+  Object.values(pictures).flatMap((picture) => ('bitmap' in picture ? [picture.bitmap] : []));
 
 /** One encoder over the photos; the longer side of what it sees, in pixels, where it does not prescribe its own. */
 export interface Encoding {
@@ -87,6 +98,7 @@ export interface ComponentOptions {
 }
 
 export interface ComponentMaps {
+  /** Bitmaps where a GPU drew them. */
   pictures: Pictures;
   /** For every fit (one, or one a photo), the share of the variance along each of the three components. */
   explained: number[][];
@@ -119,7 +131,7 @@ export interface SimilarityOptions {
 
 export interface SimilarityMaps {
   /** Heat for every place, in the colours of turbo. */
-  heat: Pictures;
+  heat: BySlot<PixelPicture>;
   /** Best places of every other photo (of the same one where there is no other), each photo's best first: rank 0. */
   best: (UnitPlace & { cosine: number; rank: number })[];
   /** The patch that was asked for: its centre. */

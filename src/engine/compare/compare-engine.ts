@@ -17,19 +17,22 @@ import type {
   SimilarityMaps,
   TruthSummary,
 } from '../../shared/compare.ts';
-import { filledSlots } from '../../shared/compare.ts';
+import { bitmapsOf, filledSlots } from '../../shared/compare.ts';
+import { throwIfAborted } from '../../shared/errors.ts';
 import type { PhotoInfo } from '../../shared/protocol.ts';
 import { openGpu } from '../open-gpu.ts';
 import { openPhoto } from '../open-photo.ts';
 import { Photo } from '../photo.ts';
 import { chooseProvider } from '../provider.ts';
-import type { ServedHandlers } from '../serve-calls.ts';
+import { moving, type ServedHandlers } from '../serve-calls.ts';
 import { componentMaps } from './component-maps.ts';
 import { EncoderPool } from './encoder-pool.ts';
 import { CpuFeatureMaths, type Encoded, type FeatureMaths } from './feature-maths.ts';
 import { type CompareCall, computing, FeatureStore, photoMissing } from './feature-store.ts';
+import { GpuComponentMaps } from './gpu-component-maps.ts';
 import { GpuFeatureMaths } from './gpu-feature-maths.ts';
 import { PairScorer } from './pair-scorer.ts';
+import { BitmapTarget } from './picture-target.ts';
 import { similarityMaps } from './similarity-maps.ts';
 
 type Argument<M extends keyof CompareApi> = Parameters<CompareApi[M]>[0];
@@ -37,6 +40,8 @@ type Argument<M extends keyof CompareApi> = Parameters<CompareApi[M]>[0];
 /** What the compare worker answers: encoders' features of the photos, and what they say when compared. */
 export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress> {
   private maths: FeatureMaths = new CpuFeatureMaths();
+  /** Draws PCA maps; null where they are painted on the CPU. */
+  private drawn: GpuComponentMaps | null = null;
   private pool = new EncoderPool(null, this.maths);
   private store = new FeatureStore(this.pool, this.maths);
 
@@ -76,7 +81,14 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
         ? await this.store.encodePhotos({ ...encoding, encoder: alignTo }, context)
         : null;
     context.onProgress({ stage: 'compute', fraction: null });
-    return { ...(await componentMaps(this.maths, features, reference?.features ?? null, options)), facts };
+    const wanted = [features, reference?.features ?? null, options] as const;
+    if (!this.drawn) return { ...(await componentMaps(this.maths, ...wanted)), facts };
+    const maps = await this.drawn.maps(...wanted);
+    const bitmaps = bitmapsOf(maps.pictures);
+    // Nobody waits for them any more.
+    if (context.signal.aborted) bitmaps.forEach((bitmap) => bitmap.close());
+    throwIfAborted(context.signal);
+    return moving({ ...maps, facts }, bitmaps);
   }
 
   async clusters({ k, seed, ...encoding }: Argument<'clusters'>, context: CompareCall): Promise<ClusterMaps> {
@@ -142,9 +154,13 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
   }
 
   private async useGpu(gpu: Gpu): Promise<void> {
-    const maths = new GpuFeatureMaths(new Scope(gpu.device, 'compare'));
+    const scope = new Scope(gpu.device, 'compare');
+    const maths = new GpuFeatureMaths(scope);
+    const target = BitmapTarget.open(gpu.device);
+    const drawn = target && new GpuComponentMaps(scope, maths, target);
     await shadersReady(gpu.device);
     this.maths = maths;
+    this.drawn = drawn;
     void gpu.device.lost.then(({ message, reason }) => this.onDeviceLost(message || reason));
   }
 }

@@ -1,19 +1,46 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasParity, loadParity } from '../../architectures/parity.test-helper.ts';
+import type { BySlot, PixelPicture } from '../../shared/compare.ts';
 import { waveFeatures } from '../../shared/wave-features.test-helper.ts';
 import { TestGpu } from '../../gpu/testing/dawn.ts';
 import { randomNumbers } from '../../gpu/testing/fields.ts';
 import { componentMaps } from './component-maps.ts';
 import { CpuFeatureMaths, encoded, type Encoded, type FeatureMaths } from './feature-maths.ts';
+import { GpuComponentMaps } from './gpu-component-maps.ts';
 import { GpuFeatureMaths } from './gpu-feature-maths.ts';
+import type { PictureTarget } from './picture-target.ts';
 
 let gpu: TestGpu;
 let onGpu: GpuFeatureMaths;
+let drawing: GpuComponentMaps;
 beforeAll(async () => {
   gpu = await TestGpu.open();
   onGpu = new GpuFeatureMaths(gpu.scope);
+  drawing = new GpuComponentMaps(gpu.scope, onGpu, readableTarget());
 });
 afterAll(() => gpu.close());
+
+/** Where the app has a canvas: a texture, whose pixels are read. */
+function readableTarget(): PictureTarget {
+  const format = 'rgba8unorm';
+  return {
+    format,
+    async picture(grid, draw) {
+      const usage = GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_SRC;
+      const texture = gpu.scope.texture('map', { size: [grid.width, grid.height], format, usage });
+      await gpu.submit((encoder) => draw(encoder, texture.createView()));
+      const rgba = (await gpu.readTexture(texture)) as Uint8ClampedArray<ArrayBuffer>;
+      gpu.scope.release(texture);
+      return { grid, rgba };
+    },
+  };
+}
+
+/** The same by the fragment shader, read back for the test. */
+async function drawnMaps(...[features, reference, options]: Parameters<GpuComponentMaps['maps']>) {
+  const { pictures, explained } = await drawing.maps(features, reference, options);
+  return { pictures: pictures as BySlot<PixelPicture>, explained };
+}
 
 const cpu = new CpuFeatureMaths();
 const plain = { fit: 'joint', mask: 'none' } as const;
@@ -63,6 +90,58 @@ test('the GPU paints what the CPU paints', async () => {
     found.explained.flat().forEach((share, k) => expect(share).toBeCloseTo(wanted.explained.flat()[k], 4));
   }
 });
+
+describe('maps drawn by the fragment shader', () => {
+  const sides = {
+    a: structured(13, 9, 37, 1),
+    b: structured(7, 15, 37, 2),
+    c: structured(1, 1, 37, 10),
+  };
+  const reference = { a: structured(10, 8, 21, 3), b: structured(9, 12, 21, 4), c: structured(2, 1, 21, 11) };
+
+  test.each([
+    ['joint, plain', { fit: 'joint', mask: 'none' }, null],
+    ['joint, aligned, foreground', { fit: 'joint', mask: 'high' }, reference],
+    ['joint, aligned, background', { fit: 'joint', mask: 'low' }, reference],
+  ] as const)('are what the CPU paints: %s', async (_, options, towards) => {
+    const wanted = await componentMaps(cpu, sides, towards, options);
+    const found = await drawnMaps(sides, towards, options);
+    for (const slot of ['a', 'b', 'c'] as const) {
+      const [{ grid, rgba }, painted] = [found.pictures[slot]!, wanted.pictures[slot]!];
+      expect(grid).toEqual(painted.grid);
+      expect(visibleDifference(rgba, painted.rgba)).toBeLessThanOrEqual(2);
+    }
+    found.explained[0].forEach((share, k) => expect(share).toBeCloseTo(wanted.explained[0][k], 4));
+  });
+
+  test('are what the CPU paints: a fit for each photo, aligned', async () => {
+    const [two, towards] = [
+      { a: sides.a, b: sides.b },
+      { a: reference.a, b: reference.b },
+    ];
+    const options = { fit: 'per-photo', mask: 'low' } as const;
+    const wanted = await componentMaps(cpu, two, towards, options);
+    const found = await drawnMaps(two, towards, options);
+    for (const slot of ['a', 'b'] as const) {
+      expect(visibleDifference(found.pictures[slot]!.rgba, wanted.pictures[slot]!.rgba)).toBeLessThanOrEqual(2);
+    }
+    expect(found.explained).toHaveLength(2);
+  });
+
+  test('leave nothing on the device but the features', async () => {
+    const before = gpu.scope.bytes;
+    await drawnMaps(sides, reference, { fit: 'joint', mask: 'high' });
+    expect(gpu.scope.bytes).toBe(before);
+  });
+});
+
+/** Largest difference of two pictures; what is clear has no colour. */
+function visibleDifference(found: Uint8ClampedArray, wanted: Uint8ClampedArray): number {
+  return found.reduce((most, value, at) => {
+    const isVisible = at % 4 === 3 || wanted[at - (at % 4) + 3] > 0;
+    return isVisible ? Math.max(most, Math.abs(value - wanted[at])) : most;
+  }, 0);
+}
 
 test('the masks are each other’s complement', async () => {
   const sides = { a: structured(9, 9, 12, 5) };
@@ -169,13 +248,15 @@ const RECORDED: Record<string, { shares: number[]; pixels: Record<number, number
 };
 
 describe.each(Object.entries(RECORDED))('the recorded patch tokens of %s', (name, { shares, pixels }) => {
-  test.skipIf(!hasParity(name)).each([
-    ['CPU', () => cpu],
-    ['GPU', () => onGpu],
-  ])('are painted on the %s as NumPy paints them', async (_, maths) => {
+  type Maps = (features: BySlot<Encoded>) => ReturnType<typeof drawnMaps>;
+  test.skipIf(!hasParity(name)).each<[string, Maps]>([
+    ['the CPU', (features) => componentMaps(cpu, features, null, plain)],
+    ['the CPU, of scores from the GPU', (features) => componentMaps(onGpu, features, null, plain)],
+    ['the fragment shader', (features) => drawnMaps(features, null, plain)],
+  ])('are painted by %s as NumPy paints them', async (_, maps) => {
     const { values } = loadParity(name).tensor('patch_tokens_70x70');
     const map = encoded({ grid: { width: 5, height: 5 }, channels: 48, values: Float32Array.from(values) });
-    const { pictures, explained } = await componentMaps(maths(), { a: map }, null, plain);
+    const { pictures, explained } = await maps({ a: map });
     shares.forEach((share, k) => expect(explained[0][k]).toBeCloseTo(share, 3));
     for (const [place, color] of Object.entries(pixels)) {
       color.forEach((value, k) => {

@@ -1,7 +1,7 @@
 import { procrustes, resampleScores, spreads, turnScores } from '../../features/align-components.ts';
 import { componentColors } from '../../features/component-colors.ts';
 import { principalComponents } from '../../features/principal-components.ts';
-import type { BySlot, ComponentOptions, GridPicture, Pictures, Slot } from '../../shared/compare.ts';
+import type { BySlot, ComponentOptions, PixelPicture, Slot } from '../../shared/compare.ts';
 import { filledSlots } from '../../shared/compare.ts';
 import type { Encoded, FeatureMaths } from './feature-maths.ts';
 
@@ -14,23 +14,19 @@ interface Scores {
 const COMPONENTS = 3;
 
 /**
- * PCA maps of one encoder. `reference`: features of the encoder that colours are turned towards, null to leave them.
- *
- * The projection is a compute pass of its own rather than part of a fragment shader: each photo's colours are scaled by
- * the mean and spread of all its scores, and alignment turns them by a product over all places, so every score has to
- * be known before the first pixel is painted. What is read back is those scores, 12 bytes a place (33 kB for two photos
- * of 37 × 37), beside the covariance that the eigenvectors are solved from.
+ * PCA maps of one encoder, painted here. `reference`: features of the encoder that colours are turned towards, null to
+ * leave them. GpuComponentMaps gives the same where there is a GPU to draw them.
  */
 export async function componentMaps(
   maths: FeatureMaths,
   features: BySlot<Encoded>,
   reference: BySlot<Encoded> | null,
   { fit, mask }: Pick<ComponentOptions, 'fit' | 'mask'>,
-): Promise<{ pictures: Pictures; explained: number[][] }> {
+): Promise<{ pictures: BySlot<PixelPicture>; explained: number[][] }> {
   const scores = await fitScores(maths, features, fit);
   const target = reference && (await fitScores(maths, reference, fit));
   const turned = target ? align(scores, target, features, reference!, fit) : scores.slots;
-  const pictures: Pictures = {};
+  const pictures: BySlot<PixelPicture> = {};
   for (const slot of filledSlots(features)) {
     pictures[slot] = paint(features[slot]!.grid, turned[slot]!, scores.slots[slot]!, mask);
   }
@@ -54,7 +50,7 @@ async function fitScores(
 }
 
 /** Photos that share a fit. */
-function fitGroups(features: BySlot<Encoded>, fit: ComponentOptions['fit']): Slot[][] {
+export function fitGroups(features: BySlot<Encoded>, fit: ComponentOptions['fit']): Slot[][] {
   const slots = filledSlots(features);
   return fit === 'joint' ? [slots] : slots.map((slot) => [slot]);
 }
@@ -82,11 +78,11 @@ function align(
 
 /** Colours of the scores; places on the wrong side of the mean along the unturned first component are clear. */
 function paint(
-  grid: GridPicture['grid'],
+  grid: PixelPicture['grid'],
   scores: Float32Array,
   unturned: Float32Array,
   mask: ComponentOptions['mask'],
-): GridPicture {
+): PixelPicture {
   const colors = componentColors(scores);
   const rgba = new Uint8ClampedArray(grid.width * grid.height * 4);
   for (let i = 0; i < grid.width * grid.height; i++) {

@@ -108,7 +108,8 @@ export class GpuFeatureMaths implements FeatureMaths {
     this.kept.delete(map);
   }
 
-  private bufferOf(map: Encoded): FeatureBuffer {
+  /** The features on the device, where they stay until they are forgotten. */
+  bufferOf(map: Encoded): FeatureBuffer {
     let kept = this.kept.get(map);
     if (!kept) {
       const scope = this.root.child('features');

@@ -151,6 +151,7 @@ export class Compare {
     this.scoring.stop();
     for (const slot of EXTRA_SLOTS) this.extra.clear(slot);
     this.link.end();
+    closeReplaced({}, this.store.getState().columns);
   }
 
   private followWorkspace(): () => void {

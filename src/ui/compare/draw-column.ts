@@ -40,7 +40,8 @@ export function drawMaps(context: CanvasRenderingContext2D, picture: ColumnPictu
 
 function drawMap(context: CanvasRenderingContext2D, picture: ColumnPicture, slot: Slot, place: Rect): void {
   const { photos, layers, opacity, isSmooth, showsGrid, camera } = picture;
-  const layer = layers[slot];
+  // A layer whose bitmap was closed has no size: the next one is on its way.
+  const layer = layers[slot]?.image.width ? layers[slot] : undefined;
   const { x, y, width, height } = zoomedRect(place, camera);
   context.save();
   context.beginPath();

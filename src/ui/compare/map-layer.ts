@@ -7,7 +7,8 @@ import { clusterColor } from './cluster-colors.ts';
 /** A map as a small picture: a pixel for every place of the feature grid. */
 export interface MapLayer {
   grid: Size;
-  image: HTMLCanvasElement;
+  /** A bitmap belongs to the result, and is empty once another result took that one's place. */
+  image: HTMLCanvasElement | ImageBitmap;
 }
 
 /**
@@ -20,8 +21,9 @@ export function layersOf(result: ColumnResult | null, reuse: BySlot<MapLayer> = 
   if (result?.page === 'components' || result?.page === 'similarity') {
     const pictures = result.page === 'components' ? result.pictures : result.heat;
     for (const slot of filledSlots(pictures)) {
-      const { grid, rgba } = pictures[slot]!;
-      layers[slot] = paint(grid, rgba, reuse[slot]);
+      const picture = pictures[slot]!;
+      const { grid } = picture;
+      layers[slot] = 'bitmap' in picture ? { grid, image: picture.bitmap } : paint(grid, picture.rgba, reuse[slot]);
     }
   } else if (result?.page === 'clusters') {
     for (const slot of filledSlots(result.labels)) {
@@ -39,8 +41,9 @@ function colorsOf(labels: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
 }
 
 function paint(grid: Size, rgba: Uint8ClampedArray<ArrayBuffer>, reuse?: MapLayer): MapLayer {
-  const fits = reuse?.grid.width === grid.width && reuse.grid.height === grid.height;
-  const image = fits ? reuse.image : document.createElement('canvas');
+  const old = reuse?.image;
+  const fits = old instanceof HTMLCanvasElement && old.width === grid.width && old.height === grid.height;
+  const image = fits ? old : document.createElement('canvas');
   if (!fits) [image.width, image.height] = [grid.width, grid.height];
   image.getContext('2d')?.putImageData(new ImageData(rgba, grid.width, grid.height), 0, 0);
   return { grid, image };
