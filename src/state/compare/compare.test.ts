@@ -149,6 +149,29 @@ describe('Compare', () => {
     expect(asked('similarities')).toBeLessThan(5);
   });
 
+  it('closes the bitmaps of a result when another takes its place, and all of them at the end', async () => {
+    const opened: { closed: number; close(): void }[] = [];
+    const picture = () => {
+      const bitmap = { closed: 0, close: () => void bitmap.closed++ };
+      opened.push(bitmap);
+      return { grid: { width: 1, height: 1 }, bitmap };
+    };
+    open({
+      components: () => ({ pictures: { a: picture(), b: picture() }, explained: [[1, 0, 0]], facts }),
+    }).wake();
+    await settle();
+    const closed = () => opened.map((bitmap) => bitmap.closed);
+    expect(closed()).toEqual([0, 0, 0, 0, 0, 0]);
+    compare.update({ opacity: 0.5 });
+    await settle();
+    expect(closed()).toEqual([0, 0, 0, 0, 0, 0]);
+    compare.update({ mask: 'high' });
+    await settle();
+    expect(closed()).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
+    compare.dispose();
+    expect(closed()).toEqual(new Array(12).fill(1));
+  });
+
   it('puts an error into its own column, and tries again when asked again', async () => {
     let fails = true;
     open({
