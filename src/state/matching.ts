@@ -18,6 +18,8 @@ export function chosenModel({ models, settings }: Pick<WorkspaceState, 'models' 
 export class Matching {
   private running: AbortController | null = null;
   private deaths = 0;
+  /** Asked for on a page that shows no match. */
+  private isPostponed = false;
 
   constructor(
     private readonly store: WorkspaceStore,
@@ -26,10 +28,15 @@ export class Matching {
     private readonly onResult: () => void,
   ) {}
 
-  /** Matches anew if both photos, a model and the engine are there; otherwise does nothing until asked again. */
+  /**
+   * Matches anew if both photos, a model and the engine are there; otherwise does nothing until asked again. On the lift
+   * page, whose own worker needs the machine, it waits until another page is shown.
+   */
   request(): void {
     this.abort();
     const state = this.store.getState();
+    this.isPostponed = state.page === 'lift';
+    if (this.isPostponed) return;
     const { photos, engine, settings } = state;
     const model = chosenModel(state);
     const isOpening = photos.a.opening !== null || photos.b.opening !== null;
@@ -39,6 +46,11 @@ export class Matching {
       longSide: settings.longSide,
       rescue: settings.rescue,
     });
+  }
+
+  /** After another page was shown. */
+  resumePostponed(): void {
+    if (this.isPostponed) this.request();
   }
 
   /** After a restart of the engine: matches again unless matching is what keeps killing it. */

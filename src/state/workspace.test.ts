@@ -62,6 +62,21 @@ describe('photos', () => {
     expect(state().job).toBeNull();
   });
 
+  it('wait on the lift page, and match once another page is shown', async () => {
+    const { engine, workspace, state } = make();
+    workspace.showPage('lift');
+    await workspace.photos.openFile('a', new Blob(['a']), 'a.jpg');
+    await workspace.photos.openFile('b', new Blob(['b']), 'b.jpg');
+    await settle();
+    expect(engine.count('match')).toBe(0);
+    workspace.showPage('compare');
+    await settle();
+    workspace.showPage('match');
+    await settle();
+    expect(engine.count('match')).toBe(1);
+    expect(state().result).toEqual(RESULT);
+  });
+
   it('go to the first empty slot, then to A, or to the slot they were dropped on', async () => {
     const { workspace, state } = make();
     const drop = (name: string, target?: 'a' | 'b') =>

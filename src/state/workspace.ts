@@ -181,6 +181,7 @@ export class Workspace {
     } else if (now.settings !== before.settings || chosenModel(now)?.manifestUrl !== chosenModel(before)?.manifestUrl) {
       this.matching.request();
     }
+    if (now.page !== before.page) this.matching.resumePostponed();
     if (now.library.installed !== before.library.installed) this.offerModels();
   }
 

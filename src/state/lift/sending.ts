@@ -18,11 +18,12 @@ export class Sending {
     try {
       const { a, b, name } = await link.call('pair', {});
       for (const file of [a, b]) this.sent.add(file);
-      workspace.showPage('match');
+      // Before the page is shown: it would begin with matching the photos that were there.
       await Promise.all([
         workspace.photos.openFile('a', a, `${name} – photo.png`),
         workspace.photos.openFile('b', b, `${name} – new view.png`),
       ]);
+      workspace.showPage('match');
     } catch (thrown) {
       this.lift.report(thrown);
     }
