@@ -35,7 +35,9 @@ export class DatasetJob {
     try {
       if (photos.length === 0) throw noPhotos();
       const { datasetSettings, settings, seed } = store.getState();
-      const argument = { photos, options: { ...datasetSettings, settings, seed }, target };
+      const others = this.lift.opening.sourceOfOthers;
+      const sourced = photos.map((photo) => ({ ...photo, depth: photo.depth ?? others }));
+      const argument = { photos: sourced, options: { ...datasetSettings, settings, seed }, target };
       const summary = await link.call('exportDataset', argument, { signal: controller.signal, onProgress });
       if (isCurrent()) store.setState({ dataset: { progress: null, summary, error: null } });
       return summary.blob;

@@ -6,7 +6,7 @@ import type { DepthChoice, LiftedPhoto } from './types.ts';
 /** What a choice of depth means for a photo, given what there is. */
 export function depthSourceOf(
   choice: DepthChoice,
-  photo: LiftedPhoto,
+  photo: Pick<LiftedPhoto, 'address'>,
   { samples, installed }: { samples: readonly Sample[]; installed: readonly InstalledModel[] | null },
 ): DepthSource {
   const networks = depthNetworks(installed);

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CodedError } from '../../shared/errors.ts';
 import type { LiftProgress, SweepOptions } from '../../shared/lift/api.ts';
+import type { DatasetPhoto } from '../../shared/lift/dataset.ts';
+import type { InstalledModel } from '../../shared/model-library.ts';
 import { FakeEngine, fakeCanvas, MODEL, settle } from '../fake-engine.ts';
 import type { Photo } from '../types.ts';
 import { Workspace } from '../workspace.ts';
@@ -262,6 +264,24 @@ describe('Lift', () => {
     expect(lift.store.getState().dataset).toMatchObject({ progress: null, summary: { views: 2 } });
     expect(await lift.dataset.run([], { kind: 'zip', handle: null })).toBeNull();
     expect(lift.store.getState().dataset?.error?.code).toBe('dataset-no-photos');
+  });
+
+  it('takes an installed network for a dataset’s other photos, whatever map the present one has', async () => {
+    const summary = { photos: 1, views: 1, kept: 0, bytes: 3, failures: [], blob: null };
+    open({ exportDataset: () => summary }).wake();
+    await settle();
+    lift.chooseDepth({ kind: 'file', file: new Blob([]), name: 'd.pfm', meaning: 'disparity' });
+    const other = { name: 'other.jpg', file: new Blob(['o']), depth: null };
+    await lift.dataset.run([other], { kind: 'zip', handle: null });
+    const { store } = lift.workspace;
+    const network = { id: 'dav2', kind: 'depth', name: 'Depth', manifestUrl: 'opfs:dav2' } as InstalledModel;
+    store.setState({ library: { ...store.getState().library, installed: [network] } });
+    await lift.dataset.run([other], { kind: 'zip', handle: null });
+    const asked = worker().asked('exportDataset') as { photos: DatasetPhoto[] }[];
+    expect(asked.map(({ photos }) => photos[0].depth)).toEqual([
+      { kind: 'estimate' },
+      { kind: 'network', manifestUrl: 'opfs:dav2', name: 'Depth' },
+    ]);
   });
 
   it('answers for the newest place under the pointer', async () => {

@@ -3,7 +3,7 @@ import type { DepthSource, LiftProgress } from '../../shared/lift/api.ts';
 import { isLiftDeath } from './death.ts';
 import { depthSourceOf, isSameDepth } from './depth-choice.ts';
 import type { Lift } from './lift.ts';
-import type { LiftedPhoto } from './types.ts';
+import type { DepthChoice, LiftedPhoto } from './types.ts';
 
 interface Opened {
   photo: LiftedPhoto;
@@ -30,6 +30,14 @@ export class Opening {
     if (!photo) return null;
     const { samples, library } = this.lift.workspace.store.getState();
     return depthSourceOf(depthChoice, photo, { samples, installed: library.installed });
+  }
+
+  /** The same for a photo that nothing else is known of: a map that belongs to the present photo says nothing of it. */
+  get sourceOfOthers(): DepthSource {
+    const { depthChoice } = this.lift.store.getState();
+    const { library } = this.lift.workspace.store.getState();
+    const choice: DepthChoice = depthChoice.kind === 'file' ? { kind: 'auto' } : depthChoice;
+    return depthSourceOf(choice, { address: null }, { samples: [], installed: library.installed });
   }
 
   /** The worker is another one. */
