@@ -9,6 +9,7 @@ import { RandomWeights } from '../scripts/random-checkpoints/random-values.ts';
 import { SMALL_SHAPES } from '../scripts/random-checkpoints/small-shapes.ts';
 import { writeCheckpoint } from '../scripts/random-checkpoints/write-checkpoint.ts';
 import { dropFiles, sample, watchErrors } from './app.ts';
+import { changed as changedPixels } from './pictures.ts';
 
 /** The matcher behind the page runs small: two cores have enough to do. */
 const START = '/?page=compare&sample=still-life&ep=wasm&size=128&rescue=0&compare.size=224';
@@ -33,14 +34,8 @@ async function pictureOf(of: Locator): Promise<PNG> {
 }
 
 /** Share of pixels that differ visibly; 1 for pictures of different size. */
-function changed(a: PNG, b: PNG): number {
-  if (a.width !== b.width || a.height !== b.height) return 1;
-  let count = 0;
-  for (let i = 0; i < a.data.length; i += 4) {
-    if ([0, 1, 2].some((c) => Math.abs(a.data[i + c] - b.data[i + c]) > 24)) count++;
-  }
-  return count / (a.data.length / 4);
-}
+const changed = (a: PNG, b: PNG): number =>
+  a.width !== b.width || a.height !== b.height ? 1 : changedPixels(a, b);
 
 async function download(page: Page, button: string): Promise<Buffer> {
   const saved = page.waitForEvent('download');

@@ -5,6 +5,7 @@ import { encodeModel } from '../src/onnx/encode.ts';
 import { GraphBuilder } from '../src/onnx/graph-builder.ts';
 import * as op from '../src/onnx/ops.ts';
 import { watchErrors } from './app.ts';
+import { changed } from './pictures.ts';
 
 /** The photo with what counts as sky on it, and a view with wide holes. */
 const START =
@@ -25,16 +26,6 @@ async function pictures(page: Page): Promise<Record<'a' | 'b', PNG>> {
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 500)))),
   );
   return { a: PNG.sync.read(await pane(page, 'a').screenshot()), b: PNG.sync.read(await pane(page, 'b').screenshot()) };
-}
-
-/** Share of pixels that differ visibly. */
-function changed(a: PNG, b: PNG): number {
-  expect([a.width, a.height]).toEqual([b.width, b.height]);
-  let count = 0;
-  for (let i = 0; i < a.data.length; i += 4) {
-    if ([0, 1, 2].some((c) => Math.abs(a.data[i + c] - b.data[i + c]) > 24)) count++;
-  }
-  return count / (a.data.length / 4);
 }
 
 async function onnxOf(g: GraphBuilder): Promise<Buffer> {

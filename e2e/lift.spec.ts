@@ -9,6 +9,7 @@ import { readSample } from '../scripts/check-sample/read.ts';
 import { bytesSource } from '../src/formats/byte-source.ts';
 import { openZip } from '../src/formats/zip.ts';
 import { dropFiles, slot, watchErrors } from './app.ts';
+import { changed } from './pictures.ts';
 
 /** Small pictures and a small matcher's input: two cores have enough to do. */
 const START = '/?page=lift&sample=still-life&ep=wasm&size=128&rescue=0&lift.size=192';
@@ -28,16 +29,6 @@ async function rendered(page: Page): Promise<void> {
 async function pictureOf(page: Page, side: 'a' | 'b'): Promise<PNG> {
   await rendered(page);
   return PNG.sync.read(await pane(page, side).screenshot());
-}
-
-/** Share of pixels that differ visibly. */
-function changed(a: PNG, b: PNG): number {
-  expect([a.width, a.height]).toEqual([b.width, b.height]);
-  let count = 0;
-  for (let i = 0; i < a.data.length; i += 4) {
-    if ([0, 1, 2].some((c) => Math.abs(a.data[i + c] - b.data[i + c]) > 24)) count++;
-  }
-  return count / (a.data.length / 4);
 }
 
 async function drag(page: Page, dx: number, dy: number): Promise<void> {

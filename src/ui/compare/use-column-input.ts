@@ -5,6 +5,7 @@ import type { Camera } from '../../shared/view.ts';
 import { DEFAULT_CAMERA } from '../../shared/view.ts';
 import { clampCamera, isZoomed, panByShare, zoomCentre } from '../../state/camera.ts';
 import { type ColumnLayout, placeUnder, zoomUnder } from './column-layout.ts';
+import { wheelFactor } from '../common/wheel.ts';
 import { useCompare } from './compare-context.ts';
 
 /** How far an arrow key moves the point, as a share of the photo. */
@@ -62,8 +63,7 @@ export function useColumnInput(box: RefObject<HTMLDivElement | null>, layout: Co
     const onWheel = (event: WheelEvent) => {
       if (!event.ctrlKey && !event.metaKey && canScroll(element)) return;
       event.preventDefault();
-      const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-      zoom(at(event), Math.exp(-event.deltaY * lines * WHEEL_SPEED * (event.ctrlKey ? 4 : 1)));
+      zoom(at(event), wheelFactor(event, WHEEL_SPEED));
     };
     const onTouch = (event: TouchEvent) => {
       if (event.touches.length > 1) event.preventDefault();

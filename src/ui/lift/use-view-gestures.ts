@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent, PointerEvent as ReactPointerEvent, RefObject } from 'react';
 import type { Point } from '../../shared/geometry.ts';
+import { wheelFactor } from '../common/wheel.ts';
 import { useLift } from './lift-context.ts';
 
 const WHEEL_SPEED = 0.0016;
@@ -39,9 +40,7 @@ export function useViewGestures(ref: RefObject<HTMLElement | null>, { width, onH
     // React's wheel listeners are passive: they could not keep the page from scrolling.
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
-      const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-      const speed = WHEEL_SPEED * (event.ctrlKey ? 4 : 1);
-      lift.move({ kind: 'dolly', factor: Math.exp(-event.deltaY * lines * speed) });
+      lift.move({ kind: 'dolly', factor: wheelFactor(event, WHEEL_SPEED) });
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);

@@ -5,6 +5,7 @@ import { DEFAULT_CAMERA } from '../../shared/view.ts';
 import { isZoomed, panBy, zoomAt } from '../../state/camera.ts';
 import { useWorkspace } from '../workspace-context.ts';
 import { placeAt, stagePaneAt } from './use-stage-panes.ts';
+import { wheelFactor } from '../common/wheel.ts';
 import type { StagePane } from './use-stage-panes.ts';
 
 /** A press that moves less than this is a click, CSS pixels. */
@@ -56,8 +57,7 @@ export function useStagePointer(ref: RefObject<HTMLElement | null>, panes: reado
     // React's wheel listeners are passive: they could not keep the page from scrolling.
     const onWheel = (event: WheelEvent) => {
       event.preventDefault();
-      const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-      zoom(at(event), Math.exp(-event.deltaY * lines * WHEEL_SPEED * (event.ctrlKey ? 4 : 1)));
+      zoom(at(event), wheelFactor(event, WHEEL_SPEED));
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);

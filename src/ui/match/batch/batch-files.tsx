@@ -1,10 +1,10 @@
-import { type DragEvent, useState } from 'react';
 import type { Batch } from '../../../state/batch/batch.ts';
 import { chosenFiles, droppedFiles } from '../../../state/batch/dropped-files.ts';
 import type { Pairing } from '../../../state/batch/pairing.ts';
 import type { BatchState } from '../../../state/batch/types.ts';
 import { whole } from '../../common/format.ts';
 import { Segmented } from '../../common/segmented.tsx';
+import { useDropZone } from '../../common/use-drop-zone.ts';
 import { useWorkspace } from '../../workspace-context.ts';
 
 const PAIRINGS: { value: Pairing; label: string }[] = [
@@ -20,21 +20,13 @@ const FOLDER = { webkitdirectory: '' } as object;
 /** Which photos, and how they become pairs. */
 export function BatchFiles({ batch, state }: { batch: Batch; state: BatchState }) {
   const { notices } = useWorkspace();
-  const [isOver, setIsOver] = useState(false);
   const { photos, pairing, list } = state;
-  // The page behind must not take what is dropped here.
-  const onDrag = (event: DragEvent, over: boolean) => {
-    event.preventDefault();
-    event.stopPropagation();
-    setIsOver(over);
-  };
-  const onDrop = (event: DragEvent) => {
-    onDrag(event, false);
-    void droppedFiles(event.dataTransfer).then(
+  const dropZone = useDropZone((transfer) => {
+    void droppedFiles(transfer).then(
       (files) => batch.choose(files),
       (thrown) => notices.report(thrown),
     );
-  };
+  });
   const input = (label: string, attributes: object) => (
     <label className="button">
       {label}
@@ -52,14 +44,7 @@ export function BatchFiles({ batch, state }: { batch: Batch; state: BatchState }
   );
   return (
     <>
-      <div
-        className="batch-drop"
-        data-over={isOver}
-        onDragEnter={(event) => onDrag(event, true)}
-        onDragOver={(event) => onDrag(event, true)}
-        onDragLeave={(event) => onDrag(event, false)}
-        onDrop={onDrop}
-      >
+      <div className="batch-drop" {...dropZone}>
         <p>
           {photos.length ? (
             <b>{whole(photos.length)} photos.</b>

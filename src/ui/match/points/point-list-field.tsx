@@ -1,7 +1,8 @@
-import { type DragEvent, useId, useState } from 'react';
+import { useId } from 'react';
 import type { Side } from '../../../shared/geometry.ts';
 import type { PointText } from '../../../state/points.ts';
 import { whole } from '../../common/format.ts';
+import { useDropZone } from '../../common/use-drop-zone.ts';
 
 /** A longer text makes the field slow and tells nobody anything. */
 const MAX_SHOWN = 50_000;
@@ -20,31 +21,15 @@ interface PointListFieldProps {
 /** A list of points of one photo: typed, pasted, dropped, chosen as a file, or taken from the pins. */
 export function PointListField({ label, side, list, pins, onText, onFile, onPins }: PointListFieldProps) {
   const id = useId();
-  const [isOver, setIsOver] = useState(false);
-  // The page behind takes what is dropped for photos: it must not see what is dropped here.
-  const onDrag = (event: DragEvent, over: boolean) => {
-    event.preventDefault();
-    event.stopPropagation();
-    setIsOver(over);
-  };
-  const onDrop = (event: DragEvent) => {
-    onDrag(event, false);
-    const [file] = event.dataTransfer.files;
-    const text = event.dataTransfer.getData('text/plain');
+  const dropZone = useDropZone((transfer) => {
+    const [file] = transfer.files;
+    const text = transfer.getData('text/plain');
     if (file) onFile(file);
     else if (text) onText(text);
-  };
+  });
   const isLong = list.text.length > MAX_SHOWN;
   return (
-    <div
-      className="point-list"
-      data-over={isOver}
-      data-list={side}
-      onDragEnter={(event) => onDrag(event, true)}
-      onDragOver={(event) => onDrag(event, true)}
-      onDragLeave={(event) => onDrag(event, false)}
-      onDrop={onDrop}
-    >
+    <div className="point-list" data-list={side} {...dropZone}>
       <label htmlFor={id}>{label}</label>
       <textarea
         id={id}
