@@ -1,5 +1,9 @@
 import { defineConfig } from '@playwright/test';
 
+/** `E2E_PORT` lets two checkouts be tested on one machine. */
+const port = Number(process.env.E2E_PORT) || 4173;
+const address = `http://localhost:${port}/`;
+
 /** A real Chromium with SwiftShader as the WebGPU adapter, on the built app as `npm start` serves it. */
 export default defineConfig({
   testDir: 'e2e',
@@ -10,7 +14,7 @@ export default defineConfig({
   retries: 0,
   reporter: [['list']],
   use: {
-    baseURL: 'http://localhost:4173/',
+    baseURL: address,
     // Tests that stop or change the network must see every request; e2e/offline.spec.ts lets the service worker in.
     serviceWorkers: 'block',
     viewport: { width: 1280, height: 800 },
@@ -37,8 +41,8 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: 'npx vite preview --port 4173 --strictPort --host localhost',
-    url: 'http://localhost:4173/',
+    command: `npx vite preview --port ${port} --strictPort --host localhost`,
+    url: address,
     reuseExistingServer: !process.env.CI,
   },
 });

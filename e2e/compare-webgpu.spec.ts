@@ -10,8 +10,7 @@ const query = (provider: string) =>
 async function mapsOf(page: Page, provider: 'webgpu' | 'wasm') {
   await page.goto(query(provider));
   const column = page.locator('.compare-column[data-encoder="classical"]');
-  const shown = () =>
-    expect(column.and(page.locator('[data-shows="components"][aria-busy="false"]'))).toHaveCount(1);
+  const shown = () => expect(column.and(page.locator('[data-shows="components"][aria-busy="false"]'))).toHaveCount(1);
   await shown();
   const picture = async () => {
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

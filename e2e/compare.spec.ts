@@ -34,8 +34,7 @@ async function pictureOf(of: Locator): Promise<PNG> {
 }
 
 /** Share of pixels that differ visibly; 1 for pictures of different size. */
-const changed = (a: PNG, b: PNG): number =>
-  a.width !== b.width || a.height !== b.height ? 1 : changedPixels(a, b);
+const changed = (a: PNG, b: PNG): number => (a.width !== b.width || a.height !== b.height ? 1 : changedPixels(a, b));
 
 async function download(page: Page, button: string): Promise<Buffer> {
   const saved = page.waitForEvent('download');

@@ -8,8 +8,7 @@ import { watchErrors } from './app.ts';
 import { changed } from './pictures.ts';
 
 /** The photo with what counts as sky on it, and a view with wide holes. */
-const START =
-  '/?page=lift&sample=still-life&ep=wasm&lift.size=192&lift.show-a=sky&lift.rotation=0,30,0&lift.sky=model';
+const START = '/?page=lift&sample=still-life&ep=wasm&lift.size=192&lift.show-a=sky&lift.rotation=0,30,0&lift.sky=model';
 
 const pane = (page: Page, side: 'a' | 'b'): Locator => page.locator(`[data-pane="${side}"] .lift-surface`);
 const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Settings of the lift studio' });
@@ -99,7 +98,9 @@ test('networks for sky and holes stay on the device, are used by links, and are 
   await page.getByRole('button', { name: 'Models' }).click();
   await expect(models(page).locator('[data-network="sky"]')).toContainText('Finds the sky on the Lift page');
   await models(page).getByRole('button', { name: 'Remove white.onnx' }).click();
-  await models(page).getByRole('button', { name: /^Remove \d/ }).click();
+  await models(page)
+    .getByRole('button', { name: /^Remove \d/ })
+    .click();
   await expect(models(page).locator('[data-network]')).toHaveCount(1);
   await page.keyboard.press('Escape');
   await expect(panel(page).locator('[data-network="inpainting"]')).toHaveCount(0);
@@ -115,7 +116,9 @@ test('networks for sky and holes stay on the device, are used by links, and are 
   await panel(page).locator('summary', { hasText: 'Sky' }).click();
   await expect(panel(page).locator('[data-network="sky"]')).toContainText('is not whole');
   await panel(page).getByRole('button', { name: 'Remove skyseg.onnx' }).click();
-  await panel(page).getByRole('button', { name: /^Remove \d/ }).click();
+  await panel(page)
+    .getByRole('button', { name: /^Remove \d/ })
+    .click();
   await expect(panel(page).locator('[data-network]')).toHaveCount(0);
   errors.check();
 });

@@ -47,7 +47,10 @@ test('chosen points, COLMAP’s database, a vector figure and an animation are t
   await expect(points).toContainText('1 of 2 points of A placed in B (1 outside of photo A)');
   const csv = await saved(page, () => points.getByRole('button', { name: 'Save CSV' }).click());
   expect(csv.name).toMatch(/-points\.csv$/);
-  const row = csv.bytes.toString().split('\n').find((line) => line.startsWith('middle,'))!;
+  const row = csv.bytes
+    .toString()
+    .split('\n')
+    .find((line) => line.startsWith('middle,'))!;
   const [, x, y, xb, yb, certainty] = row.split(',').map(Number);
   const probe = (await engine(page, 'probe', { side: 'a', x: 320, y: 240 }))!;
   expect([x, y]).toEqual([320, 240]);

@@ -28,7 +28,10 @@ const { benchHover } = await import('./bench/hover.mjs');
 const server = await createServer({ root: ROOT, logLevel: 'error', server: { port: 0, headers: isolated() } });
 await server.listen();
 const base = `http://localhost:${server.httpServer.address().port}/`;
-const browser = await chromium.launch({ executablePath: findOrInstallChromium(), args: ['--headless', '--no-sandbox', '--enable-unsafe-webgpu', ...adapter()] });
+const browser = await chromium.launch({
+  executablePath: findOrInstallChromium(),
+  args: ['--headless', '--no-sandbox', '--enable-unsafe-webgpu', ...adapter()],
+});
 try {
   if (values.only !== 'compare') await benchMatch();
   if (values.only !== 'match') await benchCompare();
@@ -42,19 +45,16 @@ async function benchMatch() {
   await page.goto(`${base}LICENSE`);
   const index = await (await fetch(`${base}models/index.json`)).json();
   const model = index.find(({ id }) => id === values.model) ?? index[0];
-  const report = await page.evaluate(
-    async ({ script, options }) => (await import(script)).bench(options),
-    {
-      script: '/scripts/bench/in-page.ts',
-      options: {
-        provider: values.provider,
-        manifestUrl: `${base}models/${model.manifest}`,
-        photos: { a: `${base}samples/${values.sample}/a.jpg`, b: `${base}samples/${values.sample}/b.jpg` },
-        longSide: values.size ? Number(values.size) : null,
-        rounds: Number(values.rounds),
-      },
+  const report = await page.evaluate(async ({ script, options }) => (await import(script)).bench(options), {
+    script: '/scripts/bench/in-page.ts',
+    options: {
+      provider: values.provider,
+      manifestUrl: `${base}models/${model.manifest}`,
+      photos: { a: `${base}samples/${values.sample}/a.jpg`, b: `${base}samples/${values.sample}/b.jpg` },
+      longSide: values.size ? Number(values.size) : null,
+      rounds: Number(values.rounds),
     },
-  );
+  });
   print(model.id, report);
 }
 
@@ -62,10 +62,10 @@ async function benchCompare() {
   const rounds = Number(values.rounds);
   const page = await browser.newPage();
   await page.goto(`${base}LICENSE`);
-  const features = await page.evaluate(async ([script, count]) => (await import(script)).benchFeatures(count), [
-    '/scripts/bench/features-in-page.ts',
-    rounds,
-  ]);
+  const features = await page.evaluate(
+    async ([script, count]) => (await import(script)).benchFeatures(count),
+    ['/scripts/bench/features-in-page.ts', rounds],
+  );
   await page.close();
   console.log('\nfeatures of two photos, 768 channels × 2 × 1369 places, on the processor');
   for (const [name, times] of Object.entries(features)) row(name, times);
@@ -77,12 +77,16 @@ async function benchCompare() {
 }
 
 function print(model, { adapter: name, threads, inputSize, bare, app, stages }) {
-  console.log(`model ${model}, ${values.provider}, input ${inputSize}, ${threads} thread(s), adapter ${name ?? 'none'}, ${bare.length} rounds\n`);
+  console.log(
+    `model ${model}, ${values.provider}, input ${inputSize}, ${threads} thread(s), adapter ${name ?? 'none'}, ${bare.length} rounds\n`,
+  );
   for (const [stage, times] of Object.entries(stages)) row(stage, times);
   row('whole match', app);
   row('bare sessions', bare);
   const ratios = app.map((ms, i) => ms / bare[i]);
-  console.log(`\napp / bare: median ${median(ratios).toFixed(3)}, from ${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`);
+  console.log(
+    `\napp / bare: median ${median(ratios).toFixed(3)}, from ${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`,
+  );
 }
 
 function row(label, times) {
@@ -98,7 +102,12 @@ function median(values) {
 function adapter() {
   if (values.hardware) return ['--enable-features=Vulkan'];
   // The compositor must draw with Vulkan too: the app's WebGPU canvas cannot cross to its default GL.
-  const compositor = ['--use-gl=angle', '--use-angle=swiftshader', '--use-vulkan=swiftshader', '--ignore-gpu-blocklist'];
+  const compositor = [
+    '--use-gl=angle',
+    '--use-angle=swiftshader',
+    '--use-vulkan=swiftshader',
+    '--ignore-gpu-blocklist',
+  ];
   return ['--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan', ...compositor];
 }
 

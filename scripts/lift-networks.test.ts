@@ -201,7 +201,10 @@ describe('networks that are kept', () => {
   test('without room or without a storage they work for this visit, and why is told', async () => {
     const full = new FakeDirectory();
     full.quota = 10;
-    for (const [kept, code] of [[full, 'storage-full'], [undefined, 'storage-missing']] as const) {
+    for (const [kept, code] of [
+      [full, 'storage-full'],
+      [undefined, 'storage-missing'],
+    ] as const) {
       const networks = newNetworks(kept);
       const added = await networks.add({ purpose: 'sky', file: await skyNetwork(), name: 'sky.onnx' });
       expect(added).toMatchObject({ name: 'sky.onnx', notKept: { code } });

@@ -45,7 +45,9 @@ describe('npm run lift', () => {
     expect(first.text).toMatch(/torn\.jpg is damaged or incomplete/);
     expect(first.code).toBe(1);
     rmSync(join(photos, 'torn.jpg'));
-    const names = readdirSync(join(out, 'warp')).map((file) => file.replace('.npz', '')).sort();
+    const names = readdirSync(join(out, 'warp'))
+      .map((file) => file.replace('.npz', ''))
+      .sort();
     expect(names).toEqual(['table_000', 'table_001']);
     for (const name of names) {
       const found = checkSample(readSample(out, name));

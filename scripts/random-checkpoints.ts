@@ -14,7 +14,10 @@ async function main([folder]: readonly string[]): Promise<void> {
   if (folder === undefined) return console.log(HELP);
   await mkdir(folder, { recursive: true });
   const random = new RandomWeights(1);
-  for (const [name, shapes] of [['dinov2l_random.pth', vitShapes()], ['l2mpp_random.pth', matcherShapes()]] as const) {
+  for (const [name, shapes] of [
+    ['dinov2l_random.pth', vitShapes()],
+    ['l2mpp_random.pth', matcherShapes()],
+  ] as const) {
     const bytes = await writeCheckpoint(join(folder, name), shapes, random);
     console.log(`${join(folder, name)}: ${shapes.length} tensors, ${(bytes / 1e6).toFixed(1)} MB`);
   }

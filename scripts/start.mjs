@@ -17,5 +17,7 @@ function openBrowser(url) {
   if (!isDesktop || process.env.CI || process.env.BROWSER === 'none') return;
   const [program, ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform] ?? ['xdg-open'];
   // A machine without such a program has the address on the terminal.
-  spawn(program, [...args, url], { stdio: 'ignore', detached: true }).on('error', () => {}).unref();
+  spawn(program, [...args, url], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
 }

@@ -8,6 +8,7 @@ const env = { ...process.env, CHROME_PATH: chromium, FORCE_COLOR: '0', NO_COLOR:
 const shell = process.platform === 'win32';
 
 const steps = [
+  { name: 'format and lint', args: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'types', args: ['tsc', '--noEmit'] },
   { name: 'unit tests', args: ['vitest', 'run'], count: countVitest },
   { name: 'build', args: ['vite', 'build', '--logLevel', 'warn'] },
@@ -34,5 +35,9 @@ function countVitest(output) {
 
 function countPlaywright(output) {
   const read = (word) => Number(output.match(new RegExp(`^\\s*(\\d+) ${word}`, 'm'))?.[1] ?? 0);
-  return { passed: read('passed') + read('flaky'), failed: read('failed') + read('did not run'), skipped: read('skipped') };
+  return {
+    passed: read('passed') + read('flaky'),
+    failed: read('failed') + read('did not run'),
+    skipped: read('skipped'),
+  };
 }

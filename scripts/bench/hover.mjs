@@ -26,7 +26,10 @@ export async function benchHover(browser, root, moves) {
     await page.locator(shown).first().waitFor();
     // The default is three columns; the fourth is whatever comes next in the list.
     await page.getByRole('button', { name: 'Encoder', exact: true }).click();
-    await page.locator(shown).nth(ENCODERS - 1).waitFor();
+    await page
+      .locator(shown)
+      .nth(ENCODERS - 1)
+      .waitFor();
     // The matcher's first match of this page must not share the processor with what is measured.
     await page.waitForFunction(() => window.liftMatch.store.getState().result !== null, null, { timeout: 120_000 });
     const times = await page.evaluate(measureInPage, moves);

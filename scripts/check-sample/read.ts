@@ -16,7 +16,10 @@ export function parseNumpy(bytes: Uint8Array): NumpyArray {
   const begin = 10 + file.readUInt16LE(8);
   const header = file.subarray(10, begin).toString('latin1');
   const [, type] = /'descr': '([^']+)'/.exec(header) ?? [];
-  const shape = (/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? '').split(',').filter((part) => part.trim()).map(Number);
+  const shape = (/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? '')
+    .split(',')
+    .filter((part) => part.trim())
+    .map(Number);
   if (header.includes("'fortran_order': True")) throw new Error('column-major array');
   const count = shape.reduce((product, length) => product * length, 1);
   const data = file.subarray(begin);

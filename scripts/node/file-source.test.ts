@@ -18,7 +18,12 @@ describe('openFileSource', () => {
     expect(source.size).toBe(5);
     expect(await source.read(1, 4)).toEqual(Uint8Array.of(1, 2, 3));
     expect(await source.read(5, 5)).toEqual(new Uint8Array(0));
-    for (const [begin, end] of [[0, 6], [-1, 2], [3, 2], [0.5, 2]] as const) {
+    for (const [begin, end] of [
+      [0, 6],
+      [-1, 2],
+      [3, 2],
+      [0.5, 2],
+    ] as const) {
       await expect(source.read(begin, end)).rejects.toMatchObject({ code: 'truncated' });
     }
     await source.close();

@@ -12,7 +12,7 @@ export function folderSink(folder: string): ModelSink {
       const handle = await open(partial, 'w');
       return {
         async write(bytes) {
-          for (let at = 0; at < bytes.byteLength;)
+          for (let at = 0; at < bytes.byteLength; )
             at += (await handle.write(bytes, at, bytes.byteLength - at)).bytesWritten;
         },
         async close() {

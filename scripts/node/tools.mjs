@@ -26,20 +26,28 @@ export function findOrInstallChromium() {
   const found = findChromium();
   if (found) return found;
   console.log('No Chromium found: trying to install one …');
-  spawnSync('npx', ['playwright', 'install', 'chromium'], { cwd: ROOT, stdio: 'inherit', shell: process.platform === 'win32' });
+  spawnSync('npx', ['playwright', 'install', 'chromium'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (!findChromium() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });
     spawnSync('apt-get', ['install', '-y', '-qq', 'chromium'], { stdio: 'inherit' });
   }
   const installed = findChromium();
   if (installed) return installed;
-  console.error('The tests need a Chromium and none could be installed. Install Chrome or Chromium, or set CHROME_PATH to its program.');
+  console.error(
+    'The tests need a Chromium and none could be installed. Install Chrome or Chromium, or set CHROME_PATH to its program.',
+  );
   process.exit(1);
 }
 
 /** Some tests have numpy read what we write. On Debian it is installed; elsewhere, without it, they are left out. */
 export function installNumpy() {
-  const hasNumpy = ['python3', '/usr/bin/python3'].some((python) => spawnSync(python, ['-c', 'import numpy']).status === 0);
+  const hasNumpy = ['python3', '/usr/bin/python3'].some(
+    (python) => spawnSync(python, ['-c', 'import numpy']).status === 0,
+  );
   if (hasNumpy || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   console.log('Installing numpy …');
   spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });

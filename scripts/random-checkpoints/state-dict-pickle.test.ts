@@ -9,10 +9,13 @@ it('what is written reads back as the same tensors', async () => {
   const weights = new RandomWeights(7).fill('conv.weight', [4, 3, 2, 2]);
   const chunks: Uint8Array[] = [];
   const zip = new ZipWriter((bytes) => void chunks.push(bytes));
-  await zip.add('archive/data.pkl', pickleStateDict([
-    { name: 'conv.weight', shape: [4, 3, 2, 2], storage: 'FloatStorage', key: '0' },
-    { name: 'norm.num_batches_tracked', shape: [], storage: 'LongStorage', key: '1' },
-  ]));
+  await zip.add(
+    'archive/data.pkl',
+    pickleStateDict([
+      { name: 'conv.weight', shape: [4, 3, 2, 2], storage: 'FloatStorage', key: '0' },
+      { name: 'norm.num_batches_tracked', shape: [], storage: 'LongStorage', key: '1' },
+    ]),
+  );
   await zip.add('archive/data/0', new Uint8Array(weights.buffer));
   await zip.add('archive/data/1', new Uint8Array(new BigInt64Array([1000n]).buffer));
   await zip.finish();

@@ -11,12 +11,14 @@ export async function writeCheckpoint(
   shapes: readonly NamedShape[],
   random: RandomWeights,
 ): Promise<number> {
-  const tensors = shapes.map(([name, shape], index): PickledTensor => ({
-    name,
-    shape,
-    storage: name.endsWith('num_batches_tracked') ? 'LongStorage' : 'FloatStorage',
-    key: String(index),
-  }));
+  const tensors = shapes.map(
+    ([name, shape], index): PickledTensor => ({
+      name,
+      shape,
+      storage: name.endsWith('num_batches_tracked') ? 'LongStorage' : 'FloatStorage',
+      key: String(index),
+    }),
+  );
   const file = await open(path, 'w');
   try {
     let bytes = 0;

@@ -1,4 +1,4 @@
-import { Bvh } from './bvh.ts';
+import type { Bvh } from './bvh.ts';
 import type { Camera } from './camera.ts';
 import type { Vec } from './vector.ts';
 

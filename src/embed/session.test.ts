@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { fakeCanvas, FakeEngine, fakeSharedMatch, RESULT, settle } from '../state/fake-engine.ts';
+import { fakeCanvas, FakeEngine, fakeSharedMatch, type RESULT, settle } from '../state/fake-engine.ts';
 import { Workspace } from '../state/workspace.ts';
 import type { EmbedMessage } from './messages.ts';
 import { parseEmbedOptions } from './options.ts';

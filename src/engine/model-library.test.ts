@@ -177,9 +177,9 @@ describe.runIf(hasParity('vit'))('ModelLibrary', () => {
 
   it('clears away a conversion that the page did not live to end', async () => {
     const { root, library: models } = library(serve);
-    const folder = await (
-      await root.getDirectoryHandle('installed', { create: true })
-    ).getDirectoryHandle('half', { create: true });
+    const folder = await (await root.getDirectoryHandle('installed', { create: true })).getDirectoryHandle('half', {
+      create: true,
+    });
     (await folder.getFileHandle('encoder.data', { create: true })).content = new Uint8Array(100);
     expect((await models.list()).installed).toEqual([]);
     expect(root.bytes).toBe(0);

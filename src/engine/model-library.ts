@@ -71,14 +71,16 @@ export class ModelLibrary implements ServedHandlers<ModelLibraryApi, InstallProg
       const store = await this.store();
       const bytes = files.reduce((sum, { size }) => sum + size, 0);
       await store.ensureRoom(bytes * CONVERTED_SHARE);
-      const checkpoints = files.map(({ name, size }): CheckpointRecord => ({
-        name,
-        url: null,
-        bytes: size,
-        sha256: null,
-        isVerified: false,
-        formerSha256: null,
-      }));
+      const checkpoints = files.map(
+        ({ name, size }): CheckpointRecord => ({
+          name,
+          url: null,
+          bytes: size,
+          sha256: null,
+          isVerified: false,
+          formerSha256: null,
+        }),
+      );
       const named = files.map((file) => ({ name: file.name, file }));
       return this.convertFiles(store, recipe, named, checkpoints, context);
     });
@@ -175,10 +177,12 @@ export class ModelLibrary implements ServedHandlers<ModelLibraryApi, InstallProg
       const report = throttled(onProgress);
       report({ phase: 'convert', item: files[0].name, loaded: 0, total: null, bytesPerSecond: null });
       const inputs = await Promise.all(
-        files.map(async (given): Promise<ConversionInput> => ({
-          name: given.name,
-          checkpoint: await openCheckpoint(blobSource(given.file), given.name),
-        })),
+        files.map(
+          async (given): Promise<ConversionInput> => ({
+            name: given.name,
+            checkpoint: await openCheckpoint(blobSource(given.file), given.name),
+          }),
+        ),
       );
       const sink = await store.begin(id);
       try {

@@ -97,9 +97,7 @@ describe('k-means', () => {
       return 1 / Math.hypot(...values.subarray(i * channels, (i + 1) * channels));
     });
     const runs = await Promise.all(
-      Array.from({ length: 80 }, (_, seed) =>
-        kMeans([{ channels, values, inverseNorms: norms }], { k, seed }, assign),
-      ),
+      Array.from({ length: 80 }, (_, seed) => kMeans([{ channels, values, inverseNorms: norms }], { k, seed }, assign)),
     );
     const found = runs.reduce((top, run) => (run.meanCosine > top.meanCosine ? run : top));
     expect(found.meanCosine).toBeCloseTo(best, 5);

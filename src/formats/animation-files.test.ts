@@ -144,7 +144,7 @@ describe('APNG', () => {
 
 function chunksOf(bytes: Buffer): { type: string; data: Buffer }[] {
   const chunks: { type: string; data: Buffer }[] = [];
-  for (let at = 8; at < bytes.length;) {
+  for (let at = 8; at < bytes.length; ) {
     const length = bytes.readUInt32BE(at);
     chunks.push({ type: bytes.toString('latin1', at + 4, at + 8), data: bytes.subarray(at + 8, at + 8 + length) });
     at += 12 + length;
@@ -203,7 +203,7 @@ describe('WebM', () => {
 /** EBML elements of one level. */
 function elementsOf(bytes: Buffer): { id: number; data: Buffer }[] {
   const elements: { id: number; data: Buffer }[] = [];
-  for (let at = 0; at < bytes.length;) {
+  for (let at = 0; at < bytes.length; ) {
     const idLength = Math.clz32(bytes[at]) - 23;
     const sizeLength = Math.clz32(bytes[at + idLength]) - 23;
     const id = bytes.readUIntBE(at, idLength);

@@ -74,9 +74,7 @@ describe('COLMAP database', () => {
         ],
         descriptors: [],
         matches: [[pairId, 2, 2, [0, 0, 1, 1]]],
-        geometries: [
-          [pairId, 1, 2, [1, 1], 2, [...matrix(1)], [...matrix(20)], null, [1, 0, 0, 0], [0.6, 0, 0.8]],
-        ],
+        geometries: [[pairId, 1, 2, [1, 1], 2, [...matrix(1)], [...matrix(20)], null, [1, 0, 0, 0], [0.6, 0, 0.8]]],
       });
     } finally {
       rmSync(folder, { recursive: true });

@@ -49,10 +49,7 @@ function checkLayout(name: string, layout: StridedLayout, available: number): vo
   if (elements > MAX_TENSOR_ELEMENTS) throw tooLarge(`Tensor ${name} has shape [${shape.join(', ')}].`);
   const covered = coveredElements(layout);
   if (covered > 0 && !(offset + covered <= available)) {
-    throw malformed(
-      'tensor',
-      `Tensor ${name} reaches element ${offset + covered} of a storage that has ${available}.`,
-    );
+    throw malformed('tensor', `Tensor ${name} reaches element ${offset + covered} of a storage that has ${available}.`);
   }
 }
 

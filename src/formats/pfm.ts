@@ -44,9 +44,7 @@ export function encodePfm(image: PfmImage, order: 'little' | 'big' = 'little'): 
   const row = size.width * channels;
   if (values.length !== row * size.height) throw new RangeError(`${values.length} values are no such picture`);
   const scale = order === 'little' ? '-1.0' : '1.0';
-  const header = new TextEncoder().encode(
-    `${channels === 3 ? 'PF' : 'Pf'}\n${size.width} ${size.height}\n${scale}\n`,
-  );
+  const header = new TextEncoder().encode(`${channels === 3 ? 'PF' : 'Pf'}\n${size.width} ${size.height}\n${scale}\n`);
   const file = new Uint8Array(header.length + values.length * 4);
   file.set(header);
   const view = new DataView(file.buffer, header.length);

@@ -51,30 +51,53 @@ class Unpickler {
   #value(opcode: number): boolean {
     const reader = this.#reader;
     switch (opcode) {
-      case Op.NONE: return this.#push(null);
-      case Op.NEWTRUE: return this.#push(true);
-      case Op.NEWFALSE: return this.#push(false);
-      case Op.BININT: return this.#push(reader.int32());
-      case Op.BININT1: return this.#push(reader.uint8());
-      case Op.BININT2: return this.#push(reader.uint16());
-      case Op.INT: return this.#push(integerOrBoolean(reader.line()));
-      case Op.LONG: return this.#push(decimal(reader.line().replace(/L$/, '')));
-      case Op.LONG1: return this.#push(twosComplement(reader.bytes(reader.uint8())));
-      case Op.LONG4: return this.#push(twosComplement(reader.bytes(reader.uint32())));
-      case Op.FLOAT: return this.#push(float(reader.line()));
-      case Op.BINFLOAT: return this.#push(reader.float64BigEndian());
-      case Op.STRING: return this.#push(unquote(reader.line()));
-      case Op.BINSTRING: return this.#push(reader.utf8(reader.uint32()));
-      case Op.SHORT_BINSTRING: return this.#push(reader.utf8(reader.uint8()));
-      case Op.UNICODE: return this.#push(rawUnicode(reader.lineBytes()));
-      case Op.BINUNICODE: return this.#push(reader.utf8(reader.uint32()));
-      case Op.SHORT_BINUNICODE: return this.#push(reader.utf8(reader.uint8()));
-      case Op.BINUNICODE8: return this.#push(reader.utf8(reader.uint64()));
-      case Op.BINBYTES: return this.#push(reader.bytes(reader.uint32()));
-      case Op.SHORT_BINBYTES: return this.#push(reader.bytes(reader.uint8()));
+      case Op.NONE:
+        return this.#push(null);
+      case Op.NEWTRUE:
+        return this.#push(true);
+      case Op.NEWFALSE:
+        return this.#push(false);
+      case Op.BININT:
+        return this.#push(reader.int32());
+      case Op.BININT1:
+        return this.#push(reader.uint8());
+      case Op.BININT2:
+        return this.#push(reader.uint16());
+      case Op.INT:
+        return this.#push(integerOrBoolean(reader.line()));
+      case Op.LONG:
+        return this.#push(decimal(reader.line().replace(/L$/, '')));
+      case Op.LONG1:
+        return this.#push(twosComplement(reader.bytes(reader.uint8())));
+      case Op.LONG4:
+        return this.#push(twosComplement(reader.bytes(reader.uint32())));
+      case Op.FLOAT:
+        return this.#push(float(reader.line()));
+      case Op.BINFLOAT:
+        return this.#push(reader.float64BigEndian());
+      case Op.STRING:
+        return this.#push(unquote(reader.line()));
+      case Op.BINSTRING:
+        return this.#push(reader.utf8(reader.uint32()));
+      case Op.SHORT_BINSTRING:
+        return this.#push(reader.utf8(reader.uint8()));
+      case Op.UNICODE:
+        return this.#push(rawUnicode(reader.lineBytes()));
+      case Op.BINUNICODE:
+        return this.#push(reader.utf8(reader.uint32()));
+      case Op.SHORT_BINUNICODE:
+        return this.#push(reader.utf8(reader.uint8()));
+      case Op.BINUNICODE8:
+        return this.#push(reader.utf8(reader.uint64()));
+      case Op.BINBYTES:
+        return this.#push(reader.bytes(reader.uint32()));
+      case Op.SHORT_BINBYTES:
+        return this.#push(reader.bytes(reader.uint8()));
       case Op.BINBYTES8:
-      case Op.BYTEARRAY8: return this.#push(reader.bytes(reader.uint64()));
-      default: return false;
+      case Op.BYTEARRAY8:
+        return this.#push(reader.bytes(reader.uint64()));
+      default:
+        return false;
     }
   }
 
@@ -88,25 +111,36 @@ class Unpickler {
         return true;
       case Op.EMPTY_LIST:
       case Op.EMPTY_TUPLE:
-      case Op.EMPTY_SET: return this.#pushContainer([]);
-      case Op.EMPTY_DICT: return this.#pushContainer(new Map());
+      case Op.EMPTY_SET:
+        return this.#pushContainer([]);
+      case Op.EMPTY_DICT:
+        return this.#pushContainer(new Map());
       case Op.LIST:
       case Op.TUPLE:
-      case Op.FROZENSET: return this.#pushContainer(this.#popToMark());
-      case Op.TUPLE1: return this.#pushContainer(this.#popSome(1));
-      case Op.TUPLE2: return this.#pushContainer(this.#popSome(2));
-      case Op.TUPLE3: return this.#pushContainer(this.#popSome(3));
+      case Op.FROZENSET:
+        return this.#pushContainer(this.#popToMark());
+      case Op.TUPLE1:
+        return this.#pushContainer(this.#popSome(1));
+      case Op.TUPLE2:
+        return this.#pushContainer(this.#popSome(2));
+      case Op.TUPLE3:
+        return this.#pushContainer(this.#popSome(3));
       case Op.DICT: {
         const pairs = this.#popToMark();
         this.#pushContainer(new Map());
         return this.#setItems(pairs);
       }
-      case Op.APPEND: return this.#extend(this.#popSome(1));
+      case Op.APPEND:
+        return this.#extend(this.#popSome(1));
       case Op.APPENDS:
-      case Op.ADDITEMS: return this.#extend(this.#popToMark());
-      case Op.SETITEM: return this.#setItems(this.#popSome(2));
-      case Op.SETITEMS: return this.#setItems(this.#popToMark());
-      default: return false;
+      case Op.ADDITEMS:
+        return this.#extend(this.#popToMark());
+      case Op.SETITEM:
+        return this.#setItems(this.#popSome(2));
+      case Op.SETITEMS:
+        return this.#setItems(this.#popToMark());
+      default:
+        return false;
     }
   }
 
@@ -114,14 +148,17 @@ class Unpickler {
   #object(opcode: number): boolean {
     const reader = this.#reader;
     switch (opcode) {
-      case Op.GLOBAL: return this.#pushContainer(new PickleGlobal(reader.line(), reader.line()));
+      case Op.GLOBAL:
+        return this.#pushContainer(new PickleGlobal(reader.line(), reader.line()));
       case Op.STACK_GLOBAL: {
         const [module, name] = this.#popSome(2);
         if (typeof module !== 'string' || typeof name !== 'string') throw broken('a name that is not text');
         return this.#pushContainer(new PickleGlobal(module, name));
       }
-      case Op.REDUCE: return this.#call(this.#popSome(2), 'call');
-      case Op.NEWOBJ: return this.#call(this.#popSome(2), 'new');
+      case Op.REDUCE:
+        return this.#call(this.#popSome(2), 'call');
+      case Op.NEWOBJ:
+        return this.#call(this.#popSome(2), 'new');
       case Op.NEWOBJ_EX: {
         const [callee, args] = this.#popSome(3);
         return this.#call([callee!, args!], 'new');
@@ -142,13 +179,18 @@ class Unpickler {
         if (target instanceof PickleGlobal) throw refused(`${target.fullName}.__setstate__`);
         return true;
       }
-      case Op.PERSID: return this.#push(this.#policy.persistent(reader.line()));
-      case Op.BINPERSID: return this.#push(this.#policy.persistent(this.#pop()));
+      case Op.PERSID:
+        return this.#push(this.#policy.persistent(reader.line()));
+      case Op.BINPERSID:
+        return this.#push(this.#policy.persistent(this.#pop()));
       case Op.EXT1:
       case Op.EXT2:
-      case Op.EXT4: throw refused('an entry of the extension registry');
-      case Op.NEXT_BUFFER: throw broken('a buffer outside the file');
-      default: return false;
+      case Op.EXT4:
+        throw refused('an entry of the extension registry');
+      case Op.NEXT_BUFFER:
+        throw broken('a buffer outside the file');
+      default:
+        return false;
     }
   }
 
@@ -171,16 +213,26 @@ class Unpickler {
       case Op.POP_MARK:
         this.#popToMark();
         return true;
-      case Op.DUP: return this.#push(this.#top());
-      case Op.READONLY_BUFFER: return true;
-      case Op.GET: return this.#recall(decimal(reader.line()));
-      case Op.BINGET: return this.#recall(reader.uint8());
-      case Op.LONG_BINGET: return this.#recall(reader.uint32());
-      case Op.PUT: return this.#memorize(decimal(reader.line()));
-      case Op.BINPUT: return this.#memorize(reader.uint8());
-      case Op.LONG_BINPUT: return this.#memorize(reader.uint32());
-      case Op.MEMOIZE: return this.#memorize(this.#memo.size);
-      default: return false;
+      case Op.DUP:
+        return this.#push(this.#top());
+      case Op.READONLY_BUFFER:
+        return true;
+      case Op.GET:
+        return this.#recall(decimal(reader.line()));
+      case Op.BINGET:
+        return this.#recall(reader.uint8());
+      case Op.LONG_BINGET:
+        return this.#recall(reader.uint32());
+      case Op.PUT:
+        return this.#memorize(decimal(reader.line()));
+      case Op.BINPUT:
+        return this.#memorize(reader.uint8());
+      case Op.LONG_BINPUT:
+        return this.#memorize(reader.uint32());
+      case Op.MEMOIZE:
+        return this.#memorize(this.#memo.size);
+      default:
+        return false;
     }
   }
 

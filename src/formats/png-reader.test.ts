@@ -26,10 +26,25 @@ const END = ['IEND', Buffer.alloc(0)] as const;
 
 describe('readPng', () => {
   it.each([
-    [0, 1], [0, 2], [0, 4], [0, 8], [0, 16], [2, 8], [2, 16], [4, 8], [4, 16], [6, 8], [6, 16],
+    [0, 1],
+    [0, 2],
+    [0, 4],
+    [0, 8],
+    [0, 16],
+    [2, 8],
+    [2, 16],
+    [4, 8],
+    [4, 16],
+    [6, 8],
+    [6, 16],
   ])('colour type %d with %d bits, every filter, interlaced or not', async (colourType, bitDepth) => {
     for (const interlaced of [false, true]) {
-      for (const [width, height] of [[1, 1], [3, 2], [13, 11], [16, 9]]) {
+      for (const [width, height] of [
+        [1, 1],
+        [3, 2],
+        [13, 11],
+        [16, 9],
+      ]) {
         const samples = picture(colourType, bitDepth, width, height);
         const file = testPng({ width, height, bitDepth, colourType, samples, interlaced, filters: [4, 1, 3, 2, 0] });
         const read = await readPng(file);

@@ -91,7 +91,10 @@ export class ZipWriter {
     }
     end.uint32(0x06054b50).uint16(0).uint16(0);
     end.uint16(wide ? 0xffff : count).uint16(wide ? 0xffff : count);
-    end.uint32(wide ? SATURATED : bytes).uint32(wide ? SATURATED : begin).uint16(0);
+    end
+      .uint32(wide ? SATURATED : bytes)
+      .uint32(wide ? SATURATED : begin)
+      .uint16(0);
     await this.#write(end.bytes());
   }
 
@@ -103,10 +106,16 @@ export class ZipWriter {
     const wide = this.#needsZip64(size);
     // With a descriptor, checksum and sizes are zero here unless ZIP64 needs its markers.
     const shown = flags & HAS_DESCRIPTOR ? 0 : size;
-    const fields = new Fields().uint32(0x04034b50).uint16(wide ? VERSION_ZIP64 : VERSION_PLAIN).uint16(flags);
+    const fields = new Fields()
+      .uint32(0x04034b50)
+      .uint16(wide ? VERSION_ZIP64 : VERSION_PLAIN)
+      .uint16(flags);
     fields.uint16(0).uint16(0).uint16(DOS_DATE).uint32(crc);
     fields.uint32(wide ? SATURATED : shown).uint32(wide ? SATURATED : shown);
-    fields.uint16(name.length).uint16(wide ? 20 : 0).append(name);
+    fields
+      .uint16(name.length)
+      .uint16(wide ? 20 : 0)
+      .append(name);
     if (wide) fields.uint16(1).uint16(16).uint64(shown).uint64(shown);
     return fields.bytes();
   }
@@ -117,7 +126,13 @@ export class ZipWriter {
     const fields = new Fields().uint32(0x02014b50).uint16(version).uint16(version).uint16(flags);
     fields.uint16(0).uint16(0).uint16(DOS_DATE).uint32(crc);
     fields.uint32(wide ? SATURATED : size).uint32(wide ? SATURATED : size);
-    fields.uint16(name.length).uint16(wide ? 28 : 0).uint16(0).uint16(0).uint16(0).uint32(0);
+    fields
+      .uint16(name.length)
+      .uint16(wide ? 28 : 0)
+      .uint16(0)
+      .uint16(0)
+      .uint16(0)
+      .uint32(0);
     fields.uint32(wide ? SATURATED : headerOffset).append(name);
     if (wide) fields.uint16(1).uint16(24).uint64(size).uint64(size).uint64(headerOffset);
     return fields.bytes();

@@ -22,13 +22,41 @@ test('every draw lies in L2M’s ranges, and all of them are used', () => {
     expect(most).toBeLessThanOrEqual(high);
     expect(most).toBeGreaterThan(high - 0.05 * width);
   };
-  expectRange(lights.map((light) => light.power * POWER_UNIT), 400, 2000);
-  expectRange(lights.flatMap((light) => light.color), 0.5, 1);
-  expectRange(lights.map((light) => light.position[0]), -2, 3);
-  expectRange(lights.map((light) => light.position[2]), -2, 2);
-  expectRange(draws.map((draw) => draw.ambient), 1.6 / 4.2, 2.6 / 4.2);
-  expectRange(draws.map((draw) => draw.depth.scale), 0.7, 1.3);
-  expectRange(draws.map((draw) => draw.depth.shift), 0, 0.2);
+  expectRange(
+    lights.map((light) => light.power * POWER_UNIT),
+    400,
+    2000,
+  );
+  expectRange(
+    lights.flatMap((light) => light.color),
+    0.5,
+    1,
+  );
+  expectRange(
+    lights.map((light) => light.position[0]),
+    -2,
+    3,
+  );
+  expectRange(
+    lights.map((light) => light.position[2]),
+    -2,
+    2,
+  );
+  expectRange(
+    draws.map((draw) => draw.ambient),
+    1.6 / 4.2,
+    2.6 / 4.2,
+  );
+  expectRange(
+    draws.map((draw) => draw.depth.scale),
+    0.7,
+    1.3,
+  );
+  expectRange(
+    draws.map((draw) => draw.depth.shift),
+    0,
+    0.2,
+  );
 });
 
 test('what is drawn fits the sliders', () => {

@@ -43,11 +43,14 @@ export function drawLights(seed: number): DrawnLights {
   const whole = ([low, high]: readonly [number, number]) =>
     Math.min(high, low + Math.floor((high - low + 1) * random()));
   const count = Math.min(MAX_LIGHTS, whole(L2M_LIGHTS.count));
-  const lights = Array.from({ length: count }, (): PointLight => ({
-    position: [between(L2M_LIGHTS.x), -whole(L2M_LIGHTS.y), between(L2M_LIGHTS.z)],
-    color: [between(L2M_LIGHTS.color), between(L2M_LIGHTS.color), between(L2M_LIGHTS.color)],
-    power: between(L2M_LIGHTS.power) / POWER_UNIT,
-  }));
+  const lights = Array.from(
+    { length: count },
+    (): PointLight => ({
+      position: [between(L2M_LIGHTS.x), -whole(L2M_LIGHTS.y), between(L2M_LIGHTS.z)],
+      color: [between(L2M_LIGHTS.color), between(L2M_LIGHTS.color), between(L2M_LIGHTS.color)],
+      power: between(L2M_LIGHTS.power) / POWER_UNIT,
+    }),
+  );
   return {
     ambient: between(L2M_LIGHTS.ambient) / AMBIENT_UNIT,
     lights,

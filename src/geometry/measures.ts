@@ -29,7 +29,7 @@ export function auroc(score: ArrayLike<number>, positive: ArrayLike<boolean | nu
   const order = Uint32Array.from({ length: n }, (_, i) => i).sort((i, j) => score[i] - score[j]);
   let rankSum = 0;
   let positives = 0;
-  for (let begin = 0; begin < n;) {
+  for (let begin = 0; begin < n; ) {
     let end = begin + 1;
     while (end < n && score[order[end]] === score[order[begin]]) end++;
     // Ranks begin + 1 … end, shared by ties.

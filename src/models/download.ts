@@ -103,7 +103,7 @@ class Download {
     if (!this.note) this.partial.truncate(0);
     const { size } = this.partial;
     const buffer = new Uint8Array(Math.min(CHECK_BYTES, size));
-    for (let at = 0; at < size;) {
+    for (let at = 0; at < size; ) {
       throwIfAborted(this.hooks.signal);
       const count = this.partial.read(buffer, at);
       if (count === 0) break;

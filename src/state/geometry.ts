@@ -168,4 +168,3 @@ const plainName = (name: string): string =>
     .replace(/[^\p{L}\p{N}_]+/gu, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, MAX_STEM) || 'photo';
-

@@ -11,7 +11,9 @@ export interface Offer {
 
 /** What to do with an offer. */
 export type Intake =
-  { kind: 'files'; files: File[] } | { kind: 'models'; files: File[] } | { kind: 'address'; address: string };
+  | { kind: 'files'; files: File[] }
+  | { kind: 'models'; files: File[] }
+  | { kind: 'address'; address: string };
 
 /** Checkpoints, and ONNX files with what belongs to them. Names decide: their first bytes are looked at by who opens them. */
 const MODEL_FILE = /\.(pth|pt|ckpt|safetensors|bin|onnx|onnx_data|data|json)$/i;

@@ -1,6 +1,6 @@
 import type { LibraryWorkerLike } from '../client/model-library-client.ts';
 import { ModelLibraryClient } from '../client/model-library-client.ts';
-import { CodedError, isCancelled, toPlainError } from '../shared/errors.ts';
+import { type CodedError, isCancelled, toPlainError } from '../shared/errors.ts';
 import type { CallOptions } from '../client/worker-client.ts';
 import type { InstalledModel, InstallProgress, ModelRecipe, NetworkPurpose } from '../shared/model-library.ts';
 import { MODELS_FOLDER } from '../shared/model-library.ts';

@@ -109,10 +109,7 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     return { ...(await similarityMaps(this.maths, features, options)), facts };
   }
 
-  similarities(
-    { encodings, options }: Argument<'similarities'>,
-    context: CompareCall,
-  ): Promise<SimilarityMaps[]> {
+  similarities({ encodings, options }: Argument<'similarities'>, context: CompareCall): Promise<SimilarityMaps[]> {
     return Promise.all(encodings.map((encoding) => this.similarity({ ...encoding, options }, context)));
   }
 

@@ -76,7 +76,9 @@ function legendElements(legend: Legend, wheel: string | null): string[] {
       ];
     case 'ramp': {
       const stops = Array.from({ length: RAMP.stops + 1 }, (_, i) => {
-        const color = colorMapAt(legend.map, i / RAMP.stops).map(Math.round).join(' ');
+        const color = colorMapAt(legend.map, i / RAMP.stops)
+          .map(Math.round)
+          .join(' ');
         return `<stop offset="${i / RAMP.stops}" stop-color="rgb(${color})"/>`;
       });
       const anchors = ['start', 'middle', 'end'];

@@ -5,12 +5,7 @@ import { type CameraPair, intrinsicMatrix, poseMatrix, viewpointAngle } from '..
 import type { PlainFrame } from './frame.ts';
 
 /** What the page is told of a frame. */
-export function frameFacts(
-  size: Size,
-  cameras: CameraPair,
-  counts: LiftCounts,
-  milliseconds: number,
-): FrameFacts {
+export function frameFacts(size: Size, cameras: CameraPair, counts: LiftCounts, milliseconds: number): FrameFacts {
   const points = size.width * size.height;
   return {
     size,

@@ -72,7 +72,7 @@ describe('a frame on the GPU is that of the references', () => {
   });
 });
 
-test('light, a network\'s filling and the camera\'s changes give the same views', async () => {
+test("light, a network's filling and the camera's changes give the same views", async () => {
   const asked = await request(113, 10, (settings) => {
     settings.light = { ...settings.light, on: { a: true, b: true }, shadows: true };
     settings.render = { ...settings.render, fill: 'model' };
@@ -95,8 +95,7 @@ test('light, a network\'s filling and the camera\'s changes give the same views'
 });
 
 test('a filling that nobody waits for any more is left out', async () => {
-  const filledBy = (fill: HoleFill) =>
-    request(65, 10, (settings) => (settings.render = { ...settings.render, fill }));
+  const filledBy = (fill: HoleFill) => request(65, 10, (settings) => (settings.render = { ...settings.render, fill }));
   const asked = await filledBy('model');
   await onGpu.render(await filledBy('push-pull'));
   const expected = (await onGpu.read())!.colour.b;

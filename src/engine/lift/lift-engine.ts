@@ -80,9 +80,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     this.scorer = new FrameScorer(new LiftMatchers(this.runtime, root, models));
     this.depths = new DepthSources(this.networks);
     this.scenes = new Scenes(this.networks);
-    this.renderers = root
-      ? await gpuRenderers(root, canvases, this.networks)
-      : cpuRenderers(canvases, this.networks);
+    this.renderers = root ? await gpuRenderers(root, canvases, this.networks) : cpuRenderers(canvases, this.networks);
     if (gpu && root) this.watch(gpu);
     else gpu?.device.destroy();
     return {
@@ -267,4 +265,3 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
 
 const nothingRendered = () =>
   new CodedError('nothing-rendered', 'There is no new view yet.', 'Open a photo and wait for its first view.');
-

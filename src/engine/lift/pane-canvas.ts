@@ -27,7 +27,10 @@ export class PaneCanvas {
   /** Clears to `ground` (0…1) and draws the RGBA picture, if any. */
   draw(picture: { data: Uint8ClampedArray<ArrayBuffer>; size: Size } | null, ground: readonly number[]): void {
     const { context, canvas } = this;
-    context.fillStyle = `rgb(${ground.slice(0, 3).map((c) => Math.round(255 * c)).join(' ')})`;
+    context.fillStyle = `rgb(${ground
+      .slice(0, 3)
+      .map((c) => Math.round(255 * c))
+      .join(' ')})`;
     context.fillRect(0, 0, canvas.width, canvas.height);
     if (!picture) return;
     const { size } = picture;

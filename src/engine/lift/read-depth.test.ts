@@ -29,7 +29,12 @@ describe('readDepth', () => {
     ['int32', bytesOf(Int32Array.from(GRID))],
     ['int64', bytesOf(BigInt64Array.from(GRID, BigInt))],
   ])('reads npy arrays of %s', async (dtype, bytes) => {
-    for (const shape of [[2, 3], [1, 2, 3], [1, 1, 2, 3], [2, 3, 1]]) {
+    for (const shape of [
+      [2, 3],
+      [1, 2, 3],
+      [1, 1, 2, 3],
+      [2, 3, 1],
+    ]) {
       const map = await read(encodeNpy({ dtype, shape, bytes }));
       expect(map).toEqual({ disparity: grid, size: { width: 3, height: 2 }, notes: [] });
     }
@@ -38,7 +43,16 @@ describe('readDepth', () => {
   it('reads float maps and PNG, and inverts depth', async () => {
     const size = { width: 3, height: 2 };
     expect((await read(encodePfm({ size, channels: 1, values: grid }, 'big'))).disparity).toEqual(grid);
-    expect((await read(grey(16, GRID.map((v) => 2000 * v)))).disparity).toEqual(grid.map((v) => 2000 * v));
+    expect(
+      (
+        await read(
+          grey(
+            16,
+            GRID.map((v) => 2000 * v),
+          ),
+        )
+      ).disparity,
+    ).toEqual(grid.map((v) => 2000 * v));
     expect((await read(grey(8, GRID))).notes).toEqual([expect.stringContaining('256 grey levels')]);
     const rgb = GRID.flatMap((v) => [v, v, v]);
     const colour = testPng({ ...size, bitDepth: 8, colourType: 2, samples: rgb });

@@ -45,7 +45,15 @@ const size = { width: 4000, height: 3000 };
 
 describe('focal length from EXIF', () => {
   it.each([true, false])('by the 35 mm equivalent (little-endian: %s)', (little) => {
-    const lens = exifLens(exif([[0x920a, [425, 100]], [0xa405, 26]], little))!;
+    const lens = exifLens(
+      exif(
+        [
+          [0x920a, [425, 100]],
+          [0xa405, 26],
+        ],
+        little,
+      ),
+    )!;
     // The diagonal of 4000 × 3000 is 5000 px and stands for 43.27 mm.
     expect(focalInPixels(lens, size)).toBeCloseTo((26 / 43.2666) * 5000, 1);
     expect(exifLens(exif([[0xa405, 26]], little, false))).toEqual(lens);
@@ -53,7 +61,17 @@ describe('focal length from EXIF', () => {
 
   it('by the sensor’s resolution, also for a reduced picture', () => {
     // 50 mm, 4000 px over 36 mm: 2822.2 px an inch.
-    const lens = exifLens(exif([[0x920a, [50, 1]], [0xa20e, [28222, 10]], [0xa210, 2], [0xa002, 4000]], true));
+    const lens = exifLens(
+      exif(
+        [
+          [0x920a, [50, 1]],
+          [0xa20e, [28222, 10]],
+          [0xa210, 2],
+          [0xa002, 4000],
+        ],
+        true,
+      ),
+    );
     expect(focalInPixels(lens, size)).toBeCloseTo((50 / 36) * 4000, -1);
     expect(focalInPixels(lens, { width: 1000, height: 750 })).toBeCloseTo((50 / 36) * 1000, -1);
   });
@@ -61,13 +79,30 @@ describe('focal length from EXIF', () => {
   it('is unknown without tags, with zeros, and where it is nonsense', () => {
     expect(exifLens(exif([], true))).toBeNull();
     expect(exifLens(exif([[0xa405, 0]], true))).toBeNull();
-    expect(exifLens(exif([[0x920a, [50, 0]], [0xa20e, [1, 1]]], true))).toBeNull();
+    expect(
+      exifLens(
+        exif(
+          [
+            [0x920a, [50, 0]],
+            [0xa20e, [1, 1]],
+          ],
+          true,
+        ),
+      ),
+    ).toBeNull();
     expect(focalInPixels(exifLens(exif([[0xa405, 60000]], true)), size)).toBeNull();
     expect(focalInPixels(null, size)).toBeNull();
   });
 
   it('survives every cut and every flipped byte', () => {
-    const whole = exif([[0x920a, [50, 1]], [0xa20e, [28222, 10]], [0xa405, 26]], true);
+    const whole = exif(
+      [
+        [0x920a, [50, 1]],
+        [0xa20e, [28222, 10]],
+        [0xa405, 26],
+      ],
+      true,
+    );
     const bytes = new Uint8Array(whole.buffer);
     for (let length = 0; length < bytes.length; length++) exifLens(new DataView(whole.buffer, 0, length));
     for (let at = 0; at < bytes.length; at++) {

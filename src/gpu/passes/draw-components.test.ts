@@ -30,9 +30,7 @@ async function drawn(map: FeatureMap, mean: Float32Array, basis: Float32Array, v
   const texture = gpu.scope.texture('map', { size: [width, height], format: 'rgba8unorm', usage });
   const projection = { mean: gpu.upload('mean', mean), basis: gpu.upload('basis', basis) };
   const buffer = uploadFeatures(gpu.scope, map);
-  await gpu.submit((encoder) =>
-    drawing.draw(encoder, texture.createView(), buffer, map.grid, projection, view),
-  );
+  await gpu.submit((encoder) => drawing.draw(encoder, texture.createView(), buffer, map.grid, projection, view));
   return gpu.readTexture(texture);
 }
 
@@ -61,10 +59,7 @@ test.each<[string, Size, Size]>([
   ['a finer grid', { width: 5, height: 3 }, { width: 11, height: 17 }],
   ['a single place', { width: 7, height: 3 }, { width: 1, height: 1 }],
 ])('sums of products with the scores of %s equal their reference', async (_, grid, otherGrid) => {
-  const [scores, others] = [
-    values(3 * grid.width * grid.height, 4),
-    values(3 * otherGrid.width * otherGrid.height, 5),
-  ];
+  const [scores, others] = [values(3 * grid.width * grid.height, 4), values(3 * otherGrid.width * otherGrid.height, 5)];
   const wanted = scoreProducts(scores, grid, others, otherGrid);
   const sums = gpu.scope.storage('sums', ScoreProductsPass.bytes);
   const own = { scores: gpu.upload('scores', scores), grid };

@@ -18,7 +18,14 @@ test('the pass equals its reference between places, at corners and beyond', asyn
   const pass = new ProbePass(gpu.device, gpu.scope);
   const field = uploadField(gpu, 'a', fields.a);
   const target = gpu.scope.storage('probe', ProbePass.bytes);
-  for (const [x, y] of [[0, 0], [0.123, -0.77], [-1, -1], [1, 1], [-0.4, 2], [3, -3]]) {
+  for (const [x, y] of [
+    [0, 0],
+    [0.123, -0.77],
+    [-1, -1],
+    [1, 1],
+    [-0.4, 2],
+    [3, -3],
+  ]) {
     await gpu.submit((encoder) => pass.run(encoder, field, { x, y }, target));
     const told = ProbePass.parse((await gpu.readFloats(target, 4)).buffer as ArrayBuffer);
     const expected = probe(fields.a, { x, y });

@@ -6,7 +6,7 @@ export type MipLevels = Pixels[];
 /** All levels down to one pixel, each the exact area average of the one above it, rounded to bytes. */
 export function mipChain(photo: Pixels): MipLevels {
   const levels = [photo];
-  for (let level = photo; level.width > 1 || level.height > 1;) {
+  for (let level = photo; level.width > 1 || level.height > 1; ) {
     level = halve(level);
     levels.push(level);
   }

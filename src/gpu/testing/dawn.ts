@@ -56,12 +56,10 @@ export class TestGpu {
   uploadTexture(label: string, data: Uint8ClampedArray, width: number, height: number): GPUTexture {
     const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT;
     const texture = this.scope.texture(label, { size: [width, height], format: 'rgba8unorm', usage });
-    this.device.queue.writeTexture(
-      { texture },
-      data as Uint8ClampedArray<ArrayBuffer>,
-      { bytesPerRow: width * 4 },
-      [width, height],
-    );
+    this.device.queue.writeTexture({ texture }, data as Uint8ClampedArray<ArrayBuffer>, { bytesPerRow: width * 4 }, [
+      width,
+      height,
+    ]);
     return texture;
   }
 
@@ -145,7 +143,10 @@ function chromiumFolders(): string[] {
   if (process.env['CHROME_PATH']) folders.push(dirname(process.env['CHROME_PATH']));
   const browsers = process.env['PLAYWRIGHT_BROWSERS_PATH'] ?? join(homedir(), '.cache/ms-playwright');
   if (existsSync(browsers)) {
-    for (const name of readdirSync(browsers).filter((name) => name.startsWith('chromium')).sort().reverse()) {
+    for (const name of readdirSync(browsers)
+      .filter((name) => name.startsWith('chromium'))
+      .sort()
+      .reverse()) {
       for (const build of readdirSync(join(browsers, name))) folders.push(join(browsers, name, build));
     }
   }

@@ -41,9 +41,5 @@ export interface DatasetPhoto {
 
 export interface DatasetApi {
   /** N seeded views of every photo in L2M's layout. Photos without a source of their own have the page's. */
-  exportDataset(options: {
-    photos: DatasetPhoto[];
-    options: DatasetOptions;
-    target: DatasetTarget;
-  }): DatasetSummary;
+  exportDataset(options: { photos: DatasetPhoto[]; options: DatasetOptions; target: DatasetTarget }): DatasetSummary;
 }

@@ -39,7 +39,10 @@ describe('dropped files', () => {
   });
 
   it('end where a whole disk was dropped', async () => {
-    const huge = folder('/disk', Array.from({ length: 20_001 }, (_, i) => entry(`/disk/${i}.jpg`)));
+    const huge = folder(
+      '/disk',
+      Array.from({ length: 20_001 }, (_, i) => entry(`/disk/${i}.jpg`)),
+    );
     await expect(droppedFiles(transfer([{ entry: huge, file: file('disk') }]))).rejects.toMatchObject({
       code: 'batch-too-many-files',
     });

@@ -24,7 +24,9 @@ export class ExtraPhotos {
   async openAddress(slot: ExtraSlot, address: string): Promise<void> {
     try {
       const url = resolvePhotoUrl(address, this.compare.workspace.base);
-      await this.open(slot, nameOfAddress(url), { kind: 'address', url: url.href }, (signal) => fetchPhoto(url, signal));
+      await this.open(slot, nameOfAddress(url), { kind: 'address', url: url.href }, (signal) =>
+        fetchPhoto(url, signal),
+      );
     } catch (thrown) {
       this.compare.workspace.notices.report(thrown);
     }

@@ -76,9 +76,7 @@ export default function ExportDialog({ onClose, onBatch }: ExportDialogProps) {
           })}
         </fieldset>
         <ExportOptions choice={choice} onChange={setChoice} />
-        <div role="status">
-          {outcome?.kind === 'saved' && <Saved file={outcome.file} />}
-        </div>
+        <div role="status">{outcome?.kind === 'saved' && <Saved file={outcome.file} />}</div>
         {outcome?.kind === 'saved' && outcome.isAnimation && <AnimationPreview file={outcome.file} />}
         {outcome?.kind === 'saving' && (
           <div className="export-progress">

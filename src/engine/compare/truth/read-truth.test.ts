@@ -9,8 +9,7 @@ import { readTruth, summarise } from './read-truth.ts';
 
 const size: Size = { width: 640, height: 480 };
 const photos = { a: size, b: size };
-const sample = (name: string) =>
-  readFileSync(new URL(`../../../../public/samples/${name}/truth.npz`, import.meta.url));
+const sample = (name: string) => readFileSync(new URL(`../../../../public/samples/${name}/truth.npz`, import.meta.url));
 const npz = (bytes: Uint8Array, name = 'truth.npz') => [{ name, bytes }];
 const text = (content: string, name = 'H.txt') => [{ name, bytes: new TextEncoder().encode(content) }];
 const json = (content: unknown, name = 'pose.json') => text(JSON.stringify(content), name);
@@ -85,7 +84,8 @@ describe('homographies', () => {
     expect((await readTruth(half, photos)).warp(0.5, 0.25)!.x).toBeCloseTo(0.7, 6);
     // A turn by 180° about the origin of the first pixel's centre: u' = 100 − u there, 101 − u from its corner.
     const turn = [-1, 0, 100, 0, -1, 100, 0, 0, 1];
-    const x = async (first: number) => (await readTruth(json({ H: turn, first_pixel: first }), photos)).warp(0.1, 0.1)!.x;
+    const x = async (first: number) =>
+      (await readTruth(json({ H: turn, first_pixel: first }), photos)).warp(0.1, 0.1)!.x;
     expect(await x(0.5)).toBeCloseTo(36 / 640, 6);
     expect(await x(0)).toBeCloseTo(37 / 640, 6);
   });

@@ -41,6 +41,11 @@ const baseName = (name: string): string => name.split(/[/\\]/).pop() ?? name;
 
 function cleaned(name: string): string {
   // Letters, not UTF-16 units, are counted, so that none is cut in half.
-  const safe = [...name.normalize('NFC').replace(RESERVED, '_').replace(/^[.\s]+|[.\s]+$/g, '')].slice(0, MAX_STEM);
+  const safe = [
+    ...name
+      .normalize('NFC')
+      .replace(RESERVED, '_')
+      .replace(/^[.\s]+|[.\s]+$/g, ''),
+  ].slice(0, MAX_STEM);
   return safe.join('') || 'photo';
 }

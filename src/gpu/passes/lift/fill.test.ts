@@ -79,5 +79,10 @@ test('nothing but holes stays black, levels end at one pixel', () => {
   expect([...fillHoles(new Uint8ClampedArray(140), new Uint8Array(35), size)]).toEqual(
     Array.from({ length: 140 }, (_, i) => (i % 4 === 3 ? 255 : 0)),
   );
-  expect(fillLevels(size).map(({ width, height }) => [width, height])).toEqual([[7, 5], [4, 3], [2, 2], [1, 1]]);
+  expect(fillLevels(size).map(({ width, height }) => [width, height])).toEqual([
+    [7, 5],
+    [4, 3],
+    [2, 2],
+    [1, 1],
+  ]);
 });

@@ -35,13 +35,7 @@ export class FillPass {
    * @param pyramid as {@link createPyramid} makes it for the size of `colour`
    * @param filled rgba8unorm of the same size with STORAGE_BINDING; opaque afterwards
    */
-  run(
-    encoder: GPUCommandEncoder,
-    colour: GPUTexture,
-    known: GPUBuffer,
-    pyramid: GPUBuffer,
-    filled: GPUTexture,
-  ): void {
+  run(encoder: GPUCommandEncoder, colour: GPUTexture, known: GPUBuffer, pyramid: GPUBuffer, filled: GPUTexture): void {
     const levels = fillLevels({ width: colour.width, height: colour.height });
     const steps = levels.map((fine, k) => {
       const coarse = levels[k + 1] ?? fine;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { camerasOf, pinhole } from '../../../shared/lift/camera.ts';
 import type { Pinhole } from '../../../shared/lift/camera.ts';
-import { DEFAULT_LIFT } from '../../../shared/lift/settings.ts';
+import type { DEFAULT_LIFT } from '../../../shared/lift/settings.ts';
 import type { LightSettings } from '../../../shared/lift/settings.ts';
 import { normalsOf } from '../../reference/lift/normals.ts';
 import { lightsForView, relight } from '../../reference/lift/relight.ts';
@@ -54,7 +54,10 @@ describe('normals', () => {
     const length = Math.hypot(0.3, -0.2, -1);
     const expected = [0.3, -0.2, -1].map((v) => v / length);
     const normals = normalsOf(depthOf(camera, plane([0.3, -0.2, -1], -4)), camera);
-    for (const [x, y] of [[30, 20], [5, 40]]) {
+    for (const [x, y] of [
+      [30, 20],
+      [5, 40],
+    ]) {
       // A plane is no linear function of the pixel, so that differences are exact only in the limit.
       normalAt(normals, camera, x, y).forEach((v, c) => expect(Math.abs(v - expected[c])).toBeLessThan(0.001));
     }
@@ -62,7 +65,10 @@ describe('normals', () => {
   });
 
   test('a step edge leaves both sides as they are', () => {
-    const normals = normalsOf(depthOf(camera, (u) => (u < 0 ? 2 : 3)), camera);
+    const normals = normalsOf(
+      depthOf(camera, (u) => (u < 0 ? 2 : 3)),
+      camera,
+    );
     for (const x of [0, 29, 30, 31, 60]) {
       normalAt(normals, camera, x, 20).forEach((v, c) => expect(v).toBeCloseTo([0, 0, -1][c], 5));
     }
@@ -88,7 +94,11 @@ describe('normals', () => {
     normalAt(normals, camera, 50, 10).forEach((v, c) => expect(v).toBeCloseTo(-ray[c] / length, 5));
   });
 
-  test.each([[61, 43], [1, 1], [7, 90]])('WGSL equals the reference: %i × %i', async (width, height) => {
+  test.each([
+    [61, 43],
+    [1, 1],
+    [7, 90],
+  ])('WGSL equals the reference: %i × %i', async (width, height) => {
     const view = pinhole({ width, height }, 50);
     const depth = scene(view);
     const target = gpu.scope.storage('normals', 3 * depth.byteLength);
@@ -134,7 +144,10 @@ describe('relighting', () => {
     const settings = { ...lights, ambient: 0.1, lights: [{ position: [0, 0, 0], color: [1, 0.5, 2], power: 0.7 }] };
     const view = lightsForView(settings as LightSettings, 2, null);
     const lit = relight({ colour, depth, normals: normalsOf(depth, camera), camera }, view).data;
-    for (const [x, y] of [[30, 21], [3, 40]]) {
+    for (const [x, y] of [
+      [30, 21],
+      [3, 40],
+    ]) {
       const tangent = Math.hypot((x + 0.5 - camera.cx) / 50, (y + 0.5 - camera.cy) / 50);
       const cosine = 1 / Math.hypot(1, tangent);
       // Distance 2 / cosine in scene units is 1 / cosine in units of the median depth.

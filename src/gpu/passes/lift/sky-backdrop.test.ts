@@ -94,9 +94,18 @@ test('behind camera a there is no sky', () => {
 });
 
 test.each([
-  [{ width: 133, height: 87 }, { width: 133, height: 87 }],
-  [{ width: 37, height: 64 }, { width: 75, height: 41 }],
-  [{ width: 5, height: 1 }, { width: 9, height: 3 }],
+  [
+    { width: 133, height: 87 },
+    { width: 133, height: 87 },
+  ],
+  [
+    { width: 37, height: 64 },
+    { width: 75, height: 41 },
+  ],
+  [
+    { width: 5, height: 1 },
+    { width: 9, height: 3 },
+  ],
 ])('WGSL equals the reference: photo %o, view %o', async (size, viewSize) => {
   const cameras = { ...camerasFor(size), b: pinhole(viewSize, 0.7 * viewSize.width) };
   const photo = makePhoto(size, 2);

@@ -15,9 +15,18 @@ const values = (count: number, low = 0, high = 1) =>
   Float32Array.from({ length: count }, () => low + (high - low) * random());
 
 test.each([
-  [{ width: 13, height: 7 }, { width: 31, height: 22 }],
-  [{ width: 40, height: 9 }, { width: 11, height: 17 }],
-  [{ width: 1, height: 1 }, { width: 5, height: 3 }],
+  [
+    { width: 13, height: 7 },
+    { width: 31, height: 22 },
+  ],
+  [
+    { width: 40, height: 9 },
+    { width: 11, height: 17 },
+  ],
+  [
+    { width: 1, height: 1 },
+    { width: 5, height: 3 },
+  ],
 ])('a map of %o at %o', async (from, to) => {
   const pass = new ResizeMapPass(gpu.device, gpu.scope);
   const map = values(from.width * from.height);

@@ -33,8 +33,9 @@ describe('Gaussian blur', () => {
 
   test('keeps a constant, and spreads a point to the variance sigma²', () => {
     const size = { width: 41, height: 41 };
-    expect(largestDifference(gaussianBlur(new Float32Array(1681).fill(3), size, 4), new Float32Array(1681).fill(3)))
-      .toBeLessThan(1e-5);
+    expect(
+      largestDifference(gaussianBlur(new Float32Array(1681).fill(3), size, 4), new Float32Array(1681).fill(3)),
+    ).toBeLessThan(1e-5);
     const point = new Float32Array(1681);
     point[20 * 41 + 20] = 1;
     const variance = gaussianBlur(point, size, 3).reduce((sum, v, i) => sum + v * ((i % 41) - 20) ** 2, 0);
@@ -71,7 +72,12 @@ test('box means equal the sums written out', () => {
   const map = noise(77, 9);
   for (const radius of [1, 3, 9]) {
     const means = boxMean(map, size, radius);
-    for (const [x, y] of [[0, 0], [5, 3], [10, 6], [1, 6]]) {
+    for (const [x, y] of [
+      [0, 0],
+      [5, 3],
+      [10, 6],
+      [1, 6],
+    ]) {
       let sum = 0;
       let count = 0;
       for (let v = Math.max(0, y - radius); v <= Math.min(6, y + radius); v++) {

@@ -101,8 +101,7 @@ const PAINTERS: Record<LiftPicture, Painter> = {
     const error = layers.error ? layers.error[i] : -1;
     return error >= 0 ? mapped('error', error / maxError) : greyAt(layers, i, 0.5);
   },
-  certainty: (layers, i) =>
-    layers.certainty ? mapped('certainty', layers.certainty[i]) : greyAt(layers, i, 0.5),
+  certainty: (layers, i) => (layers.certainty ? mapped('certainty', layers.certainty[i]) : greyAt(layers, i, 0.5)),
 };
 
 const rgbAt = (colour: Uint8ClampedArray, i: number): Rgb => [

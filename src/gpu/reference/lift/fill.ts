@@ -3,7 +3,7 @@ import type { Size } from '../../../shared/geometry.ts';
 /** Sizes of the pyramid, from the picture down to one pixel; odd sizes round up. */
 export function fillLevels({ width, height }: Size): Size[] {
   const levels = [{ width, height }];
-  for (let level = levels[0]; level.width > 1 || level.height > 1;) {
+  for (let level = levels[0]; level.width > 1 || level.height > 1; ) {
     level = { width: Math.ceil(level.width / 2), height: Math.ceil(level.height / 2) };
     levels.push(level);
   }

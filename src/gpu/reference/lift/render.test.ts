@@ -8,7 +8,6 @@ import { forwardWarp, PLACE } from './forward-warp.ts';
 import { meshGrid } from './mesh.ts';
 import { renderView, WARP_NOWHERE } from './render.ts';
 
-
 function lift(shot: SceneShot) {
   const view = renderView(shot.photo, shot.mesh, shot.cameras);
   return { view, forward: forwardWarp(shot.depth, shot.mesh, view.depth, shot.cameras, TOLERANCE) };
@@ -20,7 +19,10 @@ describe.each(Object.keys(SCENES) as SceneName[])('%s', (name) => {
     const { view, forward } = lift(shot);
     // Towards its outline a ball turns away without limit: the mesh loses the last pixels of its flank.
     const margin = name === 'sphere' ? 2.5 : 1;
-    for (const [direction, found] of [['view-to-photo', view], ['photo-to-view', forward]] as const) {
+    for (const [direction, found] of [
+      ['view-to-photo', view],
+      ['photo-to-view', forward],
+    ] as const) {
       const report = compareWithTruth(SCENES[name], shot.cameras, direction, found, margin);
       expect(report.wrong, direction).toBe(0);
       expect(report.worst, direction).toBeLessThan(0.05);

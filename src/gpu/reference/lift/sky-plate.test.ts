@@ -49,7 +49,7 @@ test('the inside is every pixel farther than the inset from what is no sky, the 
 
 test('without an inside there is no plate', () => {
   const { photo } = photoWithTower(0);
-  const stripes = Float32Array.from({ length: POINTS }, (_, i) => (i % SIZE.width) % 4 ? 1 : 0);
+  const stripes = Float32Array.from({ length: POINTS }, (_, i) => ((i % SIZE.width) % 4 ? 1 : 0));
   expect(skyPlate(photo, { map: stripes, threshold: 0.5 })).toBeNull();
   expect(skyPlate(photo, { map: new Float32Array(POINTS), threshold: 0.5 })).toBeNull();
 });

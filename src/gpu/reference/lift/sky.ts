@@ -43,7 +43,10 @@ export function findSky(picture: Picture, disparity: Float32Array | null): Float
   const { size } = picture;
   const likely = skyLikelihood(picture);
   if (disparity) keepFar(likely, disparity);
-  const seeds = connectedToTop(likely.map((v) => (v > 0.6 ? 1 : 0)), size);
+  const seeds = connectedToTop(
+    likely.map((v) => (v > 0.6 ? 1 : 0)),
+    size,
+  );
   if (!isSky(seeds, picture)) return new Float32Array(likely.length);
   const model = colourModel(picture, seeds);
   const alike = likely.map((v, i) => {
@@ -87,7 +90,11 @@ function keepFar(likely: Float32Array, disparity: Float32Array): void {
 
 function localDeviation(map: Float32Array, size: Size, radius: number): Float32Array {
   const mean = boxMean(map, size, radius);
-  const squares = boxMean(map.map((v) => v * v), size, radius);
+  const squares = boxMean(
+    map.map((v) => v * v),
+    size,
+    radius,
+  );
   return squares.map((v, i) => Math.sqrt(Math.max(0, v - mean[i] ** 2)));
 }
 
