@@ -29,7 +29,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     cycle[i] = CYCLE_OUTSIDE;
     return;
   }
-  let taps = bilinearTaps(there, params.otherGrid);
+  let taps = continuedTaps(there, params.otherGrid);
   let back = vec2f(readOther(0u, taps), readOther(1u, taps));
   cycle[i] = length(0.5 * params.photo * (back - centreOf(id.xy, params.grid)));
 }

@@ -48,11 +48,13 @@ fn backward(@builtin(global_invocation_id) id: vec3u) {
   if (w > 1e-6) {
     place = vec2f(dot(params.row0, p), dot(params.row1, p)) / w;
   }
+  let warpTaps = continuedTaps(place, params.source);
+  let p0 = warpTaps.index;
+  let p1 = p0 + sourcePoints;
+  warpOut[k] = dot(vec4f(warpIn[p0.x], warpIn[p0.y], warpIn[p0.z], warpIn[p0.w]), warpTaps.weight);
+  warpOut[points + k] = dot(vec4f(warpIn[p1.x], warpIn[p1.y], warpIn[p1.z], warpIn[p1.w]), warpTaps.weight);
   let taps = bilinearTaps(place, params.source);
   let i = taps.index;
-  let j = i + sourcePoints;
-  warpOut[k] = dot(vec4f(warpIn[i.x], warpIn[i.y], warpIn[i.z], warpIn[i.w]), taps.weight);
-  warpOut[points + k] = dot(vec4f(warpIn[j.x], warpIn[j.y], warpIn[j.z], warpIn[j.w]), taps.weight);
   let logit = dot(vec4f(logitIn[i.x], logitIn[i.y], logitIn[i.z], logitIn[i.w]), taps.weight);
   logitOut[k] = select(NO_LOGIT, logit, isInside(place));
 }

@@ -24,9 +24,10 @@ fn readWarp(plane: u32, taps: Taps) -> f32 {
 
 @compute @workgroup_size(1)
 fn main() {
+  let warpTaps = continuedTaps(params.point, params.grid);
+  result.place = vec2f(readWarp(0u, warpTaps), readWarp(1u, warpTaps));
   let taps = bilinearTaps(params.point, params.grid);
   let i = taps.index;
-  result.place = vec2f(readWarp(0u, taps), readWarp(1u, taps));
   result.certainty = dot(vec4f(certainty[i.x], certainty[i.y], certainty[i.z], certainty[i.w]), taps.weight);
   result.cycle = dot(vec4f(cycle[i.x], cycle[i.y], cycle[i.z], cycle[i.w]), taps.weight);
 }

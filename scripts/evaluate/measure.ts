@@ -58,7 +58,10 @@ export function errorReader(field: PlainField, photoB: Size, truth: DenseTruth) 
     if (!wanted) return null;
     const at = pixelToNormalised(place, field.photo);
     reader.seek(at.x, at.y);
-    const found = normalisedToPixel({ x: reader.read(field.warp), y: reader.read(field.warp, plane) }, photoB);
+    const found = normalisedToPixel(
+      { x: reader.readContinued(field.warp), y: reader.readContinued(field.warp, plane) },
+      photoB,
+    );
     return {
       error: Math.hypot(found.x - wanted.x, found.y - wanted.y) * shrink,
       certainty: reader.read(field.certainty),

@@ -27,7 +27,7 @@ export function rebuilt(field: PlainField, b: Pixels, longSide: number): Pixels 
   const channels = [0, 1, 2].map((c) => Float32Array.from({ length: b.width * b.height }, (_, i) => b.data[4 * i + c]));
   return painted(size, (x, y) => {
     onField.seek((2 * x + 1) / size.width - 1, (2 * y + 1) / size.height - 1);
-    onB.seek(onField.read(field.warp), onField.read(field.warp, plane));
+    onB.seek(onField.readContinued(field.warp), onField.readContinued(field.warp, plane));
     const certainty = onField.read(field.certainty);
     const mixed = channels.map((values, c) => NOTHING[c] + certainty * (onB.read(values) - NOTHING[c]));
     return mixed as unknown as Rgb;

@@ -19,13 +19,12 @@ fn warpAt(x: u32, y: u32) -> vec2f {
   return normalisedToUnit(vec2f(warp[index], warp[index + pane.grid.x * pane.grid.y]));
 }
 
-// Bilinear between the grid's centres and continued linearly over the half cell outside them: clamping there
-// would smear the rim of the rebuilt photo.
+// Continued over the half cell outside the centres (see sampling.wgsl), with its slopes.
 fn readWarp(unit: vec2f) -> Landing {
-  let position = unit * vec2f(pane.grid) - 0.5;
-  let low = vec2u(clamp(position, vec2f(0.0), max(vec2f(pane.grid) - 2.0, vec2f(0.0))));
-  let high = min(low + 1u, pane.grid - 1u);
-  let f = clamp(position - vec2f(low), vec2f(-0.5), vec2f(1.5));
+  let cell = cellAround(unitToNormalised(unit), pane.grid);
+  let low = cell.low;
+  let high = cell.high;
+  let f = cell.f;
   let topLeft = warpAt(low.x, low.y);
   let topRight = warpAt(high.x, low.y);
   let bottomLeft = warpAt(low.x, high.y);

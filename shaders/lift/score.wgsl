@@ -71,7 +71,8 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     if (place != VISIBLE && place != HIDDEN) {
       continue;
     }
-    let taps = bilinearTaps(centreOf(vec2u(i % params.size.x, i / params.size.x), params.size), params.grid);
+    let centre = centreOf(vec2u(i % params.size.x, i / params.size.x), params.size);
+    let taps = bilinearTaps(centre, params.grid);
     let k = taps.index;
     let sure = dot(vec4f(certainty[k.x], certainty[k.y], certainty[k.z], certainty[k.w]), taps.weight);
     if (place == HIDDEN) {
@@ -79,7 +80,8 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
       atomicAdd(&counters.hiddenCertainty[certaintyBin(sure)], 1u);
       continue;
     }
-    let found = vec2f(readTaps(taps, 0u), readTaps(taps, 1u));
+    let warpTaps = continuedTaps(centre, params.grid);
+    let found = vec2f(readTaps(warpTaps, 0u), readTaps(warpTaps, 1u));
     let distance = length(params.scale * (found - vec2f(trueWarp[i], trueWarp[points + i])));
     let e = select(MAX_ERROR, distance, distance < MAX_ERROR);
     error[i] = e;

@@ -35,8 +35,8 @@ export function denseFlow(field: DenseField, { from, to, longSide, threshold, cy
       if (reader.read(field.certainty) < threshold) continue;
       if (cycleLimit > 0 && reader.read(field.cycle) > cycleLimit) continue;
       valid[i] = 1;
-      vectors[2 * i] = (scale.x * to.width * (reader.read(field.warp) + 1)) / 2 - (column + 0.5);
-      vectors[2 * i + 1] = (scale.y * to.height * (reader.read(field.warp, planeY) + 1)) / 2 - (row + 0.5);
+      vectors[2 * i] = (scale.x * to.width * (reader.readContinued(field.warp) + 1)) / 2 - (column + 0.5);
+      vectors[2 * i + 1] = (scale.y * to.height * (reader.readContinued(field.warp, planeY) + 1)) / 2 - (row + 0.5);
     }
   }
   return { size, vectors, valid };

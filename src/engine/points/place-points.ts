@@ -32,7 +32,10 @@ export function placePoints(field: PlainField, places: Float64Array, other: Size
     }
     const at = pixelToNormalised({ x, y }, photo);
     reader.seek(at.x, at.y);
-    const to = normalisedToPixel({ x: reader.read(field.warp), y: reader.read(field.warp, planeY) }, other);
+    const to = normalisedToPixel(
+      { x: reader.readContinued(field.warp), y: reader.readContinued(field.warp, planeY) },
+      other,
+    );
     placed.to[2 * i] = to.x;
     placed.to[2 * i + 1] = to.y;
     placed.certainty[i] = reader.read(field.certainty);

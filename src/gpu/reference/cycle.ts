@@ -27,8 +27,8 @@ export function cycleError(
         continue;
       }
       reader.seek(thereX, thereY);
-      const dx = reader.read(other.warp) - ((2 * x + 1) / width - 1);
-      const dy = reader.read(other.warp, otherPoints) - fromY;
+      const dx = reader.readContinued(other.warp) - ((2 * x + 1) / width - 1);
+      const dy = reader.readContinued(other.warp, otherPoints) - fromY;
       error[i] = Math.hypot((dx * own.photo.width) / 2, (dy * own.photo.height) / 2);
     }
   }

@@ -118,8 +118,8 @@ export function composeBackward({ grid, warp, logit }: PlainDecoded, frame: Matr
       const s = w > 1e-6 ? (a * u + b * v + c) / w : 2;
       const t = w > 1e-6 ? (d * u + e * v + f) / w : 2;
       reader.seek(s, t);
-      out.warp[k] = reader.read(warp);
-      out.warp[points + k] = reader.read(warp, sourcePoints);
+      out.warp[k] = reader.readContinued(warp);
+      out.warp[points + k] = reader.readContinued(warp, sourcePoints);
       out.logit[k] = Math.abs(s) <= 1 && Math.abs(t) <= 1 ? reader.read(logit) : NO_LOGIT;
     }
   }

@@ -16,7 +16,10 @@ export function probe(field: PlainField, point: Point): Probe {
   const reader = new BilinearReader(field.grid);
   reader.seek(point.x, point.y);
   return {
-    to: { x: reader.read(field.warp), y: reader.read(field.warp, field.grid.width * field.grid.height) },
+    to: {
+      x: reader.readContinued(field.warp),
+      y: reader.readContinued(field.warp, field.grid.width * field.grid.height),
+    },
     certainty: reader.read(field.certainty),
     cycle: reader.read(field.cycle),
   };

@@ -95,8 +95,8 @@ export function measureField(
         hiddenCertainty[certaintyBin(certainty)]++;
         continue;
       }
-      const dx = scaleX * (reader.read(field.warp) - truth.warp[i]);
-      const dy = scaleY * (reader.read(field.warp, gridPoints) - truth.warp[points + i]);
+      const dx = scaleX * (reader.readContinued(field.warp) - truth.warp[i]);
+      const dy = scaleY * (reader.readContinued(field.warp, gridPoints) - truth.warp[points + i]);
       const distance = Math.sqrt(dx * dx + dy * dy);
       const e = distance < MAX_ERROR ? distance : MAX_ERROR;
       error[i] = e;
