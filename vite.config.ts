@@ -21,8 +21,8 @@ export default defineConfig({
       input: {
         index: 'index.html',
         embed: 'embed.html',
-        'lift-match': 'src/lift-match.ts',
-        'service-worker': 'src/offline/service-worker.ts',
+        'lift-match': 'src/embed/lift-match.ts',
+        'service-worker': 'src/app/offline/service-worker.ts',
       },
       output: {
         entryFileNames: ({ name }) => (KEPT_NAMES.includes(name) ? `${name}.js` : 'assets/[name]-[hash].js'),

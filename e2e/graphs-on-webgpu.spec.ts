@@ -7,10 +7,10 @@ import {
   imageNetNormalised,
   loadParity,
   relativeError,
-} from '../src/architectures/parity.test-helper.ts';
-import { vit } from '../src/architectures/vit.ts';
-import { readVitConfig } from '../src/architectures/vit-config.ts';
-import { Weights } from '../src/architectures/weights.ts';
+} from '../src/networks/parity.test-helper.ts';
+import { vit } from '../src/networks/vit/vit.ts';
+import { readVitConfig } from '../src/networks/vit/vit-config.ts';
+import { Weights } from '../src/networks/weights.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { GraphBuilder } from '../src/onnx/graph-builder.ts';
 import type { PrecisionName } from '../src/onnx/precision.ts';

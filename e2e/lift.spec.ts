@@ -7,7 +7,7 @@ import { PNG } from 'pngjs';
 import { checkSample } from '../scripts/check-sample/check.ts';
 import { readSample } from '../scripts/check-sample/read.ts';
 import { bytesSource } from '../src/formats/byte-source.ts';
-import { openZip } from '../src/formats/zip.ts';
+import { openZip } from '../src/formats/archives/zip.ts';
 import { dropFiles, slot, watchErrors } from './app.ts';
 import { changed } from './pictures.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import type { Workspace } from '../src/state/workspace.ts';
+import type { Workspace } from '../src/pages/match/state/workspace.ts';
 import { matched, openApp, sample, stagePicture, watchErrors } from './app.ts';
 
 /** A pair that the embedded model matches in part, at a size that two cores run in a second. */

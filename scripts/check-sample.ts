@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodedError } from '../src/shared/errors.ts';
+import { CodedError } from '../src/core/errors.ts';
 import { checkSample, type Distance } from './check-sample/check.ts';
 import { readSample } from './check-sample/read.ts';
 import { readArguments, usage } from './node/arguments.ts';

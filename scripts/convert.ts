@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
-import { openCheckpoint } from '../src/formats/checkpoint.ts';
+import { openCheckpoint } from '../src/formats/checkpoints/checkpoint.ts';
 import type {
   ConversionInput,
   ConversionOptions,
   ConversionProgress,
   ConversionReport,
-} from '../src/models/convert.ts';
-import { convertModel, describePlan, planConversion } from '../src/models/convert.ts';
+} from '../src/networks/convert.ts';
+import { convertModel, describePlan, planConversion } from '../src/networks/convert.ts';
 import type { GraphCost } from '../src/onnx/cost.ts';
-import { CodedError } from '../src/shared/errors.ts';
+import { CodedError } from '../src/core/errors.ts';
 import type { Arguments } from './node/arguments.ts';
 import { readArguments, usage } from './node/arguments.ts';
 import { openFileSource } from './node/file-source.ts';

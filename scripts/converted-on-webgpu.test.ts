@@ -8,12 +8,12 @@ import {
   coarseMatch,
   patchFeatures,
   project,
-} from '../src/architectures/matcher.ts';
-import type { LoadedMatcher } from '../src/architectures/matcher.test-helper.ts';
-import { loadMatcher } from '../src/architectures/matcher.test-helper.ts';
-import type { ParityCase } from '../src/architectures/parity.test-helper.ts';
-import { hasParity, loadParity, relativeError } from '../src/architectures/parity.test-helper.ts';
-import { TestGpu } from '../src/gpu/testing/dawn.ts';
+} from '../src/networks/roma/matcher.ts';
+import type { LoadedMatcher } from '../src/networks/roma/matcher.test-helper.ts';
+import { loadMatcher } from '../src/networks/roma/matcher.test-helper.ts';
+import type { ParityCase } from '../src/networks/parity.test-helper.ts';
+import { hasParity, loadParity, relativeError } from '../src/networks/parity.test-helper.ts';
+import { TestGpu } from '../src/platform/gpu/testing/dawn.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { GraphBuilder } from '../src/onnx/graph-builder.ts';
 import { collectData } from '../src/onnx/run-in-node.test-helper.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Matcher } from '../src/engine/matcher.ts';
-import type { RuntimeTensor } from '../src/engine/runtime.ts';
+import type { Matcher } from '../src/matching/matcher.ts';
+import type { RuntimeTensor } from '../src/platform/runtime/runtime.ts';
 import { loadMatcher, MODELS } from './node/load-matcher.ts';
 import { readModelReference } from './node/model-reference.ts';
 import { NodeRuntime } from './node/ort-node.ts';

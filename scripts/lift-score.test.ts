@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CpuRenderer } from '../src/engine/lift/cpu-renderer.ts';
-import { DepthSources } from '../src/engine/lift/depth-sources.ts';
-import type { ViewMatcher } from '../src/engine/lift/matchers.ts';
-import { measure } from '../src/engine/lift/measure.ts';
-import { Scenes } from '../src/engine/lift/scenes.ts';
-import { DEFAULT_LIFT, type LiftSettings } from '../src/shared/lift/settings.ts';
+import { CpuRenderer } from '../src/pages/lift/worker/drawing/cpu-renderer.ts';
+import { DepthSources } from '../src/pages/lift/worker/depth/depth-sources.ts';
+import type { ViewMatcher } from '../src/pages/lift/worker/score/matchers.ts';
+import { measure } from '../src/pages/lift/worker/score/measure.ts';
+import { Scenes } from '../src/pages/lift/worker/scenes.ts';
+import { DEFAULT_LIFT, type LiftSettings } from '../src/pages/lift/contract/settings.ts';
 import { loadMatcher } from './node/load-matcher.ts';
 import { FilePhoto } from './node/photo.ts';
 import { ROOT } from './node/tools.mjs';

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
-import { exportDataset } from '../src/engine/lift/dataset/export-dataset.ts';
-import { zipSink } from '../src/engine/lift/dataset/zip-sink.ts';
-import { CodedError } from '../src/shared/errors.ts';
-import type { LiftProgress } from '../src/shared/lift/api.ts';
-import type { DatasetOptions } from '../src/shared/lift/dataset.ts';
-import { DEFAULT_LIFT } from '../src/shared/lift/settings.ts';
+import { exportDataset } from '../src/pages/lift/worker/dataset/export-dataset.ts';
+import { zipSink } from '../src/pages/lift/worker/dataset/zip-sink.ts';
+import { CodedError } from '../src/core/errors.ts';
+import type { LiftProgress } from '../src/pages/lift/contract/api.ts';
+import type { DatasetOptions } from '../src/pages/lift/contract/dataset.ts';
+import { DEFAULT_LIFT } from '../src/pages/lift/contract/settings.ts';
 import { type Arguments, readArguments, usage } from './node/arguments.ts';
 import { datasetFolder } from './node/dataset-folder.ts';
 import { zipFile } from './node/dataset-zip.ts';

@@ -7,9 +7,9 @@ import { PNG } from 'pngjs';
 import initSqlJs from 'sql.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bytesSource } from '../src/formats/byte-source.ts';
-import { parseFlo } from '../src/formats/flo.ts';
-import { npyFloat32 } from '../src/formats/npy.ts';
-import { openNpz } from '../src/formats/npz.ts';
+import { parseFlo } from '../src/formats/flow/flo.ts';
+import { npyFloat32 } from '../src/formats/arrays/npy.ts';
+import { openNpz } from '../src/formats/arrays/npz.ts';
 import { ROOT } from './node/tools.mjs';
 
 const run = promisify(execFile);

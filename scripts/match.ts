@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PNG } from 'pngjs';
-import type { MatchMetadata } from '../src/formats/match-metadata.ts';
-import { writeMatchNpz } from '../src/formats/match-npz.ts';
-import { encodeMatchesCsv } from '../src/formats/matches-csv.ts';
-import { encodeMatchesJson } from '../src/formats/matches-json.ts';
-import type { Pixels } from '../src/gpu/reference/preprocess.ts';
+import type { MatchMetadata } from '../src/formats/matches/match-metadata.ts';
+import { writeMatchNpz } from '../src/formats/matches/match-npz.ts';
+import { encodeMatchesCsv } from '../src/formats/matches/matches-csv.ts';
+import { encodeMatchesJson } from '../src/formats/matches/matches-json.ts';
+import type { Pixels } from '../src/compute/preprocess/cpu.ts';
 import { readArguments, usage } from './node/arguments.ts';
 import { colmapExport, flowFiles } from './node/match-files.ts';
 import { certaintyMap, rebuilt } from './node/field-pictures.ts';

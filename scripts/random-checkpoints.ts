@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { matcherShapes, vitShapes } from '../src/architectures/published-shapes.ts';
+import { matcherShapes, vitShapes } from '../src/networks/published-shapes.ts';
 import { RandomWeights } from './random-checkpoints/random-values.ts';
 import { writeCheckpoint } from './random-checkpoints/write-checkpoint.ts';
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { decode } from 'jpeg-js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CpuPhoto } from '../src/engine/cpu-backend.ts';
-import type { PairMatcher } from '../src/engine/pair-matcher.ts';
-import { judge, refine } from '../src/engine/refine.ts';
-import type { PlainMatchField } from '../src/gpu/reference/field.ts';
-import { drawFrame } from '../src/gpu/reference/frame.ts';
-import type { Pixels } from '../src/gpu/reference/preprocess.ts';
-import { type Matrix3, project } from '../src/shared/matrix3.ts';
+import type { CpuPhoto } from '../src/matching/backend/cpu-backend.ts';
+import type { PairMatcher } from '../src/matching/pair-matcher.ts';
+import { judge, refine } from '../src/matching/refine.ts';
+import type { PlainMatchField } from '../src/compute/field/cpu.ts';
+import { drawFrame } from '../src/pages/match/views/frame/cpu.ts';
+import type { Pixels } from '../src/compute/preprocess/cpu.ts';
+import { type Matrix3, project } from '../src/core/matrix3.ts';
 import { loadMatcher, modelIds } from './node/load-matcher.ts';
 
 /** A view of a sample photo, so that the exact warp is the view's own homography. */

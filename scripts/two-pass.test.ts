@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { hasParity, loadParity, relativeError } from '../src/architectures/parity.test-helper.ts';
-import { CpuBackend, type CpuPhoto } from '../src/engine/cpu-backend.ts';
-import { FeatureCache } from '../src/engine/feature-cache.ts';
-import { Matcher } from '../src/engine/matcher.ts';
-import { PairMatcher } from '../src/engine/pair-matcher.ts';
-import type { RuntimeTensor } from '../src/engine/runtime.ts';
-import { convertModel } from '../src/models/convert.ts';
+import { hasParity, loadParity, relativeError } from '../src/networks/parity.test-helper.ts';
+import { CpuBackend, type CpuPhoto } from '../src/matching/backend/cpu-backend.ts';
+import { FeatureCache } from '../src/matching/feature-cache.ts';
+import { Matcher } from '../src/matching/matcher.ts';
+import { PairMatcher } from '../src/matching/pair-matcher.ts';
+import type { RuntimeTensor } from '../src/platform/runtime/runtime.ts';
+import { convertModel } from '../src/networks/convert.ts';
 import { parseManifest } from '../src/models/manifest.ts';
 import { MemorySink } from '../src/onnx/byte-sink.ts';
-import type { Side, Size } from '../src/shared/geometry.ts';
+import type { Side, Size } from '../src/core/geometry.ts';
 import { NodeRuntime } from './node/ort-node.ts';
 
 /** The recorded case's images at both passes' sizes stand in for what preprocessing would make of a photo. */

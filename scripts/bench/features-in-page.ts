@@ -1,6 +1,11 @@
-import { componentMaps } from '../../src/engine/compare/component-maps.ts';
-import { CpuFeatureMaths, encoded, type Encoded, type FeatureMaths } from '../../src/engine/compare/feature-maths.ts';
-import { similarityMaps } from '../../src/engine/compare/similarity-maps.ts';
+import { componentMaps } from '../../src/pages/compare/worker/component-maps.ts';
+import {
+  CpuFeatureMaths,
+  encoded,
+  type Encoded,
+  type FeatureMaths,
+} from '../../src/pages/compare/worker/feature-maths.ts';
+import { similarityMaps } from '../../src/pages/compare/worker/similarity-maps.ts';
 import { kMeans } from '../../src/features/k-means.ts';
 import { seededRandom } from '../../src/geometry/random.ts';
 

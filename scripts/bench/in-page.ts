@@ -1,17 +1,17 @@
-import { CpuBackend } from '../../src/engine/cpu-backend.ts';
-import { FeatureCache } from '../../src/engine/feature-cache.ts';
-import { GpuBackend } from '../../src/engine/gpu-backend.ts';
-import type { Backend } from '../../src/engine/backend.ts';
-import { disposeDecoded, disposeFeatures, Matcher } from '../../src/engine/matcher.ts';
-import { openPhoto } from '../../src/engine/open-photo.ts';
-import { createOrtRuntime, wasmThreads } from '../../src/engine/ort.ts';
-import { PairMatcher } from '../../src/engine/pair-matcher.ts';
-import { Photo } from '../../src/engine/photo.ts';
-import { describeAdapter, requestGpu } from '../../src/gpu/device.ts';
-import { Scope } from '../../src/gpu/scope.ts';
+import { CpuBackend } from '../../src/matching/backend/cpu-backend.ts';
+import { FeatureCache } from '../../src/matching/feature-cache.ts';
+import { GpuBackend } from '../../src/matching/backend/gpu-backend.ts';
+import type { Backend } from '../../src/matching/backend/backend.ts';
+import { disposeDecoded, disposeFeatures, Matcher } from '../../src/matching/matcher.ts';
+import { openPhoto } from '../../src/matching/photos/open-photo.ts';
+import { createOrtRuntime, wasmThreads } from '../../src/platform/runtime/ort.ts';
+import { PairMatcher } from '../../src/matching/pair-matcher.ts';
+import { Photo } from '../../src/matching/photos/photo.ts';
+import { describeAdapter, requestGpu } from '../../src/platform/gpu/device.ts';
+import { Scope } from '../../src/platform/gpu/scope.ts';
 import { fetchManifest, modelFilesAt } from '../../src/models/fetch-model.ts';
 import { inputSize } from '../../src/models/input-size.ts';
-import type { Stage } from '../../src/shared/protocol.ts';
+import type { Stage } from '../../src/pages/match/contract/protocol.ts';
 
 export interface BenchOptions {
   provider: 'webgpu' | 'wasm';

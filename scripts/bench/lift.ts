@@ -1,19 +1,19 @@
-import { describeAdapter } from '../../src/gpu/device.ts';
-import { createForward, ForwardWarpPass } from '../../src/gpu/passes/lift/forward-warp.ts';
-import { FillPass } from '../../src/gpu/passes/lift/fill.ts';
-import { createMesh, LiftMeshPass } from '../../src/gpu/passes/lift/mesh.ts';
-import { createView, LiftRenderPass } from '../../src/gpu/passes/lift/render.ts';
-import { ScorePass } from '../../src/gpu/passes/lift/score.ts';
-import { medianDepth } from '../../src/gpu/reference/lift/depth.ts';
-import { fillHoles } from '../../src/gpu/reference/lift/fill.ts';
-import { forwardWarp } from '../../src/gpu/reference/lift/forward-warp.ts';
-import { liftMesh } from '../../src/gpu/reference/lift/mesh.ts';
-import { renderView } from '../../src/gpu/reference/lift/render.ts';
-import { measureField } from '../../src/gpu/reference/lift/score.ts';
-import { TestGpu } from '../../src/gpu/testing/dawn.ts';
-import { makeFields } from '../../src/gpu/testing/fields.ts';
-import { EDGE, MOTIONS, shootScene, TOLERANCE } from '../../src/gpu/testing/lift-views.ts';
-import type { SceneShot } from '../../src/gpu/testing/lift-views.ts';
+import { describeAdapter } from '../../src/platform/gpu/device.ts';
+import { createForward, ForwardWarpPass } from '../../src/pages/lift/passes/forward-warp/gpu.ts';
+import { FillPass } from '../../src/pages/lift/passes/fill/gpu.ts';
+import { createMesh, LiftMeshPass } from '../../src/pages/lift/passes/mesh/gpu.ts';
+import { createView, LiftRenderPass } from '../../src/pages/lift/passes/render/gpu.ts';
+import { ScorePass } from '../../src/pages/lift/passes/score/gpu.ts';
+import { medianDepth } from '../../src/pages/lift/passes/depth/cpu.ts';
+import { fillHoles } from '../../src/pages/lift/passes/fill/cpu.ts';
+import { forwardWarp } from '../../src/pages/lift/passes/forward-warp/cpu.ts';
+import { liftMesh } from '../../src/pages/lift/passes/mesh/cpu.ts';
+import { renderView } from '../../src/pages/lift/passes/render/cpu.ts';
+import { measureField } from '../../src/pages/lift/passes/score/cpu.ts';
+import { TestGpu } from '../../src/platform/gpu/testing/dawn.ts';
+import { makeFields } from '../../src/pages/match/testing/fields.ts';
+import { EDGE, MOTIONS, shootScene, TOLERANCE } from '../../src/pages/lift/testing/lift-views.ts';
+import type { SceneShot } from '../../src/pages/lift/testing/lift-views.ts';
 
 const ROUNDS = 15;
 

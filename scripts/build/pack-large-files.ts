@@ -6,7 +6,7 @@ export const MAX_FILE_BYTES = 25 * 2 ** 20;
 
 /**
  * Gzips assets of the build that are too large for some hosts, as `<name>.gz`, and leaves the originals out. What loads
- * such a file asks for the packed one in a build: see src/engine/packed-file.ts.
+ * such a file asks for the packed one in a build: see src/platform/runtime/packed-file.ts.
  */
 export function packLargeFiles(limit = MAX_FILE_BYTES): Plugin {
   return {

@@ -1,8 +1,8 @@
 import jpeg from 'jpeg-js';
-import type { PlainField } from '../../src/gpu/reference/field.ts';
-import type { Pixels } from '../../src/gpu/reference/preprocess.ts';
-import { colorMapAt } from '../../src/shared/color-maps.ts';
-import type { Size } from '../../src/shared/geometry.ts';
+import type { PlainField } from '../../src/compute/field/cpu.ts';
+import type { Pixels } from '../../src/compute/preprocess/cpu.ts';
+import { colorMapAt } from '../../src/core/color-maps.ts';
+import type { Size } from '../../src/core/geometry.ts';
 import { fitted, NOTHING, painted } from '../node/field-pictures.ts';
 import { errorReader } from './measure.ts';
 import type { DenseTruth } from './truth.ts';

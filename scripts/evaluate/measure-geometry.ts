@@ -1,9 +1,9 @@
-import { fitPoseRobust } from '../../src/geometry/essential.ts';
-import { fitHomographyRobust } from '../../src/geometry/homography.ts';
+import { fitPoseRobust } from '../../src/geometry/estimators/essential.ts';
+import { fitHomographyRobust } from '../../src/geometry/estimators/homography.ts';
 import { poseError } from '../../src/geometry/measures.ts';
 import type { PointPairs } from '../../src/geometry/point-pairs.ts';
-import type { PlainMatchField } from '../../src/gpu/reference/field.ts';
-import { type Matrix3, project } from '../../src/shared/matrix3.ts';
+import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
+import { type Matrix3, project } from '../../src/core/matrix3.ts';
 import { sampledMatches } from '../node/sampled-matches.ts';
 import type { Cameras } from './pairs.ts';
 import { MEASURED_LONG_SIDE } from './truth.ts';

@@ -1,9 +1,9 @@
-import { BilinearReader } from '../../src/gpu/reference/bilinear.ts';
-import type { PlainField } from '../../src/gpu/reference/field.ts';
+import { BilinearReader } from '../../src/compute/field/bilinear.ts';
+import type { PlainField } from '../../src/compute/field/cpu.ts';
 import { auroc, median, shareWithin } from '../../src/geometry/measures.ts';
-import type { Point, Size } from '../../src/shared/geometry.ts';
-import type { Matrix3 } from '../../src/shared/matrix3.ts';
-import { normalisedToPixel, pixelToNormalised } from '../../src/shared/coordinates.ts';
+import type { Point, Size } from '../../src/core/geometry.ts';
+import type { Matrix3 } from '../../src/core/matrix3.ts';
+import { normalisedToPixel, pixelToNormalised } from '../../src/core/coordinates.ts';
 import { type DenseTruth, homographyTruth, MEASURED_LONG_SIDE } from './truth.ts';
 
 export const PCK_THRESHOLDS = [1, 3, 5, 10] as const;

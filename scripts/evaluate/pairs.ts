@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CodedError } from '../../src/shared/errors.ts';
-import type { Matrix3 } from '../../src/shared/matrix3.ts';
+import { CodedError } from '../../src/core/errors.ts';
+import type { Matrix3 } from '../../src/core/matrix3.ts';
 
 interface Named {
   name: string;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { CodedError } from '../../src/shared/errors.ts';
+import { CodedError } from '../../src/core/errors.ts';
 import type { MatchSettings, NodeMatcher } from '../node/match-pair.ts';
 import { evaluatePair, type PairResult } from './evaluate-pair.ts';
 import type { EvaluationPair } from './pairs.ts';

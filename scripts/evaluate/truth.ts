@@ -1,7 +1,7 @@
-import { npyFloat32 } from '../../src/formats/npy.ts';
-import { openNpz } from '../../src/formats/npz.ts';
-import { type Matrix3, project } from '../../src/shared/matrix3.ts';
-import type { Point, Size } from '../../src/shared/geometry.ts';
+import { npyFloat32 } from '../../src/formats/arrays/npy.ts';
+import { openNpz } from '../../src/formats/arrays/npz.ts';
+import { type Matrix3, project } from '../../src/core/matrix3.ts';
+import type { Point, Size } from '../../src/core/geometry.ts';
 import { openFileSource } from '../node/file-source.ts';
 import type { EvaluationPair } from './pairs.ts';
 

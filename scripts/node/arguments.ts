@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CodedError } from '../../src/shared/errors.ts';
+import { CodedError } from '../../src/core/errors.ts';
 
 /** What a command line may say: an option takes a text, a flag takes none. */
 export interface ArgumentSpec {

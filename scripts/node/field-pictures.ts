@@ -1,7 +1,7 @@
-import { BilinearReader } from '../../src/gpu/reference/bilinear.ts';
-import type { PlainField } from '../../src/gpu/reference/field.ts';
-import { type Pixels, preprocess } from '../../src/gpu/reference/preprocess.ts';
-import type { Size } from '../../src/shared/geometry.ts';
+import { BilinearReader } from '../../src/compute/field/bilinear.ts';
+import type { PlainField } from '../../src/compute/field/cpu.ts';
+import { type Pixels, preprocess } from '../../src/compute/preprocess/cpu.ts';
+import type { Size } from '../../src/core/geometry.ts';
 
 export type Rgb = readonly [number, number, number];
 

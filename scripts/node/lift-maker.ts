@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type LiftedScene, liftScene, renderFrame } from '../../src/engine/lift/cpu-frame.ts';
-import type { DatasetMaker } from '../../src/engine/lift/dataset/export-dataset.ts';
-import { DepthSources } from '../../src/engine/lift/depth-sources.ts';
-import type { DepthMeaning } from '../../src/engine/lift/read-depth.ts';
-import { Scenes } from '../../src/engine/lift/scenes.ts';
-import { CodedError } from '../../src/shared/errors.ts';
-import type { DepthSource } from '../../src/shared/lift/api.ts';
+import { type LiftedScene, liftScene, renderFrame } from '../../src/pages/lift/worker/drawing/cpu-frame.ts';
+import type { DatasetMaker } from '../../src/pages/lift/worker/dataset/export-dataset.ts';
+import { DepthSources } from '../../src/pages/lift/worker/depth/depth-sources.ts';
+import type { DepthMeaning } from '../../src/pages/lift/worker/depth/read-depth.ts';
+import { Scenes } from '../../src/pages/lift/worker/scenes.ts';
+import { CodedError } from '../../src/core/errors.ts';
+import type { DepthSource } from '../../src/pages/lift/contract/api.ts';
 import { FilePhoto } from './photo.ts';
 
 /** A photo of the disk, and its depth map where there is one. */

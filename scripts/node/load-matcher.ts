@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CpuBackend } from '../../src/engine/cpu-backend.ts';
-import { FeatureCache } from '../../src/engine/feature-cache.ts';
-import { Matcher } from '../../src/engine/matcher.ts';
-import { PairMatcher } from '../../src/engine/pair-matcher.ts';
+import { CpuBackend } from '../../src/matching/backend/cpu-backend.ts';
+import { FeatureCache } from '../../src/matching/feature-cache.ts';
+import { Matcher } from '../../src/matching/matcher.ts';
+import { PairMatcher } from '../../src/matching/pair-matcher.ts';
 import { parseManifest } from '../../src/models/manifest.ts';
 import { NodeRuntime } from './ort-node.ts';
 import { ROOT } from './tools.mjs';

@@ -1,14 +1,14 @@
 import initSqlJs from 'sql.js';
-import { denseFlow } from '../../src/engine/exports/dense-flow.ts';
-import { twoViewGeometry } from '../../src/engine/exports/two-view-geometry.ts';
-import { colmapFiles } from '../../src/formats/colmap.ts';
-import { writeColmapDatabase } from '../../src/formats/colmap-database.ts';
-import { encodeFlo } from '../../src/formats/flo.ts';
-import { encodeKittiFlow } from '../../src/formats/kitti-flow.ts';
-import type { MatchMetadata } from '../../src/formats/match-metadata.ts';
-import type { PlainMatchField } from '../../src/gpu/reference/field.ts';
-import { otherSide } from '../../src/shared/geometry.ts';
-import type { MatchTable } from '../../src/shared/protocol.ts';
+import { denseFlow } from '../../src/pages/match/worker/exports/dense-flow.ts';
+import { twoViewGeometry } from '../../src/pages/match/worker/exports/two-view-geometry.ts';
+import { colmapFiles } from '../../src/formats/matches/colmap.ts';
+import { writeColmapDatabase } from '../../src/formats/matches/colmap-database.ts';
+import { encodeFlo } from '../../src/formats/flow/flo.ts';
+import { encodeKittiFlow } from '../../src/formats/flow/kitti-flow.ts';
+import type { MatchMetadata } from '../../src/formats/matches/match-metadata.ts';
+import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
+import { otherSide } from '../../src/core/geometry.ts';
+import type { MatchTable } from '../../src/pages/match/contract/protocol.ts';
 import type { MatchedPair } from './match-pair.ts';
 import { focalOf } from './photo.ts';
 

@@ -1,9 +1,9 @@
-import type { CpuPhoto } from '../../src/engine/cpu-backend.ts';
-import type { PairMatcher } from '../../src/engine/pair-matcher.ts';
-import { judge, NO_RESCUE, refine } from '../../src/engine/refine.ts';
-import { verdictOf } from '../../src/engine/verdict.ts';
-import type { PlainMatchField } from '../../src/gpu/reference/field.ts';
-import type { MatchResult, Verdict } from '../../src/shared/protocol.ts';
+import type { CpuPhoto } from '../../src/matching/backend/cpu-backend.ts';
+import type { PairMatcher } from '../../src/matching/pair-matcher.ts';
+import { judge, NO_RESCUE, refine } from '../../src/matching/refine.ts';
+import { verdictOf } from '../../src/matching/verdict.ts';
+import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
+import type { MatchResult, Verdict } from '../../src/pages/match/contract/protocol.ts';
 import { FilePhoto } from './photo.ts';
 
 export type NodeMatcher = PairMatcher<CpuPhoto, PlainMatchField>;

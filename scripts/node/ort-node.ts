@@ -1,5 +1,5 @@
 import ort from 'onnxruntime-node';
-import type { ExternalData, Runtime, RuntimeTensor, Session, TensorSpec } from '../../src/engine/runtime.ts';
+import type { ExternalData, Runtime, RuntimeTensor, Session, TensorSpec } from '../../src/platform/runtime/runtime.ts';
 
 /** onnxruntime's native CPU provider behind the engine's Runtime: several times faster than WASM in Node. */
 export class NodeRuntime implements Runtime {

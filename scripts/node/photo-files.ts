@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { CodedError } from '../../src/shared/errors.ts';
+import { CodedError } from '../../src/core/errors.ts';
 
 const PHOTO_ENDINGS = ['.jpg', '.jpeg', '.png'];
 /** The most exact first. */

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { PNG } from 'pngjs';
-import type { CpuPhoto } from '../../src/engine/cpu-backend.ts';
+import type { CpuPhoto } from '../../src/matching/backend/cpu-backend.ts';
 import { bytesSource } from '../../src/formats/byte-source.ts';
-import { focalInPixels, readImageHeader } from '../../src/formats/image-header.ts';
-import { CodedError } from '../../src/shared/errors.ts';
-import type { Size } from '../../src/shared/geometry.ts';
-import type { Pixels } from '../../src/gpu/reference/preprocess.ts';
+import { focalInPixels, readImageHeader } from '../../src/formats/images/image-header.ts';
+import { CodedError } from '../../src/core/errors.ts';
+import type { Size } from '../../src/core/geometry.ts';
+import type { Pixels } from '../../src/compute/preprocess/cpu.ts';
 import { upright } from './upright.ts';
 
 /** A JPEG or PNG file as the engine's CPU backend takes it: upright by its EXIF orientation. */

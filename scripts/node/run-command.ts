@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CodedError } from '../../src/shared/errors.ts';
+import { CodedError } from '../../src/core/errors.ts';
 
 /**
  * Runs a command's `main` where its file (`import.meta.url`) was started, not where it is imported. What a person can

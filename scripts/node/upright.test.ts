@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { Orientation } from '../../src/formats/image-header.ts';
+import type { Orientation } from '../../src/formats/images/image-header.ts';
 import { chunk, rgbPng } from '../odd-files/png.ts';
 import { exifBlock } from '../odd-files/encoders.ts';
 import { FilePhoto } from './photo.ts';

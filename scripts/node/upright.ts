@@ -1,5 +1,5 @@
-import { isTransposed, type Orientation } from '../../src/formats/image-header.ts';
-import type { Pixels } from '../../src/gpu/reference/preprocess.ts';
+import { isTransposed, type Orientation } from '../../src/formats/images/image-header.ts';
+import type { Pixels } from '../../src/compute/preprocess/cpu.ts';
 
 /** The picture as its EXIF orientation (1…8) means it to be seen; browsers do the same when they open a photo. */
 export function upright(stored: Pixels, orientation: Orientation): Pixels {

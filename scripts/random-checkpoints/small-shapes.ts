@@ -1,5 +1,5 @@
-import type { NamedShape, PyramidStages, RefinerStrides } from '../../src/architectures/published-shapes.ts';
-import { matcherShapes, vitShapes } from '../../src/architectures/published-shapes.ts';
+import type { NamedShape, PyramidStages, RefinerStrides } from '../../src/networks/published-shapes.ts';
+import { matcherShapes, vitShapes } from '../../src/networks/published-shapes.ts';
 
 const PYRAMID: PyramidStages = [
   [2, 8],

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { bytesSource } from '../../src/formats/byte-source.ts';
-import { openCheckpoint } from '../../src/formats/checkpoint.ts';
-import { ZipWriter } from '../../src/formats/zip-writer.ts';
+import { openCheckpoint } from '../../src/formats/checkpoints/checkpoint.ts';
+import { ZipWriter } from '../../src/formats/archives/zip-writer.ts';
 import { RandomWeights } from './random-values.ts';
 import { pickleStateDict } from './state-dict-pickle.ts';
 

@@ -1,4 +1,4 @@
-import { Op } from '../../src/formats/pickle-opcodes.ts';
+import { Op } from '../../src/formats/checkpoints/pickle-opcodes.ts';
 
 /** A tensor that is its storage's only one, contiguous, as `torch.save` writes a freshly made model. */
 export interface PickledTensor {

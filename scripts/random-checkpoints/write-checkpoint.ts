@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import type { NamedShape } from '../../src/architectures/published-shapes.ts';
-import { ZipWriter } from '../../src/formats/zip-writer.ts';
+import type { NamedShape } from '../../src/networks/published-shapes.ts';
+import { ZipWriter } from '../../src/formats/archives/zip-writer.ts';
 import type { RandomWeights } from './random-values.ts';
 import type { PickledTensor } from './state-dict-pickle.ts';
 import { pickleStateDict } from './state-dict-pickle.ts';

@@ -2,7 +2,7 @@
 
     python3 scripts/reference/features.py ../shared/parity/vit*
 
-Prints, for the 30 × 6 features that src/shared/wave-features.test-helper.ts computes by the same formula:
+Prints, for the 30 × 6 features that src/features/wave-features.test-helper.ts computes by the same formula:
 principal components and colours (numpy.linalg.eigh), and the best of 2,000 spherical k-means runs from random starts
 (Lloyd's steps on unit vectors). With recorded ViTs: the colours, 0…255, of some of their patch tokens.
 """

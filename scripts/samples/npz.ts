@@ -1,6 +1,6 @@
 import { zipSync } from 'fflate';
-import type { NpyArray } from '../../src/formats/npy.ts';
-import { encodeNpy } from '../../src/formats/npy.ts';
+import type { NpyArray } from '../../src/formats/arrays/npy.ts';
+import { encodeNpy } from '../../src/formats/arrays/npy.ts';
 
 /** A compressed .npz, byte for byte the same for the same arrays. */
 export function compressedNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Array {

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../../src/formats/byte-source.ts';
-import { readImageHeader } from '../../src/formats/image-header.ts';
-import { npyFloat32 } from '../../src/formats/npy.ts';
-import { openNpz } from '../../src/formats/npz.ts';
-import { readPng } from '../../src/formats/png-reader.ts';
+import { readImageHeader } from '../../src/formats/images/image-header.ts';
+import { npyFloat32 } from '../../src/formats/arrays/npy.ts';
+import { openNpz } from '../../src/formats/arrays/npz.ts';
+import { readPng } from '../../src/formats/images/png-reader.ts';
 import { Bvh } from './bvh.ts';
 import { Camera } from './camera.ts';
 import { SAMPLES } from './scenes/index.ts';

@@ -1,4 +1,4 @@
-// The coordinate systems of src/shared/coordinates.ts (align_corners = false):
+// The coordinate systems of src/core/coordinates.ts (align_corners = false):
 // normalised [-1, 1] edge to edge; pixel, with the first pixel's centre at 0.5; unit [0, 1].
 
 fn normalisedToPixel(p: vec2f, size: vec2f) -> vec2f {

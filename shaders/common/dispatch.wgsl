@@ -1,4 +1,4 @@
-// Workgroup of the passes over a list; src/gpu/dispatch.ts holds the same number.
+// Workgroup of the passes over a list; src/platform/gpu/dispatch.ts holds the same number.
 const LINEAR_WORKGROUP: u32 = 64u;
 
 // Place in the list of an invocation of a list pass, whose workgroups may be folded into two dimensions.

@@ -1,4 +1,4 @@
-// Numbers by hashing, the same as src/gpu/reference/random.ts.
+// Numbers by hashing, the same as src/compute/sample-matches/random.ts.
 
 // A bijective 32-bit hash (the output function of PCG-RXS-M-XS-32 after one step; O'Neill 2014).
 fn hash(value: u32) -> u32 {

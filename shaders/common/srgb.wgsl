@@ -1,4 +1,4 @@
-// sRGB transfer (IEC 61966-2-1), the same as src/gpu/reference/lift/srgb.ts.
+// sRGB transfer (IEC 61966-2-1), the same as src/pages/lift/passes/srgb.ts.
 
 fn decodeSrgb(v: vec3f) -> vec3f {
   return select(pow((v + 0.055) / 1.055, vec3f(2.4)), v / 12.92, v <= vec3f(0.04045));

@@ -1,4 +1,4 @@
-// Both cameras, see src/shared/lift/camera.ts: X_b = R · X_a + t.
+// Both cameras, see src/geometry/pinhole.ts: X_b = R · X_a + t.
 
 struct Cameras {
   sizeA: vec2u,

@@ -1,4 +1,4 @@
-// Normalised disparity to depth, 0 in the sky and where there is none. Reference: src/gpu/reference/lift/depth.ts.
+// Normalised disparity to depth, 0 in the sky and where there is none. Reference: src/pages/lift/passes/depth/cpu.ts.
 
 struct Params {
   scale: f32,

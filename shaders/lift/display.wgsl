@@ -1,4 +1,4 @@
-// One picture of a lifted view. Reference: src/gpu/reference/lift/display.ts, which names the pictures and explains
+// One picture of a lifted view. Reference: src/pages/lift/passes/display/cpu.ts, which names the pictures and explains
 // the colours. Needs common/color-map.wgsl and common/flow-wheel.wgsl.
 
 struct Params {

@@ -1,4 +1,4 @@
-// Holes filled by a push-pull pyramid. Reference: src/gpu/reference/lift/fill.ts.
+// Holes filled by a push-pull pyramid. Reference: src/pages/lift/passes/fill/cpu.ts.
 // All levels lie in one buffer, each from its offset on: r, g, b and how well they are known.
 
 struct Params {

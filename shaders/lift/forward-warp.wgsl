@@ -1,5 +1,5 @@
 // Where the photo's pixels lie in the view, and which of them it shows.
-// Reference: src/gpu/reference/lift/forward-warp.ts. Needs cameras.wgsl.
+// Reference: src/pages/lift/passes/forward-warp/cpu.ts. Needs cameras.wgsl.
 
 override NONE: u32;
 override HIDDEN: u32;

@@ -1,4 +1,4 @@
-// What saving as JPEG (4:2:0) and opening again does. Reference: src/gpu/reference/lift/jpeg.ts.
+// What saving as JPEG (4:2:0) and opening again does. Reference: src/pages/lift/passes/photometric/jpeg.ts.
 // One workgroup per 16 × 16 pixels: four blocks of Y, one of Cb, one of Cr; one invocation per place of a block.
 
 struct Params {

@@ -1,4 +1,4 @@
-// Index list of the photo's mesh without the triangles across depth edges. Reference: src/gpu/reference/lift/mesh.ts.
+// Index list of the photo's mesh without the triangles across depth edges. Reference: src/pages/lift/passes/mesh/cpu.ts.
 
 struct Params {
   size: vec2u,

@@ -1,4 +1,4 @@
-// Surface normals of a depth map, facing the camera. Reference: src/gpu/reference/lift/normals.ts.
+// Surface normals of a depth map, facing the camera. Reference: src/pages/lift/passes/normals/cpu.ts.
 
 override JUMP: f32;
 

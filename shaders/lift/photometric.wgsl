@@ -1,4 +1,4 @@
-// Blur and exposure in linear light, gamma, noise. Reference: src/gpu/reference/lift/photometric.ts.
+// Blur and exposure in linear light, gamma, noise. Reference: src/pages/lift/passes/photometric/cpu.ts.
 
 struct Params {
   size: vec2u,

@@ -1,4 +1,4 @@
-// Min-max normalisation and clamping of a disparity map. Reference: src/gpu/reference/lift/prepare-disparity.ts.
+// Min-max normalisation and clamping of a disparity map. Reference: src/pages/lift/passes/prepare-disparity/cpu.ts.
 // Smallest and largest value are found by one partial result per workgroup and a second dispatch over these.
 
 override FLOOR: f32;

@@ -1,5 +1,5 @@
 // Bilinear colour at a unit point, the border clamped. By hand: samplers round their weights to 8 bits.
-// Reference: src/gpu/reference/lift/read-colour.ts.
+// Reference: src/pages/lift/passes/read-colour.ts.
 
 fn readColour(photo: texture_2d<f32>, unit: vec2f) -> vec3f {
   let size = textureDimensions(photo);

@@ -1,4 +1,4 @@
-// Point lights on a view with depth and normals, in linear light. Reference: src/gpu/reference/lift/relight.ts.
+// Point lights on a view with depth and normals, in linear light. Reference: src/pages/lift/passes/relight/cpu.ts.
 
 override FLOOR: f32;
 override STEPS: i32;

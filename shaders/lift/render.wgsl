@@ -1,4 +1,4 @@
-// The photo's mesh seen by camera b. Reference: src/gpu/reference/lift/render.ts and raster.ts.
+// The photo's mesh seen by camera b. Reference: src/pages/lift/passes/render/cpu.ts and raster.ts.
 // Needs cameras.wgsl. Vertices are pulled from the depth map; the index buffer is that of mesh.wgsl.
 
 override RIM_CONTINUATION: f32;

@@ -1,5 +1,5 @@
 // A map brought to another size, bilinear with the border clamped. Reference: resizeMap in
-// src/gpu/reference/lift/guided-filter.ts. Needs common/coordinates.wgsl and common/sampling.wgsl.
+// src/pages/lift/passes/smooth/guided-filter.ts. Needs common/coordinates.wgsl and common/sampling.wgsl.
 
 struct Params {
   mapSize: vec2u,

@@ -1,4 +1,4 @@
-// The raster's places and depths as the view that the other passes take. Reference: src/gpu/reference/lift/render.ts.
+// The raster's places and depths as the view that the other passes take. Reference: src/pages/lift/passes/render/cpu.ts.
 // Needs cameras.wgsl and read-colour.wgsl.
 
 @group(0) @binding(0) var<uniform> params: Cameras;

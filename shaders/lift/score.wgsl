@@ -1,4 +1,4 @@
-// A match measured against the truth: error map, counts and histograms. Reference: src/gpu/reference/lift/score.ts.
+// A match measured against the truth: error map, counts and histograms. Reference: src/pages/lift/passes/score/cpu.ts.
 // Integers are counted with atomics; the curve's errors are summed by workgroup, so that the bits never change.
 
 override ERROR_BINS: u32;
@@ -22,7 +22,7 @@ struct Params {
   groups: u32,
 }
 
-// src/gpu/passes/lift/score.ts reads this.
+// src/pages/lift/passes/score/gpu.ts reads this.
 struct Counters {
   visible: atomic<u32>,
   hidden: atomic<u32>,

@@ -1,4 +1,4 @@
-// The photo's sky in the holes of a view, as what is infinitely far. Reference: src/gpu/reference/lift/sky-backdrop.ts.
+// The photo's sky in the holes of a view, as what is infinitely far. Reference: src/pages/lift/passes/sky-backdrop/cpu.ts.
 // Needs read-colour.wgsl.
 
 struct Params {

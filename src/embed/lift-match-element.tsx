@@ -1,8 +1,8 @@
 import { createRoot, type Root } from 'react-dom/client';
-import type { ExportedFile, ExportFormat } from '../shared/exports.ts';
-import { openEmbedWorkspace } from '../state/embed-workspace.ts';
-import { DEFAULT_EXPORT } from '../state/exporting.ts';
-import styles from '../ui/styles/index.css?inline';
+import type { ExportedFile, ExportFormat } from '../pages/match/contract/exports.ts';
+import { openEmbedWorkspace } from '../pages/match/state/sharing/embed-workspace.ts';
+import { DEFAULT_EXPORT } from '../pages/match/state/sharing/exporting.ts';
+import styles from '../app/styles/index.css?inline';
 import embedStyles from './embed.css?inline';
 import { EmbedView } from './embed-view.tsx';
 import type { EmbedMessage, Resource } from './messages.ts';

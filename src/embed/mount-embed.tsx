@@ -1,5 +1,5 @@
 import { createRoot } from 'react-dom/client';
-import { openEmbedWorkspace } from '../state/embed-workspace.ts';
+import { openEmbedWorkspace } from '../pages/match/state/sharing/embed-workspace.ts';
 import { EmbedView } from './embed-view.tsx';
 import { HostLink } from './host-link.ts';
 import { parseEmbedOptions } from './options.ts';

@@ -1,5 +1,5 @@
-import type { ThemeChoice } from '../state/types.ts';
-import { type AddressState, parseAddress } from '../state/url.ts';
+import type { ThemeChoice } from '../pages/match/state/types.ts';
+import { type AddressState, parseAddress } from '../pages/match/state/address/url.ts';
 
 /** What an embed's address (or a custom element's attributes) says. */
 export interface EmbedOptions {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { fakeCanvas, FakeEngine, fakeSharedMatch, type RESULT, settle } from '../state/fake-engine.ts';
-import { Workspace } from '../state/workspace.ts';
+import { fakeCanvas, FakeEngine, fakeSharedMatch, type RESULT, settle } from '../pages/match/state/fake-engine.ts';
+import { Workspace } from '../pages/match/state/workspace.ts';
 import type { EmbedMessage } from './messages.ts';
 import { parseEmbedOptions } from './options.ts';
 import { EmbedSession } from './session.ts';

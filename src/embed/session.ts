@@ -1,12 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { DEFAULT_ANIMATION } from '../shared/animation.ts';
-import { CodedError, isCancelled, toPlainError } from '../shared/errors.ts';
-import type { Side } from '../shared/geometry.ts';
-import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from '../state/fetch-photo.ts';
-import { fetchPoster } from '../state/share-poster.ts';
-import type { WorkspaceState } from '../state/types.ts';
-import { formatAddress, parseAddress } from '../state/url.ts';
-import type { Workspace } from '../state/workspace.ts';
+import { DEFAULT_ANIMATION } from '../pages/match/contract/animation.ts';
+import { CodedError, isCancelled, toPlainError } from '../core/errors.ts';
+import type { Side } from '../core/geometry.ts';
+import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from '../pages/match/state/photos/fetch-photo.ts';
+import { fetchPoster } from '../pages/match/state/sharing/share-poster.ts';
+import type { WorkspaceState } from '../pages/match/state/types.ts';
+import { formatAddress, parseAddress } from '../pages/match/state/address/url.ts';
+import type { Workspace } from '../pages/match/state/workspace.ts';
 import type { EmbedMessage, HostCommand, Resource } from './messages.ts';
 import type { EmbedOptions } from './options.ts';
 

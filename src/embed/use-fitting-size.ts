@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
 import type { RefObject } from 'react';
-import { fittingHeight } from '../shared/layout.ts';
-import type { Side, Size } from '../shared/geometry.ts';
-import type { WorkspaceState } from '../state/types.ts';
-import { useWorkspaceState } from '../ui/workspace-context.ts';
+import { fittingHeight } from '../pages/match/contract/layout.ts';
+import type { Side, Size } from '../core/geometry.ts';
+import type { WorkspaceState } from '../pages/match/state/types.ts';
+import { useWorkspaceState } from '../pages/match/ui/workspace-context.ts';
 import type { EmbedSession } from './session.ts';
 
 /** Tells the session which height would show the photos without empty space, whenever width, photos or view change. */

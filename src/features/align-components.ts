@@ -1,5 +1,5 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
-import type { Size } from '../shared/geometry.ts';
+import type { Size } from '../core/geometry.ts';
 
 /**
  * The orthogonal 3 × 3 matrix, row-major, that takes one encoder's component scores nearest to another's (orthogonal

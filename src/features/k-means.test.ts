@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../geometry/random.ts';
-import type { Nearest, VectorSet } from '../shared/feature-map.ts';
-import { waveFeatures } from '../shared/wave-features.test-helper.ts';
+import type { Nearest, VectorSet } from '../core/feature-map.ts';
+import { waveFeatures } from './wave-features.test-helper.ts';
 import { kMeans } from './k-means.ts';
 
 const CHANNELS = 5;

@@ -1,5 +1,5 @@
 import { seededRandom } from '../geometry/random.ts';
-import type { Nearest, VectorSet } from '../shared/feature-map.ts';
+import type { Nearest, VectorSet } from '../core/feature-map.ts';
 
 export interface KMeansOptions {
   /** Clusters, at most the number of vectors. */

@@ -1,4 +1,4 @@
-import type { Nearest } from '../shared/feature-map.ts';
+import type { Nearest } from '../core/feature-map.ts';
 
 export interface NeighbourMatch {
   /** Places on both grids. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gridWarp } from '../geometry/true-warp.ts';
-import type { Nearest } from '../shared/feature-map.ts';
+import type { Nearest } from '../core/feature-map.ts';
 import { mutualNeighbours } from './mutual-neighbours.ts';
 import { nearestRecall } from './recall.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../geometry/random.ts';
 import { componentColors } from './component-colors.ts';
 import { principalComponents } from './principal-components.ts';
-import { waveFeatures } from '../shared/wave-features.test-helper.ts';
+import { waveFeatures } from './wave-features.test-helper.ts';
 
 /** Covariance of rows, in plain double sums. */
 function covarianceOf(values: Float32Array, channels: number): Float32Array {

@@ -1,6 +1,6 @@
 import type { TrueWarp } from '../geometry/true-warp.ts';
-import { RECALL_THRESHOLDS } from '../shared/compare.ts';
-import type { Size } from '../shared/geometry.ts';
+import { RECALL_THRESHOLDS } from '../pages/compare/contract.ts';
+import type { Size } from '../core/geometry.ts';
 import { centreOf } from './similarity.ts';
 
 export interface Recall {

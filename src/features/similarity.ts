@@ -1,4 +1,4 @@
-import type { Size } from '../shared/geometry.ts';
+import type { Size } from '../core/geometry.ts';
 
 /**
  * Cosines as heat in 0…1. With a temperature: exp((cosine − highest) / temperature), a softmax with its peak at 1;

@@ -1,4 +1,4 @@
-import { CodedError } from '../shared/errors.ts';
+import { CodedError } from '../core/errors.ts';
 
 /** Walks over bytes in memory; every step past the end is a CodedError `truncated`. */
 export class ByteReader {

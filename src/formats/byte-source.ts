@@ -1,4 +1,4 @@
-import { CodedError } from '../shared/errors.ts';
+import { CodedError } from '../core/errors.ts';
 
 /** Random access to a file's bytes: a Blob or OPFS file in the page, a file handle in Node, an array in tests. */
 export interface ByteSource {

@@ -1,4 +1,4 @@
-import type { FileKind } from './image-headers/types.ts';
+import type { FileKind } from './images/headers/types.ts';
 
 /** Enough for every signature, for a text file's first tag and for a PDF's mark, which may be preceded by junk. */
 export const SNIFF_BYTES = 4096;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { ByteSource } from './byte-source.ts';
 import { bytesSource } from './byte-source.ts';
-import type { Checkpoint } from './tensor.ts';
+import type { Checkpoint } from './arrays/tensor.ts';
 
 /** Written by fixtures/make.py with CPython and NumPy. */
 export const FIXTURES = new URL('./fixtures/', import.meta.url);

@@ -1,20 +1,20 @@
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CodedError } from '../shared/errors.ts';
+import { CodedError } from '../core/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { bytesSource } from './byte-source.ts';
-import { openCheckpoint } from './checkpoint.ts';
+import { openCheckpoint } from './checkpoints/checkpoint.ts';
 import { countingSource, fixture, randomNumbers, safetensorsFile } from './fixtures.test-helper.ts';
-import { encodeNpy, npyOfFloat32, parseNpy } from './npy.ts';
-import { openNpz } from './npz.ts';
-import { encodePfm, parsePfm } from './pfm.ts';
-import { unpickle } from './pickle.ts';
-import { readPng } from './png-reader.ts';
-import { testPng, withChecksums } from './png.test-helper.ts';
-import { collectTensors } from './torch-collect.ts';
-import { torchPolicy } from './torch-objects.ts';
-import { openZip } from './zip.ts';
-import { ZipWriter } from './zip-writer.ts';
+import { encodeNpy, npyOfFloat32, parseNpy } from './arrays/npy.ts';
+import { openNpz } from './arrays/npz.ts';
+import { encodePfm, parsePfm } from './images/pfm.ts';
+import { unpickle } from './checkpoints/pickle.ts';
+import { readPng } from './images/png-reader.ts';
+import { testPng, withChecksums } from './images/png.test-helper.ts';
+import { collectTensors } from './checkpoints/torch-collect.ts';
+import { torchPolicy } from './checkpoints/torch-objects.ts';
+import { openZip } from './archives/zip.ts';
+import { ZipWriter } from './archives/zip-writer.ts';
 
 /**
  * Damages small files of every container in every way that a broken download or a hostile author might,

@@ -1,4 +1,4 @@
-import { CodedError } from '../shared/errors.ts';
+import { CodedError } from '../core/errors.ts';
 
 /** Containers and parts that can be malformed; each has the error code `<part>-malformed`. */
 export type MalformedPart = 'zip' | 'pickle' | 'torch' | 'safetensors' | 'npy' | 'tensor' | 'share' | 'png' | 'pfm';

@@ -1,5 +1,5 @@
-import { type Matrix3, multiply3 } from '../shared/matrix3.ts';
-import { apply3, type Vector3 } from '../shared/rotation.ts';
+import { type Matrix3, multiply3 } from '../core/matrix3.ts';
+import { apply3, type Vector3 } from '../core/rotation.ts';
 
 /**
  * A camera in a scene, without distortion. Pixels, the first pixel's centre at (0.5, 0.5); looks down +z, x right,

@@ -1,4 +1,4 @@
-import type { Size } from '../shared/geometry.ts';
+import type { Size } from '../core/geometry.ts';
 
 /** Cells across and down. */
 const CELLS = 16;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { epipolarLineInA, epipolarLineInB } from '../shared/epipolar-lines.ts';
-import { invert3, type Matrix3, multiply3 } from '../shared/matrix3.ts';
+import { epipolarLineInA, epipolarLineInB } from '../core/epipolar-lines.ts';
+import { invert3, type Matrix3, multiply3 } from '../core/matrix3.ts';
 import { epipolarDistance, essentialOf, fundamentalOf, raysOf, squaredSampson } from './epipolar.ts';
-import { refineEpipolar } from './refine-epipolar.ts';
-import { robustScore } from './robust-score.ts';
+import { refineEpipolar } from './estimators/refine-epipolar.ts';
+import { robustScore } from './estimators/robust-score.ts';
 import { KA, KB, POSE, twoViews } from './scene.test-helper.ts';
 import { triangulate } from './triangulate.ts';
 

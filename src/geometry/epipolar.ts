@@ -1,5 +1,5 @@
-import { epipolarLineInA, epipolarLineInB, type Line } from '../shared/epipolar-lines.ts';
-import { invert3, type Matrix3, multiply3 } from '../shared/matrix3.ts';
+import { epipolarLineInA, epipolarLineInB, type Line } from '../core/epipolar-lines.ts';
+import { invert3, type Matrix3, multiply3 } from '../core/matrix3.ts';
 import { skew3, transpose3, type Vector3 } from './linear-algebra.ts';
 import { movedPairs, type PointPairs } from './point-pairs.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { inDegrees, inRadians } from '../shared/lift/camera.ts';
-import { LIFT_LIMITS, VIEWPOINT_BINS } from '../shared/lift/settings.ts';
-import type { CameraMotion } from '../shared/lift/settings.ts';
-import { multiply3 } from '../shared/matrix3.ts';
-import { apply3, axisAngleOf, rotationOf } from '../shared/rotation.ts';
-import type { Vector3 } from '../shared/rotation.ts';
+import { inDegrees, inRadians } from './pinhole.ts';
+import { LIFT_LIMITS, VIEWPOINT_BINS } from '../pages/lift/contract/settings.ts';
+import type { CameraMotion } from '../pages/lift/contract/settings.ts';
+import { multiply3 } from '../core/matrix3.ts';
+import { apply3, axisAngleOf, rotationOf } from '../core/rotation.ts';
+import type { Vector3 } from '../core/rotation.ts';
 import { camerasOf, drawL2mView, drawViewpoint, intrinsicMatrix, L2M_VIEWS, orbit, poseMatrix } from './lift-camera.ts';
 import { project, transfer, unproject, viewpointAngle } from './lift-camera.ts';
 import { transpose3 } from './linear-algebra.ts';

@@ -1,8 +1,8 @@
-import { inDegrees, inRadians } from '../shared/lift/camera.ts';
-import type { CameraMotion } from '../shared/lift/settings.ts';
-import { multiply3 } from '../shared/matrix3.ts';
-import { apply3, axisAngleOf, rotationOf } from '../shared/rotation.ts';
-import type { Vector3 } from '../shared/rotation.ts';
+import { inDegrees, inRadians } from './pinhole.ts';
+import type { CameraMotion } from '../pages/lift/contract/settings.ts';
+import { multiply3 } from '../core/matrix3.ts';
+import { apply3, axisAngleOf, rotationOf } from '../core/rotation.ts';
+import type { Vector3 } from '../core/rotation.ts';
 import { seededRandom } from './random.ts';
 
 export {
@@ -14,8 +14,8 @@ export {
   transfer,
   unproject,
   viewpointAngle,
-} from '../shared/lift/camera.ts';
-export type { CameraPair, Pinhole } from '../shared/lift/camera.ts';
+} from './pinhole.ts';
+export type { CameraPair, Pinhole } from './pinhole.ts';
 
 /** Ranges of L2M's random views (conventions.md). Lengths in units of the median depth, angles in degrees. */
 export const L2M_VIEWS = {

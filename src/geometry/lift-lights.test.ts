@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LIFT_LIMITS } from '../shared/lift/settings.ts';
+import { LIFT_LIMITS } from '../pages/lift/contract/settings.ts';
 import { drawLights, POWER_UNIT } from './lift-lights.ts';
 
 const draws = Array.from({ length: 300 }, (_, seed) => drawLights(seed));

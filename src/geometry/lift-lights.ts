@@ -1,5 +1,5 @@
-import type { LightSettings, PointLight } from '../shared/lift/settings.ts';
-import { MAX_LIGHTS } from '../shared/lift/settings.ts';
+import type { LightSettings, PointLight } from '../pages/lift/contract/settings.ts';
+import { MAX_LIGHTS } from '../pages/lift/contract/settings.ts';
 import { seededRandom } from './random.ts';
 
 /** L2M's random ranges (conventions of this project); lengths in units of its scene, y upwards. */

@@ -1,9 +1,9 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
-import type { Matrix3 } from '../shared/matrix3.ts';
-import type { Vector3 } from '../shared/rotation.ts';
+import type { Matrix3 } from '../core/matrix3.ts';
+import type { Vector3 } from '../core/rotation.ts';
 
 export type { Vector3 };
-export { apply3, rotationOf } from '../shared/rotation.ts';
+export { apply3, rotationOf } from '../core/rotation.ts';
 
 export const dot3 = (p: Vector3, q: Vector3): number => p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitPoseRobust } from './essential.ts';
+import { fitPoseRobust } from './estimators/essential.ts';
 import { pointCloud } from './point-cloud.ts';
 import { KA, KB, POSE, type SceneOptions, twoViews } from './scene.test-helper.ts';
 import { finish } from './steps.ts';

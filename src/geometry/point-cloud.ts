@@ -1,6 +1,6 @@
-import type { Matrix3 } from '../shared/matrix3.ts';
+import type { Matrix3 } from '../core/matrix3.ts';
 import { essentialOf, type RelativePose, raysOf, squaredSampson } from './epipolar.ts';
-import { meanFocal } from './essential.ts';
+import { meanFocal } from './estimators/essential.ts';
 import type { PointPairs } from './point-pairs.ts';
 import type { Steps } from './steps.ts';
 import { triangulate } from './triangulate.ts';

@@ -1,4 +1,4 @@
-import type { Matrix3 } from '../shared/matrix3.ts';
+import type { Matrix3 } from '../core/matrix3.ts';
 import type { RelativePose } from './epipolar.ts';
 import { apply3, rotationOf, type Vector3 } from './linear-algebra.ts';
 import type { PointPairs } from './point-pairs.ts';

@@ -1,5 +1,5 @@
-import { invert3, type Matrix3, project } from '../shared/matrix3.ts';
-import type { Point, Size } from '../shared/geometry.ts';
+import { invert3, type Matrix3, project } from '../core/matrix3.ts';
+import type { Point, Size } from '../core/geometry.ts';
 
 /** Where a place of photo A lies in photo B, both as shares of width and height; null where B does not show it. */
 export type TrueWarp = (x: number, y: number) => Point | null;

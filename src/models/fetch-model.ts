@@ -1,7 +1,7 @@
-import { CodedError, isCancelled, throwIfAborted } from '../shared/errors.ts';
+import { CodedError, isCancelled, throwIfAborted } from '../core/errors.ts';
 import { type MatcherManifest, MANIFEST_MAX_BYTES, parseManifest } from './manifest.ts';
 import { type NetworkManifest, parseNetworkManifest } from './network-manifest.ts';
-import { isOpfsUrl, readOpfsFile } from './opfs.ts';
+import { isOpfsUrl, readOpfsFile } from '../platform/storage/opfs.ts';
 
 /** One file that a manifest names. */
 export interface ModelFile {

@@ -1,5 +1,5 @@
-import type { Size } from '../shared/geometry.ts';
-import type { InputLimits } from '../shared/model-library.ts';
+import type { Size } from '../core/geometry.ts';
+import type { InputLimits } from './library-contract.ts';
 import type { InputManifest } from './manifest.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { CodedError } from '../shared/errors.ts';
-import { FakeDirectory } from './fake-opfs.ts';
+import type { CodedError } from '../core/errors.ts';
+import { FakeDirectory } from '../platform/storage/fake-opfs.ts';
 import { KeptNetworks } from './kept-networks.ts';
 import { ModelStore } from './store.ts';
 

@@ -1,8 +1,8 @@
-import { CodedError } from '../shared/errors.ts';
-import type { KeptNetwork, NetworkPurpose } from '../shared/model-library.ts';
-import { NETWORK_PURPOSES } from '../shared/model-library.ts';
-import { openModelsFolder, opfsSink } from './opfs.ts';
-import { folderBytes, readJson, removeIfThere, writeJson } from './opfs-folder.ts';
+import { CodedError } from '../core/errors.ts';
+import type { KeptNetwork, NetworkPurpose } from './library-contract.ts';
+import { NETWORK_PURPOSES } from './library-contract.ts';
+import { openModelsFolder, opfsSink } from '../platform/storage/opfs.ts';
+import { folderBytes, readJson, removeIfThere, writeJson } from '../platform/storage/opfs-folder.ts';
 
 /** Folder of the store, beside those of the models. */
 const NETWORKS = 'networks';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CodedError } from '../shared/errors.ts';
+import { CodedError } from '../core/errors.ts';
 import { inputSize } from './input-size.ts';
 import { parseManifest } from './manifest.ts';
 

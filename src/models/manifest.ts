@@ -1,4 +1,4 @@
-import { CodedError } from '../shared/errors.ts';
+import { CodedError } from '../core/errors.ts';
 
 /**
  * A matcher as data. Everything the engine knows of a network stands here; no code elsewhere names one.

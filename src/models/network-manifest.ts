@@ -1,4 +1,4 @@
-import { CodedError } from '../shared/errors.ts';
+import { CodedError } from '../core/errors.ts';
 import type { NetworkFile } from './manifest.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { CodedError, throwIfAborted } from '../shared/errors.ts';
-import type { InstalledModel } from '../shared/model-library.ts';
-import { Sha256 } from '../shared/sha256.ts';
-import { MANIFEST_FILE } from './convert.ts';
+import { CodedError, throwIfAborted } from '../core/errors.ts';
+import type { InstalledModel } from './library-contract.ts';
+import { Sha256 } from './sha256.ts';
+import { MANIFEST_FILE } from '../networks/convert.ts';
 import type { NetworkFile } from './manifest.ts';
 import { MANIFEST_MAX_BYTES } from './manifest.ts';
 import type { ModelStore } from './store.ts';

@@ -1,4 +1,4 @@
-import { CodedError } from '../shared/errors.ts';
+import { CodedError } from '../core/errors.ts';
 import type {
   CheckpointRecord,
   InstalledModel,
@@ -6,18 +6,18 @@ import type {
   ModelRecipe,
   PartialInstall,
   StorageEstimate,
-} from '../shared/model-library.ts';
-import type { ModelSink } from './convert.ts';
-import { MANIFEST_FILE } from './convert.ts';
-import type { ServerNote } from './download.ts';
+} from './library-contract.ts';
+import type { ModelSink } from '../networks/convert.ts';
+import { MANIFEST_FILE } from '../networks/convert.ts';
+import type { ServerNote } from '../platform/storage/download.ts';
 import { inputLimits } from './input-size.ts';
 import { KeptNetworks } from './kept-networks.ts';
 import type { MatcherManifest } from './manifest.ts';
 import { MANIFEST_SCHEMA, parseManifest } from './manifest.ts';
 import type { NetworkManifest } from './network-manifest.ts';
 import { parseNetworkManifest } from './network-manifest.ts';
-import { OpfsPartialFile, opfsSink, opfsUrl, storageFull } from './opfs.ts';
-import { folderBytes, folders, readJson, removeIfThere, writeJson } from './opfs-folder.ts';
+import { OpfsPartialFile, opfsSink, opfsUrl, storageFull } from '../platform/storage/opfs.ts';
+import { folderBytes, folders, readJson, removeIfThere, writeJson } from '../platform/storage/opfs-folder.ts';
 
 /** Folders of the store. */
 const INSTALLED = 'installed';

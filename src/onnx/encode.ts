@@ -1,4 +1,4 @@
-import { CodedError, throwIfAborted } from '../shared/errors.ts';
+import { CodedError, throwIfAborted } from '../core/errors.ts';
 import type { ByteSink } from './byte-sink.ts';
 import type { Attribute, GraphBuilder, GraphNode, Initializer } from './graph-builder.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';

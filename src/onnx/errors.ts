@@ -1,4 +1,4 @@
-import { CodedError } from '../shared/errors.ts';
+import { CodedError } from '../core/errors.ts';
 
 /** An architecture asked the builder for something that ONNX would refuse: a bug of ours, named at its place. */
 export function graphError(op: string, message: string): CodedError {

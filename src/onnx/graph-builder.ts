@@ -1,5 +1,5 @@
-import { float32ToFloat16 } from '../formats/half.ts';
-import type { CheckpointTensor } from '../formats/tensor.ts';
+import { float32ToFloat16 } from '../formats/arrays/half.ts';
+import type { CheckpointTensor } from '../formats/arrays/tensor.ts';
 import { graphError } from './errors.ts';
 import type { Precision } from './precision.ts';
 import { PRECISIONS } from './precision.ts';

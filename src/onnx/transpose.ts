@@ -1,4 +1,4 @@
-import type { CheckpointTensor } from '../formats/tensor.ts';
+import type { CheckpointTensor } from '../formats/arrays/tensor.ts';
 import type { WeightTransform } from './graph-builder.ts';
 
 /** A PyTorch Linear's [out, in] as the [in, out] that MatMul wants. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Matrix3 } from '../../shared/matrix3.ts';
+import type { Matrix3 } from '../../core/matrix3.ts';
 import type { ActiveGaussians } from '../activate.ts';
 import { type SplatCamera, transpose3, translationAt } from '../camera.ts';
 

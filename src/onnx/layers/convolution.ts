@@ -1,4 +1,4 @@
-import type { CheckpointTensor } from '../../formats/tensor.ts';
+import type { CheckpointTensor } from '../../formats/arrays/tensor.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import type { ConvOptions } from '../ops/convolution.ts';
 import { conv, convTranspose } from '../ops/convolution.ts';

@@ -1,4 +1,4 @@
-import type { CheckpointTensor } from '../../formats/tensor.ts';
+import type { CheckpointTensor } from '../../formats/arrays/tensor.ts';
 import { graphError } from '../errors.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { floatBytes } from '../graph-builder.ts';

@@ -1,4 +1,4 @@
-import type { CheckpointTensor } from '../../formats/tensor.ts';
+import type { CheckpointTensor } from '../../formats/arrays/tensor.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { toFloat32 } from '../ops/elementwise.ts';
 import { layerNormalization } from '../ops/normalization.ts';

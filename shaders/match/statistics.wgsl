@@ -1,0 +1,96 @@
+// Counters over one direction of a match. Reference: src/compute/statistics/cpu.ts.
+// Integers are counted with atomics; the sum of certainty goes through one partial sum per workgroup, added up
+// in a fixed order by a second dispatch, so that the same field always gives the same bits.
+
+override BINS: u32;
+override BINS_PER_OCTAVE: f32;
+override LOWEST: f32;
+
+const WORKGROUP = 64u;
+
+struct Params {
+  side: u32,
+  points: u32,
+  partials: u32,  // workgroups of the first dispatch
+  threshold: f32,
+  cycleLimit: f32,
+}
+
+struct Counters {
+  points: u32,
+  certaintySum: f32,
+  certain: atomic<u32>,
+  consistent: atomic<u32>,
+  histogram: array<atomic<u32>, 64>,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read_write> counters: array<Counters, 2>;
+@group(0) @binding(2) var<storage, read_write> partials: array<f32>;
+@group(0) @binding(3) var<storage, read> certainty: array<f32>;
+@group(0) @binding(4) var<storage, read> cycle: array<f32>;
+
+var<workgroup> sums: array<f32, WORKGROUP>;
+var<workgroup> certain: atomic<u32>;
+var<workgroup> consistent: atomic<u32>;
+var<workgroup> histogram: array<atomic<u32>, BINS>;
+
+fn binOf(error: f32) -> u32 {
+  let bin = floor(BINS_PER_OCTAVE * log2(max(error, 1e-6) / LOWEST));
+  return u32(clamp(bin, 0.0, f32(BINS - 1u)));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn count(
+  @builtin(local_invocation_index) local: u32,
+  @builtin(workgroup_id) group: vec3u,
+) {
+  var sum = 0.0;
+  let stride = params.partials * WORKGROUP;
+  for (var i = group.x * WORKGROUP + local; i < params.points; i += stride) {
+    sum += certainty[i];
+    if (certainty[i] >= params.threshold) {
+      atomicAdd(&certain, 1u);
+      if (cycle[i] <= params.cycleLimit) {
+        atomicAdd(&consistent, 1u);
+      }
+      atomicAdd(&histogram[binOf(cycle[i])], 1u);
+    }
+  }
+  let total = workgroupSum(local, sum);
+  let side = params.side;
+  if (local == 0u) {
+    partials[group.x] = total;
+    atomicAdd(&counters[side].certain, atomicLoad(&certain));
+    atomicAdd(&counters[side].consistent, atomicLoad(&consistent));
+  }
+  for (var bin = local; bin < BINS; bin += WORKGROUP) {
+    atomicAdd(&counters[side].histogram[bin], atomicLoad(&histogram[bin]));
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn total(@builtin(local_invocation_index) local: u32) {
+  var sum = 0.0;
+  for (var i = local; i < params.partials; i += WORKGROUP) {
+    sum += partials[i];
+  }
+  let whole = workgroupSum(local, sum);
+  if (local == 0u) {
+    counters[params.side].certaintySum = whole;
+    counters[params.side].points = params.points;
+  }
+}
+
+// Sum over the workgroup, by halves. Also orders the atomics above before what is read after it.
+fn workgroupSum(local: u32, value: f32) -> f32 {
+  sums[local] = value;
+  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (local < half) {
+      sums[local] += sums[local + half];
+    }
+  }
+  workgroupBarrier();
+  return sums[0];
+}

@@ -1,0 +1,23 @@
+import { IconButton } from '../ui/icon-button.tsx';
+import { CloseIcon } from '../ui/icons.tsx';
+import { useWorkspace, useWorkspaceState } from '../pages/match/ui/workspace-context.ts';
+
+/** What went wrong, or should be known, and what to do about it. */
+export function NoticeList() {
+  const workspace = useWorkspace();
+  const notices = useWorkspaceState((state) => state.notices);
+  return (
+    <div className="notices" role="region" aria-label="Notices" aria-live="polite">
+      {notices.map(({ id, kind, code, message, remedy }) => (
+        <div key={id} className={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'} data-code={code}>
+          <p>
+            {message} {remedy && <span className="notice-remedy">{remedy}</span>}
+          </p>
+          <IconButton label="Dismiss" onClick={() => workspace.notices.dismiss(id)}>
+            <CloseIcon />
+          </IconButton>
+        </div>
+      ))}
+    </div>
+  );
+}

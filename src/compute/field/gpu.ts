@@ -1,0 +1,47 @@
+import type { Size } from '../../core/geometry.ts';
+
+/** The dense result on one photo, as it lies on the GPU. All float32, row by row. */
+export interface WarpField {
+  /** Size of the grid that the buffers cover. */
+  grid: Size;
+  /** Size of the photo that the grid lies on, pixels. */
+  photo: Size;
+  /** [2, h, w]: the plane of x, then of y; where each place lies in the other photo, normalised. */
+  warp: GPUBuffer;
+  /** [h, w] the decoder's certainty before the sigmoid. */
+  logit: GPUBuffer;
+  /** [h, w] probability; 0 where the warp leaves the other photo. Made by passes/certainty.ts. */
+  certainty: GPUBuffer;
+  /** [h, w] distance after going there and back, pixels of this photo. Made by passes/cycle.ts. */
+  cycle: GPUBuffer;
+}
+
+/** Both directions of one match. The grids may differ in size. */
+export interface MatchField {
+  a: WarpField;
+  b: WarpField;
+}
+
+/** Number of places on a grid. */
+export const gridPoints = (grid: Size): number => grid.width * grid.height;
+
+/**
+ * Bindings with their true size: `warp` and `logit` may be a model's output buffers, which onnxruntime's
+ * buffer cache makes larger than the tensor.
+ */
+export const warpBinding = (field: Pick<WarpField, 'grid' | 'warp'>): GPUBufferBinding => ({
+  buffer: field.warp,
+  size: gridPoints(field.grid) * 8,
+});
+export const logitBinding = (field: Pick<WarpField, 'grid' | 'logit'>): GPUBufferBinding => ({
+  buffer: field.logit,
+  size: gridPoints(field.grid) * 4,
+});
+export const certaintyBinding = (field: WarpField): GPUBufferBinding => ({
+  buffer: field.certainty,
+  size: gridPoints(field.grid) * 4,
+});
+export const cycleBinding = (field: WarpField): GPUBufferBinding => ({
+  buffer: field.cycle,
+  size: gridPoints(field.grid) * 4,
+});

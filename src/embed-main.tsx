@@ -1,9 +1,0 @@
-import { mountEmbed } from './embed/mount-embed.tsx';
-import './ui/styles/index.css';
-import './embed/embed.css';
-
-const root = document.getElementById('root');
-if (!root) throw new Error('embed.html has no #root');
-
-// For the console and the browser tests, as in main.tsx.
-Object.assign(window, { liftMatchEmbed: mountEmbed(root, window) });

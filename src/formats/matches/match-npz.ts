@@ -1,0 +1,54 @@
+import { NORMALISED_CONVENTION, PIXEL_CONVENTION } from '../../pages/match/contract/exports.ts';
+import type { Side } from '../../core/geometry.ts';
+import type { DenseField, MatchTable } from '../../pages/match/contract/protocol.ts';
+import type { MatchMetadata } from './match-metadata.ts';
+import { MATCH_COLUMNS } from './matches-csv.ts';
+import { encodeNpy, type NpyArray, npyOfFloat32 } from '../arrays/npy.ts';
+import { type ZipSink, ZipWriter } from '../archives/zip-writer.ts';
+
+/** Name of an array's direction: on A's grid towards B, and back. */
+const DIRECTIONS: Record<Side, string> = { a: 'a_to_b', b: 'b_to_a' };
+
+/**
+ * A match as an npz: for both directions `warp_*` [2, h, w], `certainty_*` [h, w] and `cycle_*` [h, w], all float32;
+ * `matches` [n, 5] as in the CSV; `size_a`, `size_b` [2] width and height. `metadata.json` (numpy hands it out as
+ * bytes) says what they mean.
+ */
+export async function writeMatchNpz(
+  sink: ZipSink,
+  fields: Record<Side, DenseField>,
+  matches: MatchTable,
+  metadata: MatchMetadata,
+): Promise<void> {
+  const writer = new ZipWriter(sink);
+  const add = (name: string, array: NpyArray) => writer.add(`${name}.npy`, encodeNpy(array));
+  for (const side of ['a', 'b'] as const) {
+    for (const [name, array] of fieldArrays(fields[side])) await add(`${name}_${DIRECTIONS[side]}`, array);
+  }
+  await add('matches', npyOfFloat32(matches.rows as Float32Array<ArrayBuffer>, [matches.count, MATCH_COLUMNS.length]));
+  for (const side of ['a', 'b'] as const) {
+    const { width, height } = metadata.photos[side].size;
+    const bytes = new Uint8Array(Int32Array.of(width, height).buffer);
+    await add(`size_${side}`, { dtype: 'int32', shape: [2], bytes });
+  }
+  const described = {
+    ...metadata,
+    warp: `[2, h, w] x then y in the other photo, ${NORMALISED_CONVENTION}`,
+    certainty: '[h, w] probability, 0 to 1',
+    cycle: '[h, w] distance after going there and back, pixels of the photo the grid lies on',
+    matches: `[n, 5] ${MATCH_COLUMNS.join(', ')}; ${PIXEL_CONVENTION}`,
+  };
+  await writer.add('metadata.json', new TextEncoder().encode(JSON.stringify(described, null, 2)));
+  await writer.finish();
+}
+
+/** The three arrays of one direction; their bytes are shared with the field. */
+export function fieldArrays({ grid, warp, certainty, cycle }: DenseField): [name: string, array: NpyArray][] {
+  const shape = [grid.height, grid.width];
+  const array = (values: Float32Array, dims: number[]) => npyOfFloat32(values as Float32Array<ArrayBuffer>, dims);
+  return [
+    ['warp', array(warp, [2, ...shape])],
+    ['certainty', array(certainty, shape)],
+    ['cycle', array(cycle, shape)],
+  ];
+}

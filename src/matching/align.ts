@@ -1,0 +1,115 @@
+import { fitHomographyRobust } from '../geometry/estimators/homography.ts';
+import type { PointPairs } from '../geometry/point-pairs.ts';
+import type { PlainField } from '../compute/field/cpu.ts';
+import type { Size } from '../core/geometry.ts';
+import type { Matrix3 } from '../core/matrix3.ts';
+
+/** Correspondences that a fit looks at; more only cost time. */
+const FIT_PAIRS = 1500;
+/** Fewer certain places than this say nothing about a frame. */
+const MIN_PAIRS = 20;
+/** Residual of an inlier in normalised coordinates: relief and parallax may leave the plane by this much. */
+const INLIER = 0.05;
+/** A fit that fewer pairs agree with than this is no view of the scene. */
+const MIN_INLIERS = 0.3;
+
+/**
+ * The homography (normalised) from a field's photo to the other one that most certain places agree with, or null. From A
+ * to B it is a frame of B that looks like A.
+ * It stands in for turn, zoom and slant only; the network then finds what is left of the displacement, so nothing
+ * is assumed planar.
+ */
+export function fitFrame(field: PlainField, certainty: number): Matrix3 | null {
+  const pairs = certainPairs(field, certainty);
+  if (!pairs) return null;
+  const fit = fitHomographyRobust(pairs, { threshold: INLIER, iterations: 500, method: 'msac' });
+  if (!fit || fit.inlierRatio < MIN_INLIERS || !isSane(fit.homography)) return null;
+  return fit.homography;
+}
+
+function certainPairs(field: PlainField, certainty: number): PointPairs | null {
+  const { width, height } = field.grid;
+  const points = width * height;
+  const limit = 0.03 * Math.max(field.photo.width, field.photo.height);
+  const certain: number[] = [];
+  for (let k = 0; k < points; k++) if (field.certainty[k] > certainty && field.cycle[k] < 2 * limit) certain.push(k);
+  if (certain.length < MIN_PAIRS) return null;
+  const step = Math.max(1, Math.floor(certain.length / FIT_PAIRS));
+  const chosen = certain.filter((_, i) => i % step === 0);
+  return {
+    xa: chosen.map((k) => (2 * (k % width) + 1) / width - 1),
+    ya: chosen.map((k) => (2 * Math.floor(k / width) + 1) / height - 1),
+    xb: chosen.map((k) => field.warp[k]),
+    yb: chosen.map((k) => field.warp[points + k]),
+    weight: chosen.map((k) => field.certainty[k] * (field.cycle[k] < limit ? 1 : 0.5)),
+  };
+}
+
+/** All corners of A in front of B's camera, and neither photo shrunk to a speck of the other. */
+function isSane(h: Matrix3): boolean {
+  const corners = [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ].map(([x, y]) => {
+    const w = h[6] * x + h[7] * y + h[8];
+    return w > 0.05 ? [(h[0] * x + h[1] * y + h[2]) / w, (h[3] * x + h[4] * y + h[5]) / w] : null;
+  });
+  if (corners.includes(null)) return false;
+  const [p, q, r, s] = corners as number[][];
+  const area = Math.abs((r[0] - p[0]) * (s[1] - q[1]) - (r[1] - p[1]) * (s[0] - q[0])) / 2;
+  return area > 4 * 0.01 && area < 4 * 100;
+}
+
+/** A stretch of a photo along one direction (degrees from x), undoing the foreshortening of a slanted view. */
+export interface Tilt {
+  direction: number;
+  /** Above 1 stretches, below 1 squeezes. */
+  by: number;
+}
+
+/** A whole photo stretched and turned, as a frame. */
+export interface WholeFrame {
+  matrix: Matrix3;
+  /** Size of the upright box around the turned photo, in the photo's pixels. */
+  size: Size;
+  /** How much the box's longer side is longer than the photo's: the input grows by it, to show things as large. */
+  growth: number;
+}
+
+/** The photo stretched by `tilt` (if any), then turned by `degrees`. Affine, as ASIFT simulates views (Morel and Yu 2009). */
+export function wholeFrame(degrees: number, { width, height }: Size, tilt: Tilt = { direction: 0, by: 1 }): WholeFrame {
+  const [c, s] = unitVector(degrees);
+  const [e, f] = unitVector(tilt.direction);
+  const squeeze = 1 / tilt.by - 1;
+  // Frame pixels to photo pixels about the centres: the turn back, then the squeeze along (e, f).
+  const xx = 1 + e * e * squeeze;
+  const xy = e * f * squeeze;
+  const yy = 1 + f * f * squeeze;
+  const [a, b, d, g] = [xx * c - xy * s, xx * s + xy * c, xy * c - yy * s, xy * s + yy * c];
+  const area = a * g - b * d;
+  const size = {
+    width: (Math.abs(g) * width + Math.abs(b) * height) / area,
+    height: (Math.abs(d) * width + Math.abs(a) * height) / area,
+  };
+  const matrix: Matrix3 = [
+    (a * size.width) / width,
+    (b * size.height) / width,
+    0,
+    (d * size.width) / height,
+    (g * size.height) / height,
+    0,
+    0,
+    0,
+    1,
+  ];
+  return { matrix, size, growth: Math.max(size.width, size.height) / Math.max(width, height) };
+}
+
+/** Cosine and sine; exact at quarter turns, where the box is the photo's own. */
+function unitVector(degrees: number): [number, number] {
+  const radians = (degrees * Math.PI) / 180;
+  const round = (v: number) => (Math.abs(v) < 1e-12 ? 0 : v);
+  return [round(Math.cos(radians)), round(Math.sin(radians))];
+}

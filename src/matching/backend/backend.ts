@@ -1,0 +1,53 @@
+import type { MatchField } from '../../compute/field/gpu.ts';
+import type { PlainField } from '../../compute/field/cpu.ts';
+import type { Probe } from '../../compute/probe/cpu.ts';
+import type { SideStatistics, StatisticsOptions } from '../../compute/statistics/cpu.ts';
+import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts';
+import type { Point, Side, Size } from '../../core/geometry.ts';
+import type { Matrix3 } from '../../core/matrix3.ts';
+import type { Decoded } from '../matcher.ts';
+import type { RuntimeTensor } from '../../platform/runtime/runtime.ts';
+
+/** What a backend needs to know of a photo; each backend keeps the pixels in its own way. */
+export interface PhotoHandle {
+  /** Differs for every photo opened, and prefixes its features in the cache. */
+  readonly key: string;
+  readonly size: Size;
+}
+
+export type Statistics = Record<Side, SideStatistics>;
+
+/** How the manifest's thresholds are counted on photos of these sizes. */
+export function statisticsOptions(thresholds: VerdictThresholds, photos: Record<Side, Size>): StatisticsOptions {
+  const limit = ({ width, height }: Size) => thresholds.cycleShare * Math.max(width, height);
+  return { threshold: thresholds.certainty, cycleLimit: { a: limit(photos.a), b: limit(photos.b) } };
+}
+
+/**
+ * Everything around the network that touches pixels or dense fields, in one of two ways: on the GPU without readback,
+ * or in plain TypeScript (browsers without WebGPU, and the command line). Both give the same numbers.
+ */
+export interface Backend<Photo extends PhotoHandle, Field> {
+  /**
+   * The encoder's input [1, 3, h, w]. With a `frame` (normalised frame → normalised photo, see reference/frame.ts)
+   * the photo is drawn through it first.
+   */
+  preprocess(photo: Photo, size: Size, input: InputManifest, frame: Matrix3 | null): RuntimeTensor;
+  /**
+   * Both directions as a field: certainty and cycle error are worked out, and a frame of B is taken out again.
+   * Takes the decoded tensors over.
+   */
+  finish(decoded: Record<Side, Decoded>, photos: Record<Side, Photo>, frame: Matrix3 | null): Field;
+  gridSizes(field: Field): Record<Side, Size>;
+  statistics(field: Field, thresholds: VerdictThresholds): Promise<Statistics>;
+  readField(field: Field, side: Side): Promise<PlainField>;
+  /** The match of one normalised place of a photo. */
+  probe(field: Field, side: Side, point: Point): Promise<Probe>;
+  /** The field with A and B exchanged; nothing is copied. */
+  swapped(field: Field): Field;
+  /** The field as the drawing passes take it; null without WebGPU. It lives until the field is disposed of. */
+  onGpu(field: Field): MatchField | null;
+  dispose(field: Field): void;
+  /** Resolves when the work submitted so far is done, so that a stage's time is its own. */
+  settled(): Promise<void>;
+}

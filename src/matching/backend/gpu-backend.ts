@@ -1,0 +1,199 @@
+import type { Gpu } from '../../platform/gpu/device.ts';
+import { type MatchField, type WarpField, gridPoints } from '../../compute/field/gpu.ts';
+import { CertaintyPass } from '../../compute/certainty/gpu.ts';
+import { CyclePass } from '../../compute/cycle/gpu.ts';
+import { type DecodedBuffers, FramePass } from '../../pages/match/views/frame/gpu.ts';
+import { PreprocessPass } from '../../compute/preprocess/gpu.ts';
+import { ProbePass } from '../../compute/probe/gpu.ts';
+import { StatisticsPass } from '../../compute/statistics/gpu.ts';
+import type { PlainField } from '../../compute/field/cpu.ts';
+import type { Probe } from '../../compute/probe/cpu.ts';
+import type { Scope } from '../../platform/gpu/scope.ts';
+import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts';
+import type { Point, Side, Size } from '../../core/geometry.ts';
+import type { Matrix3 } from '../../core/matrix3.ts';
+import { type Backend, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
+import { gridOver } from './cpu-backend.ts';
+import { type Decoded, disposeDecoded } from '../matcher.ts';
+import { readBytes } from '../../platform/gpu/readback.ts';
+import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';
+
+/** A photo that lies on the shared device. */
+export interface GpuPhoto extends PhotoHandle {
+  /** rgba8unorm, TEXTURE_BINDING, first mip level at the working size. */
+  texture(): GPUTexture;
+}
+
+/** A match on the GPU. Warp and logit may still be the runtime's own tensors: `release` gives everything back. */
+export interface GpuMatchField extends MatchField {
+  release(): void;
+}
+
+/** The WGSL passes as the backend: from texture to field nothing is read back. */
+export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
+  private readonly passes: {
+    preprocess: PreprocessPass;
+    frame: FramePass;
+    certainty: CertaintyPass;
+    cycle: CyclePass;
+    statistics: StatisticsPass;
+    probe: ProbePass;
+  };
+  private readonly scope: Scope;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly runtime: Runtime,
+    root: Scope,
+  ) {
+    const { device } = gpu;
+    this.scope = root.child('matching');
+    this.passes = {
+      preprocess: new PreprocessPass(device, this.scope),
+      frame: new FramePass(device, this.scope),
+      certainty: new CertaintyPass(device),
+      cycle: new CyclePass(device, this.scope),
+      statistics: new StatisticsPass(device, this.scope),
+      probe: new ProbePass(device, this.scope),
+    };
+  }
+
+  preprocess(photo: GpuPhoto, size: Size, input: InputManifest, frame: Matrix3 | null): RuntimeTensor {
+    const scope = this.scope.child('input');
+    const tensor = scope.storage('tensor', PreprocessPass.tensorBytes(size));
+    this.submit('preprocess', (encoder) => {
+      let texture = photo.texture();
+      if (frame) {
+        const picture = scope.texture('frame', {
+          size: [size.width, size.height],
+          format: 'rgba8unorm',
+          usage: FramePass.pictureUsage,
+        });
+        this.passes.frame.draw(encoder, texture, picture, frame);
+        texture = picture;
+      }
+      this.passes.preprocess.run(encoder, texture, tensor, {
+        size,
+        normalisation: { scale: 1, mean: input.mean, std: input.std },
+      });
+    });
+    return this.runtime.tensorOnGpu(tensor, [1, 3, size.height, size.width], () => scope.destroy());
+  }
+
+  finish(decoded: Record<Side, Decoded>, photos: Record<Side, GpuPhoto>, frame: Matrix3 | null): GpuMatchField {
+    const scope = this.scope.child('field');
+    const raw = { a: buffersOf(decoded.a), b: buffersOf(decoded.b) };
+    const release = () => {
+      scope.destroy();
+      disposeDecoded(decoded.a);
+      disposeDecoded(decoded.b);
+    };
+    const field = { release } as GpuMatchField;
+    this.submit('finish', (encoder) => {
+      let { a, b } = raw;
+      if (frame) {
+        a = allocateDecoded(scope, 'a', raw.a.grid);
+        b = allocateDecoded(scope, 'b', gridOver(photos.b.size, raw.b.grid));
+        this.passes.frame.composeForward(encoder, raw.a, a, frame);
+        this.passes.frame.composeBackward(encoder, raw.b, b, frame);
+      }
+      field.a = allocateField(scope, 'a', a, photos.a.size);
+      field.b = allocateField(scope, 'b', b, photos.b.size);
+      this.passes.certainty.run(encoder, field.a);
+      this.passes.certainty.run(encoder, field.b);
+      this.passes.cycle.run(encoder, field);
+    });
+    return field;
+  }
+
+  gridSizes({ a, b }: GpuMatchField): Record<Side, Size> {
+    return { a: a.grid, b: b.grid };
+  }
+
+  async statistics(field: GpuMatchField, thresholds: VerdictThresholds): Promise<Statistics> {
+    const options = statisticsOptions(thresholds, { a: field.a.photo, b: field.b.photo });
+    const bytes = await this.readResult('statistics', StatisticsPass.bytes, (encoder, target) => {
+      this.passes.statistics.run(encoder, field, options, target);
+    });
+    return StatisticsPass.parse(bytes);
+  }
+
+  async probe(field: GpuMatchField, side: Side, point: Point): Promise<Probe> {
+    const bytes = await this.readResult('probe', ProbePass.bytes, (encoder, target) => {
+      this.passes.probe.run(encoder, field[side], point, target);
+    });
+    return ProbePass.parse(bytes);
+  }
+
+  async readField(field: GpuMatchField, side: Side): Promise<PlainField> {
+    const { grid, photo, warp, certainty, cycle } = field[side];
+    const points = gridPoints(grid);
+    const read = async (buffer: GPUBuffer, floats: number) =>
+      new Float32Array(await readBytes(this.gpu.device, buffer, floats * 4));
+    const [warpValues, certaintyValues, cycleValues] = await Promise.all([
+      read(warp, 2 * points),
+      read(certainty, points),
+      read(cycle, points),
+    ]);
+    return { grid, photo, warp: warpValues, certainty: certaintyValues, cycle: cycleValues };
+  }
+
+  swapped({ a, b, release }: GpuMatchField): GpuMatchField {
+    return { a: b, b: a, release };
+  }
+
+  onGpu(field: GpuMatchField): MatchField {
+    return field;
+  }
+
+  dispose(field: GpuMatchField): void {
+    field.release();
+  }
+
+  async settled(): Promise<void> {
+    await this.gpu.device.queue.onSubmittedWorkDone();
+  }
+
+  private submit(label: string, record: (encoder: GPUCommandEncoder) => void): void {
+    const encoder = this.gpu.device.createCommandEncoder({ label });
+    record(encoder);
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  private async readResult(
+    label: string,
+    bytes: number,
+    record: (encoder: GPUCommandEncoder, target: GPUBuffer) => void,
+  ): Promise<ArrayBuffer> {
+    const target = this.scope.storage(label, bytes);
+    try {
+      this.submit(label, (encoder) => record(encoder, target));
+      return await readBytes(this.gpu.device, target, bytes);
+    } finally {
+      this.scope.release(target);
+    }
+  }
+}
+
+function buffersOf({ warp, logit }: Decoded): DecodedBuffers {
+  const [, , height, width] = warp.dims;
+  return { grid: { width, height }, warp: warp.buffer!, logit: logit.buffer! };
+}
+
+function allocateDecoded(scope: Scope, side: Side, grid: Size): DecodedBuffers {
+  return {
+    grid,
+    warp: scope.storage(`warp-${side}`, 8 * gridPoints(grid)),
+    logit: scope.storage(`logit-${side}`, 4 * gridPoints(grid)),
+  };
+}
+
+function allocateField(scope: Scope, side: Side, decoded: DecodedBuffers, photo: Size): WarpField {
+  const bytes = 4 * gridPoints(decoded.grid);
+  return {
+    ...decoded,
+    photo,
+    certainty: scope.storage(`certainty-${side}`, bytes),
+    cycle: scope.storage(`cycle-${side}`, bytes),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Pixels } from '../../compute/preprocess/cpu.ts';
+import type { Scope } from '../../platform/gpu/scope.ts';
+import { CodedError } from '../../core/errors.ts';
+import type { Size } from '../../core/geometry.ts';
+import type { PhotoInfo } from '../../pages/match/contract/protocol.ts';
+import type { CpuPhoto } from '../backend/cpu-backend.ts';
+import type { GpuPhoto } from '../backend/gpu-backend.ts';
+
+let photosOpened = 0;
+
+/** A photo that was opened: its bitmap, and from it the texture and the pixels, each made when first asked for. */
+export class Photo implements CpuPhoto, GpuPhoto {
+  readonly key = `photo-${++photosOpened}`;
+  /** Of the file: pixel coordinates and cycle errors are told in these, whatever the working size. */
+  readonly size: Size;
+  private readonly working: Size;
+  private readonly scope: Scope | null;
+  private gpuTexture: GPUTexture | null = null;
+  private cpuPixels: Pixels | null = null;
+
+  /** Takes the bitmap over. `root`: the device's scope, null without WebGPU. */
+  constructor(
+    private readonly bitmap: ImageBitmap,
+    readonly info: PhotoInfo,
+    root: Scope | null,
+  ) {
+    this.size = info.size;
+    this.working = info.workingSize;
+    this.scope = root?.child(this.key) ?? null;
+  }
+
+  /** The upright picture at its working size, for 2D canvases. */
+  get image(): ImageBitmap {
+    return this.bitmap;
+  }
+
+  texture(): GPUTexture {
+    if (!this.scope) throw new Error('A texture was asked for without a device.');
+    if (!this.gpuTexture) {
+      const { width, height } = this.working;
+      const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT;
+      this.gpuTexture = this.scope.texture('photo', { size: [width, height], format: 'rgba8unorm', usage });
+      this.scope.device.queue.copyExternalImageToTexture({ source: this.bitmap }, { texture: this.gpuTexture }, [
+        width,
+        height,
+      ]);
+    }
+    return this.gpuTexture;
+  }
+
+  pixels(): Pixels {
+    if (!this.cpuPixels) {
+      const { width, height } = this.working;
+      const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+      if (!context)
+        throw new CodedError('internal', 'This browser gave no 2D canvas.', 'Close other tabs and try again.');
+      context.drawImage(this.bitmap, 0, 0);
+      this.cpuPixels = { data: context.getImageData(0, 0, width, height).data as Uint8ClampedArray, width, height };
+    }
+    return this.cpuPixels;
+  }
+
+  close(): void {
+    this.bitmap.close();
+    this.scope?.destroy();
+    this.cpuPixels = null;
+  }
+}

@@ -1,0 +1,195 @@
+import type { ArchitectureKind } from './detect.ts';
+import { detectNetworks, unrecognised } from './detect.ts';
+import type { ByteSink } from '../onnx/byte-sink.ts';
+import type { GraphCost } from '../onnx/cost.ts';
+import { countCost } from '../onnx/cost.ts';
+import type { EncodedModel } from '../onnx/encode.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import { CodedError, throwIfAborted } from '../core/errors.ts';
+import { Sha256 } from '../models/sha256.ts';
+import type { ConversionInput, ConversionOptions, ConversionPlan, LocatedNetwork } from './plan.ts';
+import { planDepth } from './dpt/plan.ts';
+import { planMatcher } from './roma/plan.ts';
+import { planVit } from './vit/plan.ts';
+import type { MatcherManifest, NetworkFile } from '../models/manifest.ts';
+import type { NetworkManifest } from '../models/network-manifest.ts';
+
+export type { ConversionInput, ConversionOptions, ConversionPlan } from './plan.ts';
+
+/** Where a model's files go: a folder of the disk or of OPFS. */
+export interface ModelSink {
+  /** Opens a new file of this plain name, replacing one that is there once it is closed. */
+  open(file: string): Promise<ByteSink>;
+}
+
+export interface ConversionProgress {
+  /** The file being written, and the tensor that was just written to it. */
+  readonly file: string;
+  readonly tensor: string;
+  readonly bytesWritten: number;
+  readonly bytesTotal: number;
+}
+
+export interface ConversionResult {
+  readonly manifest: MatcherManifest | NetworkManifest;
+  readonly report: ConversionReport;
+}
+
+export interface ConversionReport {
+  readonly kind: ArchitectureKind;
+  readonly facts: readonly string[];
+  /** Tensors of the files that no graph uses, as `file: tensor`. */
+  readonly unused: readonly string[];
+  /** What the checkpoints' readers skipped. */
+  readonly notes: readonly string[];
+  /** Static cost of each graph, by the file's name without its ending. */
+  readonly costs: Readonly<Record<string, GraphCost>>;
+  readonly bytesWritten: number;
+}
+
+export interface ConversionHooks {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ConversionProgress) => void;
+}
+
+/** The file in which a converted model is described. Written last: a folder without it is no model. */
+export const MANIFEST_FILE = 'manifest.json';
+
+/**
+ * Recognises the networks in the checkpoints and builds their graphs from shapes alone; reads no weights.
+ * @throws CodedError where nothing is recognised, something is missing or the options do not fit
+ */
+export function planConversion(inputs: readonly ConversionInput[], options: ConversionOptions = {}): ConversionPlan {
+  const found = inputs.flatMap((input) => {
+    const networks = detectNetworks(input.checkpoint.tensors);
+    if (networks.length === 0) throw unrecognised(input.name, input.checkpoint.tensors);
+    return networks.map((network): LocatedNetwork => ({ ...network, input }));
+  });
+  const first = (kind: ArchitectureKind): LocatedNetwork | undefined => found.find((network) => network.kind === kind);
+  const kind =
+    options.as === undefined || options.as === 'auto' ? (['matcher', 'depth', 'vit'] as const).find(first) : options.as;
+  const network = kind && first(kind);
+  if (!network) {
+    throw new CodedError(
+      'architecture-other',
+      `No ${kind ?? 'network'} was found; the files hold: ${[...new Set(found.map((entry) => entry.kind))].join(', ')}.`,
+      'Convert without --as, or add the missing file.',
+    );
+  }
+  if (network.kind === 'depth') return planDepth(network, options);
+  if (network.kind === 'vit') return planVit(network, options);
+  const vit = found.find((entry) => entry.kind === 'vit' && entry.input !== network.input) ?? first('vit');
+  if (!vit) {
+    throw new CodedError(
+      'matcher-without-vit',
+      `${network.input.name} is a matcher without its ViT encoder, which is published as a file of its own.`,
+      'Give both files: for L2M++ also dinov2l_distilled.pth, for RoMa also DINOv2 ViT-L (dinov2_vitl14_pretrain.pth).',
+    );
+  }
+  return planMatcher(network, vit, options);
+}
+
+/**
+ * Converts checkpoints to ONNX files and a manifest. At most one tensor's values are held at a time (two
+ * while it is transposed or quantised), so memory follows the largest tensor, not the file.
+ *
+ * @throws CodedError `cancelled` on abort; the sinks opened so far have been told to drop what they hold
+ */
+export async function convertModel(
+  inputs: readonly ConversionInput[],
+  sink: ModelSink,
+  options: ConversionOptions = {},
+  hooks: ConversionHooks = {},
+): Promise<ConversionResult> {
+  throwIfAborted(hooks.signal);
+  const plan = planConversion(inputs, options);
+  const encoded: { file: string; model: EncodedModel }[] = [];
+  for (const { file, graph } of plan.graphs) encoded.push({ file, model: await encodeModel(graph, `${file}.data`) });
+  const bytesTotal = encoded.reduce(
+    (sum, { model }) => sum + model.dataFiles.reduce((bytes, data) => bytes + data.bytes, 0),
+    0,
+  );
+
+  const files = new Map<string, NetworkFile>();
+  let bytesBefore = 0;
+  let bytesWritten = 0;
+  for (const { file, model } of encoded) {
+    const externalData: NetworkFile[] = [];
+    await model.writeData(
+      async ({ name }) =>
+        hashingSink(await sink.open(name), (written) => externalData.push({ file: name, ...written })),
+      {
+        signal: hooks.signal,
+        onProgress: (progress) =>
+          hooks.onProgress?.({
+            file: `${file}.data`,
+            tensor: progress.tensor,
+            bytesWritten: bytesBefore + progress.bytesWritten,
+            bytesTotal,
+          }),
+      },
+    );
+    bytesBefore += model.dataFiles.reduce((sum, { bytes }) => sum + bytes, 0);
+    const onnx = await writeFile(sink, `${file}.onnx`, model.graph);
+    files.set(file, externalData.length > 0 ? { ...onnx, externalData } : onnx);
+    bytesWritten += [onnx, ...externalData].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+  throwIfAborted(hooks.signal);
+  const manifest = plan.manifest(files);
+  await writeFile(sink, MANIFEST_FILE, new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
+  return { manifest, report: { ...describePlan(plan, inputs), bytesWritten } };
+}
+
+/** What a plan would use and cost, for reports and `--inspect`. */
+export function describePlan(
+  plan: ConversionPlan,
+  inputs: readonly ConversionInput[],
+): Omit<ConversionReport, 'bytesWritten'> {
+  // Two networks of one file: a tensor is unused only if neither takes it.
+  const unusedOf = plan.weights.map((weights) => weights.unused());
+  const unused = inputs.flatMap(({ name, checkpoint }) =>
+    [...checkpoint.tensors.values()]
+      .filter((tensor) =>
+        plan.weights.every((weights, i) => !weights.reads(checkpoint.tensors) || unusedOf[i].includes(tensor.name)),
+      )
+      .map((tensor) => `${name}: ${tensor.name}`),
+  );
+  return {
+    kind: plan.kind,
+    facts: plan.facts,
+    unused,
+    notes: inputs.flatMap(({ name, checkpoint }) => checkpoint.notes.map((note) => `${name}: ${note}`)),
+    costs: Object.fromEntries(plan.graphs.map(({ file, graph }) => [file, countCost(graph)])),
+  };
+}
+
+async function writeFile(sink: ModelSink, file: string, bytes: Uint8Array): Promise<NetworkFile> {
+  let written = { bytes: 0, sha256: '' };
+  const target = hashingSink(await sink.open(file), (result) => (written = result));
+  try {
+    await target.write(bytes);
+    await target.close();
+  } catch (error) {
+    await target.abort();
+    throw error;
+  }
+  return { file, ...written };
+}
+
+/** A sink that also counts and hashes what passes through it. */
+function hashingSink(sink: ByteSink, onClosed: (written: { bytes: number; sha256: string }) => void): ByteSink {
+  const hash = new Sha256();
+  let bytes = 0;
+  return {
+    async write(chunk) {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+      await sink.write(chunk);
+    },
+    async close() {
+      await sink.close();
+      onClosed({ bytes, sha256: hash.hex() });
+    },
+    abort: () => sink.abort(),
+  };
+}

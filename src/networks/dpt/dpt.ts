@@ -1,0 +1,172 @@
+import type { GraphBuilder } from '../../onnx/graph-builder.ts';
+import * as layer from '../../onnx/layers.ts';
+import * as op from '../../onnx/ops.ts';
+import type { Value } from '../../onnx/value.ts';
+import type { VitOutputs } from '../vit/vit.ts';
+import { vitLayers } from '../vit/vit.ts';
+import type { VitConfig, VitOptions } from '../vit/vit-config.ts';
+import { readVitConfig } from '../vit/vit-config.ts';
+import type { Weights } from '../weights.ts';
+
+/** Depth Anything V2: a ViT and a DPT head on four of its layers. */
+export interface DepthConfig {
+  readonly vit: VitConfig;
+  /** Blocks (from 0) whose outputs the head reads, from shallow to deep. */
+  readonly layers: readonly number[];
+  /** Channels of the four reassembled maps. */
+  readonly outChannels: readonly number[];
+  /** Channels of the fusion path. */
+  readonly features: number;
+  /** Channels before the last 1×1 convolution. */
+  readonly headFeatures: number;
+}
+
+export interface DepthOptions extends VitOptions {
+  readonly layers?: readonly number[];
+}
+
+/** @throws CodedError where a tensor that tells a size is missing. */
+export function readDepthConfig(weights: Weights, options: DepthOptions = {}): DepthConfig {
+  const vit = readVitConfig(weights.at('pretrained'), options);
+  const head = weights.at('depth_head');
+  return {
+    vit,
+    layers: options.layers ?? tappedLayers(vit.blocks.length),
+    outChannels: [0, 1, 2, 3].map((i) => head.shapeOf(`projects.${i}.weight`)[0]),
+    features: head.shapeOf('scratch.layer1_rn.weight')[0],
+    headFeatures: head.shapeOf('scratch.output_conv2.0.weight')[0],
+  };
+}
+
+/** The last block of each quarter; the published ViT-L taps its first one block earlier. */
+function tappedLayers(depth: number): number[] {
+  const quarters = [1, 2, 3, 4].map((quarter) => Math.round((quarter * depth) / 4) - 1);
+  return depth === 24 ? [4, ...quarters.slice(1)] : quarters;
+}
+
+/**
+ * Relative inverse depth of one image (Depth Anything V2, Yang et al. 2024; DPT: Ranftl et al. 2021).
+ *
+ * @param image normalised RGB [1, 3, height, width], both sides multiples of the patch
+ * @returns [1, height, width] in float32, not negative, larger is nearer, up to an unknown scale
+ */
+export function depthAnything(g: GraphBuilder, weights: Weights, config: DepthConfig, image: Value): Value {
+  const levels = vitLayers(g, weights.at('pretrained'), config.vit, image, config.layers);
+  const [, , height, width] = image.shape;
+  const { patch } = config.vit;
+  return g.scope('head', () =>
+    dptHead(g, weights.at('depth_head'), config, levels, [height / patch, width / patch], [height, width]),
+  );
+}
+
+type Size = readonly [number, number];
+
+function dptHead(
+  g: GraphBuilder,
+  weights: Weights,
+  config: DepthConfig,
+  levels: readonly VitOutputs[],
+  grid: Size,
+  output: Size,
+): Value {
+  const { features, headFeatures } = config;
+  const scratch = weights.at('scratch');
+  const maps = levels.map((tokens, level) => {
+    const map = g.scope(`reassemble.${level}`, () => reassemble(g, weights, config, tokens, level, grid));
+    const kernel = scratch.take(`layer${level + 1}_rn.weight`, [features, config.outChannels[level], 3, 3]);
+    return layer.conv2d(g, map, kernel, null, { padding: 1 });
+  });
+
+  // From the coarsest map to the finest, each brought to the size of the next.
+  let path: Value | null = null;
+  for (const level of [3, 2, 1, 0]) {
+    const next = maps[level - 1];
+    const size: Size = next ? spatial(next) : [2 * maps[0].shape[2], 2 * maps[0].shape[3]];
+    const previous: Value | null = path;
+    path = g.scope(`fuse.${level}`, () => fuse(g, scratch.at(`refinenet${level + 1}`), previous, maps[level], size));
+  }
+  return g.scope('predict', () => {
+    const half = conv3(g, scratch.at('output_conv1'), path!, Math.floor(features / 2));
+    const full = op.resize(g, half, output, { coordinates: 'align_corners' });
+    const hidden = op.relu(g, conv3(g, scratch.at('output_conv2.0'), full, headFeatures));
+    const last = scratch.at('output_conv2.2');
+    const depth = layer.conv2d(g, hidden, last.take('weight', [1, headFeatures, 1, 1]), last.take('bias', [1]));
+    return op.reshape(g, op.toFloat32(g, op.relu(g, depth)), [1, ...output]);
+  });
+}
+
+/** Tokens back to a map: projected, then brought to 4×, 2×, 1× or ½ of the patch grid. */
+function reassemble(
+  g: GraphBuilder,
+  weights: Weights,
+  config: DepthConfig,
+  tokens: VitOutputs,
+  level: number,
+  grid: Size,
+): Value {
+  const { embedDim } = config.vit;
+  const channels = config.outChannels[level];
+  const patches = readout(g, weights, embedDim, tokens, level);
+  const map = op.reshape(g, op.transpose(g, patches, [0, 2, 1]), [1, embedDim, ...grid]);
+  const project = weights.at(`projects.${level}`);
+  const x = layer.conv2d(g, map, project.take('weight', [channels, embedDim, 1, 1]), project.take('bias', [channels]));
+  if (level === 2) return x;
+  const resize = weights.at(`resize_layers.${level}`);
+  const kernelSize = [4, 2, 1, 3][level];
+  const kernel = resize.take('weight', [channels, channels, kernelSize, kernelSize]);
+  const bias = resize.take('bias', [channels]);
+  return level === 3
+    ? layer.conv2d(g, x, kernel, bias, { stride: 2, padding: 1 })
+    : layer.convTranspose2d(g, x, kernel, bias, { stride: kernelSize });
+}
+
+/** Patch tokens, mixed with the class token by the variants that were trained so. */
+function readout(
+  g: GraphBuilder,
+  weights: Weights,
+  embedDim: number,
+  { patchTokens, clsToken }: VitOutputs,
+  level: number,
+): Value {
+  const name = `readout_projects.${level}.0`;
+  if (!weights.has(`${name}.weight`)) return patchTokens;
+  const repeated = op.expand(g, op.unsqueeze(g, clsToken, 1), patchTokens.shape);
+  const project = weights.at(name);
+  const joined = op.concat(g, [patchTokens, repeated], 2);
+  return op.gelu(
+    g,
+    layer.linear(g, joined, project.take('weight', [embedDim, 2 * embedDim]), project.take('bias', [embedDim])),
+  );
+}
+
+/** A fusion block: the finer map joins the path through a residual unit, then both go through another. */
+function fuse(g: GraphBuilder, weights: Weights, path: Value | null, map: Value, size: Size): Value {
+  const [, features] = map.shape;
+  const joined = path ? op.add(g, path, residualUnit(g, weights.at('resConfUnit1'), map)) : map;
+  const refined = op.resize(g, residualUnit(g, weights.at('resConfUnit2'), joined), size, {
+    coordinates: 'align_corners',
+  });
+  return layer.conv2d(
+    g,
+    refined,
+    weights.take('out_conv.weight', [features, features, 1, 1]),
+    weights.take('out_conv.bias', [features]),
+  );
+}
+
+function residualUnit(g: GraphBuilder, weights: Weights, x: Value): Value {
+  const [, features] = x.shape;
+  const first = conv3(g, weights.at('conv1'), op.relu(g, x), features);
+  return op.add(g, conv3(g, weights.at('conv2'), op.relu(g, first), features), x);
+}
+
+/** A 3×3 convolution that keeps the size. */
+function conv3(g: GraphBuilder, weights: Weights, x: Value, channels: number): Value {
+  return layer.conv2d(g, x, weights.take('weight', [channels, x.shape[1], 3, 3]), weights.take('bias', [channels]), {
+    padding: 1,
+  });
+}
+
+function spatial(map: Value): Size {
+  return [map.shape[2], map.shape[3]];
+}

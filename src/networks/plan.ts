@@ -1,0 +1,73 @@
+import type { DetectedNetwork } from './detect.ts';
+import type { Weights } from './weights.ts';
+import type { Checkpoint } from '../formats/arrays/tensor.ts';
+import { GraphBuilder } from '../onnx/graph-builder.ts';
+import type { PrecisionName } from '../onnx/precision.ts';
+import { PRECISIONS } from '../onnx/precision.ts';
+import type { MatcherManifest, NetworkFile } from '../models/manifest.ts';
+import type { NetworkManifest } from '../models/network-manifest.ts';
+
+/** Height and width in pixels. */
+export type Size = readonly [number, number];
+
+/** An opened checkpoint under the name that reports give it. */
+export interface ConversionInput {
+  readonly name: string;
+  readonly checkpoint: Checkpoint;
+}
+
+/** One network of one of the files. */
+export interface LocatedNetwork extends DetectedNetwork {
+  readonly input: ConversionInput;
+}
+
+export interface ConversionOptions {
+  /** What to convert to; `auto` takes the outermost network that the tensors show. */
+  readonly as?: 'auto' | 'matcher' | 'vit' | 'depth';
+  /** Input size; 560×560 for a matcher and 518×518 for the others unless given. */
+  readonly size?: Size;
+  /** A matcher's second pass; twice the size unless given, null for a single pass. */
+  readonly fineSize?: Size | null;
+  readonly precision?: PrecisionName;
+  /** Attention heads of the ViT, where 64 channels a head is wrong. */
+  readonly heads?: number;
+  /** Attention heads of a matcher's coarse decoder; 8 in the family. */
+  readonly decoderHeads?: number;
+  /** How the ViT's positions are resized, where registers and names mislead. */
+  readonly positionResize?: 'offset' | 'antialias';
+  /** What is done to RGB in [0, 1] first: ImageNet's mean and deviation, or nothing. By the network's kind unless given. */
+  readonly normalise?: 'imagenet' | 'none';
+  /** Whether the graph normalises (the manifest then says zeros and ones) or whoever feeds it. */
+  readonly normaliseInside?: boolean;
+  /** Attention as one fused operator: faster on adapters with wide subgroups, wrong on SwiftShader's narrow ones. */
+  readonly fusedAttention?: boolean;
+  /** For the manifest. */
+  readonly id?: string;
+  readonly name?: string;
+  readonly licence?: string;
+  readonly source?: string;
+}
+
+/** One .onnx to be written. */
+export interface PlannedGraph {
+  /** Without its ending: `encoder` becomes encoder.onnx and encoder.data. */
+  readonly file: string;
+  readonly graph: GraphBuilder;
+}
+
+/** Graphs built from shapes alone; no weight has been read yet. */
+export interface ConversionPlan {
+  readonly kind: 'matcher' | 'vit' | 'depth';
+  /** The recognised architecture, one fact a line. */
+  readonly facts: readonly string[];
+  readonly graphs: readonly PlannedGraph[];
+  /** Everything that was read from, for naming what was not used. */
+  readonly weights: readonly Weights[];
+  /** The manifest, once the files are known by what {@link PlannedGraph.file} calls them. */
+  manifest(files: ReadonlyMap<string, NetworkFile>): MatcherManifest | NetworkManifest;
+}
+
+/** An empty graph that follows the options. */
+export function newGraph(name: string, { precision = 'fp32', fusedAttention }: ConversionOptions): GraphBuilder {
+  return new GraphBuilder({ name, precision: PRECISIONS[precision], fusedAttention });
+}

@@ -1,0 +1,60 @@
+import { vit } from './vit.ts';
+import type { VitConfig } from './vit-config.ts';
+import { readVitConfig } from './vit-config.ts';
+import { Weights } from '../weights.ts';
+import { NETWORK_SCHEMA } from '../../models/network-manifest.ts';
+import { describeModel } from '../identity.ts';
+import { chooseNormalisation, imageInput } from '../normalisation.ts';
+import type { ConversionOptions, ConversionPlan, LocatedNetwork, Size } from '../plan.ts';
+import { newGraph } from '../plan.ts';
+
+/** DINOv2's and Depth Anything's own input size. */
+export const DEFAULT_VIT_SIZE: Size = [518, 518];
+
+/** Plans `encoder.onnx` from a ViT: image to patch tokens and class token. */
+export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOptions): ConversionPlan {
+  const weights = Weights.of(input.checkpoint.tensors, prefix);
+  const config = readVitConfig(weights, options);
+  const [height, width] = options.size ?? DEFAULT_VIT_SIZE;
+  const { wanted, outside } = chooseNormalisation(options, 'imagenet');
+  const g = newGraph('encoder', options);
+  const { patchTokens, clsToken } = vit(
+    g,
+    weights,
+    config,
+    imageInput(g, [height, width], wanted, options.normaliseInside ?? false),
+  );
+  g.output('patch_tokens', patchTokens);
+  g.output('cls_token', clsToken);
+  return {
+    kind: 'vit',
+    facts: vitFacts(config),
+    graphs: [{ file: 'encoder', graph: g }],
+    weights: [weights],
+    manifest: (files) => ({
+      schema: NETWORK_SCHEMA,
+      kind: 'encoder',
+      ...describeModel(input.name, options),
+      input: { name: 'image', width, height, ...outside },
+      network: files.get('encoder')!,
+      outputs: { patchTokens: 'patch_tokens', clsToken: 'cls_token' },
+      patch: config.patch,
+      rows: height / config.patch,
+      columns: width / config.patch,
+      channels: config.embedDim,
+    }),
+  };
+}
+
+/** A ViT's architecture in words. */
+export function vitFacts(config: VitConfig): string[] {
+  const letter = { 384: 'S', 768: 'B', 1024: 'L', 1536: 'g' }[config.embedDim];
+  const feedForward = { mlp: 'MLP', swiglu: 'SwiGLU', 'swiglu-packed': 'SwiGLU (one packed layer)' }[
+    config.feedForward
+  ];
+  return [
+    `ViT${letter ? `-${letter}` : ''}/${config.patch}: ${config.embedDim} channels, ${config.blocks.length} blocks, ${config.heads} heads, ${feedForward} of ${config.hiddenDim}`,
+    `${config.registers} registers, positions ${config.positionGrid.join('×')}${config.positionForCls ? ' and class' : ''}, resized by ${config.positionResize}`,
+    `LayerScale: ${config.layerScale ? 'yes' : 'no'}`,
+  ];
+}

@@ -1,0 +1,132 @@
+import type { CheckpointTensor } from '../formats/arrays/tensor.ts';
+import { CodedError } from '../core/errors.ts';
+
+type Tensors = ReadonlyMap<string, CheckpointTensor>;
+
+/** Extents that are known; null where any extent will do. */
+export type ExpectedShape = readonly (number | null)[];
+
+/**
+ * A state dict that keeps account of what an architecture takes from it: a missing or mis-shaped tensor
+ * is an error that says so, and what was never taken can be named in the report.
+ */
+export class Weights {
+  private constructor(
+    private readonly tensors: Tensors,
+    /** Prepended to every name: where in the file the network sits, and where in the network this part sits. */
+    readonly prefix: string,
+    /** Taken by this reading of the network; a second take of the same name would be our mistake. */
+    private readonly taken: Set<string>,
+    /** Taken by any reading: the coarse and the fine pass share the report. */
+    private readonly used: Set<string>,
+  ) {}
+
+  static of(tensors: Tensors, prefix = ''): Weights {
+    return new Weights(tensors, prefix, new Set(), new Set());
+  }
+
+  /** The part whose names start with `name` and a dot. */
+  at(name: string): Weights {
+    return new Weights(this.tensors, `${this.prefix}${name}.`, this.taken, this.used);
+  }
+
+  /** The same weights for a second graph, which may take them all again; the report stays common. */
+  again(): Weights {
+    return new Weights(this.tensors, this.prefix, new Set(), this.used);
+  }
+
+  has(name: string): boolean {
+    return this.tensors.has(this.prefix + name);
+  }
+
+  /** The shape of a tensor without taking it, for reading sizes. */
+  shapeOf(name: string): readonly number[] {
+    return this.find(name, null).shape;
+  }
+
+  /** Takes a tensor. @throws CodedError `tensor-missing` or `tensor-shape`, naming it with both shapes. */
+  take(name: string, shape: ExpectedShape): CheckpointTensor {
+    const tensor = this.find(name, shape);
+    if (
+      tensor.shape.length !== shape.length ||
+      shape.some((extent, axis) => extent !== null && extent !== tensor.shape[axis])
+    ) {
+      throw new CodedError(
+        'tensor-shape',
+        `The tensor "${tensor.name}" has the shape ${describe(tensor.shape)}; the recognised network wants ${describe(shape)}.`,
+        'Check that the file belongs to the chosen model, or say which network it is with --as.',
+      );
+    }
+    if (this.taken.has(tensor.name)) {
+      throw new CodedError(
+        'tensor-taken-twice',
+        `The network asks for "${tensor.name}" twice.`,
+        'This is a bug in the converter; please report it.',
+      );
+    }
+    this.taken.add(tensor.name);
+    this.used.add(tensor.name);
+    return tensor;
+  }
+
+  /** Takes a tensor that some variants of the network do without. */
+  optional(name: string, shape: ExpectedShape): CheckpointTensor | null {
+    return this.has(name) ? this.take(name, shape) : null;
+  }
+
+  /** How many consecutive numbered parts `name.0`, `name.1`, … there are. */
+  count(name: string): number {
+    const start = `${this.prefix}${name}.`;
+    const numbers = new Set<number>();
+    for (const key of this.tensors.keys()) {
+      if (!key.startsWith(start)) continue;
+      const digits = /^\d+(?=\.)/.exec(key.slice(start.length));
+      if (digits) numbers.add(Number(digits[0]));
+    }
+    let count = 0;
+    while (numbers.has(count)) count += 1;
+    return count;
+  }
+
+  /** Names of the file's tensors that no reading took, in file order. */
+  unused(): string[] {
+    return [...this.tensors.values()].filter(({ name }) => !this.used.has(name)).map(({ name }) => name);
+  }
+
+  /** Whether this reads from the given state dict. */
+  reads(tensors: Tensors): boolean {
+    return this.tensors === tensors;
+  }
+
+  private find(name: string, shape: ExpectedShape | null): CheckpointTensor {
+    const tensor = this.tensors.get(this.prefix + name);
+    if (tensor) return tensor;
+    const wanted = shape ? ` of shape ${describe(shape)}` : '';
+    throw new CodedError(
+      'tensor-missing',
+      `The checkpoint has no tensor "${this.prefix}${name}"${wanted}, which the recognised network needs (its shape there: none).`,
+      'Check that the download is complete and that the file holds the whole network.',
+    );
+  }
+}
+
+function describe(shape: ExpectedShape): string {
+  return `[${shape.map((extent) => extent ?? 'any').join(', ')}]`;
+}
+
+/**
+ * The prefixes under which a network sits in a file, found by a tensor that it must have: a state dict may
+ * be wrapped (`model`, `state_dict`, `teacher`, `ema`) and its names prefixed (`module.`, `backbone.`, …),
+ * in any nesting. Averaged weights come first, then the shortest: what the authors evaluate.
+ */
+export function findPrefixes(tensors: Tensors, mark: string): string[] {
+  const prefixes = [...tensors.keys()]
+    .filter((name) => name === mark || name.endsWith(`.${mark}`))
+    .map((name) => name.slice(0, -mark.length));
+  return prefixes.sort((a, b) => rank(a) - rank(b) || a.length - b.length);
+}
+
+function rank(prefix: string): number {
+  if (/(^|\.)(teacher|ema|ema_model|model_ema)\./.test(prefix)) return 0;
+  return /(^|\.)student\./.test(prefix) ? 2 : 1;
+}

@@ -1,0 +1,28 @@
+import coordinates from '../../../../../shaders/common/coordinates.wgsl?raw';
+import sampling from '../../../../../shaders/common/sampling.wgsl?raw';
+import code from '../../../../../shaders/lift/resize-map.wgsl?raw';
+import type { Size } from '../../../../core/geometry.ts';
+import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
+import { gridPoints } from '../../../../compute/field/gpu.ts';
+import { Kernel } from '../../../../platform/gpu/kernel.ts';
+import type { Scope } from '../../../../platform/gpu/scope.ts';
+import { createShader } from '../../../../platform/gpu/shader.ts';
+
+/** Brings a map to another size, see resizeMap in reference/lift/guided-filter.ts. */
+export class ResizeMapPass {
+  private readonly kernel: Kernel;
+
+  constructor(device: GPUDevice, scope: Scope) {
+    this.kernel = new Kernel(device, scope, createShader(device, 'lift-resize-map', coordinates, sampling, code));
+  }
+
+  /** Fills `resized` from `map`; both float32 [h, w]. */
+  run(encoder: GPUCommandEncoder, map: GPUBuffer, from: Size, resized: GPUBuffer, to: Size): void {
+    const params = { mapSize: [from.width, from.height], resizedSize: [to.width, to.height] };
+    const bindings = [
+      { buffer: map, size: 4 * gridPoints(from) },
+      { buffer: resized, size: 4 * gridPoints(to) },
+    ];
+    this.kernel.run(encoder, params, bindings, gridWorkgroups(to));
+  }
+}

@@ -1,0 +1,15 @@
+import { spawnLiftWorker } from '../link/spawn-lift-worker.ts';
+import type { Workspace } from '../../match/state/workspace.ts';
+import { Lift } from './lift.ts';
+
+const opened = new WeakMap<Workspace, Lift>();
+
+/** The lift studio that belongs to a workspace; made when first asked for, and kept with its photo. */
+export function liftOf(workspace: Workspace): Lift {
+  let lift = opened.get(workspace);
+  if (!lift) {
+    lift = new Lift(workspace, spawnLiftWorker);
+    opened.set(workspace, lift);
+  }
+  return lift;
+}

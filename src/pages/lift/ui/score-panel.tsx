@@ -1,0 +1,108 @@
+import type { LiftScore } from '../contract/api.ts';
+import { PCK_THRESHOLDS } from '../contract/api.ts';
+import { percent, seconds, whole } from '../../../ui/format.ts';
+import { Section } from '../../../ui/section.tsx';
+import { Select } from '../../../ui/select.tsx';
+import { Slider } from '../../../ui/slider.tsx';
+import { Switch } from '../../../ui/switch.tsx';
+import { useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { CertaintyPlot } from './certainty-plot.tsx';
+import { useLift, useLiftState } from './lift-context.ts';
+import { STAGE_TEXTS } from './texts.ts';
+
+/** The matcher against the truth of the two views. */
+export function ScorePanel() {
+  const lift = useLift();
+  const models = useWorkspaceState((state) => state.models);
+  const settings = useLiftState((state) => state.scoreSettings);
+  const score = useLiftState((state) => state.score);
+  const isOld = useLiftState((state) => state.isScoreOld);
+  const scoring = useLiftState((state) => state.scoring);
+  const canScore = useLiftState((state) => state.facts !== null && state.opening === null);
+  const maxError = useLiftState((state) => state.display.maxError);
+  return (
+    <Section title="Score" open summary={score && `PCK@3 ${percent(score.pck[1])}`}>
+      <Select
+        label="Matcher"
+        value={settings.modelId ?? ''}
+        options={[
+          { value: '', label: 'As on the Match page' },
+          ...models.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+        onChange={(id) => lift.scoring.update({ modelId: id || null })}
+      />
+      <Switch
+        label="Score when the view rests"
+        checked={settings.isLive}
+        onChange={(isLive) => lift.scoring.update({ isLive })}
+      />
+      <div className="row">
+        <button
+          type="button"
+          className="button primary"
+          disabled={!canScore || scoring !== null || models.length === 0}
+          onClick={() => void lift.scoring.run()}
+        >
+          Score this view
+        </button>
+        {scoring && (
+          <button type="button" className="button" onClick={() => lift.scoring.stop()}>
+            Cancel
+          </button>
+        )}
+      </div>
+      {scoring && (
+        <div className="lift-progress" role="status">
+          <span>{STAGE_TEXTS[scoring.stage]} …</span>
+          <progress aria-label="Scoring" max={1} {...(scoring.fraction === null ? {} : { value: scoring.fraction })} />
+        </div>
+      )}
+      {score && <ScoreTable score={score} isOld={isOld} />}
+      <Slider
+        label="Hottest colour of the error"
+        value={maxError}
+        min={1}
+        max={100}
+        step={1}
+        format={(value) => `${value} px`}
+        onChange={(value) => lift.setDisplay({ maxError: value })}
+      />
+    </Section>
+  );
+}
+
+function ScoreTable({ score, isOld }: { score: LiftScore; isOld: boolean }) {
+  return (
+    <div className="lift-score" data-old={isOld} data-score>
+      {isOld && <p className="hint">Of the view before this one.</p>}
+      {score.places === 0 ? (
+        <p className="hint">No place is visible in both views: there is nothing to score.</p>
+      ) : (
+        <>
+          <dl className="facts">
+            <dt>Mean error (EPE)</dt>
+            <dd data-epe>{score.epe.toFixed(2)} px</dd>
+            <dt>Median error</dt>
+            <dd>{score.medianError.toFixed(2)} px</dd>
+            <dt>AUROC of certainty</dt>
+            <dd>{score.auroc === null ? 'all places are of one kind' : score.auroc.toFixed(3)}</dd>
+            <dt>Places</dt>
+            <dd>
+              {whole(score.places)}, {seconds(score.milliseconds)}
+            </dd>
+          </dl>
+          {score.pck.map((share, t) => (
+            <div key={PCK_THRESHOLDS[t]} className="pck-bar">
+              <span>@{PCK_THRESHOLDS[t]} px</span>
+              <span className="pck-track">
+                <span style={{ width: `${100 * share}%` }} />
+              </span>
+              <b>{percent(share)}</b>
+            </div>
+          ))}
+          <CertaintyPlot curve={score.curve} />
+        </>
+      )}
+    </div>
+  );
+}

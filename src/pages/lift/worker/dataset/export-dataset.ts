@@ -1,0 +1,162 @@
+import { CodedError, isCancelled, throwIfAborted, toPlainError } from '../../../../core/errors.ts';
+import type { LiftProgress } from '../../contract/api.ts';
+import type { DatasetOptions, DatasetPhoto, DatasetSummary } from '../../contract/dataset.ts';
+import type { FrameRequest, PlainFrame, Scene } from '../drawing/frame.ts';
+import { drawView } from './draw-view.ts';
+import { DESCRIPTION_FILE, describeDataset, LAST_FOLDER, recipeOf, samplePath } from './layout.ts';
+import { type PictureCache, sampleFiles } from './sample-files.ts';
+import { photoStems, sampleName, sampleSeed } from './sample-names.ts';
+import type { DatasetSink } from './sink.ts';
+
+/** What the export needs of the engine. `Photo` is whatever the caller's photos are. */
+export interface DatasetMaker<Photo extends { name: string }> {
+  /** Opens a photo and its depth as settings say (the size and the square crop are in them). */
+  openScene(photo: Photo, settings: DatasetOptions['settings'], signal?: AbortSignal): Promise<Scene>;
+  /** Both views of a scene with light, fill and photometric changes, and their truth; no array is written to later. */
+  render(request: FrameRequest): Promise<PlainFrame>;
+}
+
+export interface ExportContext {
+  signal?: AbortSignal;
+  onProgress?: (progress: LiftProgress) => void;
+}
+
+/** More would be a mistake of a digit; a view takes some seven megabytes. */
+const MAX_VIEWS = 1000;
+const SIZES = [64, 2048] as const;
+
+/**
+ * Writes `options.views` seeded views of every photo. Views that the sink has whole are kept, others are made anew;
+ * a photo that cannot be opened or lifted is told in the summary and does not stop the rest. One view is in memory at
+ * a time.
+ * @throws CodedError `dataset-options`, `dataset-other` (the sink holds a dataset made otherwise), `dataset-write`,
+ * `cancelled`; an archive is then given up, a folder keeps its whole views
+ */
+export async function exportDataset<Photo extends { name: string } = DatasetPhoto>(
+  photos: readonly Photo[],
+  options: DatasetOptions,
+  maker: DatasetMaker<Photo>,
+  sink: DatasetSink,
+  context: ExportContext = {},
+): Promise<DatasetSummary> {
+  checkOptions(options);
+  const writer = new CountingSink(sink);
+  const failures: DatasetSummary['failures'] = [];
+  const pictures: PictureCache = new WeakMap();
+  let views = 0;
+  let kept = 0;
+  try {
+    await describe(options, writer);
+    const stems = photoStems(photos.map(({ name }) => name));
+    for (const [index, photo] of photos.entries()) {
+      const report = (view: number, stage: LiftProgress['stage']) =>
+        context.onProgress?.({
+          stage,
+          fraction: (index + view / options.views) / photos.length,
+          detail: `${photo.name}, view ${Math.min(view + 1, options.views)} of ${options.views}`,
+        });
+      try {
+        let scene: Scene | null = null;
+        for (let view = 0; view < options.views; view++) {
+          throwIfAborted(context.signal);
+          const name = sampleName(stems[index], view);
+          if (await writer.has(samplePath(LAST_FOLDER, name))) {
+            kept++;
+            continue;
+          }
+          const seed = sampleSeed(options.seed, stems[index], view);
+          const settings = drawView(options, seed);
+          // Opened for the first view that is missing: a dataset that is whole is gone through in no time.
+          if (!scene) report(view, 'depth');
+          scene ??= await maker.openScene(photo, settings, context.signal);
+          report(view, 'render');
+          const frame = await maker.render({ scene, settings, seed });
+          const recipe = { photo: photo.name, view, seed, settings };
+          for await (const { path, bytes } of sampleFiles(frame, name, recipe, pictures)) {
+            throwIfAborted(context.signal);
+            await writer.write(path, bytes);
+          }
+          views++;
+          report(view + 1, 'write');
+        }
+      } catch (error) {
+        if (isCancelled(error) || error === writer.failure) throw error;
+        failures.push({ name: photo.name, message: toPlainError(error).message });
+      }
+    }
+    throwIfAborted(context.signal);
+    const blob = await writer.finish();
+    return { photos: photos.length - failures.length, views, kept, bytes: writer.bytes, failures, blob };
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}
+
+function checkOptions({ views, size }: DatasetOptions): void {
+  const isWhole = Number.isInteger(views) && Number.isInteger(size);
+  if (isWhole && views >= 1 && views <= MAX_VIEWS && size >= SIZES[0] && size <= SIZES[1]) return;
+  throw new CodedError(
+    'dataset-options',
+    `A dataset of ${views} views of ${size} pixels cannot be made.`,
+    `Choose 1 to ${MAX_VIEWS} views and a size of ${SIZES[0]} to ${SIZES[1]} pixels.`,
+  );
+}
+
+/** Writes the description, or compares it with the one that is there. */
+async function describe(options: DatasetOptions, sink: CountingSink): Promise<void> {
+  const there = await sink.read(DESCRIPTION_FILE);
+  if (!there) return sink.write(DESCRIPTION_FILE, describeDataset(options));
+  let recipe: unknown = null;
+  try {
+    recipe = (JSON.parse(new TextDecoder().decode(there)) as { recipe?: unknown } | null)?.recipe;
+  } catch {
+    // Told below: it is not a dataset of ours.
+  }
+  if (JSON.stringify(recipe) === JSON.stringify(recipeOf(options))) return;
+  throw new CodedError(
+    'dataset-other',
+    'This folder holds a dataset that was made with other settings, so it cannot be gone on with.',
+    'Choose an empty folder, or the settings and the seed that its dataset.json names.',
+  );
+}
+
+/** Counts bytes and marks failures of the target, which are nobody's photo's fault and end the export. */
+class CountingSink {
+  bytes = 0;
+  failure: unknown = null;
+
+  constructor(private readonly sink: DatasetSink) {}
+
+  read(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.guard(() => this.sink.read(path));
+  }
+
+  has(path: string): Promise<boolean> {
+    return this.guard(() => this.sink.has(path));
+  }
+
+  async write(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.guard(() => this.sink.write(path, bytes));
+    this.bytes += bytes.length;
+  }
+
+  finish(): Promise<Blob | null> {
+    return this.guard(() => this.sink.finish());
+  }
+
+  private async guard<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (cause) {
+      const because = cause instanceof Error ? ` (${cause.message})` : '';
+      this.failure = new CodedError(
+        'dataset-write',
+        `The dataset could not be written${because}.`,
+        'Check the free space and that the folder may be written to, then start again: whole views are kept.',
+        { cause },
+      );
+      throw this.failure;
+    }
+  }
+}

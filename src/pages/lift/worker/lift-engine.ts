@@ -1,0 +1,267 @@
+import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
+import { Scope } from '../../../platform/gpu/scope.ts';
+import { CodedError, throwIfAborted } from '../../../core/errors.ts';
+import type { ExportedFile } from '../../match/contract/exports.ts';
+import type {
+  DepthInfo,
+  DepthSource,
+  FrameFacts,
+  LiftApi,
+  LiftedPair,
+  LiftInfo,
+  LiftProgress,
+  LiftScore,
+  OpenedNetwork,
+  SweepPoint,
+} from '../contract/api.ts';
+import type { DatasetSummary } from '../contract/dataset.ts';
+import type { PhotoInfo } from '../../match/contract/protocol.ts';
+import { openGpu } from '../../../platform/gpu/open-gpu.ts';
+import { openPhoto } from '../../../matching/photos/open-photo.ts';
+import { Photo } from '../../../matching/photos/photo.ts';
+import { chooseProvider } from '../../../platform/runtime/provider.ts';
+import { Mutex } from '../../../platform/runtime/runtime.ts';
+import type { ServedCall, ServedHandlers } from '../../../platform/worker/serve-calls.ts';
+import { exportDataset } from './dataset/export-dataset.ts';
+import { openSink } from './dataset/open-sink.ts';
+import { datasetMaker } from './dataset/dataset-maker.ts';
+import { DepthSources, type OpenedDepth } from './depth/depth-sources.ts';
+import type { FrameRequest, PlainFrame } from './drawing/frame.ts';
+import { FrameScorer } from './score/frame-scorer.ts';
+import { LatestOnly } from './drawing/latest-only.ts';
+import { LazyRuntime } from './lazy-runtime.ts';
+import { LiftMatchers } from './score/matchers.ts';
+import { LiftNetworks, type OnNetwork } from './depth/networks.ts';
+import { cpuRenderers, gpuRenderers, type Renderers } from './drawing/open-renderers.ts';
+import { truthNpz } from './dataset/pair-files.ts';
+import { encodePicture, fileStem } from './drawing/picture-file.ts';
+import { probeFrame } from './score/probe-frame.ts';
+import type { LiftRenderer } from './drawing/renderer.ts';
+import { sampleArchive } from './dataset/sample-archive.ts';
+import { Scenes } from './scenes.ts';
+import { releaseMaps } from './score/score-maps.ts';
+import { sweep } from './score/sweep.ts';
+
+type CallContext = ServedCall<LiftProgress>;
+type Argument<M extends keyof LiftApi> = Parameters<LiftApi[M]>[0];
+
+/** The lift worker's state: one photo with its depth, the frame that is shown, and the models. */
+export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
+  private runtime = new LazyRuntime(null);
+  private networks = new LiftNetworks(this.runtime);
+  private scorer = new FrameScorer(new LiftMatchers(this.runtime, null, null));
+  private renderers: Renderers = cpuRenderers(null, this.networks);
+  private depths = new DepthSources(this.networks);
+  private scenes = new Scenes(this.networks);
+  private photo: Photo | null = null;
+  private depth: OpenedDepth | null = null;
+  private depthSource: DepthSource | null = null;
+  private readonly frames = new LatestOnly((request: Argument<'render'>) => this.renderFrame(request));
+  // Photos and depth change one at a time, whatever order their files take to open in.
+  private readonly changes = new Mutex();
+  // One score or sweep at a time: matchers share the runtime and the memory. Rendering waits for none of them.
+  private readonly jobs = new Mutex();
+
+  constructor(private readonly onDeviceLost: (reason: string) => void) {}
+
+  private get renderer(): LiftRenderer {
+    return this.renderers.shown;
+  }
+
+  async start({ canvases, provider: choice }: Argument<'start'>): Promise<LiftInfo> {
+    const { gpu, reason } = await openGpu();
+    const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
+    const { provider } = chooseProvider(choice, adapter, reason);
+    // An emulated adapter took several times as long as the references, unless somebody asks to see just that.
+    const root = gpu && (!gpu.isFallback || choice === 'webgpu') ? new Scope(gpu.device, 'lift') : null;
+    const models = provider === 'webgpu' ? gpu : null;
+    this.runtime = new LazyRuntime(models?.device ?? null);
+    this.networks = new LiftNetworks(this.runtime);
+    this.scorer = new FrameScorer(new LiftMatchers(this.runtime, root, models));
+    this.depths = new DepthSources(this.networks);
+    this.scenes = new Scenes(this.networks);
+    this.renderers = root ? await gpuRenderers(root, canvases, this.networks) : cpuRenderers(canvases, this.networks);
+    if (gpu && root) this.watch(gpu);
+    else gpu?.device.destroy();
+    return {
+      provider,
+      rendersOn: this.renderer.rendersOn,
+      adapter: adapter?.name ?? null,
+      isFallbackAdapter: adapter?.isFallback ?? false,
+    };
+  }
+
+  resize({ side, size }: Argument<'resize'>): void {
+    this.renderer.resize(side, size);
+  }
+
+  setPhoto(
+    { file, name, depth: source }: Argument<'setPhoto'>,
+    context: CallContext,
+  ): Promise<{ photo: PhotoInfo; depth: DepthInfo }> {
+    return this.changes.run(async () => {
+      const { bitmap, info } = await openPhoto(file, name, context.signal);
+      const photo = new Photo(bitmap, info, null);
+      try {
+        const depth = await this.openDepth(photo, source, context);
+        this.closePhoto();
+        this.photo = photo;
+        this.depth = depth;
+        this.depthSource = source;
+        this.renderer.clear();
+        return { photo: info, depth: depth.info };
+      } catch (error) {
+        photo.close();
+        throw error;
+      }
+    });
+  }
+
+  setDepth({ source }: Argument<'setDepth'>, context: CallContext): Promise<DepthInfo> {
+    return this.changes.run(async () => {
+      this.depth = await this.openDepth(this.requirePhoto(), source, context);
+      this.depthSource = source;
+      return this.depth.info;
+    });
+  }
+
+  addNetwork(network: Argument<'addNetwork'>, { signal, onProgress }: CallContext): Promise<OpenedNetwork> {
+    onProgress({ stage: 'load-model', fraction: null });
+    return this.networks.add(network, signal);
+  }
+
+  closeNetwork({ purpose }: Argument<'closeNetwork'>): Promise<void> {
+    return this.networks.close(purpose);
+  }
+
+  render(request: Argument<'render'>): Promise<FrameFacts> {
+    return this.frames.run(request);
+  }
+
+  show({ display, theme }: Argument<'show'>): void {
+    this.renderer.show({ display, theme });
+  }
+
+  score({ model, longSide }: Argument<'score'>, { signal, onProgress }: CallContext): Promise<LiftScore> {
+    return this.jobs.run(async () => {
+      throwIfAborted(signal);
+      const views = await this.renderer.pin(this.scorer.provider);
+      if (!views) throw nothingRendered();
+      try {
+        const { score, maps } = await this.scorer.measure(model, views, { longSide, signal, onProgress });
+        if (views.isShown()) this.renderer.setScore(maps);
+        else releaseMaps(maps);
+        return score;
+      } finally {
+        views.release();
+      }
+    });
+  }
+
+  sweep(options: Argument<'sweep'>, { signal, onProgress }: CallContext): Promise<SweepPoint[]> {
+    return this.jobs.run(async () => {
+      throwIfAborted(signal);
+      const { request } = this.renderer;
+      if (!request) throw nothingRendered();
+      const renderer = this.renderers.offscreen();
+      const { longSide } = options;
+      try {
+        return await sweep(request, options, {
+          renderer,
+          signal,
+          onProgress,
+          measure: async (model, report) => {
+            const views = (await renderer.pin(this.scorer.provider))!;
+            try {
+              const measured = await this.scorer.measure(model, views, { longSide, signal, onProgress: report });
+              releaseMaps(measured.maps);
+              return measured.score;
+            } finally {
+              views.release();
+            }
+          },
+        });
+      } finally {
+        renderer.destroy();
+      }
+    });
+  }
+
+  async pair(_: Argument<'pair'>, { signal }: CallContext): Promise<LiftedPair> {
+    const { frame } = await this.requireRendered();
+    const a = await encodePicture(frame.colour.a, frame.size);
+    const b = await encodePicture(frame.colour.b, frame.size);
+    const truth = await truthNpz(frame);
+    throwIfAborted(signal);
+    return { a, b, truth, name: fileStem(this.requirePhoto().info.name) };
+  }
+
+  async probe({ side, x, y }: Argument<'probe'>): Promise<{ x: number; y: number; visible: boolean } | null> {
+    const frame = await this.renderer.read();
+    return frame && probeFrame(frame, side, { x, y });
+  }
+
+  async exportFrame({ format, side }: Argument<'exportFrame'>): Promise<ExportedFile> {
+    const stem = fileStem(this.requirePhoto().info.name);
+    if (format === 'picture') {
+      const picture = await this.renderer.paint(side);
+      if (!picture) throw nothingRendered();
+      const blob = await encodePicture(picture.data, picture.size);
+      return { name: `${stem}-${side === 'a' ? 'photo' : 'view'}.png`, blob, notes: [] };
+    }
+    const { request, frame } = await this.requireRendered();
+    return sampleArchive(frame, request, this.requirePhoto().info.name);
+  }
+
+  async exportDataset(options: Argument<'exportDataset'>, context: CallContext): Promise<DatasetSummary> {
+    const { photos, options: wanted, target } = options;
+    const renderer = this.renderers.offscreen();
+    try {
+      const maker = datasetMaker(this.networks, this.depthSource, renderer);
+      const sink = await openSink(target);
+      return await exportDataset(photos, wanted, maker, sink, context);
+    } finally {
+      renderer.destroy();
+    }
+  }
+
+  private async renderFrame({ settings, seed }: Argument<'render'>): Promise<FrameFacts> {
+    const photo = this.requirePhoto();
+    const scene = await this.scenes.get(photo, this.depth!, settings);
+    if (this.photo !== photo) throw new CodedError('cancelled', 'Another photo was opened.');
+    return this.renderer.render({ scene, settings, seed }, () => this.frames.isSuperseded);
+  }
+
+  private closePhoto(): void {
+    if (!this.photo) return;
+    this.scorer.forget(this.photo);
+    this.photo.close();
+  }
+
+  private openDepth(photo: Photo, source: Argument<'setDepth'>['source'], context: CallContext): Promise<OpenedDepth> {
+    const { signal, onProgress } = context;
+    onProgress({ stage: 'depth', fraction: null });
+    const onNetwork: OnNetwork = (fraction) =>
+      onProgress(fraction === null ? { stage: 'depth', fraction } : { stage: 'load-model', fraction });
+    return this.depths.open(source, photo, { signal, onNetwork });
+  }
+
+  private watch({ device }: Gpu): void {
+    void device.lost.then(({ message, reason }) => this.onDeviceLost(message || reason));
+  }
+
+  private requirePhoto(): Photo {
+    if (!this.photo) throw new CodedError('photo-missing', 'There is no photo to lift.', 'Open one, or a sample.');
+    return this.photo;
+  }
+
+  private async requireRendered(): Promise<{ request: FrameRequest; frame: PlainFrame }> {
+    const { request } = this.renderer;
+    const frame = await this.renderer.read();
+    if (!frame || !request) throw nothingRendered();
+    return { request, frame };
+  }
+}
+
+const nothingRendered = () =>
+  new CodedError('nothing-rendered', 'There is no new view yet.', 'Open a photo and wait for its first view.');

@@ -1,0 +1,134 @@
+import type { Point, Rect, Side, Size } from '../../../core/geometry.ts';
+import type { Camera, ViewName } from './view.ts';
+
+/** What a pane draws on the pixel grid of photo `side`. */
+export type PaneKind = 'photo' | 'warp' | 'certainty' | 'flow' | 'compare' | 'cycle';
+
+/** One picture of a view, in CSS pixels of the stage. The worker draws it, the page hovers over it: both use this file. */
+export interface Pane {
+  side: Side;
+  kind: PaneKind;
+  rect: Rect;
+}
+
+/** Space between panes, CSS pixels. */
+export const PANE_GAP = 8;
+
+const PANES: Record<ViewName, { side: Side; kind: PaneKind }[]> = {
+  warp: [
+    { side: 'a', kind: 'photo' },
+    { side: 'a', kind: 'warp' },
+    { side: 'b', kind: 'photo' },
+    { side: 'b', kind: 'warp' },
+  ],
+  certainty: [
+    { side: 'a', kind: 'certainty' },
+    { side: 'b', kind: 'certainty' },
+  ],
+  matches: [
+    { side: 'a', kind: 'photo' },
+    { side: 'b', kind: 'photo' },
+  ],
+  flow: [
+    { side: 'a', kind: 'flow' },
+    { side: 'b', kind: 'flow' },
+  ],
+  compare: [{ side: 'a', kind: 'compare' }],
+  cycle: [
+    { side: 'a', kind: 'cycle' },
+    { side: 'b', kind: 'cycle' },
+  ],
+};
+
+/**
+ * The panes of a view: a grid of equal cells, in the number of columns that shows the photos largest.
+ */
+export function layoutPanes(view: ViewName, stage: Size, photos: Partial<Record<Side, Size>>): Pane[] {
+  const panes = PANES[view];
+  const aspect = (side: Side) => aspectOf(photos[side]);
+  let best: { columns: number; area: number } = { columns: 1, area: -1 };
+  for (let columns = 1; columns <= panes.length; columns++) {
+    if (panes.length % columns) continue;
+    const cell = cellSize(stage, columns, panes.length / columns);
+    let area = 0;
+    for (const pane of panes) {
+      const width = Math.min(cell.width, cell.height * aspect(pane.side));
+      area += (width * width) / aspect(pane.side);
+    }
+    if (area > best.area) best = { columns, area };
+  }
+  const rows = panes.length / best.columns;
+  const cell = cellSize(stage, best.columns, rows);
+  return panes.map((pane, i) => ({
+    ...pane,
+    rect: {
+      x: (i % best.columns) * (cell.width + PANE_GAP),
+      y: Math.floor(i / best.columns) * (cell.height + PANE_GAP),
+      ...cell,
+    },
+  }));
+}
+
+/** Narrower stages show one pane below the other, CSS pixels. */
+const NARROW = 480;
+
+/** Height of a stage of this width that leaves nothing empty around the photos: for whoever can choose it. */
+export function fittingHeight(view: ViewName, width: number, photos: Partial<Record<Side, Size>>): number {
+  const panes = PANES[view];
+  const columns = width < NARROW ? 1 : Math.min(2, panes.length);
+  const rows = Math.ceil(panes.length / columns);
+  const paneWidth = (width - (columns - 1) * PANE_GAP) / columns;
+  const paneHeight = Math.max(...panes.map(({ side }) => paneWidth / aspectOf(photos[side])));
+  return Math.round(rows * paneHeight + (rows - 1) * PANE_GAP);
+}
+
+/** A photo that is not there yet counts as 4:3. */
+const aspectOf = (photo: Size | undefined) => (photo ? photo.width / photo.height : 4 / 3);
+
+/** The panes on the stage now: before there is a match only the photos themselves can be shown, A beside B. */
+export function panesOnStage(
+  view: ViewName,
+  matched: boolean,
+  stage: Size,
+  photos: Partial<Record<Side, Size>>,
+): Pane[] {
+  return layoutPanes(matched ? view : 'matches', stage, photos);
+}
+
+function cellSize(stage: Size, columns: number, rows: number): Size {
+  return {
+    width: Math.max(1, (stage.width - PANE_GAP * (columns - 1)) / columns),
+    height: Math.max(1, (stage.height - PANE_GAP * (rows - 1)) / rows),
+  };
+}
+
+/** Where the whole photo lies on the stage (CSS pixels, may reach beyond the pane, which clips it). */
+export function photoRect(pane: Pane, photo: Size, camera: Camera): Rect {
+  const fit = Math.min(pane.rect.width / photo.width, pane.rect.height / photo.height) * camera.scale;
+  const width = photo.width * fit;
+  const height = photo.height * fit;
+  return {
+    x: pane.rect.x + pane.rect.width / 2 - camera.x * width,
+    y: pane.rect.y + pane.rect.height / 2 - camera.y * height,
+    width,
+    height,
+  };
+}
+
+/** Unit point of the photo under a stage point, whether or not inside [0, 1]. */
+export function stageToUnit(point: Point, rect: Rect): Point {
+  return { x: (point.x - rect.x) / rect.width, y: (point.y - rect.y) / rect.height };
+}
+
+/** Stage point of a unit point of the photo. */
+export function unitToStage(unit: Point, rect: Rect): Point {
+  return { x: rect.x + unit.x * rect.width, y: rect.y + unit.y * rect.height };
+}
+
+/** The pane under a stage point, if any. */
+export function paneAt(panes: readonly Pane[], point: Point): Pane | undefined {
+  return panes.find(
+    ({ rect }) =>
+      point.x >= rect.x && point.y >= rect.y && point.x < rect.x + rect.width && point.y < rect.y + rect.height,
+  );
+}

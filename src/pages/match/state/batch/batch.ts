@@ -1,0 +1,257 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { ArchiveClient, type ArchiveWorkerLike } from '../../link/archive-client.ts';
+import type { WorkerLike } from '../../../../platform/worker/worker-like.ts';
+import type { ArchiveHandle } from '../../contract/archive.ts';
+import { CodedError, isCancelled, throwIfAborted, toPlainError } from '../../../../core/errors.ts';
+import type { ExportFormat } from '../../contract/exports.ts';
+import { chosenModel } from '../matching.ts';
+import { isDeath } from '../../../../platform/page/notices.ts';
+import type { WorkspaceStore } from '../store.ts';
+import { BatchEngine } from './batch-engine.ts';
+import { type BatchFile, type FilePair, type Pairing, pairUp, readPairList, sortFiles } from './pairing.ts';
+import { summaryCsv } from './summary.ts';
+import type { BatchPair, BatchState } from './types.ts';
+
+export interface BatchOptions {
+  /** Makes the batch's own engine: the pair on the page is not disturbed. */
+  spawnEngine: () => WorkerLike;
+  spawnArchive: () => ArchiveWorkerLike;
+  /** A canvas that nobody sees, for figures and for sampling; null where there is none. */
+  makeCanvas: () => OffscreenCanvas | null;
+}
+
+/** An engine that dies with every pair will not be mended by another one. */
+const MAX_DEATHS_IN_A_ROW = 3;
+const MAX_STEM = 40;
+
+/**
+ * Many pairs, one after the other, in a worker of their own; their files go into one ZIP archive as they are made. A
+ * pair that fails is told in the list and the summary, and the next one runs.
+ */
+export class Batch {
+  readonly store: StoreApi<BatchState> = createStore(() => ({
+    photos: [],
+    pairing: 'next',
+    list: '',
+    formats: ['csv', 'figure'],
+    pairs: [],
+    status: 'idle',
+    progress: null,
+    error: null,
+  }));
+  private running: AbortController | null = null;
+  private isStopping = false;
+  /** Resolves when a paused run may go on. */
+  private gate: { promise: Promise<void>; open: () => void } | null = null;
+
+  constructor(
+    private readonly workspace: WorkspaceStore,
+    private readonly options: BatchOptions,
+  ) {}
+
+  /** Takes photos, and a list of pairs if one is among the files. Ignored while a batch runs. */
+  async choose(files: readonly BatchFile[]): Promise<void> {
+    if (this.running) return;
+    const { photos, list } = sortFiles(files);
+    try {
+      if (photos.length === 0 && !list) {
+        throw new CodedError(
+          'batch-no-photos',
+          'None of these files is a photo.',
+          'Choose JPEG, PNG, WebP or AVIF files.',
+        );
+      }
+      const text = list && (await list.file.text());
+      // A list alone belongs to the photos that were chosen before.
+      if (photos.length > 0) this.store.setState({ photos });
+      this.store.setState(text === null ? {} : { list: text, pairing: 'list' });
+      this.pair();
+    } catch (thrown) {
+      this.store.setState({ error: toPlainError(thrown) });
+    }
+  }
+
+  /** Changes how photos are paired, or the list. */
+  arrange(patch: { pairing?: Pairing; list?: string }): void {
+    if (this.running) return;
+    this.store.setState(patch);
+    this.pair();
+  }
+
+  toggle(format: ExportFormat): void {
+    if (this.running) return;
+    this.store.setState(({ formats }) => ({
+      formats: formats.includes(format) ? formats.filter((one) => one !== format) : [...formats, format],
+    }));
+  }
+
+  /**
+   * Runs all pairs and ends the archive.
+   * @param handle where the archive goes; null: into the Blob that is returned
+   * @returns the archive, or null where it went into the file, or was cancelled
+   */
+  async run(handle: ArchiveHandle | null): Promise<Blob | null> {
+    if (this.running || this.store.getState().pairs.length === 0) return null;
+    const controller = new AbortController();
+    this.running = controller;
+    this.isStopping = false;
+    this.store.setState(({ pairs }) => ({ pairs: pairs.map(fresh), status: 'running', error: null }));
+    let archiveDeath: CodedError | null = null;
+    const archive = new ArchiveClient(this.options.spawnArchive(), (error) => {
+      archiveDeath = error;
+      controller.abort();
+    });
+    const engine = new BatchEngine(this.workspace, this.options);
+    try {
+      await archive.call('open', { handle });
+      await this.runPairs(engine, archive, controller.signal);
+      engine.end();
+      this.store.setState({ status: 'saving' });
+      const summary = new Blob([summaryCsv(this.store.getState().pairs)], { type: 'text/csv' });
+      await archive.call('add', { name: 'summary.csv', blob: summary });
+      const blob = await archive.call('finish', {});
+      this.store.setState({ status: 'finished' });
+      return blob;
+    } catch (thrown) {
+      await archive.call('discard', {}).catch(() => undefined);
+      const error = archiveDeath ?? (isCancelled(thrown) ? null : toPlainError(thrown));
+      this.store.setState(({ pairs }) => ({ status: 'idle', error, pairs: pairs.map(undone) }));
+      return null;
+    } finally {
+      engine.end();
+      archive.dispose();
+      this.running = null;
+      this.gate = null;
+      this.store.setState({ progress: null });
+    }
+  }
+
+  /** Stops after the pair that runs, until {@link resume}. */
+  pause(): void {
+    if (this.store.getState().status !== 'running') return;
+    let open = () => {};
+    const promise = new Promise<void>((resolve) => (open = resolve));
+    this.gate = { promise, open };
+    this.store.setState({ status: 'pausing' });
+  }
+
+  resume(): void {
+    if (!this.gate) return;
+    this.gate.open();
+    this.gate = null;
+    this.store.setState({ status: 'running' });
+  }
+
+  /** Ends after the pair that runs, and keeps what there is. */
+  stop(): void {
+    this.isStopping = true;
+    this.resume();
+  }
+
+  /** Gives everything up: there will be no archive. */
+  cancel(): void {
+    this.running?.abort();
+    this.resume();
+  }
+
+  private async runPairs(engine: BatchEngine, archive: ArchiveClient, signal: AbortSignal): Promise<void> {
+    let deaths = 0;
+    for (const [index, pair] of this.store.getState().pairs.entries()) {
+      throwIfAborted(signal);
+      if (this.gate) {
+        this.store.setState({ status: 'paused' });
+        await this.gate.promise;
+        throwIfAborted(signal);
+      }
+      if (this.isStopping) return;
+      const start = performance.now();
+      this.update(index, { state: 'running' });
+      try {
+        await this.runPair(index, pair, engine, archive, signal);
+        this.update(index, { state: 'done', seconds: (performance.now() - start) / 1000 });
+        deaths = 0;
+      } catch (thrown) {
+        throwIfAborted(signal);
+        // An engine without its graphics device is ended, which cancels its calls.
+        this.update(index, { state: 'failed', error: toPlainError(isCancelled(thrown) ? DEVICE_LOST : thrown) });
+        if (isArchiveFailure(thrown)) throw thrown;
+        if (!engine.isAlive || isDeath(thrown)) deaths++;
+        if (deaths >= MAX_DEATHS_IN_A_ROW) throw thrown;
+      }
+    }
+  }
+
+  private async runPair(
+    index: number,
+    { a, b, folder }: BatchPair,
+    engine: BatchEngine,
+    archive: ArchiveClient,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const model = chosenModel(this.workspace.getState());
+    if (!model) throw new CodedError('batch-no-model', 'There is no model.', 'Choose one in the settings.');
+    const result = await engine.match({ a, b }, model, {
+      signal,
+      onProgress: (progress) => this.store.setState({ progress }),
+    });
+    this.update(index, { result });
+    for (const format of this.store.getState().formats) {
+      try {
+        const { name, blob } = await engine.export(format, { a, b }, signal);
+        await archive.call('add', { name: `${folder}/${name}`, blob }, { signal });
+      } catch (thrown) {
+        if (isCancelled(thrown) || isDeath(thrown) || isArchiveFailure(thrown)) throw thrown;
+        // One format that this pair cannot have: the others are still made.
+        const { remarks } = this.store.getState().pairs[index];
+        this.update(index, { remarks: [...remarks, `${format}: ${toPlainError(thrown).message}`] });
+      }
+    }
+  }
+
+  private pair(): void {
+    const { photos, pairing, list } = this.store.getState();
+    try {
+      const made = pairing === 'list' ? readPairList(list, photos) : pairUp(photos, pairing);
+      this.store.setState({ pairs: made.map(newPair), status: 'idle', error: null });
+    } catch (thrown) {
+      this.store.setState({ pairs: [], status: 'idle', error: toPlainError(thrown) });
+    }
+  }
+
+  private update(index: number, patch: Partial<BatchPair>): void {
+    this.store.setState(({ pairs }) => ({
+      pairs: pairs.map((pair, i) => (i === index ? { ...pair, ...patch } : pair)),
+    }));
+  }
+}
+
+function newPair([a, b]: FilePair, index: number): BatchPair {
+  const number = String(index + 1).padStart(4, '0');
+  return fresh({ a, b, folder: `${number}-${stem(a)}-${stem(b)}` } as BatchPair);
+}
+
+const fresh = (pair: BatchPair): BatchPair => ({
+  ...pair,
+  state: 'waiting',
+  result: null,
+  seconds: null,
+  error: null,
+  remarks: [],
+});
+
+const undone = (pair: BatchPair): BatchPair => (pair.state === 'running' ? { ...pair, state: 'waiting' } : pair);
+
+/** A file's name as a part of a folder's that every system takes. */
+function stem({ file }: BatchFile): string {
+  const plain = file.name.replace(/\.[^.]{1,5}$/, '').replace(/[^\p{L}\p{N}_]+/gu, '-');
+  return plain.replace(/^-+|-+$/g, '').slice(0, MAX_STEM) || 'photo';
+}
+
+const DEVICE_LOST = new CodedError(
+  'device-lost',
+  'The graphics device was lost.',
+  'Match this pair again, with a smaller input size or on the processor.',
+);
+
+/** The disk is full, or the file's permission was taken back: every further pair would fail alike. */
+const isArchiveFailure = (thrown: unknown) => toPlainError(thrown).code.startsWith('archive');

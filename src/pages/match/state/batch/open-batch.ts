@@ -1,0 +1,20 @@
+import { spawnArchiveWorker } from '../../link/spawn-archive-worker.ts';
+import { spawnWorker } from '../../link/spawn-worker.ts';
+import type { Workspace } from '../workspace.ts';
+import { Batch } from './batch.ts';
+
+/** A batch goes on while its dialog is closed: one a workspace. */
+const known = new WeakMap<Workspace, Batch>();
+
+/** The workspace's batch. */
+export function openBatch(workspace: Workspace): Batch {
+  const batch =
+    known.get(workspace) ??
+    new Batch(workspace.store, {
+      spawnEngine: spawnWorker,
+      spawnArchive: spawnArchiveWorker,
+      makeCanvas: () => (typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1)),
+    });
+  known.set(workspace, batch);
+  return batch;
+}

@@ -1,0 +1,99 @@
+import { isCancelled } from '../../../core/errors.ts';
+import type { MatchOptions } from '../contract/protocol.ts';
+import type { EngineLink } from './engine-link.ts';
+import { isDeath } from '../../../platform/page/notices.ts';
+import type { Notices } from '../../../platform/page/notices.ts';
+import type { WorkspaceStore } from './store.ts';
+import type { ModelEntry, WorkspaceState } from './types.ts';
+
+/** One worker death during a match may be bad luck; after a second in a row the person decides whether to try again. */
+const MAX_DEATHS_IN_A_ROW = 2;
+
+/** The model that the settings mean: the one they name, else the first of the catalogue. */
+export function chosenModel({ models, settings }: Pick<WorkspaceState, 'models' | 'settings'>): ModelEntry | undefined {
+  return models.find(({ id }) => id === settings.modelId) ?? models[0];
+}
+
+/** Runs the matcher when there is something to match. One match at a time: a new one aborts the old one. */
+export class Matching {
+  private running: AbortController | null = null;
+  private deaths = 0;
+  /** Asked for on a page that shows no match. */
+  private isPostponed = false;
+
+  constructor(
+    private readonly store: WorkspaceStore,
+    private readonly link: EngineLink,
+    private readonly notices: Notices,
+    private readonly onResult: () => void,
+  ) {}
+
+  /**
+   * Matches anew if both photos, a model and the engine are there; otherwise does nothing until asked again. On the lift
+   * page, whose own worker needs the machine, it waits until another page is shown.
+   */
+  request(): void {
+    this.abort();
+    const state = this.store.getState();
+    this.isPostponed = state.page === 'lift';
+    if (this.isPostponed) return;
+    const { photos, engine, settings } = state;
+    const model = chosenModel(state);
+    const isOpening = photos.a.opening !== null || photos.b.opening !== null;
+    if (!photos.a.photo || !photos.b.photo || isOpening || engine.status !== 'ready' || !model) return;
+    void this.run({
+      model: { id: model.id, manifestUrl: model.manifestUrl },
+      longSide: settings.longSide,
+      rescue: settings.rescue,
+    });
+  }
+
+  /** After another page was shown. */
+  resumePostponed(): void {
+    if (this.isPostponed) this.request();
+  }
+
+  /** After a restart of the engine: matches again unless matching is what keeps killing it. */
+  resume(): void {
+    if (this.deaths < MAX_DEATHS_IN_A_ROW) this.request();
+  }
+
+  /** Stops the running match; what is shown stays. False where none was running. */
+  abort(): boolean {
+    const wasRunning = this.running !== null;
+    this.running?.abort();
+    this.running = null;
+    if (this.store.getState().job) this.store.setState({ job: null });
+    return wasRunning;
+  }
+
+  private async run(options: MatchOptions): Promise<void> {
+    const controller = new AbortController();
+    this.running = controller;
+    this.store.setState({ job: { stage: null, progress: null } });
+    try {
+      const result = await this.match(options, controller.signal);
+      if (this.running !== controller) return;
+      this.deaths = 0;
+      this.store.setState({ result });
+      this.onResult();
+    } catch (thrown) {
+      if (isDeath(thrown)) this.deaths++;
+      if (!isCancelled(thrown)) this.notices.report(thrown);
+    } finally {
+      if (this.running === controller) {
+        this.running = null;
+        this.store.setState({ job: null });
+      }
+    }
+  }
+
+  private match(options: MatchOptions, signal: AbortSignal) {
+    return this.link.call('match', options, {
+      signal,
+      onProgress: (progress) => {
+        if (!signal.aborted) this.store.setState({ job: { stage: progress.stage, progress } });
+      },
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import type { CallOptions } from '../../link/engine-client.ts';
+import { DEFAULT_ANIMATION } from '../../contract/animation.ts';
+import { CodedError } from '../../../../core/errors.ts';
+import type { ExportedFile, ExportRequest } from '../../contract/exports.ts';
+import type { EngineLink } from '../engine-link.ts';
+import { formatAddress } from '../address/url.ts';
+import type { WorkspaceStore } from '../store.ts';
+
+/** What the person chooses; the rest of the request is what the page shows. */
+export type ExportChoice = Pick<ExportRequest, 'format' | 'side' | 'flowSize' | 'scale' | 'legend' | 'animation'>;
+
+export const DEFAULT_EXPORT: ExportChoice = {
+  format: 'share',
+  side: 'a',
+  flowSize: 'match',
+  scale: 2,
+  legend: true,
+  animation: DEFAULT_ANIMATION,
+};
+
+/** Makes files of the present match; the engine's worker encodes them. */
+export class Exporting {
+  constructor(
+    private readonly store: WorkspaceStore,
+    private readonly link: EngineLink,
+  ) {}
+
+  /** Rejects with a CodedError: `export-nothing` without a match, and the engine's own. */
+  async make(choice: ExportChoice, options?: CallOptions): Promise<ExportedFile> {
+    const { photos, view, settings, geometry, pins, result } = this.store.getState();
+    const [a, b] = [photos.a.photo, photos.b.photo];
+    if (!a || !b || !result) {
+      throw new CodedError('export-nothing', 'There is no match to save.', 'Open two photos and wait for their match.');
+    }
+    const request: ExportRequest = {
+      ...choice,
+      photos: { a: { name: a.name, file: a.file }, b: { name: b.name, file: b.file } },
+      query: formatAddress({ view, settings, geometry, pins, sample: null, photos: { a: null, b: null } }),
+      view,
+    };
+    return this.link.call('exportMatch', request, options);
+  }
+}

@@ -1,0 +1,129 @@
+import { useEffect, useRef, useState } from 'react';
+import { DEFAULT_EXPORT } from '../../state/sharing/exporting.ts';
+import { isCancelled, type PlainError, toPlainError } from '../../../../core/errors.ts';
+import { EXPORT_FORMATS, type ExportedFile } from '../../contract/exports.ts';
+import { Dialog } from '../../../../ui/dialog.tsx';
+import { megabytes } from '../../../../ui/format.ts';
+import { saveFile } from '../../../../ui/save-file.ts';
+import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+import { AnimationPreview } from './animation-preview.tsx';
+import { FORMAT_TEXTS } from './export-formats.ts';
+import { ExportOptions } from './export-options.tsx';
+
+type Outcome =
+  /** `share` of the work done where it is known. */
+  | { kind: 'saving'; share: number | null }
+  | { kind: 'saved'; file: ExportedFile; isAnimation: boolean }
+  | { kind: 'failed'; error: PlainError }
+  | null;
+
+interface ExportDialogProps {
+  onClose: () => void;
+  /** Many pairs are wanted instead. */
+  onBatch: () => void;
+}
+
+/** Saves the present match as one of the formats. */
+export default function ExportDialog({ onClose, onBatch }: ExportDialogProps) {
+  const workspace = useWorkspace();
+  const hasResult = useWorkspaceState((state) => state.result !== null && state.job === null);
+  const [choice, setChoice] = useState(DEFAULT_EXPORT);
+  const [outcome, setOutcome] = useState<Outcome>(null);
+  const running = useRef<AbortController | null>(null);
+  // Closing the dialog gives the file up.
+  useEffect(() => () => running.current?.abort(), []);
+
+  const save = async () => {
+    const controller = new AbortController();
+    running.current = controller;
+    setOutcome({ kind: 'saving', share: null });
+    try {
+      const file = await workspace.exporting.make(choice, {
+        signal: controller.signal,
+        onProgress: ({ fraction }) => setOutcome({ kind: 'saving', share: fraction }),
+      });
+      saveFile(file.blob, file.name);
+      setOutcome({ kind: 'saved', file, isAnimation: choice.format === 'animation' });
+    } catch (thrown) {
+      setOutcome(isCancelled(thrown) ? null : { kind: 'failed', error: toPlainError(thrown) });
+    }
+  };
+
+  return (
+    <Dialog title="Export" onClose={onClose}>
+      <div className="stack">
+        <fieldset className="formats">
+          <legend className="visually-hidden">Format</legend>
+          {EXPORT_FORMATS.map((format) => {
+            const { label, ending, text } = FORMAT_TEXTS[format];
+            return (
+              <label key={format} className="format">
+                <input
+                  type="radio"
+                  name="format"
+                  checked={choice.format === format}
+                  onChange={() => {
+                    setChoice({ ...choice, format });
+                    setOutcome(null);
+                  }}
+                />
+                <span>
+                  <b>{label}</b> <small>{ending}</small>
+                  <small className="format-text">{text}</small>
+                </span>
+              </label>
+            );
+          })}
+        </fieldset>
+        <ExportOptions choice={choice} onChange={setChoice} />
+        <div role="status">{outcome?.kind === 'saved' && <Saved file={outcome.file} />}</div>
+        {outcome?.kind === 'saved' && outcome.isAnimation && <AnimationPreview file={outcome.file} />}
+        {outcome?.kind === 'saving' && (
+          <div className="export-progress">
+            <progress aria-label="Writing the file" value={outcome.share ?? undefined} />
+            <button type="button" className="button" onClick={() => running.current?.abort()}>
+              Cancel
+            </button>
+          </div>
+        )}
+        {outcome?.kind === 'failed' && (
+          <p role="alert" className="failed">
+            {outcome.error.message} {outcome.error.remedy}
+          </p>
+        )}
+        {!hasResult && <p className="hint">There is no match yet: open two photos and wait for it.</p>}
+        <div className="dialog-actions">
+          <button type="button" className="button quiet dialog-aside" onClick={onBatch}>
+            Many pairs…
+          </button>
+          <button type="button" className="button" onClick={onClose}>
+            Close
+          </button>
+          <button
+            type="button"
+            className="button primary"
+            disabled={!hasResult || outcome?.kind === 'saving'}
+            onClick={() => void save()}
+          >
+            Save
+          </button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+function Saved({ file }: { file: ExportedFile }) {
+  return (
+    <>
+      <p>
+        Saved as <b>{file.name}</b> ({megabytes(file.blob.size)}).
+      </p>
+      {file.notes.map((note) => (
+        <p key={note} className="hint">
+          {note}
+        </p>
+      ))}
+    </>
+  );
+}

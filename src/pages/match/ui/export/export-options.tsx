@@ -1,0 +1,66 @@
+import type { FlowSize } from '../../contract/exports.ts';
+import type { ExportChoice } from '../../state/sharing/exporting.ts';
+import { dimensions } from '../../../../ui/format.ts';
+import { Segmented } from '../../../../ui/segmented.tsx';
+import { Switch } from '../../../../ui/switch.tsx';
+import { useWorkspaceState } from '../workspace-context.ts';
+import { AnimationOptions } from './animation-options.tsx';
+
+const SCALES = ['1', '2', '3', '4'].map((value) => ({ value, label: `${value}×` }));
+
+interface ExportOptionsProps {
+  choice: ExportChoice;
+  onChange: (choice: ExportChoice) => void;
+}
+
+/** What can be chosen for the format, if anything. */
+export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
+  const grid = useWorkspaceState((state) => state.result?.gridSize[choice.side]);
+  const photo = useWorkspaceState((state) => state.photos[choice.side].photo?.info.size);
+  if (choice.format === 'animation') {
+    return (
+      <AnimationOptions settings={choice.animation} onChange={(animation) => onChange({ ...choice, animation })} />
+    );
+  }
+  if (choice.format === 'figure' || choice.format === 'svg') {
+    return (
+      <>
+        <Segmented
+          label="Scale, pixels per pixel of the page"
+          value={String(choice.scale)}
+          options={SCALES}
+          onChange={(scale) => onChange({ ...choice, scale: Number(scale) })}
+        />
+        <Switch
+          label="Legend below the picture"
+          checked={choice.legend}
+          onChange={(legend) => onChange({ ...choice, legend })}
+        />
+      </>
+    );
+  }
+  if (choice.format !== 'flo' && choice.format !== 'kitti') return null;
+  const sizes: { value: FlowSize; label: string }[] = [
+    { value: 'match', label: grid ? `Match (${Math.max(grid.width, grid.height)} px)` : 'Match' },
+    { value: 'photo', label: photo ? `Photo (${dimensions(photo)})` : 'Photo' },
+  ];
+  return (
+    <>
+      <Segmented
+        label="Direction"
+        value={choice.side}
+        options={[
+          { value: 'a', label: 'A → B' },
+          { value: 'b', label: 'B → A' },
+        ]}
+        onChange={(side) => onChange({ ...choice, side })}
+      />
+      <Segmented
+        label="Size"
+        value={choice.flowSize}
+        options={sizes}
+        onChange={(flowSize) => onChange({ ...choice, flowSize })}
+      />
+    </>
+  );
+}

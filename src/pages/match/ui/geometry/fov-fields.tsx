@@ -1,0 +1,45 @@
+import { assumedFocal, fovOfFocal } from '../../../../core/focal.ts';
+import { FOV_RANGE } from '../../contract/geometry-fit.ts';
+import type { Side } from '../../../../core/geometry.ts';
+import { NumberField } from '../../../../ui/number-field.tsx';
+import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+
+/** The horizontal field of view of each photo; an empty field stands for what the file tells or what is usual. */
+export function FovFields() {
+  const a = useWorkspaceState((state) => state.photos.a.photo?.info.focal);
+  const b = useWorkspaceState((state) => state.photos.b.photo?.info.focal);
+  const source = (focal: number | undefined) => (focal === undefined ? 'a usual lens' : 'EXIF');
+  return (
+    <div className="fov-fields">
+      <FovField side="a" />
+      <FovField side="b" />
+      <p className="hint">
+        Horizontal field of view; left empty, A’s is from {source(a)} and B’s from {source(b)}. A wrong one bends the
+        points’ depths.
+      </p>
+    </div>
+  );
+}
+
+function FovField({ side }: { side: Side }) {
+  const { geometry } = useWorkspace();
+  const fov = useWorkspaceState((state) => state.geometry.settings.fov);
+  const info = useWorkspaceState((state) => state.photos[side].photo?.info);
+  if (!info) return null;
+  const usual = fovOfFocal(info.size.width, info.focal ?? assumedFocal(info.size)).toFixed(1);
+  return (
+    <NumberField
+      label={`Photo ${side.toUpperCase()}, degrees`}
+      value={fov[side]}
+      placeholder={usual}
+      min={FOV_RANGE.min}
+      max={FOV_RANGE.max}
+      step={0.1}
+      onChange={(value) => {
+        // While a number is being typed it may be out of range.
+        const isValid = value === null || (value >= FOV_RANGE.min && value <= FOV_RANGE.max);
+        if (isValid) geometry.update({ fov: { ...fov, [side]: value } });
+      }}
+    />
+  );
+}

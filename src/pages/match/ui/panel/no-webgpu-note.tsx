@@ -1,0 +1,23 @@
+import { useState } from 'react';
+import { IconButton } from '../../../../ui/icon-button.tsx';
+import { CloseIcon } from '../../../../ui/icons.tsx';
+import { useWorkspaceState } from '../workspace-context.ts';
+
+/** Says what is different in a browser without WebGPU. */
+export function NoWebgpuNote() {
+  const [isDismissed, setIsDismissed] = useState(false);
+  const info = useWorkspaceState((state) => state.engine.info);
+  if (!info || info.adapter !== null || isDismissed) return null;
+  return (
+    <div className="note" role="status" data-note="no-webgpu">
+      <p>
+        <b>Working without WebGPU.</b> {info.providerReason} The pictures are drawn on the CPU as well: slower and
+        coarser, and the morph is a blend. A recent Chrome, Edge, Firefox or Safari on a machine with a graphics card
+        does better.
+      </p>
+      <IconButton label="Dismiss" onClick={() => setIsDismissed(true)}>
+        <CloseIcon />
+      </IconButton>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import type { DragEvent } from 'react';
+import { VIEWS } from '../../contract/view.ts';
+import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+import { EmptyPanes } from '../photos/empty-panes.tsx';
+import { JobProgress } from '../export/job-progress.tsx';
+import { Markers } from './markers.tsx';
+import { PaneLabels } from './pane-labels.tsx';
+import { StageCanvas } from './stage-canvas.tsx';
+import { StoppedEngine } from '../panel/stopped-engine.tsx';
+import { SwipeHandle } from './swipe-handle.tsx';
+import { useElementSize } from './use-element-size.ts';
+import { useStageKeyboard } from './use-stage-keyboard.ts';
+import { stagePaneAt, useStagePanes } from './use-stage-panes.ts';
+import { useStagePointer } from './use-stage-pointer.ts';
+import { VIEW_TEXTS } from './view-texts.ts';
+import { ZoomButtons } from './zoom-buttons.tsx';
+
+/** Who fits no epipolar geometry never downloads it. */
+const EpipolarLines = lazy(() => import('../geometry/epipolar-lines.tsx'));
+
+const KEYS = 'Plus, minus and 0 zoom, arrow keys pan, Shift with arrow keys moves the probe, Enter pins it.';
+
+/** The pictures: the engine's canvas, and over it what the page knows. */
+export function Stage() {
+  const workspace = useWorkspace();
+  const epoch = useWorkspaceState((state) => state.engine.epoch);
+  const view = useWorkspaceState((state) => state.view.view);
+  const hasLines = useWorkspaceState((state) => state.geometry.fit?.fundamental != null);
+  const ref = useRef<HTMLDivElement>(null);
+  const size = useElementSize(ref);
+  const panes = useStagePanes(size);
+  const pointer = useStagePointer(ref, panes);
+  const onKeyDown = useStageKeyboard(panes);
+
+  useEffect(() => {
+    if (size.width > 0 && size.height > 0)
+      workspace.viewSync.resize({ stage: size, pixelRatio: window.devicePixelRatio });
+  }, [workspace, size]);
+
+  // The page takes the drop (use-page-input.ts); only the stage knows which photo lies under it.
+  const markDropSide = (event: DragEvent<HTMLElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const found = stagePaneAt(panes, { x: event.clientX - box.left, y: event.clientY - box.top });
+    event.currentTarget.dataset.dropSide = found?.pane.side;
+  };
+
+  return (
+    <div className="stage-frame" role="tabpanel" id="stage" aria-labelledby={`tab-${view}`}>
+      <div
+        ref={ref}
+        className="stage"
+        tabIndex={0}
+        role="application"
+        aria-label={`${VIEW_TEXTS[view].label} (view ${VIEWS.indexOf(view) + 1} of ${VIEWS.length}). ${KEYS}`}
+        onKeyDown={onKeyDown}
+        onDrop={markDropSide}
+        {...pointer}
+      >
+        <StageCanvas key={epoch} />
+        <EmptyPanes panes={panes} />
+        <PaneLabels panes={panes} />
+        {hasLines && (
+          <Suspense fallback={null}>
+            <EpipolarLines panes={panes} size={size} />
+          </Suspense>
+        )}
+        <Markers panes={panes} size={size} />
+        <SwipeHandle panes={panes} />
+      </div>
+      <ZoomButtons />
+      <JobProgress />
+      <StoppedEngine />
+    </div>
+  );
+}

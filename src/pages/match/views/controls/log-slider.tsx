@@ -1,0 +1,28 @@
+import { Slider } from '../../../../ui/slider.tsx';
+
+interface LogSliderProps {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  format: (value: number) => string;
+  onChange: (value: number) => void;
+}
+
+/** A slider over orders of magnitude. */
+export function LogSlider({ label, value, min, max, format, onChange }: LogSliderProps) {
+  const valueAt = (position: number) => min * (max / min) ** position;
+  const position = Math.log(Math.min(max, Math.max(min, value)) / min) / Math.log(max / min);
+  return (
+    <Slider
+      label={label}
+      value={position}
+      min={0}
+      max={1}
+      step={0.005}
+      // The value itself, not the slider's rounding of it.
+      format={() => format(value)}
+      onChange={(next) => onChange(Number(valueAt(next).toPrecision(3)))}
+    />
+  );
+}

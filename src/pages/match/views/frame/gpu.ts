@@ -1,0 +1,96 @@
+import coordinates from '../../../../../shaders/common/coordinates.wgsl?raw';
+import sampling from '../../../../../shaders/common/sampling.wgsl?raw';
+import composeCode from '../../../../../shaders/match/frame-compose.wgsl?raw';
+import drawCode from '../../../../../shaders/match/frame-draw.wgsl?raw';
+import type { Size } from '../../../../core/geometry.ts';
+import type { Matrix3 } from '../../../../core/matrix3.ts';
+import { gridWorkgroups, recordCompute } from '../../../../platform/gpu/dispatch.ts';
+import { gridPoints } from '../../../../compute/field/gpu.ts';
+import { invertFrame, supersampling } from './cpu.ts';
+import type { Scope } from '../../../../platform/gpu/scope.ts';
+import { createComputePipeline, createShader } from '../../../../platform/gpu/shader.ts';
+import { UniformRing } from '../../../../platform/gpu/uniforms.ts';
+
+/** One direction as the decoder gives it, on the GPU. Buffers may be larger than the grid. */
+export interface DecodedBuffers {
+  grid: Size;
+  warp: GPUBuffer;
+  logit: GPUBuffer;
+}
+
+/** Draws photo B through a frame, and takes the frame out of the match again; see reference/frame.ts. */
+export class FramePass {
+  private readonly drawPipeline: GPUComputePipeline;
+  private readonly forwardPipeline: GPUComputePipeline;
+  private readonly backwardPipeline: GPUComputePipeline;
+  private readonly drawParams: UniformRing;
+  private readonly composeParams: UniformRing;
+
+  constructor(
+    private readonly device: GPUDevice,
+    scope: Scope,
+  ) {
+    const draw = createShader(device, 'frame-draw', coordinates, drawCode);
+    const compose = createShader(device, 'frame-compose', coordinates, sampling, composeCode);
+    this.drawPipeline = createComputePipeline(device, draw, 'main');
+    this.forwardPipeline = createComputePipeline(device, compose, 'forward');
+    this.backwardPipeline = createComputePipeline(device, compose, 'backward');
+    this.drawParams = new UniformRing(device, scope, draw, 'params');
+    this.composeParams = new UniformRing(device, scope, compose, 'params');
+  }
+
+  /** Usage that the picture's texture (rgba8unorm) needs. */
+  static readonly pictureUsage = 0x04 | 0x08; // TEXTURE_BINDING | STORAGE_BINDING: the constants are absent where WebGPU is.
+
+  /** Fills `picture` with the photo as the frame shows it. */
+  draw(encoder: GPUCommandEncoder, photo: GPUTexture, picture: GPUTexture, frame: Matrix3): void {
+    const size = { width: picture.width, height: picture.height };
+    const params = this.drawParams.push({
+      ...rows(frame),
+      size: [size.width, size.height],
+      samples: supersampling(photo, frame, size),
+    });
+    recordCompute(
+      encoder,
+      this.device,
+      this.drawPipeline,
+      [params, photo.createView(), picture.createView()],
+      gridWorkgroups(size),
+    );
+  }
+
+  /** A→frame to A→B; `target` has the same grid as `source`. */
+  composeForward(encoder: GPUCommandEncoder, source: DecodedBuffers, target: DecodedBuffers, frame: Matrix3): void {
+    this.compose(encoder, this.forwardPipeline, source, target, frame);
+  }
+
+  /** frame→A to B→A on the target's grid, which lies on B. */
+  composeBackward(encoder: GPUCommandEncoder, source: DecodedBuffers, target: DecodedBuffers, frame: Matrix3): void {
+    this.compose(encoder, this.backwardPipeline, source, target, invertFrame(frame));
+  }
+
+  private compose(
+    encoder: GPUCommandEncoder,
+    pipeline: GPUComputePipeline,
+    source: DecodedBuffers,
+    target: DecodedBuffers,
+    matrix: Matrix3,
+  ): void {
+    const params = this.composeParams.push({
+      ...rows(matrix),
+      source: [source.grid.width, source.grid.height],
+      grid: [target.grid.width, target.grid.height],
+    });
+    const bindings = [params, ...plane(source), ...plane(target)];
+    recordCompute(encoder, this.device, pipeline, bindings, gridWorkgroups(target.grid));
+  }
+}
+
+const rows = (m: Matrix3) => ({ row0: m.slice(0, 3), row1: m.slice(3, 6), row2: m.slice(6, 9) });
+
+function plane({ grid, warp, logit }: DecodedBuffers): GPUBufferBinding[] {
+  return [
+    { buffer: warp, size: gridPoints(grid) * 8 },
+    { buffer: logit, size: gridPoints(grid) * 4 },
+  ];
+}

@@ -1,0 +1,150 @@
+import coordinatesCode from '../../../../../shaders/common/coordinates.wgsl?raw';
+import fieldCode from '../../../../../shaders/common/field.wgsl?raw';
+import paneCode from '../../../../../shaders/common/pane.wgsl?raw';
+import photoCode from '../../../../../shaders/common/photo.wgsl?raw';
+import samplingCode from '../../../../../shaders/common/sampling.wgsl?raw';
+import { COLOR_MAP_SIZE, colorMapRows } from '../../../../core/color-maps.ts';
+import { COLOR_MAPS } from '../../contract/view.ts';
+import { certaintyBinding, cycleBinding, warpBinding } from '../../../../compute/field/gpu.ts';
+import type { WarpField } from '../../../../compute/field/gpu.ts';
+import type { Scope } from '../../../../platform/gpu/scope.ts';
+import { createShader } from '../../../../platform/gpu/shader.ts';
+import { UniformRing } from '../../../../platform/gpu/uniforms.ts';
+
+/** RGBA, 0…1. */
+export type Color = [r: number, g: number, b: number, a: number];
+
+/** The members of `Pane` that draw-aligned alone reads. */
+export interface PlaneUniforms {
+  planeRow0: readonly number[];
+  planeRow1: readonly number[];
+  planeRow2: readonly number[];
+  canvas: readonly [x: number, y: number, width: number, height: number];
+}
+
+/** The uniform `Pane` of shaders/common/pane.wgsl, which explains the members. */
+export interface PaneUniforms extends Partial<PlaneUniforms> {
+  stage: [width: number, height: number];
+  rect: [x: number, y: number, width: number, height: number];
+  ground: Color;
+  empty: Color;
+  photo: [width: number, height: number];
+  grid: [width: number, height: number];
+  threshold: number;
+  cycleLimit: number;
+  muted: number;
+  opacity: number;
+  amount: number;
+  dividerX: number;
+  checkerSize: number;
+  flowScale: number;
+  cycleScale: number;
+  pixelRatio: number;
+  colorMap: number;
+  mode: number;
+}
+
+/** WGSL that every pane's shader starts with. */
+export const PHOTO_PANE_CODE = [paneCode, photoCode];
+export const FIELD_PANE_CODE = [...PHOTO_PANE_CODE, coordinatesCode, samplingCode, fieldCode];
+
+/** More panes than any view has passes, twice over: two frames may be on their way. */
+const UNIFORM_SLOTS = 32;
+
+/**
+ * What the passes over panes share: the layouts of their three bind groups, the sampler, the colour maps and
+ * the uniforms. Made once per device; bind groups are made anew only when a photo or a field changes.
+ */
+export class PaneBindings {
+  readonly frameLayout: GPUBindGroupLayout;
+  readonly photosLayout: GPUBindGroupLayout;
+  readonly fieldLayout: GPUBindGroupLayout;
+  readonly sampler: GPUSampler;
+  /** 256 × one row per map of COLOR_MAPS. */
+  readonly colorMaps: GPUTexture;
+  /** Group 0; takes the offset that {@link push} returns. */
+  readonly frameGroup: GPUBindGroup;
+  private readonly uniforms: UniformRing;
+
+  constructor(
+    readonly device: GPUDevice,
+    scope: Scope,
+  ) {
+    const visibility = GPUShaderStage.VERTEX | GPUShaderStage.FRAGMENT;
+    const storage = (binding: number): GPUBindGroupLayoutEntry => ({
+      binding,
+      visibility,
+      buffer: { type: 'read-only-storage' },
+    });
+    const texture = (binding: number): GPUBindGroupLayoutEntry => ({
+      binding,
+      visibility: GPUShaderStage.FRAGMENT,
+      texture: {},
+    });
+    this.frameLayout = device.createBindGroupLayout({
+      label: 'pane/frame',
+      entries: [
+        { binding: 0, visibility, buffer: { type: 'uniform', hasDynamicOffset: true } },
+        { binding: 1, visibility: GPUShaderStage.FRAGMENT, sampler: {} },
+        texture(2),
+      ],
+    });
+    this.photosLayout = device.createBindGroupLayout({ label: 'pane/photos', entries: [texture(0), texture(1)] });
+    this.fieldLayout = device.createBindGroupLayout({ label: 'pane/field', entries: [0, 1, 2].map(storage) });
+
+    this.sampler = device.createSampler({
+      label: 'photo',
+      magFilter: 'linear',
+      minFilter: 'linear',
+      mipmapFilter: 'linear',
+    });
+    this.colorMaps = scope.texture('color-maps', {
+      size: [COLOR_MAP_SIZE, COLOR_MAPS.length],
+      format: 'rgba8unorm',
+      usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
+    });
+    device.queue.writeTexture({ texture: this.colorMaps }, colorMapRows(), { bytesPerRow: COLOR_MAP_SIZE * 4 }, [
+      COLOR_MAP_SIZE,
+      COLOR_MAPS.length,
+    ]);
+    this.uniforms = new UniformRing(device, scope, createShader(device, 'pane', paneCode), 'pane', UNIFORM_SLOTS);
+    this.frameGroup = device.createBindGroup({
+      label: 'pane/frame',
+      layout: this.frameLayout,
+      entries: [
+        { binding: 0, resource: this.uniforms.window },
+        { binding: 1, resource: this.sampler },
+        { binding: 2, resource: this.colorMaps.createView() },
+      ],
+    });
+  }
+
+  /** Writes one pane's uniforms and returns their dynamic offset. */
+  push(values: PaneUniforms): number {
+    return this.uniforms.push({ ...values }).offset ?? 0;
+  }
+
+  /** Group 1. Both textures with their mip levels. */
+  photosGroup(here: GPUTexture, there: GPUTexture): GPUBindGroup {
+    return this.device.createBindGroup({
+      label: 'pane/photos',
+      layout: this.photosLayout,
+      entries: [
+        { binding: 0, resource: here.createView() },
+        { binding: 1, resource: there.createView() },
+      ],
+    });
+  }
+
+  /** Group 2. */
+  fieldGroup(field: WarpField): GPUBindGroup {
+    return this.device.createBindGroup({
+      label: 'pane/field',
+      layout: this.fieldLayout,
+      entries: [warpBinding(field), certaintyBinding(field), cycleBinding(field)].map((resource, binding) => ({
+        binding,
+        resource,
+      })),
+    });
+  }
+}

@@ -1,0 +1,309 @@
+import { blobSource } from '../../../formats/byte-source.ts';
+import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
+import { CYCLE_OUTSIDE } from '../../../compute/cycle/cpu.ts';
+import { Scope } from '../../../platform/gpu/scope.ts';
+import { shadersReady } from '../../../platform/gpu/shader.ts';
+import { normalisedToPixel, pixelToNormalised } from '../../../core/coordinates.ts';
+import { CodedError, throwIfAborted } from '../../../core/errors.ts';
+import { otherSide, type Side, type Size } from '../../../core/geometry.ts';
+import type { ExportedFile, SharedMatch } from '../contract/exports.ts';
+import type { KeypointTable, PointTable } from '../contract/points.ts';
+import type { CloudInfo, FitResult } from '../contract/geometry-fit.ts';
+import type {
+  DenseField,
+  Diagnostics,
+  EngineApi,
+  EngineInfo,
+  MatchResult,
+  MatchTable,
+  PhotoInfo,
+  ProbeResult,
+  Progress,
+} from '../contract/protocol.ts';
+import { CpuStage } from './stage/cpu-stage.ts';
+import type { GeometryJobs } from './geometry/geometry-jobs.ts';
+import { givenMatch } from './given-match.ts';
+import { Inference } from './inference.ts';
+import { MatchScene, type ShownScene } from './stage/match-scene.ts';
+import { matchTable } from '../../../matching/match-table.ts';
+import { openGpu } from '../../../platform/gpu/open-gpu.ts';
+import { openPhoto } from '../../../matching/photos/open-photo.ts';
+import { wasmThreads } from '../../../platform/runtime/ort.ts';
+import { Photo } from '../../../matching/photos/photo.ts';
+import { chooseProvider } from '../../../platform/runtime/provider.ts';
+import { countMapAsync } from '../../../platform/gpu/readback.ts';
+import { Mutex } from '../../../platform/runtime/runtime.ts';
+import type { ServedCall, ServedHandlers } from '../../../platform/worker/serve-calls.ts';
+import { Stage } from './stage/stage.ts';
+
+type CallContext = ServedCall<Progress>;
+type Argument<M extends keyof EngineApi> = Parameters<EngineApi[M]>[0];
+
+/** The worker's state: one device, two photos, one match, one stage. Its methods are the protocol's calls. */
+export class Engine implements ServedHandlers<EngineApi, Progress> {
+  private gpu: Gpu | null = null;
+  private root: Scope | null = null;
+  private readonly scene = new MatchScene();
+  /** CSS pixels. */
+  private stageSize: Size = { width: 1, height: 1 };
+  private inference: Inference | null = null;
+  // What changes photos or the match happens one at a time; drawing and probing do not wait.
+  private readonly jobs = new Mutex();
+  private readonly mapAsync = countMapAsync();
+  private mapAsyncBeforeDraw = 0;
+  private geometry: Promise<GeometryJobs> | null = null;
+
+  constructor(private readonly onDeviceLost: (reason: string) => void) {}
+
+  async start({ canvas, provider: choice }: Argument<'start'>): Promise<EngineInfo> {
+    const { gpu, reason: noGpu } = await openGpu();
+    this.gpu = gpu;
+    const { provider, reason } = chooseProvider(
+      choice,
+      gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) },
+      noGpu,
+    );
+    if (gpu) {
+      this.root = new Scope(gpu.device, 'engine');
+      if (canvas) this.scene.stage = new Stage(gpu, canvas, this.root);
+      // Errors in our own shaders surface here, named, rather than as a blank stage.
+      await shadersReady(gpu.device);
+      void gpu.device.lost.then(({ message, reason: why }) => {
+        this.scene.stage?.stop();
+        this.onDeviceLost(message || why || 'The graphics device was lost.');
+      });
+    } else if (canvas) {
+      this.scene.stage = new CpuStage(canvas);
+    }
+    this.inference = new Inference(provider, gpu, this.root);
+    return {
+      provider,
+      providerReason: reason,
+      adapter: gpu ? describeAdapter(gpu.info) : null,
+      isFallbackAdapter: gpu?.isFallback ?? false,
+      threads: wasmThreads(),
+    };
+  }
+
+  resize({ stage, pixelRatio }: Argument<'resize'>): void {
+    this.stageSize = stage;
+    this.scene.stage?.resize(stage, pixelRatio);
+  }
+
+  async setPhoto({ side, file, name }: Argument<'setPhoto'>, { signal }: CallContext): Promise<PhotoInfo> {
+    const { bitmap, info } = await openPhoto(file, name, signal);
+    return this.jobs.run(async () => {
+      if (signal.aborted) bitmap.close();
+      throwIfAborted(signal);
+      this.replacePhoto(side, new Photo(bitmap, info, this.root));
+      return info;
+    });
+  }
+
+  async clearPhoto({ side }: Argument<'clearPhoto'>): Promise<void> {
+    await this.jobs.run(async () => this.replacePhoto(side, null));
+  }
+
+  swap(): Promise<MatchResult | null> {
+    return this.jobs.run(async () => {
+      await this.scene.swap();
+      return this.scene.shown?.result ?? null;
+    });
+  }
+
+  match(options: Argument<'match'>, { signal, onProgress }: CallContext): Promise<MatchResult> {
+    return this.jobs.run(async () => {
+      throwIfAborted(signal);
+      const { scene } = this;
+      const photos = scene.bothPhotos('Two photos are needed for a match.');
+      const readbacksBefore = this.mapAsync.count;
+      let drawn = 0;
+      try {
+        const match = await this.requireInference().match(photos, options, {
+          signal,
+          onProgress,
+          onField: async (field) => {
+            // Without WebGPU the match is drawn once, when it is done.
+            if (scene.stage instanceof CpuStage) return;
+            const start = performance.now();
+            scene.stage?.setField(field);
+            scene.stage?.drawNow();
+            await this.gpu?.device.queue.onSubmittedWorkDone();
+            if (drawn === 0) this.mapAsyncBeforeDraw = this.mapAsync.count - readbacksBefore;
+            drawn += performance.now() - start;
+          },
+        });
+        scene.setMatch(match);
+        if (scene.stage instanceof CpuStage) {
+          const start = performance.now();
+          await scene.show();
+          scene.stage.drawNow();
+          drawn = performance.now() - start;
+        }
+        scene.limitMatches();
+        match.result.timings.draw = drawn;
+        return match.result;
+      } catch (error) {
+        // The previous match is still whole: it comes back.
+        await scene.show();
+        throw error;
+      }
+    });
+  }
+
+  view({ settings, theme }: Argument<'view'>): void {
+    this.scene.stage?.setView(settings, theme);
+  }
+
+  async probe({ side, x, y }: Argument<'probe'>): Promise<ProbeResult | null> {
+    const { photos, shown } = this.scene;
+    const [from, to] = [photos[side], photos[otherSide(side)]];
+    if (!shown || !from || !to || !(x >= 0 && y >= 0 && x <= from.size.width && y <= from.size.height)) return null;
+    const found = await shown.probe(side, pixelToNormalised({ x, y }, from.size));
+    return {
+      from: { side, x, y },
+      to: { side: otherSide(side), ...normalisedToPixel(found.to, to.size) },
+      certainty: found.certainty,
+      cycleError: Math.min(found.cycle, CYCLE_OUTSIDE),
+    };
+  }
+
+  async readField({ side }: Argument<'readField'>): Promise<DenseField | null> {
+    return this.scene.shown?.readField(side) ?? null;
+  }
+
+  async readMatches(): Promise<MatchTable | null> {
+    const { shown, stage, photos } = this.scene;
+    if (!shown || !stage || !photos.a || !photos.b) return null;
+    return matchTable(await stage.readMatches(), { a: photos.a.size, b: photos.b.size });
+  }
+
+  snapshot({ scale }: Argument<'snapshot'>): Promise<Blob> {
+    const { stage } = this.scene;
+    if (!stage)
+      throw new CodedError('stage-missing', 'There is no picture to save.', 'Open the app on a page of its own.');
+    return stage.snapshot(scale);
+  }
+
+  /** After whatever is changing the match: its buffers must live until they have been read. */
+  exportMatch(request: Argument<'exportMatch'>, { signal, onProgress }: CallContext): Promise<ExportedFile> {
+    return this.jobs.run(async () => {
+      throwIfAborted(signal);
+      const scene = this.scene.require('export-nothing', 'There is no match to save.');
+      const { exportShown } = await import('./exports/export-shown.ts');
+      return exportShown(
+        request,
+        { ...scene, stageSize: this.stageSize, gpu: this.gpu },
+        { signal, onProgress: (fraction) => onProgress({ stage: 'draw', fraction }) },
+      );
+    });
+  }
+
+  async readShare({ file }: Argument<'readShare'>): Promise<SharedMatch> {
+    const { readShare } = await import('../../../formats/share/share-file.ts');
+    return readShare(blobSource(file));
+  }
+
+  showField({ fields, result }: Argument<'showField'>): Promise<MatchResult> {
+    return this.jobs.run(async () => {
+      const { a, b } = this.scene.bothPhotos('A match needs both of its photos.');
+      const given = givenMatch(fields, result, { a: a.size, b: b.size }, this.root);
+      this.scene.setMatch(given);
+      await this.scene.show();
+      return given.result;
+    });
+  }
+
+  /** After whatever is changing the match, as every reading of it. */
+  fitModel(request: Argument<'fitModel'>, context: CallContext): Promise<FitResult> {
+    return this.jobs.run(async () => (await this.geometryJobs()).fit(request, this.sceneToFit(), context));
+  }
+
+  reconstruct(request: Argument<'reconstruct'>, context: CallContext): Promise<CloudInfo> {
+    return this.jobs.run(async () => (await this.geometryJobs()).reconstruct(request, this.sceneToFit(), context));
+  }
+
+  async exportGeometry({ format, name }: Argument<'exportGeometry'>): Promise<ExportedFile> {
+    return (await this.geometryJobs()).export(format, name, this.sceneToFit());
+  }
+
+  async showCloud({ canvas }: Argument<'showCloud'>): Promise<{ drawnBy: 'webgpu' | 'canvas' }> {
+    return (await this.geometryJobs()).showCloud(canvas);
+  }
+
+  async viewCloud(view: Argument<'viewCloud'>): Promise<void> {
+    (await this.geometryJobs()).viewCloud(view);
+  }
+
+  async hideCloud(): Promise<void> {
+    (await this.geometryJobs()).hideCloud();
+  }
+
+  async matchPoints(request: Argument<'matchPoints'>): Promise<PointTable> {
+    const { matchPoints, pointScene } = await import('./points/point-jobs.ts');
+    return this.jobs.run(async () => matchPoints(request, pointScene(this.sceneToAsk())));
+  }
+
+  async matchKeypoints(request: Argument<'matchKeypoints'>): Promise<KeypointTable> {
+    const { matchKeypointLists, pointScene } = await import('./points/point-jobs.ts');
+    return this.jobs.run(async () => matchKeypointLists(request, pointScene(this.sceneToAsk())));
+  }
+
+  async exportPoints(request: Argument<'exportPoints'>): Promise<ExportedFile> {
+    const { exportPoints, pointScene } = await import('./points/point-jobs.ts');
+    return exportPoints(request, pointScene(this.sceneToAsk()));
+  }
+
+  diagnostics({ reset }: Argument<'diagnostics'>): Diagnostics {
+    const report = {
+      mapAsyncCalls: this.mapAsync.count,
+      mapAsyncBeforeDraw: this.mapAsyncBeforeDraw,
+      modelRuns: this.inference?.modelRuns ?? 0,
+      framesDrawn: this.scene.stage?.framesDrawn ?? 0,
+      gpuBytes: this.root?.bytes ?? 0,
+    };
+    if (reset) {
+      this.mapAsync.count = 0;
+      if (this.inference) this.inference.modelRuns = 0;
+    }
+    return report;
+  }
+
+  destroyDevice(): void {
+    this.gpu?.device.destroy();
+  }
+
+  downloads(): string[] {
+    return performance.getEntriesByType('resource').map(({ name }) => name);
+  }
+
+  /** Most visits never ask for geometry: its code is loaded when it is. */
+  private geometryJobs(): Promise<GeometryJobs> {
+    this.geometry ??= import('./geometry/geometry-jobs.ts').then(
+      ({ GeometryJobs: Jobs }) => new Jobs(this.gpu, this.root),
+      (error: unknown) => {
+        this.geometry = null;
+        throw error;
+      },
+    );
+    return this.geometry;
+  }
+
+  private sceneToFit(): ShownScene {
+    return this.scene.require('geometry-no-match', 'There is no match to fit to.');
+  }
+
+  private sceneToAsk(): ShownScene {
+    return this.scene.require('points-no-match', 'There is no match to ask.');
+  }
+
+  private replacePhoto(side: Side, photo: Photo | null): void {
+    const old = this.scene.replacePhoto(side, photo);
+    if (old) this.inference?.forget(old);
+  }
+
+  private requireInference(): Inference {
+    if (!this.inference) throw new CodedError('internal', 'The engine has not been started.');
+    return this.inference;
+  }
+}

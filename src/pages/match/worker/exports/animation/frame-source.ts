@@ -1,0 +1,85 @@
+import type { Gpu } from '../../../../../platform/gpu/device.ts';
+import type { MatchField } from '../../../../../compute/field/gpu.ts';
+import type { PlainMatchField } from '../../../../../compute/field/cpu.ts';
+import type { AnimationKind } from '../../../contract/animation.ts';
+import type { Side, Size } from '../../../../../core/geometry.ts';
+import { type CompareMode, DEFAULT_CAMERA, type ViewSettings } from '../../../contract/view.ts';
+import { CpuStage } from '../../stage/cpu-stage.ts';
+import type { Photo } from '../../../../../matching/photos/photo.ts';
+import { Renderer } from '../../stage/renderer.ts';
+import { TextureTarget } from '../../../../../platform/gpu/stage-target.ts';
+import { readPixels } from './read-pixels.ts';
+
+/** Draws pictures on the way from A to B, away from the page's stage. */
+export interface FrameSource {
+  /** RGBA bytes of the picture `amount` (0…1) of the way. */
+  draw(amount: number): Promise<Uint8Array | Uint8ClampedArray>;
+  /** Frees what it holds. */
+  close(): void;
+}
+
+/** What frames are drawn from. */
+export interface FrameScene {
+  photos: Record<Side, Photo>;
+  view: ViewSettings;
+}
+
+/** A flicker is a blend that is all or nothing. */
+const MODES: Record<AnimationKind, CompareMode> = { morph: 'morph', flicker: 'blend', swipe: 'swipe' };
+const SIDES: readonly Side[] = ['a', 'b'];
+
+/** The whole of both photos, compared by the dense match, whatever the page shows of them. */
+const viewAt = (view: ViewSettings, kind: AnimationKind, amount: number): ViewSettings => ({
+  ...view,
+  view: 'compare',
+  compareMode: MODES[kind],
+  compareBy: 'match',
+  camera: DEFAULT_CAMERA,
+  // A swipe's amount is how much of A is seen.
+  amount: kind === 'swipe' ? 1 - amount : amount,
+});
+
+/** Frames by the page's own shaders, on a texture of their own. */
+export function gpuFrames(
+  gpu: Gpu,
+  field: MatchField,
+  scene: FrameScene,
+  kind: AnimationKind,
+  size: Size,
+): FrameSource {
+  const target = new TextureTarget(gpu.device);
+  const renderer = new Renderer(gpu, target);
+  for (const side of SIDES) renderer.setPhoto(side, scene.photos[side].texture());
+  renderer.setField(field);
+  renderer.resize(size, 1);
+  return {
+    async draw(amount) {
+      renderer.setView(viewAt(scene.view, kind, amount), [1, 1, 1, 1]);
+      renderer.draw(0);
+      return readPixels(gpu.device, target.texture!);
+    },
+    close() {
+      renderer.destroy();
+      target.texture?.destroy();
+    },
+  };
+}
+
+/** The same without WebGPU: softer, and a morph is a blend. */
+export function cpuFrames(field: PlainMatchField, scene: FrameScene, kind: AnimationKind, size: Size): FrameSource {
+  const canvas = new OffscreenCanvas(size.width, size.height);
+  const stage = new CpuStage(canvas);
+  for (const side of SIDES) stage.setPhoto(side, scene.photos[side]);
+  stage.setField(field);
+  stage.resize(size, 1);
+  return {
+    async draw(amount) {
+      stage.setView(viewAt(scene.view, kind, amount), 'light');
+      stage.drawNow();
+      // The worker hears of a cancellation in between.
+      await new Promise((resolve) => setTimeout(resolve));
+      return canvas.getContext('2d')!.getImageData(0, 0, size.width, size.height).data;
+    },
+    close: () => stage.stop(),
+  };
+}

@@ -1,0 +1,58 @@
+import type { PointPairs } from '../../../../geometry/point-pairs.ts';
+import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
+import { MEASURED_SIDE } from '../../contract/geometry-fit.ts';
+import type { Side, Size } from '../../../../core/geometry.ts';
+import { type Matrix3, multiply3 } from '../../../../core/matrix3.ts';
+
+/**
+ * Models are fitted in *measured* coordinates: origin at the photo's centre, the longer side MEASURED_SIDE long. So a
+ * threshold means the same for every size of file, and both photos' residuals weigh alike.
+ */
+export const measuredScale = ({ width, height }: Size): number => MEASURED_SIDE / Math.max(width, height);
+
+/** Half the photo's sides in measured coordinates: what normalised ones are multiplied by. */
+export function measuredHalf(photo: Size): readonly [number, number] {
+  const scale = measuredScale(photo);
+  return [(photo.width * scale) / 2, (photo.height * scale) / 2];
+}
+
+/** Sampled rows (normalised, see ROW_FLOATS) in measured coordinates. */
+export function measuredPairs(rows: Float32Array, photos: Record<Side, Size>): PointPairs {
+  const count = rows.length / ROW_FLOATS;
+  const [a, b] = [measuredHalf(photos.a), measuredHalf(photos.b)];
+  const column = (offset: number, half: number) =>
+    Float64Array.from({ length: count }, (_, i) => rows[ROW_FLOATS * i + offset] * half);
+  return { xa: column(0, a[0]), ya: column(1, a[1]), xb: column(2, b[0]), yb: column(3, b[1]) };
+}
+
+/** A homography between measured coordinates as one between the files' pixels, h33 = 1. */
+export function homographyInPixels(measured: Matrix3, photos: Record<Side, Size>): Matrix3 {
+  const m = multiply3(fromMeasured(photos.b), multiply3(measured, toMeasured(photos.a)));
+  return m.map((value) => value / m[8]) as unknown as Matrix3;
+}
+
+/** A fundamental matrix between measured coordinates as one between the files' pixels. */
+export function fundamentalInPixels(measured: Matrix3, photos: Record<Side, Size>): Matrix3 {
+  const to = toMeasured(photos.b);
+  const transposed: Matrix3 = [to[0], to[3], to[6], to[1], to[4], to[7], to[2], to[5], to[8]];
+  return multiply3(transposed, multiply3(measured, toMeasured(photos.a)));
+}
+
+/** A homography between pixels as one between unit coordinates, its sign so that what A shows lies in front. */
+export function unitHomography(pixels: Matrix3, a: Size, b: Size): Matrix3 {
+  const toUnit: Matrix3 = [1 / b.width, 0, 0, 0, 1 / b.height, 0, 0, 0, 1];
+  const m = multiply3(toUnit, multiply3(pixels, [a.width, 0, 0, 0, a.height, 0, 0, 0, 1]));
+  // A's centre is in front of any plane that both cameras see.
+  const w = m[6] / 2 + m[7] / 2 + m[8];
+  return m.map((value) => value / w) as unknown as Matrix3;
+}
+
+function toMeasured(photo: Size): Matrix3 {
+  const scale = measuredScale(photo);
+  return [scale, 0, (-scale * photo.width) / 2, 0, scale, (-scale * photo.height) / 2, 0, 0, 1];
+}
+
+function fromMeasured(photo: Size): Matrix3 {
+  const scale = 1 / measuredScale(photo);
+  return [scale, 0, photo.width / 2, 0, scale, photo.height / 2, 0, 0, 1];
+}

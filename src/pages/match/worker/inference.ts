@@ -1,0 +1,158 @@
+import type { Gpu } from '../../../platform/gpu/device.ts';
+import type { MatchField } from '../../../compute/field/gpu.ts';
+import type { Scope } from '../../../platform/gpu/scope.ts';
+import { shadersReady } from '../../../platform/gpu/shader.ts';
+import { fetchManifest, modelFilesAt } from '../../../models/fetch-model.ts';
+import { throwIfAborted } from '../../../core/errors.ts';
+import type { Side } from '../../../core/geometry.ts';
+import type { MatchOptions, ModelSource, Progress, Provider, Stage } from '../contract/protocol.ts';
+import type { Backend } from '../../../matching/backend/backend.ts';
+import { CpuBackend } from '../../../matching/backend/cpu-backend.ts';
+import { FeatureCache } from '../../../matching/feature-cache.ts';
+import { GpuBackend } from '../../../matching/backend/gpu-backend.ts';
+import { Matcher } from '../../../matching/matcher.ts';
+import { createOrtRuntime } from '../../../platform/runtime/ort.ts';
+import { type MatchContext, type Matched, PairMatcher } from '../../../matching/pair-matcher.ts';
+import type { Photo } from '../../../matching/photos/photo.ts';
+import { NO_RESCUE, type Refined, refine } from '../../../matching/refine.ts';
+import type { Runtime } from '../../../platform/runtime/runtime.ts';
+import { type ShownMatch, shownMatch } from './stage/shown-match.ts';
+
+export interface InferenceContext {
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+  /**
+   * Puts a field on screen: the first result before it is judged, with nothing read back, then the refined one if there is one;
+   * null takes away what was shown, because it is about to be freed.
+   */
+  onField: (field: MatchField | null) => Promise<void>;
+}
+
+/** A person waits no longer than this for tries that may find nothing, milliseconds; a GPU makes all of them in less. */
+const RESCUE_BUDGET = 20_000;
+
+type Timings = Partial<Record<Stage, number>>;
+
+/** One provider's runtime with the matcher that is loaded in it. */
+export class Inference {
+  private runtime: Promise<Runtime> | null = null;
+  private loaded: { source: ModelSource; pair: PairMatcher<Photo, unknown> } | null = null;
+  private readonly cache = new FeatureCache();
+  modelRuns = 0;
+
+  /** `gpu` and `root`: the device that draws, and runs the models too where `provider` is `webgpu`. */
+  constructor(
+    readonly provider: Provider,
+    private readonly gpu: Gpu | null,
+    private readonly root: Scope | null,
+  ) {}
+
+  /** Frees the features of a photo that was closed. */
+  forget(photo: Photo): void {
+    this.cache.forget(`${photo.key}/`);
+  }
+
+  async match(photos: Record<Side, Photo>, options: MatchOptions, context: InferenceContext): Promise<ShownMatch> {
+    const timings: Timings = {};
+    const onTime = (stage: Stage, milliseconds: number) => {
+      timings[stage] = (timings[stage] ?? 0) + milliseconds;
+    };
+    const pair = await this.load(options.model, context, onTime);
+    const matchContext: MatchContext = {
+      signal: context.signal,
+      onStage: (stage) => {
+        if (stage !== 'preprocess') this.modelRuns++;
+        context.onProgress({ stage, fraction: null });
+      },
+      onTime,
+    };
+    const plan = { longSide: { a: options.longSide, b: options.longSide }, frame: null };
+    const first = await pair.match(photos, plan, matchContext);
+    const refined = await this.refineShown(pair, photos, first, options, context, onTime);
+    const { manifest } = pair.matcher;
+    return shownMatch(pair.backend, refined.field, refined.statistics, manifest.verdict, {
+      modelId: manifest.id,
+      modelName: manifest.name,
+      provider: this.provider,
+      inputSize: first.inputSize,
+      timings,
+      cached: first.cached,
+      rescue: refined.rescue,
+    });
+  }
+
+  /** Shows the first result, then looks again where it is weak. Owns `first` until it returns. */
+  private async refineShown(
+    pair: PairMatcher<Photo, unknown>,
+    photos: Record<Side, Photo>,
+    first: Matched<unknown>,
+    options: MatchOptions,
+    context: InferenceContext,
+    onTime: (stage: Stage, milliseconds: number) => void,
+  ): Promise<Refined<unknown>> {
+    const { backend, matcher } = pair;
+    try {
+      await context.onField(backend.onGpu(first.field));
+      throwIfAborted(context.signal);
+      const judged = { ...first, statistics: await backend.statistics(first.field, matcher.manifest.verdict) };
+      if (!options.rescue) return { ...judged, rescue: NO_RESCUE };
+      const start = performance.now();
+      const onTry = (fraction: number) => context.onProgress({ stage: 'rescue', fraction });
+      const refined = await refine(pair, photos, options.longSide, judged, {
+        signal: context.signal,
+        onTry,
+        budget: RESCUE_BUDGET,
+      });
+      if (refined.tries) onTime('rescue', performance.now() - start);
+      if (refined.field !== first.field) {
+        await context.onField(backend.onGpu(refined.field));
+        backend.dispose(first.field);
+      }
+      return refined;
+    } catch (error) {
+      await context.onField(null);
+      backend.dispose(first.field);
+      throw error;
+    }
+  }
+
+  private async load(
+    source: ModelSource,
+    context: InferenceContext,
+    onTime: (stage: Stage, ms: number) => void,
+  ): Promise<PairMatcher<Photo, unknown>> {
+    if (this.loaded?.source.manifestUrl === source.manifestUrl) return this.loaded.pair;
+    const start = performance.now();
+    context.onProgress({ stage: 'load-model', fraction: 0 });
+    // The old model goes first: two large ones may not fit side by side.
+    const old = this.loaded;
+    this.loaded = null;
+    if (old) {
+      this.cache.forget('');
+      await old.pair.matcher.release();
+    }
+    const runtime = await this.openRuntime();
+    const manifest = await fetchManifest(source.manifestUrl, context.signal);
+    const onBytes = (loaded: number, total: number) =>
+      context.onProgress({ stage: 'load-model', fraction: loaded / total, bytes: { loaded, total } });
+    const matcher = await Matcher.load(manifest, runtime, modelFilesAt(source.manifestUrl), onBytes, context.signal);
+    const backend =
+      this.provider === 'webgpu' ? new GpuBackend(this.gpu!, runtime, this.root!) : new CpuBackend(runtime, this.root);
+    if (this.gpu) await shadersReady(this.gpu.device);
+    const pair = new PairMatcher(matcher, backend as unknown as Backend<Photo, unknown>, this.cache);
+    this.loaded = { source, pair };
+    onTime('load-model', performance.now() - start);
+    return pair;
+  }
+
+  private async openRuntime(): Promise<Runtime> {
+    this.runtime ??= createOrtRuntime(this.provider === 'webgpu' ? this.gpu!.device : null);
+    try {
+      return await this.runtime;
+    } catch (error) {
+      // A download that failed is tried again at the next match.
+      this.runtime = null;
+      throw error;
+    }
+  }
+}

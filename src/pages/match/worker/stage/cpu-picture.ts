@@ -1,0 +1,77 @@
+import type { PaneUniforms } from '../../views/pane/bindings.ts';
+import { drawAligned } from '../../views/compare/aligned-cpu.ts';
+import { drawCompare } from '../../views/compare/cpu.ts';
+import { drawFlow } from '../../views/flow/cpu.ts';
+import { drawCertainty, drawCycle } from '../../views/heat/cpu.ts';
+import type { PanePicture, PaneScene } from '../../views/pane/cpu.ts';
+import { drawWarp } from '../../views/warp/cpu.ts';
+import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
+import { canvasSize, comparedCanvas, type StageFit } from '../../../../core/alignment.ts';
+import type { Size } from '../../../../core/geometry.ts';
+import type { Pane, PaneKind } from '../../contract/layout.ts';
+import { DEFAULT_CAMERA } from '../../contract/view.ts';
+import type { ViewSettings } from '../../contract/view.ts';
+import { alignedUniforms, paneUniforms } from './stage-uniforms.ts';
+import type { Color } from '../../views/pane/bindings.ts';
+
+/** The pictures that are worked out from the dense match, by the same rules as the shaders. */
+export type FieldPicture = Exclude<PaneKind, 'photo'>;
+
+const PICTURES: Record<FieldPicture, PanePicture> = {
+  warp: drawWarp,
+  certainty: drawCertainty,
+  flow: drawFlow,
+  compare: drawCompare,
+  cycle: drawCycle,
+};
+
+/** What a picture shows besides its settings. */
+export interface PictureSubject extends Omit<PaneScene, 'pane'> {
+  pane: Pane;
+  photo: Size;
+  /** The model that a comparison may be aligned by. */
+  fit?: StageFit | null;
+}
+
+/** The largest size with the photo's aspect ratio and no side above `longSide`; a small photo keeps its own. */
+export function pictureSize(photo: Size, longSide: number): Size {
+  const scale = Math.min(1, longSide / Math.max(photo.width, photo.height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  return { width: side(photo.width), height: side(photo.height) };
+}
+
+/**
+ * Draws the whole photo's (or aligned canvas's) picture with no side above `longSide`, opaque; zooming and clipping are
+ * the stage's.
+ */
+export function drawPicture(
+  { pane, photo, here, there, field, fit }: PictureSubject,
+  settings: ViewSettings,
+  ground: Color,
+  longSide: number,
+): Pixels & { data: Uint8ClampedArray<ArrayBuffer> } {
+  const canvas = pane.kind === 'compare' ? comparedCanvas(settings, fit?.alignment?.canvas) : null;
+  const size = pictureSize(canvas ? canvasSize(photo, canvas) : photo, longSide);
+  const whole: Pane = { ...pane, rect: { x: 0, y: 0, ...size } };
+  const frame = {
+    settings: { ...settings, camera: DEFAULT_CAMERA },
+    ground,
+    stage: size,
+    pixelRatio: 1,
+    linesShown: false,
+    fit,
+    now: 0,
+  };
+  const aligned = alignedUniforms(frame, whole, photo);
+  const uniforms: PaneUniforms = aligned ?? paneUniforms(frame, whole, photo, field.grid);
+  const scene: PaneScene = { pane: uniforms, here, there, field };
+  const picture = aligned ? drawAligned : PICTURES[pane.kind as FieldPicture];
+  const data = new Uint8ClampedArray(size.width * size.height * 4);
+  for (let y = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++) {
+      const [r, g, b] = picture(scene, x + 0.5, y + 0.5);
+      data.set([r * 255, g * 255, b * 255, 255], (y * size.width + x) * 4);
+    }
+  }
+  return { data, ...size };
+}

@@ -1,0 +1,307 @@
+import type { Color } from '../../views/pane/bindings.ts';
+import type { PlainMatchField } from '../../../../compute/field/cpu.ts';
+import { type MipLevels, mipChain } from '../../../../compute/mip-chain/cpu.ts';
+import { sampleMatches, type SampleOptions } from '../../../../compute/sample-matches/cpu.ts';
+import { canvasSize, comparedCanvas, type StageFit } from '../../../../core/alignment.ts';
+import { CodedError } from '../../../../core/errors.ts';
+import { otherSide, type Rect, type Side, type Size } from '../../../../core/geometry.ts';
+import { type Pane, panesOnStage, photoRect } from '../../contract/layout.ts';
+import { dividerX } from '../../../../core/swipe.ts';
+import { DEFAULT_VIEW, type ViewSettings } from '../../contract/view.ts';
+import { drawMatchesOn } from '../../../../matching/cpu-matches.ts';
+import { drawPicture, pictureSize } from './cpu-picture.ts';
+import { checkFigure } from './figure-limit.ts';
+import type { Photo } from '../../../../matching/photos/photo.ts';
+import { flickerPhase, matchUniforms, scaled, STAGE_COLORS } from './stage-uniforms.ts';
+
+/** Longer side of the pictures that are worked out pixel by pixel; the canvas enlarges them. A quarter second each. */
+const PICTURE_SIDE = 320;
+/** Longer side of the photos that the pictures are read from. */
+const SOURCE_SIDE = 640;
+/** How much of the stage's colour lies over photos behind correspondences. */
+const MUTED = 0.35;
+const FLICKER_CHECK_MS = 100;
+/** What every browser's canvas can be. */
+const MAX_CANVAS_SIDE = 8192;
+
+interface PlacedPane {
+  pane: Pane;
+  /** Where the whole photo lies, and the part of the stage that the pane may draw on; device pixels. */
+  rect: Rect;
+  clip: Rect;
+}
+
+/**
+ * The stage of a browser without WebGPU: a 2D canvas, and the shaders' references at a small size. Slower and softer;
+ * a morph is a blend here.
+ */
+export class CpuStage {
+  framesDrawn = 0;
+  private readonly context: OffscreenCanvasRenderingContext2D;
+  private readonly photos: Partial<Record<Side, Photo>> = {};
+  private readonly levels: Partial<Record<Side, MipLevels>> = {};
+  /** Pictures by what they show, as long as photos and field stay. */
+  private readonly pictures = new Map<string, OffscreenCanvas>();
+  private field: PlainMatchField | null = null;
+  private sampled: { key: string; rows: Float32Array } | null = null;
+  /** As the other stage’s. */
+  fit: StageFit | null = null;
+  private settings: ViewSettings = DEFAULT_VIEW;
+  private matchLimit = Infinity;
+  private ground: Color = STAGE_COLORS.light;
+  private stage: Size = { width: 1, height: 1 };
+  private pixelRatio = 1;
+  private frame: number | null = null;
+  private flicker: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(private readonly canvas: OffscreenCanvas) {
+    const context = canvas.getContext('2d', { alpha: false });
+    if (!context) throw new CodedError('internal', 'This browser gave no 2D canvas.', 'Close other tabs and reload.');
+    this.context = context;
+  }
+
+  setPhoto(side: Side, photo: Photo | null): void {
+    if (photo) this.photos[side] = photo;
+    else delete this.photos[side];
+    delete this.levels[side];
+    this.forgetPictures();
+  }
+
+  /** null: the photos alone are drawn. */
+  setField(field: PlainMatchField | null): void {
+    this.field = field;
+    this.fit = null;
+    this.matchLimit = Infinity;
+    this.forgetPictures();
+  }
+
+  /** As the other stage’s. */
+  setFit(fit: StageFit | null): void {
+    this.fit = fit;
+    this.pictures.clear();
+    this.requestDraw();
+  }
+
+  /** As the other stage’s. */
+  async sampleRows(options: SampleOptions): Promise<Float32Array> {
+    return this.field ? sampleMatches(this.field, options).rows : new Float32Array(0);
+  }
+
+  /** Draws at most so many correspondences of this field, whatever the settings want. */
+  limitMatches(limit: number): void {
+    this.matchLimit = limit;
+    this.requestDraw();
+  }
+
+  setView(settings: ViewSettings, theme: 'light' | 'dark'): void {
+    this.settings = settings;
+    this.ground = STAGE_COLORS[theme];
+    this.requestDraw();
+  }
+
+  resize(stage: Size, pixelRatio: number): void {
+    this.stage = stage;
+    this.pixelRatio = pixelRatio;
+    this.canvas.width = Math.max(1, Math.round(stage.width * pixelRatio));
+    this.canvas.height = Math.max(1, Math.round(stage.height * pixelRatio));
+    this.drawNow();
+  }
+
+  drawNow(): void {
+    this.stop();
+    const { context, settings } = this;
+    context.globalAlpha = 1;
+    context.fillStyle = cssColor(this.ground);
+    context.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    const panes = panesOnStage(settings.view, this.matched, this.stage, {
+      a: this.photos.a?.size,
+      b: this.photos.b?.size,
+    });
+    for (const pane of panes) this.drawPane(pane);
+    if (settings.view === 'matches') this.drawMatches(panes);
+    this.framesDrawn++;
+    if (this.matched && settings.view === 'compare' && settings.compareMode === 'flicker') {
+      this.flicker = setTimeout(() => this.requestDraw(), FLICKER_CHECK_MS);
+    }
+  }
+
+  /** As the other stage’s. */
+  snapshot(scale?: number): Promise<Blob> {
+    const { stage, pixelRatio } = this;
+    const ratio = scale ?? pixelRatio;
+    checkFigure(stage, ratio, MAX_CANVAS_SIDE);
+    this.resize(stage, ratio);
+    const picture = this.canvas.convertToBlob({ type: 'image/png' });
+    if (ratio !== pixelRatio) this.resize(stage, pixelRatio);
+    return picture;
+  }
+
+  /** Rows of ROW_FLOATS floats, normalised; empty without a match. */
+  async readMatches(): Promise<Float32Array> {
+    return this.sample();
+  }
+
+  /** Draws no more until something changes. */
+  stop(): void {
+    if (this.frame !== null) cancelAnimationFrame(this.frame);
+    if (this.flicker !== null) clearTimeout(this.flicker);
+    this.frame = this.flicker = null;
+  }
+
+  private get matched(): boolean {
+    return this.field !== null && this.photos.a !== undefined && this.photos.b !== undefined;
+  }
+
+  private drawPane(pane: Pane): void {
+    const { context } = this;
+    const photo = this.photos[pane.side];
+    if (!photo) return;
+    const placed = this.place(pane, photo.size);
+    context.save();
+    clipTo(context, placed.clip);
+    if (pane.kind === 'photo') {
+      this.drawImage(photo.image, placed);
+      if (this.settings.view === 'matches' && this.matched) this.veil(placed.rect);
+    } else if (pane.kind === 'compare') {
+      this.drawCompare(photo, placed);
+    } else {
+      this.drawImage(this.picture(pane, this.settings), placed);
+    }
+    context.restore();
+  }
+
+  private drawCompare(photo: Photo, placed: PlacedPane): void {
+    const { context, settings } = this;
+    const { pane, rect, clip } = placed;
+    const canvas = this.matched ? comparedCanvas(settings, this.fit?.alignment?.canvas) : null;
+    if (canvas) {
+      const flicker = settings.compareMode === 'flicker';
+      const shown = flicker ? { ...settings, amount: flickerPhase(performance.now()) } : settings;
+      this.drawImage(this.picture(pane, shown), this.place(pane, canvasSize(photo.size, canvas)));
+      return;
+    }
+    if (settings.compareMode === 'checker' || settings.compareMode === 'difference') {
+      this.drawImage(this.picture(pane, settings), placed);
+      return;
+    }
+    // The other photo alone on this one's grid: worked out once, whatever the amount.
+    const rebuilt = this.picture(pane, { ...settings, compareMode: 'blend', amount: 1 });
+    this.drawImage(photo.image, placed);
+    if (settings.compareMode === 'swipe') {
+      const divider = dividerX(clip, rect, settings.amount);
+      clipTo(context, { ...clip, width: divider - clip.x });
+      this.drawImage(rebuilt, placed);
+      context.fillStyle = '#ffffff';
+      context.fillRect(divider - 2 * this.pixelRatio, clip.y, 2 * this.pixelRatio, clip.height);
+      return;
+    }
+    context.globalAlpha = settings.compareMode === 'flicker' ? flickerPhase(performance.now()) : settings.amount;
+    this.drawImage(rebuilt, placed);
+  }
+
+  private drawMatches(panes: readonly Pane[]): void {
+    const { a, b } = this.photos;
+    const [paneA, paneB] = (['a', 'b'] as const).map((side) => panes.find((pane) => pane.side === side));
+    if (!this.matched || !a || !b || !paneA || !paneB) return;
+    const frame = {
+      settings: this.settings,
+      ground: this.ground,
+      stage: { width: this.canvas.width, height: this.canvas.height },
+      pixelRatio: this.pixelRatio,
+      linesShown: true,
+      fit: this.fit,
+      now: 0,
+    };
+    const values = matchUniforms(frame, { pane: paneA, photo: a.size }, { pane: paneB, photo: b.size });
+    drawMatchesOn(this.context, this.sample(), values, this.settings.matchStyle === 'points');
+  }
+
+  /** Sampled anew only if field or options have changed. */
+  private sample(): Float32Array {
+    if (!this.field) return new Float32Array(0);
+    const { seed, threshold, cycleLimit } = this.settings;
+    const count = Math.min(this.settings.count, this.matchLimit);
+    const key = [count, seed, threshold, cycleLimit].join();
+    if (this.sampled?.key !== key) {
+      this.sampled = { key, rows: sampleMatches(this.field, { count, seed, threshold, cycleLimit }).rows };
+    }
+    return this.sampled.rows;
+  }
+
+  private picture(pane: Pane, settings: ViewSettings): OffscreenCanvas {
+    const { view: _view, camera: _camera, count: _count, seed: _seed, ...shown } = settings;
+    const key = JSON.stringify([pane.side, pane.kind, this.ground, shown]);
+    const known = this.pictures.get(key);
+    if (known) return known;
+    // A slider leaves a picture at every step: only those of one frame are kept.
+    if (this.pictures.size >= 4) this.pictures.clear();
+    const photo = this.photos[pane.side]!;
+    const subject = {
+      pane,
+      photo: photo.size,
+      here: this.mips(pane.side),
+      there: this.mips(otherSide(pane.side)),
+      field: this.field![pane.side],
+      fit: this.fit,
+    };
+    const { data, width, height } = drawPicture(subject, settings, this.ground, PICTURE_SIDE);
+    const canvas = new OffscreenCanvas(width, height);
+    canvas.getContext('2d')?.putImageData(new ImageData(data, width, height), 0, 0);
+    this.pictures.set(key, canvas);
+    return canvas;
+  }
+
+  private mips(side: Side): MipLevels {
+    return (this.levels[side] ??= mipChain(shrink(this.photos[side]!)));
+  }
+
+  private place(pane: Pane, photo: Size): PlacedPane {
+    return {
+      pane,
+      rect: scaled(photoRect(pane, photo, this.settings.camera), this.pixelRatio),
+      clip: scaled(pane.rect, this.pixelRatio),
+    };
+  }
+
+  private drawImage(image: ImageBitmap | OffscreenCanvas, { rect }: PlacedPane): void {
+    this.context.imageSmoothingQuality = 'high';
+    this.context.drawImage(image, rect.x, rect.y, rect.width, rect.height);
+  }
+
+  private veil({ x, y, width, height }: Rect): void {
+    this.context.globalAlpha = MUTED;
+    this.context.fillStyle = cssColor(this.ground);
+    this.context.fillRect(x, y, width, height);
+    this.context.globalAlpha = 1;
+  }
+
+  private forgetPictures(): void {
+    this.pictures.clear();
+    this.sampled = null;
+    this.requestDraw();
+  }
+
+  private requestDraw(): void {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.drawNow();
+    });
+  }
+}
+
+/** The photo's pixels with no side above SOURCE_SIDE. */
+function shrink(photo: Photo) {
+  const { width, height } = pictureSize(photo.size, SOURCE_SIDE);
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(photo.image, 0, 0, width, height);
+  return { data: context.getImageData(0, 0, width, height).data as Uint8ClampedArray, width, height };
+}
+
+function clipTo(context: OffscreenCanvasRenderingContext2D, { x, y, width, height }: Rect): void {
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+}
+
+const cssColor = ([r, g, b]: Color): string => `rgb(${[r, g, b].map((c) => Math.round(c * 255)).join(' ')})`;

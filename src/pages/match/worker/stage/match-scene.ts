@@ -1,0 +1,86 @@
+import { CodedError } from '../../../../core/errors.ts';
+import type { Side } from '../../../../core/geometry.ts';
+import { CpuStage } from './cpu-stage.ts';
+import type { Photo } from '../../../../matching/photos/photo.ts';
+import type { ShownMatch } from './shown-match.ts';
+import type { Stage } from './stage.ts';
+
+/** Correspondences that are drawn at most where the verdict is “no common scene”. */
+const MATCHES_OF_UNRELATED = 30;
+
+/** What the engine shows at the moment of a call. */
+export interface ShownScene {
+  photos: Record<Side, Photo>;
+  shown: ShownMatch;
+  /** Null where nothing is drawn. */
+  stage: Stage | CpuStage | null;
+}
+
+/** The photos that are open, the match between them, and the stage that shows both. It owns photos and match. */
+export class MatchScene {
+  /** Draws by WebGPU, or on a 2D canvas where the browser has none; null without a canvas. */
+  stage: Stage | CpuStage | null = null;
+  shown: ShownMatch | null = null;
+  readonly photos: Partial<Record<Side, Photo>> = {};
+
+  /** @throws CodedError `photo-missing` */
+  bothPhotos(message: string): Record<Side, Photo> {
+    const { a, b } = this.photos;
+    if (!a || !b) throw new CodedError('photo-missing', message, 'Choose the missing one.');
+    return { a, b };
+  }
+
+  /** What there is to read of the match. Throws an error of this code where there is none. */
+  require(code: string, message: string): ShownScene {
+    const { shown, stage, photos } = this;
+    if (!shown || !photos.a || !photos.b) {
+      throw new CodedError(code, message, 'Open two photos and wait for their match.');
+    }
+    return { shown, stage, photos: { a: photos.a, b: photos.b } };
+  }
+
+  /** A new photo makes the match that was shown meaningless. Returns the photo that left, which is closed. */
+  replacePhoto(side: Side, photo: Photo | null): Photo | null {
+    const old = this.photos[side] ?? null;
+    this.stage?.setField(null);
+    this.setMatch(null);
+    this.putPhoto(side, photo);
+    old?.close();
+    return old;
+  }
+
+  /** A becomes B, and the match is read the other way round. */
+  async swap(): Promise<void> {
+    const { a = null, b = null } = this.photos;
+    this.putPhoto('a', b);
+    this.putPhoto('b', a);
+    this.shown = this.shown?.swapped() ?? null;
+    await this.show();
+  }
+
+  /** Takes the match over; the one before is freed. */
+  setMatch(match: ShownMatch | null): void {
+    this.shown?.dispose();
+    this.shown = match;
+  }
+
+  /** Puts the present match on the stage, or takes the last one away. */
+  async show(): Promise<void> {
+    const { stage, shown } = this;
+    if (stage instanceof CpuStage) {
+      stage.setField(shown && { a: await shown.readField('a'), b: await shown.readField('b') });
+    } else stage?.setField(shown?.gpuField() ?? null);
+    this.limitMatches();
+  }
+
+  /** Photos without a common scene get a few lines to look at, not thousands that mean nothing. */
+  limitMatches(): void {
+    if (this.shown?.result.verdict.kind === 'none') this.stage?.limitMatches(MATCHES_OF_UNRELATED);
+  }
+
+  private putPhoto(side: Side, photo: Photo | null): void {
+    if (photo) this.photos[side] = photo;
+    else delete this.photos[side];
+    this.stage?.setPhoto(side, photo);
+  }
+}

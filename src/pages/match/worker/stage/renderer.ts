@@ -1,0 +1,233 @@
+import type { Gpu } from '../../../../platform/gpu/device.ts';
+import type { MatchField } from '../../../../compute/field/gpu.ts';
+import { DrawAligned } from '../../views/compare/aligned-gpu.ts';
+import { DrawCertainty } from '../../views/certainty/gpu.ts';
+import { DrawCompare } from '../../views/compare/gpu.ts';
+import { DrawCycle } from '../../views/cycle/gpu.ts';
+import { DrawFlow } from '../../views/flow/gpu.ts';
+import { DrawMatches } from '../../views/matches/gpu.ts';
+import type { MatchBuffers } from '../../views/matches/gpu.ts';
+import { DrawMorph } from '../../views/compare/morph-gpu.ts';
+import type { PanePass, PaneSource } from '../../views/pane/gpu.ts';
+import { DrawPhoto } from '../../views/photo/gpu.ts';
+import { DrawWarp } from '../../views/warp/gpu.ts';
+import { MipChain } from '../../../../compute/mip-chain/gpu.ts';
+import { PaneBindings } from '../../views/pane/bindings.ts';
+import type { Color } from '../../views/pane/bindings.ts';
+import { Scope } from '../../../../platform/gpu/scope.ts';
+import type { StageFit } from '../../../../core/alignment.ts';
+import { otherSide } from '../../../../core/geometry.ts';
+import type { Rect, Side, Size } from '../../../../core/geometry.ts';
+import { panesOnStage } from '../../contract/layout.ts';
+import type { Pane, PaneKind } from '../../contract/layout.ts';
+import { DEFAULT_VIEW } from '../../contract/view.ts';
+import type { ViewSettings } from '../../contract/view.ts';
+import { STAGE_COLORS, alignedUniforms, matchUniforms, morphSize, paneUniforms, scaled } from './stage-uniforms.ts';
+import type { Frame } from './stage-uniforms.ts';
+import type { StageTarget } from '../../../../platform/gpu/stage-target.ts';
+
+const SIDES: readonly Side[] = ['a', 'b'];
+
+/**
+ * Everything on the stage. The setters only keep what they are given; {@link draw} records one command buffer and
+ * submits it. Pipelines live as long as the device, bind groups as long as the photos and fields behind them.
+ * Nothing is read back.
+ */
+export class Renderer {
+  /** Frames since start. */
+  framesDrawn = 0;
+  private readonly device: GPUDevice;
+  private readonly scope: Scope;
+  private readonly bindings: PaneBindings;
+  private readonly mips: MipChain;
+  private readonly panePasses: Record<PaneKind, PanePass>;
+  private readonly aligned: DrawAligned;
+  private readonly morph: DrawMorph;
+  private readonly matchPass: DrawMatches;
+  private readonly placeholder: GPUTexture;
+
+  private readonly photos: Partial<Record<Side, { texture: GPUTexture; scope: Scope }>> = {};
+  private field: MatchField | null = null;
+  private matches: MatchBuffers | null = null;
+  private fit: StageFit | null = null;
+  private sources: Partial<Record<Side, PaneSource>> = {};
+
+  private settings: ViewSettings = DEFAULT_VIEW;
+  private ground: Color = STAGE_COLORS.light;
+  private stage: Size = { width: 1, height: 1 };
+  private pixelRatio = 1;
+
+  constructor(
+    gpu: Gpu,
+    private readonly target: StageTarget,
+    parent?: Scope,
+  ) {
+    this.device = gpu.device;
+    this.scope = parent ? parent.child('renderer') : new Scope(gpu.device, 'renderer');
+    this.bindings = new PaneBindings(this.device, this.scope);
+    this.mips = new MipChain(this.device);
+    const { bindings } = this;
+    const { format } = target;
+    this.panePasses = {
+      photo: new DrawPhoto(bindings, format),
+      warp: new DrawWarp(bindings, format),
+      certainty: new DrawCertainty(bindings, format),
+      flow: new DrawFlow(bindings, format),
+      compare: new DrawCompare(bindings, format),
+      cycle: new DrawCycle(bindings, format),
+    };
+    this.aligned = new DrawAligned(bindings, format);
+    this.morph = new DrawMorph(bindings, format);
+    this.matchPass = new DrawMatches(bindings, this.scope, format);
+    this.placeholder = this.scope.texture('placeholder', {
+      size: [1, 1],
+      format: 'rgba8unorm',
+      usage: GPUTextureUsage.TEXTURE_BINDING,
+    });
+  }
+
+  /** Takes a copy of the photo with mip levels; the caller keeps (and may destroy) its own. */
+  setPhoto(side: Side, texture: GPUTexture | null): void {
+    this.photos[side]?.scope.destroy();
+    delete this.photos[side];
+    this.sources = {};
+    if (!texture) return;
+    const scope = this.scope.child(`photo-${side}`);
+    this.photos[side] = { scope, texture: this.mips.make(scope, texture) };
+  }
+
+  /** The match that is shown; its buffers must live until it is replaced. null: the photos alone are drawn. */
+  setField(field: MatchField | null): void {
+    this.field = field;
+    this.sources = {};
+  }
+
+  setMatches(matches: MatchBuffers | null): void {
+    this.matches = matches;
+  }
+
+  /** The model that matches are coloured and photos aligned by. */
+  setFit(fit: StageFit | null): void {
+    this.fit = fit;
+  }
+
+  /** `ground` is the stage's background: a theme's, or RGBA 0…1. */
+  setView(settings: ViewSettings, ground: 'light' | 'dark' | Color): void {
+    this.settings = settings;
+    this.ground = typeof ground === 'string' ? STAGE_COLORS[ground] : ground;
+  }
+
+  /** `stage` in CSS pixels. */
+  resize(stage: Size, pixelRatio: number): void {
+    this.stage = stage;
+    this.pixelRatio = pixelRatio;
+    this.target.resize(this.deviceSize);
+  }
+
+  /** Whether the picture changes by itself, so that frames must go on being drawn. */
+  get needsAnimation(): boolean {
+    return this.settings.view === 'compare' && this.settings.compareMode === 'flicker' && this.matched;
+  }
+
+  /** Draws one frame as of `now` (milliseconds; only the flicker looks at it). */
+  draw(now = performance.now()): void {
+    const { settings, ground, pixelRatio, deviceSize: stage } = this;
+    const linesShown = settings.view === 'matches' && this.matched && this.matches !== null;
+    const frame: Frame = { settings, ground, stage, pixelRatio, linesShown, fit: this.fit, now };
+    const panes = panesOnStage(settings.view, this.matched, this.stage, {
+      a: this.photos.a?.texture,
+      b: this.photos.b?.texture,
+    });
+    const encoder = this.device.createCommandEncoder({ label: 'frame' });
+    const [r, g, b, a] = ground;
+    const pass = encoder.beginRenderPass({
+      label: 'frame',
+      colorAttachments: [{ view: this.target.view(), clearValue: { r, g, b, a }, loadOp: 'clear', storeOp: 'store' }],
+    });
+    for (const pane of panes) this.drawPane(pass, frame, pane);
+    if (linesShown) this.drawMatches(pass, frame, panes);
+    pass.end();
+    this.device.queue.submit([encoder.finish()]);
+    this.framesDrawn++;
+  }
+
+  /** Releases what the renderer made; photos and fields of the caller stay. */
+  destroy(): void {
+    this.scope.destroy();
+  }
+
+  private get matched(): boolean {
+    return this.field !== null && SIDES.every((side) => this.photos[side]);
+  }
+
+  private get deviceSize(): Size {
+    return {
+      width: Math.max(1, Math.round(this.stage.width * this.pixelRatio)),
+      height: Math.max(1, Math.round(this.stage.height * this.pixelRatio)),
+    };
+  }
+
+  private drawPane(pass: GPURenderPassEncoder, frame: Frame, pane: Pane): void {
+    const photo = this.photos[pane.side]?.texture;
+    if (!photo || !this.clipTo(pass, pane.rect, frame)) return;
+    const aligned = this.field && alignedUniforms(frame, pane, photo);
+    if (aligned) {
+      this.aligned.draw(pass, this.bindings.push(aligned), this.source(pane.side));
+      return;
+    }
+    if (pane.kind === 'compare' && this.settings.compareMode === 'morph') {
+      this.drawMorph(pass, frame, pane);
+      return;
+    }
+    const field = this.field?.[pane.side];
+    const offset = this.bindings.push(paneUniforms(frame, pane, photo, field?.grid ?? { width: 1, height: 1 }));
+    this.panePasses[pane.kind].draw(pass, offset, this.source(pane.side));
+  }
+
+  private drawMorph(pass: GPURenderPassEncoder, frame: Frame, pane: Pane): void {
+    const { photos, field } = this;
+    if (!photos.a || !photos.b || !field) return;
+    const { amount } = frame.settings;
+    const size = morphSize(photos.a.texture, photos.b.texture, amount);
+    const layer = (side: Side, opacity: number) => ({
+      offset: this.bindings.push({
+        ...paneUniforms(frame, pane, size, field[side].grid),
+        amount: side === 'a' ? amount : 1 - amount,
+        opacity,
+      }),
+      grid: field[side].grid,
+      source: this.source(side),
+    });
+    this.morph.draw(pass, { a: layer('a', 1), b: layer('b', 1), bOver: layer('b', amount) });
+  }
+
+  private drawMatches(pass: GPURenderPassEncoder, frame: Frame, panes: readonly Pane[]): void {
+    const { a, b } = this.photos;
+    const [paneA, paneB] = SIDES.map((side) => panes.find((pane) => pane.side === side));
+    if (!this.matches || !a || !b || !paneA || !paneB) return;
+    pass.setScissorRect(0, 0, frame.stage.width, frame.stage.height);
+    const values = matchUniforms(frame, { pane: paneA, photo: a.texture }, { pane: paneB, photo: b.texture });
+    this.matchPass.draw(pass, this.matches, values, this.settings.matchStyle === 'points');
+  }
+
+  /** Limits drawing to a rectangle of the stage; false where nothing of it is on the target. */
+  private clipTo(pass: GPURenderPassEncoder, rect: Rect, { stage, pixelRatio }: Frame): boolean {
+    const { x, y, width, height } = scaled(rect, pixelRatio);
+    const left = Math.max(0, Math.round(x));
+    const top = Math.max(0, Math.round(y));
+    const right = Math.min(stage.width, Math.round(x + width));
+    const bottom = Math.min(stage.height, Math.round(y + height));
+    if (right <= left || bottom <= top) return false;
+    pass.setScissorRect(left, top, right - left, bottom - top);
+    return true;
+  }
+
+  private source(side: Side): PaneSource {
+    const here = this.photos[side]?.texture ?? this.placeholder;
+    const there = this.photos[otherSide(side)]?.texture ?? this.placeholder;
+    return (this.sources[side] ??= {
+      photos: this.bindings.photosGroup(here, there),
+      field: this.field ? this.bindings.fieldGroup(this.field[side]) : undefined,
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import type { CatalogEntry } from '../../../models/catalog.ts';
+import { entryOfFiles } from '../../../models/catalog.ts';
+import { CodedError } from '../../../core/errors.ts';
+import type { ConversionChoices, ModelRecipe, RemoteFile } from '../../../models/library-contract.ts';
+import { nameOfAddress } from '../../match/state/photos/fetch-photo.ts';
+
+// The interface reads the catalogue through the state.
+export { aboutDiskBytes, CATALOG, entryOfFiles } from '../../../models/catalog.ts';
+export type { CatalogEntry } from '../../../models/catalog.ts';
+
+/** What a person chose, as it stands in the form; null leaves it to the network's family. */
+export interface ChosenConversion {
+  kind: NonNullable<ConversionChoices['as']>;
+  size: number | null;
+  hasSecondPass: boolean;
+  /** Null for twice the size. */
+  fineSize: number | null;
+  precision: NonNullable<ConversionChoices['precision']>;
+  heads: number | null;
+  decoderHeads: number | null;
+}
+
+/** The recipe of a published checkpoint. */
+export function recipeOfEntry(entry: CatalogEntry, chosen: ChosenConversion): ModelRecipe {
+  return {
+    id: `${entry.id}-${suffix(chosen)}`,
+    name: `${entry.name}, ${describe(chosen)}`,
+    licence: entry.licence,
+    source: entry.source,
+    files: entry.files.map(({ name, url, bytes, sha256 }) => ({ name, url, bytes, sha256 })),
+    choices: choicesOf(chosen),
+  };
+}
+
+/** The recipe of files that the person dropped; their names tell published ones. */
+export function recipeOfFiles(names: readonly string[], chosen: ChosenConversion): ModelRecipe {
+  const entry = entryOfFiles(names);
+  if (entry) return { ...recipeOfEntry(entry, chosen), files: [] };
+  const stem = stemOf(names[0]);
+  return {
+    id: `${slug(stem)}-${suffix(chosen)}`,
+    name: `${stem}, ${describe(chosen)}`,
+    licence: 'NOASSERTION',
+    source: `Converted from ${names.join(' and ')}`,
+    files: [],
+    choices: choicesOf(chosen),
+  };
+}
+
+/**
+ * The recipe of checkpoints at addresses, one a line.
+ * @throws CodedError `model-address` that names the first line that is none
+ */
+export function recipeOfAddresses(text: string, chosen: ChosenConversion): ModelRecipe {
+  const lines = text.split(/\s+/).filter(Boolean);
+  const files = lines.map((line): RemoteFile => {
+    const url = parseAddress(line);
+    if (!url) {
+      throw new CodedError(
+        'model-address',
+        `“${line}” is not the address of a file on the web.`,
+        'Give addresses that start with https://, one a line.',
+      );
+    }
+    return { name: nameOfAddress(url), url: url.href, bytes: null, sha256: null };
+  });
+  if (files.length === 0)
+    throw new CodedError(
+      'model-address',
+      'There is no address yet.',
+      'Give the address of a .pth or .safetensors file.',
+    );
+  const recipe = recipeOfFiles(
+    files.map(({ name }) => name),
+    chosen,
+  );
+  return { ...recipe, files, source: lines.join(' ') };
+}
+
+function parseAddress(line: string): URL | null {
+  try {
+    const url = new URL(line);
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+function choicesOf({
+  kind,
+  size,
+  hasSecondPass,
+  fineSize,
+  precision,
+  heads,
+  decoderHeads,
+}: ChosenConversion): ConversionChoices {
+  return {
+    as: kind,
+    precision,
+    ...(size === null ? {} : { size: [size, size] as const }),
+    ...(hasSecondPass ? fineSize !== null && { fineSize: [fineSize, fineSize] as const } : { fineSize: null }),
+    ...(heads !== null && { heads }),
+    ...(decoderHeads !== null && { decoderHeads }),
+  };
+}
+
+/** Conversions of one checkpoint that differ are different models. */
+function suffix({ size, precision, hasSecondPass, fineSize }: ChosenConversion): string {
+  const parts = [size, hasSecondPass ? fineSize : 'single', precision];
+  return parts.filter((part) => part !== null).join('-');
+}
+
+const describe = ({ size, precision }: ChosenConversion) => (size === null ? precision : `${size} px, ${precision}`);
+
+const stemOf = (name: string) => name.replace(/(\.(pth|pt|ckpt|bin|safetensors))+$/i, '') || 'model';
+
+const slug = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '') || 'model';

@@ -1,0 +1,18 @@
+import type { InstalledModel, NetworkPurpose } from '../../../models/library-contract.ts';
+
+/** What each kind of network is called and good for. */
+export const KIND_TEXTS: Record<InstalledModel['kind'], { name: string; plural: string; installed: string }> = {
+  matcher: { name: 'Matcher', plural: 'Matchers', installed: 'Matches photos.' },
+  encoder: {
+    name: 'Encoder',
+    plural: 'Encoders',
+    installed: 'Gives features of one photo; it does not match by itself.',
+  },
+  depth: { name: 'Depth', plural: 'Depth', installed: 'Gives the depth of one photo; it does not match.' },
+};
+
+/** The same of the networks that the lift studio keeps. */
+export const PURPOSE_TEXTS: Record<NetworkPurpose, { name: string; installed: string }> = {
+  sky: { name: 'Sky', installed: 'Finds the sky on the Lift page.' },
+  inpainting: { name: 'Inpainting', installed: 'Fills holes on the Lift page.' },
+};

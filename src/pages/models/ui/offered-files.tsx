@@ -1,0 +1,50 @@
+import type { FormEvent } from 'react';
+import type { Library } from '../state/library.ts';
+import { entryOfFiles, recipeOfFiles } from '../state/recipes.ts';
+import { fileSize } from '../../../ui/format.ts';
+import { ConversionFields } from './conversion-fields.tsx';
+import { useConversion } from './use-conversion.ts';
+
+/** Dropped checkpoints, and how they are to be converted. */
+export function OfferedFiles({ library, files }: { library: Library; files: File[] }) {
+  const [chosen, change] = useConversion();
+  const names = files.map(({ name }) => name);
+  const entry = entryOfFiles(names);
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    void library.convert(recipeOfFiles(names, chosen), files);
+  };
+  return (
+    <form className="model stack offered" aria-label="Convert dropped files" onSubmit={onSubmit}>
+      <div className="stack-tight">
+        <h3>{entry ? entry.name : 'Convert'}</h3>
+        <ul className="file-names">
+          {files.map(({ name, size }) => (
+            <li key={name}>
+              {name} <span className="muted">{fileSize(size)}</span>
+            </li>
+          ))}
+        </ul>
+        {!entry && files.length === 1 && (
+          <p className="hint">
+            A matcher of the RoMa family needs two files: its own and its ViT's. Drop the other one as well.
+          </p>
+        )}
+      </div>
+      <ConversionFields
+        chosen={chosen}
+        onChange={change}
+        kind={entry?.kind ?? null}
+        defaultSize={entry?.defaultSize ?? null}
+      />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={() => library.withdraw()}>
+          Not now
+        </button>
+        <button type="submit" className="button primary">
+          Convert
+        </button>
+      </div>
+    </form>
+  );
+}

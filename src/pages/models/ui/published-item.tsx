@@ -1,0 +1,76 @@
+import type { FormEvent } from 'react';
+import type { Library } from '../state/library.ts';
+import type { CatalogEntry } from '../state/recipes.ts';
+import { aboutDiskBytes, recipeOfEntry } from '../state/recipes.ts';
+import { fileSize } from '../../../ui/format.ts';
+import { ConversionFields } from './conversion-fields.tsx';
+import { useConversion } from './use-conversion.ts';
+
+/** One published checkpoint: what it is, what it costs, and how to get it. */
+export function PublishedItem({ library, entry }: { library: Library; entry: CatalogEntry }) {
+  const [chosen, change] = useConversion();
+  const closed = entry.files.filter(({ allowsPages }) => !allowsPages);
+  const download = entry.files.reduce((sum, { aboutBytes }) => sum + aboutBytes, 0);
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    void library.install(recipeOfEntry(entry, { ...chosen, size: chosen.size ?? entry.defaultSize }));
+  };
+  return (
+    <li className="model" data-published={entry.id}>
+      <details>
+        <summary>
+          <b>{entry.name}</b> <span className="muted">about {fileSize(download)}</span>
+          <span className="line">{entry.purpose}</span>
+        </summary>
+        <form className="stack details-body" onSubmit={onSubmit}>
+          <dl className="facts">
+            <dt>Paper</dt>
+            <dd>
+              <a href={entry.paper.url} target="_blank" rel="noreferrer">
+                {entry.paper.title}
+              </a>
+            </dd>
+            <dt>Licence</dt>
+            <dd>{entry.licence === 'NOASSERTION' ? 'not stated by the authors' : entry.licence}</dd>
+            <dt>Project</dt>
+            <dd>
+              <a href={entry.source} target="_blank" rel="noreferrer">
+                {entry.source.replace('https://', '')}
+              </a>
+            </dd>
+            <dt>Files</dt>
+            <dd>
+              {entry.files.map(({ name, url, aboutBytes }) => (
+                <span key={name} className="line">
+                  <a href={url} rel="noreferrer">
+                    {name}
+                  </a>{' '}
+                  about {fileSize(aboutBytes)}
+                </span>
+              ))}
+            </dd>
+            <dt>On disk</dt>
+            <dd>about {fileSize(aboutDiskBytes(entry, chosen.precision))}</dd>
+          </dl>
+          {closed.length === 0 ? (
+            <>
+              <ConversionFields chosen={chosen} onChange={change} kind={entry.kind} defaultSize={entry.defaultSize} />
+              <div className="dialog-actions">
+                <button type="submit" className="button primary">
+                  Download and convert
+                </button>
+              </div>
+            </>
+          ) : (
+            <p className="hint">
+              {new URL(closed[0].url).host} lets no page read {closed.map(({ name }) => name).join(', ')}: download{' '}
+              {entry.files.length === 1 ? 'the file' : 'the files'} with the{' '}
+              {entry.files.length === 1 ? 'link' : 'links'} above and drop{' '}
+              {entry.files.length === 1 ? 'it' : 'them together'} anywhere on this page.
+            </p>
+          )}
+        </form>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,115 @@
+import { makeShaderDataDefinitions } from './reflection.ts';
+import type { ShaderDataDefinitions } from './reflection.ts';
+import { CodedError } from '../../core/errors.ts';
+
+/** A compiled WGSL module with the reflection of its structs (see uniforms.ts). */
+export interface Shader {
+  label: string;
+  module: GPUShaderModule;
+  definitions: ShaderDataDefinitions;
+}
+
+/** Checks that are still under way, by device. WebGPU reports shader and pipeline errors late. */
+const pendingChecks = new WeakMap<GPUDevice, Promise<void>[]>();
+
+/**
+ * One module from several WGSL sources in order (shaders/common/*.wgsl first, then the pass's own).
+ * Returns at once; errors in the WGSL surface from {@link shadersReady}, named by `label`.
+ */
+export function createShader(device: GPUDevice, label: string, ...sources: string[]): Shader {
+  const code = sources.join('\n');
+  // The scope catches the validation error that says the same as the compilation messages, with less care.
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ label, code });
+  const validation = device.popErrorScope();
+  addCheck(device, checkCompilation(label, module, code, validation));
+  return { label, module, definitions: reflect(label, code) };
+}
+
+/**
+ * A compute pipeline with automatic layout; `constants` are the WGSL's override declarations. Validation
+ * errors surface from {@link shadersReady}.
+ */
+export function createComputePipeline(
+  device: GPUDevice,
+  shader: Shader,
+  entryPoint: string,
+  constants?: Record<string, number>,
+): GPUComputePipeline {
+  const label = `${shader.label}/${entryPoint}`;
+  const compute = { module: shader.module, entryPoint, constants };
+  return checked(device, label, () => device.createComputePipeline({ label, layout: 'auto', compute }));
+}
+
+/** A render pipeline; validation errors surface from {@link shadersReady}. */
+export function createRenderPipeline(device: GPUDevice, descriptor: GPURenderPipelineDescriptor): GPURenderPipeline {
+  return checked(device, descriptor.label ?? 'render pipeline', () => device.createRenderPipeline(descriptor));
+}
+
+/**
+ * Resolves when every shader and pipeline made on `device` so far is known to be good.
+ * @throws CodedError `shader-invalid`, naming the pass and the line
+ */
+export async function shadersReady(device: GPUDevice): Promise<void> {
+  const checks = pendingChecks.get(device) ?? [];
+  pendingChecks.delete(device);
+  // A shader's check lies before those of its pipelines and says more: the first in order, not in time, is thrown.
+  const outcomes = await Promise.allSettled(checks);
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
+}
+
+function checked<T>(device: GPUDevice, label: string, create: () => T): T {
+  // Pushed and popped without an await between: onnxruntime uses error scopes on the same device.
+  device.pushErrorScope('validation');
+  const created = create();
+  addCheck(
+    device,
+    device.popErrorScope().then((error) => {
+      if (error) throw shaderError(label, error.message);
+    }),
+  );
+  return created;
+}
+
+function addCheck(device: GPUDevice, check: Promise<void>): void {
+  // A check may fail before anybody awaits it; that is no unhandled rejection.
+  check.catch(() => {});
+  const checks = pendingChecks.get(device);
+  if (checks) checks.push(check);
+  else pendingChecks.set(device, [check]);
+}
+
+/** The reflection's parser is stricter than WGSL: it takes names such as `workgroup` or `block` for keywords. */
+function reflect(label: string, code: string): ShaderDataDefinitions {
+  try {
+    return makeShaderDataDefinitions(code);
+  } catch (cause) {
+    throw shaderError(label, `its structs cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+async function checkCompilation(
+  label: string,
+  module: GPUShaderModule,
+  code: string,
+  validation: Promise<GPUError | null>,
+): Promise<void> {
+  const [{ messages }, invalid] = await Promise.all([module.getCompilationInfo(), validation]);
+  const errors = messages.filter((message) => message.type === 'error');
+  if (!errors.length) {
+    if (invalid) throw shaderError(label, invalid.message);
+    return;
+  }
+  const lines = code.split('\n');
+  const report = errors.map(({ lineNum, message }) => `${message} (at “${lines[lineNum - 1]?.trim() ?? ''}”)`);
+  throw shaderError(label, report.join('; '));
+}
+
+function shaderError(label: string, message: string): CodedError {
+  return new CodedError(
+    'shader-invalid',
+    `The GPU refused the pass “${label}”: ${message}`,
+    'Update the browser and the graphics driver; if it stays, please report it with the adapter’s name.',
+  );
+}

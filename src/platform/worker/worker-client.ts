@@ -1,0 +1,203 @@
+import { CodedError, fromPlainError } from '../../core/errors.ts';
+import type { AnswerFromWorker, CallToWorker } from './messages.ts';
+import { transferables } from './transferables.ts';
+import type { WorkerLike } from './worker-like.ts';
+
+export interface CallOptions<Progress> {
+  /** Aborting rejects the call with the code `cancelled` at once and tells the worker to stop. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface WorkerClientOptions<Event> {
+  /** The worker's part in the errors: code prefix, and its name in a sentence. */
+  role: { code: string; name: string };
+  /** Called once, when the worker has died or never came up. Every open call has been rejected by then. */
+  onDeath: (error: CodedError) => void;
+  /** Messages of the worker that answer no call. */
+  onEvent?: (event: Event) => void;
+  /** How long the worker's code may take to load and say `ready`, milliseconds. */
+  readyTimeout?: number;
+  /** What to do when the worker keeps dying. */
+  crashRemedy: string;
+}
+
+interface OpenCall<Progress> {
+  resolve: (value: unknown) => void;
+  reject: (error: CodedError) => void;
+  onProgress?: (progress: Progress) => void;
+  /** Takes the abort listener away. */
+  release: () => void;
+}
+
+const READY_TIMEOUT = 60_000;
+
+/** Calls that a worker answers: each takes one structured-cloneable argument and gives one answer. */
+type Calls<Api> = { [M in keyof Api]: (argument: never) => unknown };
+
+/**
+ * A worker as the page sees it: typed calls over messages, cancellation, and its death. A client lives as long as its
+ * worker; after a death the owner makes a new worker and a new client.
+ */
+export class WorkerClient<Api extends Calls<Api>, Progress, Event extends { type: string } = never> {
+  private readonly calls = new Map<number, OpenCall<Progress>>();
+  private readonly waiting: (() => void)[] = [];
+  private readonly readyTimer: ReturnType<typeof setTimeout>;
+  private nextId = 1;
+  private isReady = false;
+  private death: CodedError | null = null;
+
+  constructor(
+    private readonly worker: WorkerLike<CallToWorker<Api>, AnswerFromWorker<Progress> | Event>,
+    private readonly options: WorkerClientOptions<Event>,
+  ) {
+    const timeout = options.readyTimeout ?? READY_TIMEOUT;
+    this.readyTimer = setTimeout(() => this.die(this.startTimeout(timeout)), timeout);
+    worker.onmessage = ({ data }) => this.receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault?.();
+      this.die(this.isReady ? this.crashed(event.message) : this.failedToStart(event.message));
+    };
+    worker.onmessageerror = () => this.die(this.crashed('a message could not be read'));
+  }
+
+  /**
+   * Calls `method` in the worker. Calls made before the worker is ready wait for it.
+   * Rejects with a CodedError: the worker's own, `cancelled`, or the worker's death.
+   */
+  call<M extends keyof Api & string>(
+    method: M,
+    argument: Parameters<Api[M]>[0],
+    { signal, onProgress }: CallOptions<Progress> = {},
+  ): Promise<ReturnType<Api[M]>> {
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      if (this.death) return reject(this.death);
+      if (signal?.aborted) return reject(cancelled());
+      const cancel = () => {
+        this.calls.delete(id);
+        if (this.isReady) this.post({ type: 'cancel', id });
+        reject(cancelled());
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.calls.set(id, {
+        resolve: (value) => resolve(value as ReturnType<Api[M]>),
+        reject,
+        onProgress,
+        release: () => signal?.removeEventListener('abort', cancel),
+      });
+      this.whenReady(() => {
+        // Cancelled while waiting: the worker never hears of it.
+        if (!this.calls.has(id)) return;
+        try {
+          this.post({ type: 'call', id, method, argument } as CallToWorker<Api>, transferables(argument));
+        } catch (thrown) {
+          this.settle(id, (call) => call.reject(this.notSent(method, thrown)));
+        }
+      });
+    });
+  }
+
+  /** Ends the worker; open calls are cancelled. Idempotent. */
+  dispose(): void {
+    if (!this.death) this.end(cancelled());
+  }
+
+  private receive(received: AnswerFromWorker<Progress> | Event): void {
+    if (this.death) return;
+    // Events have types of their own, see the protocols.
+    const message = received as AnswerFromWorker<Progress>;
+    switch (message.type) {
+      case 'ready':
+        this.isReady = true;
+        clearTimeout(this.readyTimer);
+        for (const send of this.waiting.splice(0)) send();
+        break;
+      case 'result':
+        this.settle(message.id, (call) => call.resolve(message.value));
+        break;
+      case 'failure':
+        this.settle(message.id, (call) => call.reject(fromPlainError(message.error)));
+        break;
+      case 'progress':
+        this.calls.get(message.id)?.onProgress?.(message.progress);
+        break;
+      default:
+        this.options.onEvent?.(received as Event);
+    }
+  }
+
+  private whenReady(send: () => void): void {
+    if (this.isReady) send();
+    else this.waiting.push(send);
+  }
+
+  private post(message: CallToWorker<Api>, transfer: Transferable[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+
+  /** An id that is no longer open belongs to a cancelled call: its answer is dropped. */
+  private settle(id: number, finish: (call: OpenCall<Progress>) => void): void {
+    const call = this.calls.get(id);
+    if (!call) return;
+    this.calls.delete(id);
+    call.release();
+    finish(call);
+  }
+
+  private die(error: CodedError): void {
+    if (this.death) return;
+    this.end(error);
+    this.options.onDeath(error);
+  }
+
+  private end(error: CodedError): void {
+    this.death = error;
+    clearTimeout(this.readyTimer);
+    this.worker.onmessage = this.worker.onerror = this.worker.onmessageerror = null;
+    this.worker.terminate();
+    this.waiting.length = 0;
+    for (const id of [...this.calls.keys()]) this.settle(id, (call) => call.reject(error));
+  }
+
+  private crashed(detail?: string): CodedError {
+    const { code, name } = this.options.role;
+    return new CodedError(
+      `${code}-crashed`,
+      `The ${name} stopped unexpectedly${detail ? ` (${detail})` : ''}.`,
+      this.options.crashRemedy,
+    );
+  }
+
+  private failedToStart(detail?: string): CodedError {
+    const { code, name } = this.options.role;
+    return new CodedError(
+      `${code}-start`,
+      `The ${name} could not be loaded${detail ? ` (${detail})` : ''}.`,
+      'Check the connection and reload the page; a recent Chrome, Edge, Firefox or Safari is needed.',
+    );
+  }
+
+  private startTimeout(milliseconds: number): CodedError {
+    const { code, name } = this.options.role;
+    return new CodedError(
+      `${code}-start-timeout`,
+      `The ${name} did not start within ${Math.round(milliseconds / 1000)} seconds.`,
+      'Check the connection and reload the page.',
+    );
+  }
+
+  private notSent(method: string, thrown: unknown): CodedError {
+    const { code, name } = this.options.role;
+    return new CodedError(
+      `${code}-call`,
+      `The call “${method}” could not be sent to the ${name}: ${String(thrown)}`,
+      'Reload the page.',
+      {
+        cause: thrown,
+      },
+    );
+  }
+}
+
+const cancelled = () => new CodedError('cancelled', 'Cancelled.');

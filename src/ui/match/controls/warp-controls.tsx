@@ -1,5 +1,0 @@
-import { BackgroundControl } from './background-control.tsx';
-
-export function WarpControls() {
-  return <BackgroundControl />;
-}
