@@ -11,7 +11,7 @@ import { pixelToNormalised } from '../../../../core/coordinates.ts';
 import { DEFAULT_THRESHOLD } from '../../contract/geometry-fit.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { Matrix3 } from '../../../../core/matrix3.ts';
-import type { MatchTable } from '../../contract/protocol.ts';
+import type { MatchTable } from '../../../../core/match.ts';
 import { axisAngleOf } from '../../../../core/rotation.ts';
 import { intrinsicsOf, measuredCamera } from '../geometry/intrinsics.ts';
 import { fundamentalInPixels, homographyInPixels, measuredPairs, measuredScale } from '../geometry/measured-pairs.ts';
