@@ -68,7 +68,7 @@ async function main(argv: readonly string[]): Promise<void> {
 
 async function write(
   out: string,
-  { fields, photos }: MatchedPair,
+  { fields, photos, verdict }: MatchedPair,
   sampling: Parameters<typeof sampledMatches>[1],
   metadata: MatchMetadata,
 ) {
@@ -83,7 +83,7 @@ async function write(
   await writeMatchNpz((bytes) => void parts.push(bytes), { ...fields }, table, metadata);
   save('warp.npz', Buffer.concat(parts));
   for (const [name, content] of await flowFiles(fields, sampling)) save(name, content);
-  for (const [name, content] of await colmapExport(table, metadata, photos)) save(name, content);
+  for (const [name, content] of await colmapExport(table, metadata, { photos, verdict })) save(name, content);
   save('certainty.png', png(certaintyMap(fields.a, PICTURE_SIDE)));
   save('warp.png', png(rebuilt(fields.a, photos.b.pixels(), PICTURE_SIDE)));
   return table.count;

@@ -8,7 +8,7 @@ import { encodeKittiFlow } from '../../src/formats/flow/kitti-flow.ts';
 import type { MatchMetadata } from '../../src/formats/matches/match-metadata.ts';
 import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
 import { otherSide } from '../../src/core/geometry.ts';
-import type { MatchTable } from '../../src/core/match.ts';
+import type { MatchTable } from '../../src/pages/match/contract/protocol.ts';
 import type { MatchedPair } from './match-pair.ts';
 import { focalOf } from './photo.ts';
 
@@ -36,11 +36,13 @@ export async function flowFiles(
 export async function colmapExport(
   table: MatchTable,
   metadata: MatchMetadata,
-  photos: MatchedPair['photos'],
+  { photos, verdict }: Pick<MatchedPair, 'photos' | 'verdict'>,
 ): Promise<NamedFiles> {
   const texts = [...colmapFiles(table, metadata)].map(([name, text]): NamedFiles[number] => [`colmap/${name}`, text]);
   const focal = { a: await focalOf(photos.a.key), b: await focalOf(photos.b.key) };
-  const geometry = await twoViewGeometry(table, { a: photos.a.size, b: photos.b.size }, focal);
+  const geometry = await twoViewGeometry(table, { a: photos.a.size, b: photos.b.size }, focal, {
+    verdict: verdict.kind,
+  });
   const { Database } = await initSqlJs();
   const database = writeColmapDatabase(new Database(), { table, metadata, focal, geometry });
   return [...texts, ['database.db', database]];

@@ -1,4 +1,5 @@
 import type { TrueWarp } from '../geometry/true-warp.ts';
+import { RECALL_THRESHOLDS } from '../pages/compare/contract.ts';
 import type { Size } from '../core/geometry.ts';
 import { centreOf } from './similarity.ts';
 
@@ -23,7 +24,7 @@ export function nearestRecall(
   gridB: Size,
   photoB: Size,
   truth: TrueWarp,
-  thresholds: readonly number[],
+  thresholds: readonly number[] = RECALL_THRESHOLDS,
 ): Recall {
   const long = Math.max(photoB.width, photoB.height);
   const counts = thresholds.map(() => 0);

@@ -1,7 +1,7 @@
 import { type Matrix3, multiply3 } from '../../core/matrix3.ts';
 import { conditioned, squaredSampson, unitNorm } from '../epipolar.ts';
 import { epipolarRows } from './five-point.ts';
-import { fitHomographyRobust, squaredTransferError } from './homography.ts';
+import { squaredTransferError } from './homography.ts';
 import {
   apply3,
   cross3,
@@ -12,9 +12,10 @@ import {
   transpose3,
   type Vector3,
 } from '../linear-algebra.ts';
+import { dominantPlane } from './plane-share.ts';
 import type { PointPairs } from '../point-pairs.ts';
 import { refineEpipolar } from './refine-epipolar.ts';
-import { type Estimator, type RobustFit, type RobustOptions, searchRobust } from './robust.ts';
+import { type Estimator, type RobustOptions, searchRobust } from './robust.ts';
 import { finish, type Steps } from '../steps.ts';
 
 export interface RobustFundamental {
@@ -27,7 +28,7 @@ export interface RobustFundamental {
   /** Minimal samples drawn. */
   iterations: number;
   /**
-   * Share of the inliers that one homography explains as well. Near 1 the scene is flat or the camera only turned: many
+   * Share of the inliers that one homography explains as well (see plane-share.ts). Near 1 the scene is flat or the camera only turned: many
    * fundamental matrices then fit equally, and epipolar lines mean nothing.
    */
   planarShare: number;
@@ -53,17 +54,20 @@ export function* searchFundamental(pairs: PointPairs, options: RobustOptions): S
   const scaled = { ...options, threshold: options.threshold * scale };
   let fit = yield* searchRobust(fundamentalEstimator(moved), scaled);
   if (!fit) return null;
-  const plane = dominantPlane(moved, fit, scaled);
+  let plane = dominantPlane(moved, fit.model, fit.inliers, scaled);
   if (plane && plane.share > PLANE_DOMINATES) {
     const parallax = yield* searchRobust(parallaxEstimator(moved, plane.homography, scaled.threshold), scaled);
-    if (parallax && parallax.score > fit.score) fit = parallax;
+    if (parallax && parallax.score > fit.score) {
+      fit = parallax;
+      plane = dominantPlane(moved, fit.model, fit.inliers, scaled);
+    }
   }
   return {
     fundamental: unitNorm(undo(fit.model)),
     inlierRatio: fit.inlierRatio,
     inliers: fit.inliers,
     iterations: fit.iterations,
-    planarShare: plane ? shareOn(plane.homography, moved, fit.inliers, scaled.threshold) : 0,
+    planarShare: plane?.share ?? 0,
   };
 }
 
@@ -124,25 +128,6 @@ function parallaxEstimator(pairs: PointPairs, homography: Matrix3, threshold: nu
       return length > 1e-12 ? [unitNorm(multiply3(skew3(epipole), homography))] : [];
     },
   };
-}
-
-function dominantPlane(pairs: PointPairs, { inliers }: RobustFit<Matrix3>, options: RobustOptions) {
-  const chosen = [...inliers.keys()].filter((i) => inliers[i]);
-  const column = (values: ArrayLike<number>) => Float64Array.from(chosen, (i) => values[i]);
-  const subset = { xa: column(pairs.xa), ya: column(pairs.ya), xb: column(pairs.xb), yb: column(pairs.yb) };
-  const fit = fitHomographyRobust(subset, { threshold: options.threshold, seed: options.seed });
-  return fit && { homography: fit.homography, share: fit.inlierRatio };
-}
-
-function shareOn(homography: Matrix3, pairs: PointPairs, inliers: Uint8Array, threshold: number): number {
-  let all = 0;
-  let on = 0;
-  for (let i = 0; i < inliers.length; i++) {
-    if (!inliers[i]) continue;
-    all++;
-    if (squaredTransferError(homography, pairs, i) < threshold ** 2) on++;
-  }
-  return on / all;
 }
 
 /** The nearest matrix of rank 2 in the Frobenius norm. */

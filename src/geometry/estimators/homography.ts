@@ -67,6 +67,23 @@ export function squaredTransferError(model: Matrix3, pairs: PointPairs, i: numbe
 }
 
 /**
+ * First-order squared distance of a pair from what the homography allows, both photos together, in the squared unit of
+ * the points: what Sampson's distance is to epipolar geometry. For noise of σ in every coordinate it is σ² times a χ² of
+ * two degrees of freedom, Sampson's of one. Infinity behind.
+ */
+export function squaredPlaneDistance(m: Matrix3, pairs: PointPairs, i: number): number {
+  const [x, y, u, v] = [pairs.xa[i], pairs.ya[i], pairs.xb[i], pairs.yb[i]];
+  const w = m[6] * x + m[7] * y + m[8];
+  if (!(w > 1e-9)) return Infinity;
+  const [e, f] = [m[0] * x + m[1] * y + m[2] - u * w, m[3] * x + m[4] * y + m[5] - v * w];
+  const [a, b] = [m[0] - u * m[6], m[1] - u * m[7]];
+  const [c, d] = [m[3] - v * m[6], m[4] - v * m[7]];
+  const [p, q, r] = [a * a + b * b + w * w, a * c + b * d, c * c + d * d + w * w];
+  const determinant = p * r - q * q;
+  return determinant > 0 ? (r * e * e - 2 * q * e * f + p * f * f) / determinant : Infinity;
+}
+
+/**
  * Least-squares homography of the pairs listed in `indices` (all if absent), h33 = 1, after moving both sets to their
  * centroid and unit spread (Hartley). Exact for four pairs. Null where they are degenerate.
  */

@@ -96,6 +96,17 @@ export function* searchRobust<Model>(
   return { model: best, inliers, inlierRatio, score: bestScore, iterations: iteration };
 }
 
+/** A model that came from elsewhere, refined and judged as the search does with its own; iterations 0. */
+export function polishRobust<Model>(
+  estimator: Estimator<Model>,
+  options: RobustOptions,
+  start: Model,
+): RobustFit<Model> {
+  const jury = new Jury(estimator, robustScore(options.method ?? DEFAULTS.method), options.threshold ** 2);
+  const [model, score] = jury.refined(start, jury.score(start, 0), ROUNDS.final);
+  return { model, ...jury.verdict(model), score, iterations: 0 };
+}
+
 /** Judges models by all pairs. */
 class Jury<Model> {
   private readonly weights: Float64Array;

@@ -1,8 +1,8 @@
-import type { ExportedFile } from '../../../core/exported-file.ts';
+import type { ExportedFile } from './exports.ts';
 import type { Rect, Side, Size } from '../../../core/geometry.ts';
 import type { Matrix3 } from '../../../core/matrix3.ts';
 import type { Orbit } from '../../../core/orbit.ts';
-import type { MatchTable, VerdictKind } from '../../../core/match.ts';
+import type { MatchTable, VerdictKind } from './protocol.ts';
 
 /** What can be fitted: a plane's homography, epipolar geometry, or that of cameras with known focal lengths. */
 export const FIT_MODELS = ['homography', 'fundamental', 'essential'] as const;
@@ -77,10 +77,17 @@ export interface CameraPair {
   translation: readonly [number, number, number];
   /** Angle of the rotation, degrees. */
   turn: number;
-  /** Share of the inliers in front of both cameras. */
+  /** Share of the inliers in front of both cameras; those too far to be told from infinity count. */
   inFront: number;
   /** Median angle between an inlier's two rays, degrees: near 0 the camera only turned and depths are noise. */
   parallax: number;
+  /** Share of the inliers that one plane (or a mere turn) explains as well: alone it fits any fields of view. */
+  planarShare: number;
+  /**
+   * What else explains the inliers as well: a `turn` with other fields of view, the plane's other `pose`, or a `shift`
+   * that a narrow lens cannot tell from the turn.
+   */
+  rival: 'turn' | 'pose' | 'shift' | null;
 }
 
 export interface FitResult {

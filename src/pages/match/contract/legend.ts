@@ -1,6 +1,5 @@
 import type { Size } from '../../../core/geometry.ts';
-import type { ViewSettings } from './view.ts';
-import type { ColorMapName } from '../../../core/color-maps.ts';
+import type { ColorMapName, ViewSettings } from './view.ts';
 
 /** What the colours of a view mean. */
 export type Legend =

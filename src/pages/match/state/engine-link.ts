@@ -1,7 +1,6 @@
-import type { EngineWorkerLike } from '../link/engine-client.ts';
 import { EngineClient } from '../link/engine-client.ts';
 import type { CallOptions } from '../link/engine-client.ts';
-
+import type { WorkerLike } from '../../../platform/worker/worker-like.ts';
 import { CodedError, isCancelled, toPlainError } from '../../../core/errors.ts';
 import type { EngineApi, EngineMethod } from '../contract/protocol.ts';
 import { deferred } from '../../../core/deferred.ts';
@@ -16,7 +15,7 @@ export interface TransferableCanvas {
 }
 
 export interface EngineLinkOptions {
-  spawn: () => EngineWorkerLike;
+  spawn: () => WorkerLike;
   notices: Notices;
   /** Gives a fresh worker what the page holds: stage, view, photos. */
   restore: (call: EngineClient['call']) => Promise<void>;

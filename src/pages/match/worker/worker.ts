@@ -1,5 +1,4 @@
-import type { EngineApi, EngineEvent } from '../contract/protocol.ts';
-import type { Progress } from '../../../core/match.ts';
+import type { EngineApi, EngineEvent, Progress } from '../contract/protocol.ts';
 import { Engine } from './engine.ts';
 import { serveCalls } from '../../../platform/worker/serve-calls.ts';
 

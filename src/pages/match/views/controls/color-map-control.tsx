@@ -1,4 +1,5 @@
-import { colorMapGradient, COLOR_MAPS } from '../../../../core/color-maps.ts';
+import { colorMapGradient } from '../../../../core/color-maps.ts';
+import { COLOR_MAPS } from '../../contract/view.ts';
 import { useView } from './use-view.ts';
 
 /** The colour maps, as what they look like. */

@@ -11,12 +11,10 @@ import { writeShare } from '../../../../formats/share/share-file.ts';
 import { type ZipSink, ZipWriter } from '../../../../formats/archives/zip-writer.ts';
 import type { AnimationKind } from '../../contract/animation.ts';
 import { CodedError } from '../../../../core/errors.ts';
-import type { ExportFormat, ExportRequest } from '../../contract/exports.ts';
-import type { ExportedFile } from '../../../../core/exported-file.ts';
-import { PIXEL_CONVENTION } from '../../../../core/coordinates.ts';
+import { type ExportedFile, type ExportFormat, type ExportRequest, PIXEL_CONVENTION } from '../../contract/exports.ts';
 import { otherSide, type Side, type Size } from '../../../../core/geometry.ts';
 import { legendOf } from '../../contract/legend.ts';
-import type { DenseField, MatchResult, MatchTable } from '../../../../core/match.ts';
+import type { DenseField, MatchResult, MatchTable } from '../../contract/protocol.ts';
 import { animate, frameSize } from './animation/animate.ts';
 import type { FrameSource } from './animation/frame-source.ts';
 import { denseFlow } from './dense-flow.ts';
@@ -134,7 +132,7 @@ const EXPORTERS: Record<ExportFormat, Exporter> = {
   async database(request, source, run) {
     const { sizes, focal } = source;
     const [table, metadata] = [await source.readMatches(), metadataOf(request, source)];
-    const geometry = await twoViewGeometry(table, sizes, focal, run);
+    const geometry = await twoViewGeometry(table, sizes, focal, { ...run, verdict: source.result.verdict.kind });
     const { openSqlite } = await import('./open-sqlite.ts');
     const bytes = writeColmapDatabase(await openSqlite(), { table, metadata, focal, geometry });
     return { blob: new Blob([bytes], { type: 'application/vnd.sqlite3' }), notes: databaseNotes(metadata, geometry) };

@@ -1,7 +1,8 @@
 import type { TwoViewGeometry } from '../../../../formats/matches/colmap-database.ts';
 import { MATCH_COLUMNS } from '../../../../formats/matches/matches-csv.ts';
+import { coverage } from '../../../../geometry/coverage.ts';
 import { fundamentalOf, unitNorm } from '../../../../geometry/epipolar.ts';
-import { searchPose } from '../../../../geometry/estimators/essential.ts';
+import { type RobustPose, searchPose } from '../../../../geometry/estimators/essential.ts';
 import { searchFundamental } from '../../../../geometry/estimators/fundamental.ts';
 import { searchHomography } from '../../../../geometry/estimators/homography.ts';
 import type { PointPairs } from '../../../../geometry/point-pairs.ts';
@@ -11,10 +12,17 @@ import { pixelToNormalised } from '../../../../core/coordinates.ts';
 import { DEFAULT_THRESHOLD } from '../../contract/geometry-fit.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { Matrix3 } from '../../../../core/matrix3.ts';
-import type { MatchTable } from '../../../../core/match.ts';
+import type { MatchTable, VerdictKind } from '../../contract/protocol.ts';
 import { axisAngleOf } from '../../../../core/rotation.ts';
+import { fitVerdict } from '../geometry/fit-verdict.ts';
 import { intrinsicsOf, measuredCamera } from '../geometry/intrinsics.ts';
-import { fundamentalInPixels, homographyInPixels, measuredPairs, measuredScale } from '../geometry/measured-pairs.ts';
+import {
+  fundamentalInPixels,
+  homographyInPixels,
+  measuredPairs,
+  measuredScale,
+  measuredSize,
+} from '../geometry/measured-pairs.ts';
 import { type RunOptions, runSteps } from '../geometry/run-steps.ts';
 
 /** Fewer matches agree on anything by chance; COLMAP asks for as many. */
@@ -29,13 +37,14 @@ const SEED = 1;
 /**
  * What one scene, seen twice, says of these matches, decided as COLMAP decides it: the essential matrix where both
  * focal lengths are known and it explains as much as the fundamental matrix; a homography where that explains nearly as
- * much; else the fundamental matrix. Fitted by the robust estimators of the Geometry panel.
+ * much; else the fundamental matrix. Fitted by the robust estimators of the Geometry panel, and a pose that the panel
+ * would doubt is not told.
  */
 export async function twoViewGeometry(
   table: MatchTable,
   photos: Record<Side, Size>,
   focal: Record<Side, number | null>,
-  run: RunOptions = {},
+  { verdict = 'good', ...run }: RunOptions & { verdict?: VerdictKind } = {},
 ): Promise<TwoViewGeometry> {
   const pairs = measuredPairs(normalisedRows(table, photos), photos);
   // One threshold for all: their inliers are compared.
@@ -49,7 +58,11 @@ export async function twoViewGeometry(
   if (Math.max(counts.f, counts.h, counts.e) < LEAST_INLIERS) {
     return { config: 'degenerate', inliers: [], fundamental: null, essential: null, homography: null, pose: null };
   }
-  const isCalibrated = pose !== null && counts.e >= LEAST_INLIERS && counts.e > CALIBRATED_SHARE * counts.f;
+  const isCalibrated =
+    pose !== null &&
+    isBelieved(pose, pairs, photos, verdict) &&
+    counts.e >= LEAST_INLIERS &&
+    counts.e > CALIBRATED_SHARE * counts.f;
   const general = isCalibrated ? pose : fundamental;
   const isPlanar = homography !== null && counts.h > PLANAR_SHARE * (isCalibrated ? counts.e : counts.f);
   const best = isPlanar && counts.h > agreeing(general) ? homography : general;
@@ -78,6 +91,16 @@ async function calibratedPose(
   const found = await runSteps(searchPose(pairs, cameras.a, cameras.b, options), run);
   const fundamental = found && fundamentalOf(found.essential, cameras.a, cameras.b);
   return found && fundamental && { ...found, fundamental };
+}
+
+/** Whether the Geometry panel would show this pose without a reservation. */
+function isBelieved(pose: RobustPose, pairs: PointPairs, photos: Record<Side, Size>, verdict: VerdictKind): boolean {
+  const cover = {
+    a: coverage(pairs.xa, pairs.ya, pose.inliers, measuredSize(photos.a)),
+    b: coverage(pairs.xb, pairs.yb, pose.inliers, measuredSize(photos.b)),
+  };
+  const facts = { model: 'essential', inlierRatio: pose.inlierRatio, coverage: cover, planarShare: null } as const;
+  return fitVerdict({ ...facts, cameras: pose }, verdict).kind === 'good';
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { InlierTest } from '../../../../core/inlier-test.ts';
 import type { Matrix3 } from '../../../../core/matrix3.ts';
-import type { DenseField, VerdictKind } from '../../../../core/match.ts';
+import type { DenseField, VerdictKind } from '../../contract/protocol.ts';
 import { matchTable } from '../../../../matching/match-table.ts';
 import { alignedCanvas } from './canvas.ts';
 import { fitVerdict } from './fit-verdict.ts';
@@ -31,6 +31,7 @@ import {
   measuredHalf,
   measuredPairs,
   measuredScale,
+  measuredSize,
 } from './measured-pairs.ts';
 import { type RunOptions, runSteps } from './run-steps.ts';
 
@@ -144,7 +145,7 @@ const SEARCHES: Record<FitModel, Search> = {
     const cameras = { a: measuredCamera(intrinsics.a, photos.a), b: measuredCamera(intrinsics.b, photos.b) };
     const found = yield* searchPose(pairs, cameras.a, cameras.b, optionsOf(settings));
     if (!found) return null;
-    const { essential, rotation, translation, inFront, parallax } = found;
+    const { essential, rotation, translation, inFront, parallax, planarShare, rival } = found;
     const measured = fundamentalOf(essential, cameras.a, cameras.b)!;
     const cosine = (rotation[0] + rotation[4] + rotation[8] - 1) / 2;
     const turn = (Math.acos(Math.min(1, Math.max(-1, cosine))) * 180) / Math.PI;
@@ -157,7 +158,7 @@ const SEARCHES: Record<FitModel, Search> = {
       ...pick(found),
       matrix: essential,
       fundamental: unitNorm(fundamentalInPixels(measured, photos)),
-      cameras: { intrinsics, rotation, translation, turn, inFront, parallax },
+      cameras: { intrinsics, rotation, translation, turn, inFront, parallax, planarShare, rival },
       measuredCameras: cameras,
       test: {
         kind: 'epipolar',
@@ -195,11 +196,6 @@ function testOf(
 ): InlierTest {
   const half = { a: measuredHalf(photos.a), b: measuredHalf(photos.b) };
   return { kind, matrix, half, threshold: thresholdOf(settings) };
-}
-
-function measuredSize(photo: Size): Size {
-  const [x, y] = measuredHalf(photo);
-  return { width: 2 * x, height: 2 * y };
 }
 
 /** Cycle errors of the inliers where their rows were sampled; those of B's grid are told in A's pixels. */

@@ -16,6 +16,12 @@ export function measuredHalf(photo: Size): readonly [number, number] {
   return [(photo.width * scale) / 2, (photo.height * scale) / 2];
 }
 
+/** The photo's size in measured coordinates. */
+export function measuredSize(photo: Size): Size {
+  const [x, y] = measuredHalf(photo);
+  return { width: 2 * x, height: 2 * y };
+}
+
 /** Sampled rows (normalised, see ROW_FLOATS) in measured coordinates. */
 export function measuredPairs(rows: Float32Array, photos: Record<Side, Size>): PointPairs {
   const count = rows.length / ROW_FLOATS;
