@@ -1,7 +1,19 @@
 import { CodedError } from '../core/errors.ts';
 
 /** Containers and parts that can be malformed; each has the error code `<part>-malformed`. */
-export type MalformedPart = 'zip' | 'pickle' | 'torch' | 'safetensors' | 'npy' | 'tensor' | 'share' | 'png' | 'pfm';
+export type MalformedPart =
+  | 'zip'
+  | 'pickle'
+  | 'torch'
+  | 'safetensors'
+  | 'npy'
+  | 'tensor'
+  | 'share'
+  | 'png'
+  | 'pfm'
+  | 'webp'
+  | 'splat'
+  | 'cameras';
 
 /** The error for bytes that break their container's rules: `message` says which rule, where. */
 export function malformed(part: MalformedPart, message: string, options?: ErrorOptions): CodedError {

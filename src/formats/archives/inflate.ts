@@ -16,7 +16,7 @@ export function inflatedSource(compressed: ByteSource, size: number): ByteSource
     async read(begin, end) {
       checkRange(begin, end, size);
       const out = new Uint8Array(end - begin);
-      const inflated = chunksOf(compressed).pipeThrough(new DecompressionStream('deflate-raw')).getReader();
+      const inflated = inflatedChunks(compressed, 'deflate-raw').getReader();
       let position = 0;
       try {
         // A range that ends inside needs no look at the rest; one that ends at `size` must see the stream end there.
@@ -40,13 +40,26 @@ export function inflatedSource(compressed: ByteSource, size: number): ByteSource
   };
 }
 
-function chunksOf(source: ByteSource): ReadableStream<Uint8Array<ArrayBuffer>> {
+/**
+ * Compressed bytes inflated front to back, a piece at a time; the next is made when the last has been taken, so that
+ * a bomb costs no more than what its reader asks for. `onRead` hears how many compressed bytes have been read.
+ */
+export function inflatedChunks(
+  compressed: ByteSource,
+  format: 'deflate-raw' | 'gzip',
+  onRead?: (bytes: number) => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return chunksOf(compressed, onRead).pipeThrough(new DecompressionStream(format));
+}
+
+function chunksOf(source: ByteSource, onRead?: (bytes: number) => void): ReadableStream<Uint8Array<ArrayBuffer>> {
   let position = 0;
   return new ReadableStream({
     async pull(controller) {
       const end = Math.min(position + INFLATE_CHUNK_BYTES, source.size);
       if (position < end) controller.enqueue(await source.read(position, end));
       position = end;
+      onRead?.(position);
       if (end === source.size) controller.close();
     },
   });
