@@ -1,6 +1,6 @@
-import { CodedError, throwIfAborted } from '../../shared/errors.ts';
+import { CodedError, throwIfAborted } from '../../core/errors.ts';
 import type { ByteSource } from '../byte-source.ts';
-import { inflatedChunks } from '../inflate.ts';
+import { inflatedChunks } from '../archives/inflate.ts';
 import { malformed } from '../malformed.ts';
 import type { SplatReadOptions } from './splat-file.ts';
 

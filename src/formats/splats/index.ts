@@ -1,6 +1,6 @@
 import { cleanTable } from '../../gaussians/clean.ts';
 import type { GaussianTable } from '../../gaussians/table.ts';
-import { CodedError } from '../../shared/errors.ts';
+import { CodedError } from '../../core/errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { sniffFileKind } from '../file-kind.ts';
 import { COMPRESSED_PLY_FORMAT } from './read-compressed-ply.ts';

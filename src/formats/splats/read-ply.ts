@@ -1,4 +1,4 @@
-import { CodedError } from '../../shared/errors.ts';
+import { CodedError } from '../../core/errors.ts';
 import type { GaussianTable, GaussianTags } from '../../gaussians/table.ts';
 import { createTable, FLAT_RATIO, shRestCount } from '../../gaussians/table.ts';
 import type { ByteSource } from '../byte-source.ts';

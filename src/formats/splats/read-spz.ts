@@ -1,9 +1,9 @@
 import { decompress } from 'fzstd'; // ZSTD in 8 kB; browsers have gzip only.
 import type { GaussianTable } from '../../gaussians/table.ts';
 import { createTable, logit, shRestCount } from '../../gaussians/table.ts';
-import { CodedError, throwIfAborted } from '../../shared/errors.ts';
+import { CodedError, throwIfAborted } from '../../core/errors.ts';
 import type { ByteSource } from '../byte-source.ts';
-import { float16ToFloat32 } from '../half.ts';
+import { float16ToFloat32 } from '../arrays/half.ts';
 import { MAX_DEFLATE_RATIO } from '../limits.ts';
 import { malformed } from '../malformed.ts';
 import type { ByteStream } from './byte-stream.ts';

@@ -1,4 +1,4 @@
-import { CodedError, throwIfAborted } from '../../shared/errors.ts';
+import { CodedError, throwIfAborted } from '../../core/errors.ts';
 import type { GaussianTable, ShDegree } from '../../gaussians/table.ts';
 import { shRestCount } from '../../gaussians/table.ts';
 import type { ByteSource } from '../byte-source.ts';

@@ -102,7 +102,9 @@ describe.each([0, 1, 2, 3] as ShDegree[])('harmonics of degree %i', (degree) => 
     expectWithin(greatestDifferences(read, table), SPZ_STEPS);
     expectWithin(greatestDifferences(read, await readByArbiter(ours, 'spz')), SAME_BYTES);
     const theirs = await writeByArbiter(table, 'spz');
-    expectWithin(greatestDifferences((await readBytes(theirs)).table, table), SPZ_STEPS);
+    // Theirs round a harmonic twice.
+    const bounds = { ...SPZ_STEPS, harmonic: 8.5 / 128 };
+    expectWithin(greatestDifferences((await readBytes(theirs)).table, table), bounds);
   });
 
   it('keeps .compressed.ply within its steps, ours and theirs', async () => {

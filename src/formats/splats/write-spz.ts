@@ -1,6 +1,6 @@
 import type { GaussianTable } from '../../gaussians/table.ts';
 import { shRestCount, sigmoid } from '../../gaussians/table.ts';
-import { CodedError } from '../../shared/errors.ts';
+import { CodedError } from '../../core/errors.ts';
 import {
   HALF_TURN_POSITION,
   HALF_TURN_QUATERNION,
@@ -94,6 +94,5 @@ function smallestThree(quaternions: Float32Array, at: number): number {
 
 /** A harmonic of −1…1 as a byte, rounded to a multiple of `step` so that zero is exact. */
 function quantized(value: number, step: number): number {
-  const byte = Math.round(value * 128) + 128;
-  return Math.min(Math.max(Math.floor((byte + step / 2) / step) * step, 0), 255);
+  return Math.min(Math.max(Math.round((value * 128 + 128) / step) * step, 0), 255);
 }
