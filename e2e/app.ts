@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Side } from '../src/core/geometry.ts';
-import type { DenseField, EngineApi, EngineMethod, MatchResult } from '../src/pages/match/contract/protocol.ts';
+import type { EngineApi, EngineMethod } from '../src/pages/match/contract/protocol.ts';
+import type { DenseField, MatchResult } from '../src/core/match.ts';
 import type { Workspace } from '../src/pages/match/state/workspace.ts';
 
 export type AppWindow = Window & { liftMatch: Workspace };

@@ -10,9 +10,9 @@ import type { CDPSession, Locator, Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import type { Expectation } from '../scripts/odd-files/corpus.ts';
 import { CANARY } from '../scripts/odd-files/hostile-texts.ts';
-import type { DenseField } from '../src/pages/match/contract/protocol.ts';
-import { layoutPanes, photoRect, unitToStage } from '../src/pages/match/contract/layout.ts';
-import { DEFAULT_CAMERA } from '../src/pages/match/contract/view.ts';
+import type { DenseField } from '../src/core/match.ts';
+import { layoutPanes } from '../src/pages/match/contract/layout.ts';
+import { photoRect, unitToStage, DEFAULT_CAMERA } from '../src/core/zoom.ts';
 import { matched, openApp, readField } from './app.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { CpuPhoto } from '../src/matching/backend/cpu-backend.ts';
 import type { PairMatcher } from '../src/matching/pair-matcher.ts';
 import { judge, refine } from '../src/matching/refine.ts';
 import type { PlainMatchField } from '../src/compute/field/cpu.ts';
-import { drawFrame } from '../src/pages/match/views/frame/cpu.ts';
+import { drawFrame } from '../src/compute/frame/cpu.ts';
 import type { Pixels } from '../src/compute/preprocess/cpu.ts';
 import { type Matrix3, project } from '../src/core/matrix3.ts';
 import { loadMatcher, modelIds } from './node/load-matcher.ts';

@@ -7,7 +7,7 @@ import { PairMatcher } from '../src/matching/pair-matcher.ts';
 import type { RuntimeTensor } from '../src/platform/runtime/runtime.ts';
 import { convertModel } from '../src/networks/convert.ts';
 import { parseManifest } from '../src/models/manifest.ts';
-import { MemorySink } from '../src/onnx/byte-sink.ts';
+import { MemorySink } from '../src/core/byte-sink.ts';
 import type { Side, Size } from '../src/core/geometry.ts';
 import { NodeRuntime } from './node/ort-node.ts';
 

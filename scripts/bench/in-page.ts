@@ -11,7 +11,7 @@ import { describeAdapter, requestGpu } from '../../src/platform/gpu/device.ts';
 import { Scope } from '../../src/platform/gpu/scope.ts';
 import { fetchManifest, modelFilesAt } from '../../src/models/fetch-model.ts';
 import { inputSize } from '../../src/models/input-size.ts';
-import type { Stage } from '../../src/pages/match/contract/protocol.ts';
+import type { Stage } from '../../src/core/match.ts';
 
 export interface BenchOptions {
   provider: 'webgpu' | 'wasm';

@@ -1,4 +1,4 @@
-import type { MatchResult, Verdict } from '../../src/pages/match/contract/protocol.ts';
+import type { MatchResult, Verdict } from '../../src/core/match.ts';
 import { matchPair, type MatchSettings, type NodeMatcher } from '../node/match-pair.ts';
 import { type DenseMeasures, measureDense } from './measure.ts';
 import { measurePose, measureRegistration, type PoseMeasures, type RegistrationMeasures } from './measure-geometry.ts';

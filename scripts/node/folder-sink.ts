@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelSink } from '../../src/networks/convert.ts';
+import type { ModelSink } from '../../src/models/manifest.ts';
 
 /** A folder of the disk, made when the first file is opened. Files appear under their names only when complete. */
 export function folderSink(folder: string): ModelSink {

@@ -8,7 +8,7 @@ import { encodeKittiFlow } from '../../src/formats/flow/kitti-flow.ts';
 import type { MatchMetadata } from '../../src/formats/matches/match-metadata.ts';
 import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
 import { otherSide } from '../../src/core/geometry.ts';
-import type { MatchTable } from '../../src/pages/match/contract/protocol.ts';
+import type { MatchTable } from '../../src/core/match.ts';
 import type { MatchedPair } from './match-pair.ts';
 import { focalOf } from './photo.ts';
 

@@ -3,7 +3,7 @@ import type { PairMatcher } from '../../src/matching/pair-matcher.ts';
 import { judge, NO_RESCUE, refine } from '../../src/matching/refine.ts';
 import { verdictOf } from '../../src/matching/verdict.ts';
 import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
-import type { MatchResult, Verdict } from '../../src/pages/match/contract/protocol.ts';
+import type { MatchResult, Verdict } from '../../src/core/match.ts';
 import { FilePhoto } from './photo.ts';
 
 export type NodeMatcher = PairMatcher<CpuPhoto, PlainMatchField>;

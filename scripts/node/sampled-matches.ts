@@ -1,7 +1,7 @@
 import { matchTable } from '../../src/matching/match-table.ts';
 import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
 import { type SampleOptions, sampleMatches } from '../../src/compute/sample-matches/cpu.ts';
-import type { MatchTable } from '../../src/pages/match/contract/protocol.ts';
+import type { MatchTable } from '../../src/core/match.ts';
 
 /** Matches of a field by the project's sampling, in pixels of the files. */
 export function sampledMatches(fields: PlainMatchField, options: SampleOptions): MatchTable {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { COLOR_MAP_SIZE, colorMapAt, colorMapGradient, colorMapRows, colorMapTable } from './color-maps.ts';
-import { COLOR_MAPS } from '../pages/match/contract/view.ts';
-import type { ColorMapName } from '../pages/match/contract/view.ts';
+import { COLOR_MAP_SIZE, colorMapAt, colorMapGradient, colorMapRows, colorMapTable, COLOR_MAPS } from './color-maps.ts';
+import type { ColorMapName } from './color-maps.ts';
 
 /** Entries of the published tables that lie between our knots, 0…255. */
 const PUBLISHED: Record<ColorMapName, Record<number, number[]>> = {

@@ -1,6 +1,3 @@
-import type { ColorMapName } from '../pages/match/contract/view.ts';
-import { COLOR_MAPS } from '../pages/match/contract/view.ts';
-
 /** Entries of a colour map's table, as published. */
 export const COLOR_MAP_SIZE = 256;
 
@@ -77,3 +74,7 @@ export function colorMapGradient(name: ColorMapName): string {
 function knot(name: ColorMapName, index: number, channel: number): number {
   return Number.parseInt(KNOTS[name].slice(index * 6 + channel * 2, index * 6 + channel * 2 + 2), 16);
 }
+
+export const COLOR_MAPS = ['viridis', 'magma', 'turbo', 'cividis'] as const;
+
+export type ColorMapName = (typeof COLOR_MAPS)[number];

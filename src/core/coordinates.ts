@@ -19,3 +19,10 @@ export const pixelToNormalised = (p: Point, size: Size): Point => ({
 
 export const unitToNormalised = (p: Point): Point => ({ x: 2 * p.x - 1, y: 2 * p.y - 1 });
 export const normalisedToUnit = (p: Point): Point => ({ x: (p.x + 1) / 2, y: (p.y + 1) / 2 });
+
+/** How every export counts pixels. */
+export const PIXEL_CONVENTION = 'pixels; the centre of the first (top-left) pixel is at (0.5, 0.5)';
+
+/** How every export counts normalised coordinates. */
+export const NORMALISED_CONVENTION =
+  'normalised to [-1, 1] over the edges of the photo (align_corners = false); pixel = size / 2 * (normalised + 1)';

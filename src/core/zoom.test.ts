@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { photoRect, stageToUnit } from '../pages/match/contract/layout.ts';
+import {
+  photoRect,
+  stageToUnit,
+  DEFAULT_CAMERA,
+  ZOOM,
+  clampCamera,
+  isZoomed,
+  panBy,
+  panByShare,
+  zoomAt,
+  zoomCentre,
+} from './zoom.ts';
 import type { Pane } from '../pages/match/contract/layout.ts';
-import { DEFAULT_CAMERA, ZOOM } from '../pages/match/contract/view.ts';
-import { clampCamera, isZoomed, panBy, panByShare, zoomAt, zoomCentre } from './zoom.ts';
 
 const pane: Pane = { side: 'a', kind: 'photo', rect: { x: 100, y: 20, width: 400, height: 300 } };
 const photo = { width: 1600, height: 900 };

@@ -1,5 +1,6 @@
 import { createRoot, type Root } from 'react-dom/client';
-import type { ExportedFile, ExportFormat } from '../pages/match/contract/exports.ts';
+import type { ExportFormat } from '../pages/match/contract/exports.ts';
+import type { ExportedFile } from '../core/exported-file.ts';
 import { openEmbedWorkspace } from '../pages/match/state/sharing/embed-workspace.ts';
 import { DEFAULT_EXPORT } from '../pages/match/state/sharing/exporting.ts';
 import styles from '../app/styles/index.css?inline';

@@ -1,7 +1,7 @@
 import { EXPORT_FORMATS, type ExportFormat, type FlowSize } from '../pages/match/contract/exports.ts';
 import type { PlainError } from '../core/errors.ts';
 import type { Side } from '../core/geometry.ts';
-import type { MatchResult, Progress } from '../pages/match/contract/protocol.ts';
+import type { MatchResult, Progress } from '../core/match.ts';
 
 /** Version of the messages; every one of them carries it as `liftmatch`. Grows when an old host would misunderstand. */
 export const PROTOCOL_VERSION = 1;

@@ -1,4 +1,4 @@
-import type { ThemeChoice } from '../pages/match/state/types.ts';
+import type { ThemeChoice } from '../platform/page/theme.ts';
 import { type AddressState, parseAddress } from '../pages/match/state/address/url.ts';
 
 /** What an embed's address (or a custom element's attributes) says. */

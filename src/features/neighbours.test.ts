@@ -1,3 +1,4 @@
+import { RECALL_THRESHOLDS } from '../pages/compare/contract.ts';
 import { describe, expect, test } from 'vitest';
 import { gridWarp } from '../geometry/true-warp.ts';
 import type { Nearest } from '../core/feature-map.ts';
@@ -44,7 +45,10 @@ describe('recall', () => {
 
   test('counts the places that are seen, and those found within each share of the longer side', () => {
     const perfect = [0, 0, 1, 2, 4, 4, 5, 6];
-    expect(nearestRecall(perfect, grid, grid, photo, truth)).toEqual({ places: 6, shares: [1, 1, 1] });
+    expect(nearestRecall(perfect, grid, grid, photo, truth, RECALL_THRESHOLDS)).toEqual({
+      places: 6,
+      shares: [1, 1, 1],
+    });
     // One is a column off: 100 px of 400.
     const off = [0, 1, 1, 2, 4, 4, 5, 6];
     expect(nearestRecall(off, grid, grid, photo, truth, [0.04, 0.25]).shares).toEqual([5 / 6, 1]);
@@ -52,7 +56,7 @@ describe('recall', () => {
 
   test('is not a number where nothing is seen', () => {
     const blind = gridWarp(grid, warp, new Uint8Array(8));
-    const { places, shares } = nearestRecall([0, 0, 0, 0, 0, 0, 0, 0], grid, grid, photo, blind);
+    const { places, shares } = nearestRecall([0, 0, 0, 0, 0, 0, 0, 0], grid, grid, photo, blind, RECALL_THRESHOLDS);
     expect(places).toBe(0);
     expect(shares.every(Number.isNaN)).toBe(true);
   });

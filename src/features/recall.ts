@@ -1,5 +1,4 @@
 import type { TrueWarp } from '../geometry/true-warp.ts';
-import { RECALL_THRESHOLDS } from '../pages/compare/contract.ts';
 import type { Size } from '../core/geometry.ts';
 import { centreOf } from './similarity.ts';
 
@@ -24,7 +23,7 @@ export function nearestRecall(
   gridB: Size,
   photoB: Size,
   truth: TrueWarp,
-  thresholds: readonly number[] = RECALL_THRESHOLDS,
+  thresholds: readonly number[],
 ): Recall {
   const long = Math.max(photoB.width, photoB.height);
   const counts = thresholds.map(() => 0);

@@ -1,12 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { inDegrees, inRadians } from './pinhole.ts';
 import { LIFT_LIMITS, VIEWPOINT_BINS } from '../pages/lift/contract/settings.ts';
-import type { CameraMotion } from '../pages/lift/contract/settings.ts';
+import type { CameraMotion } from './pinhole.ts';
 import { multiply3 } from '../core/matrix3.ts';
 import { apply3, axisAngleOf, rotationOf } from '../core/rotation.ts';
 import type { Vector3 } from '../core/rotation.ts';
-import { camerasOf, drawL2mView, drawViewpoint, intrinsicMatrix, L2M_VIEWS, orbit, poseMatrix } from './lift-camera.ts';
-import { project, transfer, unproject, viewpointAngle } from './lift-camera.ts';
+import {
+  camerasOf,
+  drawL2mView,
+  drawViewpoint,
+  intrinsicMatrix,
+  L2M_VIEWS,
+  orbit,
+  poseMatrix,
+  project,
+  transfer,
+  unproject,
+  viewpointAngle,
+} from './lift-camera.ts';
 import { transpose3 } from './linear-algebra.ts';
 
 const SIZE = { width: 640, height: 427 };

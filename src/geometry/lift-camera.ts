@@ -1,5 +1,5 @@
 import { inDegrees, inRadians } from './pinhole.ts';
-import type { CameraMotion } from '../pages/lift/contract/settings.ts';
+import type { CameraMotion } from './pinhole.ts';
 import { multiply3 } from '../core/matrix3.ts';
 import { apply3, axisAngleOf, rotationOf } from '../core/rotation.ts';
 import type { Vector3 } from '../core/rotation.ts';

@@ -1,5 +1,4 @@
-import type { LightSettings, PointLight } from '../pages/lift/contract/settings.ts';
-import { MAX_LIGHTS } from '../pages/lift/contract/settings.ts';
+import type { Side } from '../core/geometry.ts';
 import { seededRandom } from './random.ts';
 
 /** L2M's random ranges (conventions of this project); lengths in units of its scene, y upwards. */
@@ -62,3 +61,22 @@ export function drawLights(seed: number): DrawnLights {
     },
   };
 }
+
+export interface PointLight {
+  /** In camera a's frame, in units of the median depth: x right, y down, z forward; 0 is the camera. */
+  position: [x: number, y: number, z: number];
+  /** Linear RGB, 0…1 and above. */
+  color: [red: number, green: number, blue: number];
+  power: number;
+}
+
+export interface LightSettings {
+  /** Which of the two views are lit anew. */
+  on: Record<Side, boolean>;
+  ambient: number;
+  lights: PointLight[];
+  /** March through the depth map for shadows. */
+  shadows: boolean;
+}
+
+export const MAX_LIGHTS = 6;

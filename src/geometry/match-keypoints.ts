@@ -1,4 +1,4 @@
-import type { KeypointOptions } from '../pages/match/contract/points.ts';
+import type { KeypointOptions } from '../core/points.ts';
 
 /** Keypoints of one photo and where a warp takes them on the other: x, y of each, pixels. */
 export interface WarpedKeypoints {

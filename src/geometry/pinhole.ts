@@ -2,7 +2,6 @@ import type { Size } from '../core/geometry.ts';
 import type { Matrix3 } from '../core/matrix3.ts';
 import { apply3, rotationOf } from '../core/rotation.ts';
 import type { Vector3 } from '../core/rotation.ts';
-import type { CameraMotion, LiftSettings } from '../pages/lift/contract/settings.ts';
 
 /** A camera without distortion. Pixels; the first pixel's centre is (0.5, 0.5), so cx = width / 2 is the middle. */
 export interface Pinhole extends Size {
@@ -30,10 +29,11 @@ const RADIANS = Math.PI / 180;
 
 /**
  * The cameras that settings mean for a photo rendered at `size`.
+ * @param settings focal length as a share of the photo's width, and the motion
  * @param medianDepth of the photo, scene units: the unit of the settings' translation
  */
 export function camerasOf(
-  { depth, motion }: { depth: Pick<LiftSettings['depth'], 'focal'>; motion: CameraMotion },
+  { depth, motion }: { depth: { focal: number }; motion: CameraMotion },
   size: Size,
   medianDepth: number,
 ): CameraPair {
@@ -93,4 +93,17 @@ export function transfer(
   const point: Vector3 = [px + pair.translation[0], py + pair.translation[1], pz + pair.translation[2]];
   const place = project(pair.b, point);
   return place && [place[0], place[1], point[2]];
+}
+
+/** How the camera of the new view stands to that of the photo: X_b = R(rotation) · X_a + translation. */
+export interface CameraMotion {
+  /**
+   * Axis-angle, degrees: its direction is the axis, its length the angle. The picture moves up with x, to the right
+   * with y and clockwise with z.
+   */
+  rotation: [x: number, y: number, z: number];
+  /** In units of the median depth of the photo, so that the same numbers mean the same on every photo. */
+  translation: [x: number, y: number, z: number];
+  /** Focal length of the new view as a multiple of the photo's. */
+  zoom: number;
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { CyclePass } from '../compute/cycle/gpu.ts';
-import { FramePass } from '../pages/match/views/frame/gpu.ts';
+import { FramePass } from '../compute/frame/gpu.ts';
 import { ProbePass } from '../compute/probe/gpu.ts';
 import { cycleError } from '../compute/cycle/cpu.ts';
 import { readWarp } from '../pages/match/views/pane/cpu.ts';
 import type { PlainField } from '../compute/field/cpu.ts';
-import { composeBackward } from '../pages/match/views/frame/cpu.ts';
+import { composeBackward } from '../compute/frame/cpu.ts';
 import { probe } from '../compute/probe/cpu.ts';
 import { TestGpu } from '../platform/gpu/testing/dawn.ts';
 import { uploadField } from '../pages/match/testing/fields.ts';

@@ -1,7 +1,7 @@
 import { ROW_FLOATS } from '../compute/sample-matches/cpu.ts';
 import { normalisedToPixel } from '../core/coordinates.ts';
 import type { Side, Size } from '../core/geometry.ts';
-import type { MatchTable } from '../pages/match/contract/protocol.ts';
+import type { MatchTable } from '../core/match.ts';
 
 /** Sampled rows (normalised, see ROW_FLOATS) as a table in pixels of the photos. */
 export function matchTable(rows: Float32Array, photos: Record<Side, Size>): MatchTable {

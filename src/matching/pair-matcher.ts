@@ -2,7 +2,7 @@ import { inputSize } from '../models/input-size.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import type { Side, Size } from '../core/geometry.ts';
 import type { Matrix3 } from '../core/matrix3.ts';
-import type { Stage } from '../pages/match/contract/protocol.ts';
+import type { Stage } from '../core/match.ts';
 import type { Backend, PhotoHandle } from './backend/backend.ts';
 import type { FeatureCache } from './feature-cache.ts';
 import { type Decoded, disposeDecoded, disposeFeatures, type Features, type Matcher } from './matcher.ts';

@@ -1,6 +1,6 @@
 import type { Side } from '../core/geometry.ts';
 import { invert3 } from '../core/matrix3.ts';
-import type { MatchResult } from '../pages/match/contract/protocol.ts';
+import type { MatchResult } from '../core/match.ts';
 import { fitFrame, type Tilt, wholeFrame } from './align.ts';
 import type { PhotoHandle, Statistics } from './backend/backend.ts';
 import type { Matched, MatchPlan, PairMatcher } from './pair-matcher.ts';

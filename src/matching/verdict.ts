@@ -1,6 +1,6 @@
 import type { VerdictThresholds } from '../models/manifest.ts';
 import type { Side } from '../core/geometry.ts';
-import type { Verdict, VerdictKind } from '../pages/match/contract/protocol.ts';
+import type { Verdict, VerdictKind } from '../core/match.ts';
 import type { Statistics } from './backend/backend.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { RemoteFile } from './library-contract.ts';
+import type { RemoteFile } from '../platform/storage/download.ts';
 
 /** A published file; where its host sends no CORS headers, the person downloads it and drops it on the page. */
 export interface PublishedFile extends RemoteFile {

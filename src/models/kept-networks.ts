@@ -2,7 +2,7 @@ import { CodedError } from '../core/errors.ts';
 import type { KeptNetwork, NetworkPurpose } from './library-contract.ts';
 import { NETWORK_PURPOSES } from './library-contract.ts';
 import { openModelsFolder, opfsSink } from '../platform/storage/opfs.ts';
-import { folderBytes, readJson, removeIfThere, writeJson } from '../platform/storage/opfs-folder.ts';
+import { folderBytes, readJson, removeIfThere, writeJson } from './opfs-folder.ts';
 
 /** Folder of the store, beside those of the models. */
 const NETWORKS = 'networks';

@@ -1,6 +1,4 @@
-/** Folder of this origin's private file system that holds everything about models. */
-export const MODELS_FOLDER = 'models';
-
+import type { RemoteFile } from '../platform/storage/download.ts';
 /** How checkpoints become ONNX: what of the converter's options a person chooses. */
 export interface ConversionChoices {
   as?: 'auto' | 'matcher' | 'vit' | 'depth';
@@ -12,16 +10,6 @@ export interface ConversionChoices {
   /** Attention heads of the ViT, and of a matcher's coarse decoder, where the family's value is wrong. */
   heads?: number;
   decoderHeads?: number;
-}
-
-/** A published file that becomes (part of) a model. */
-export interface RemoteFile {
-  /** The file's own name, for the person and for errors. */
-  name: string;
-  url: string;
-  /** Exact size and hash where the publisher states them; the download is then held to them. */
-  bytes: number | null;
-  sha256: string | null;
 }
 
 /** What is to be installed and from what: enough to go on after the page was closed. */

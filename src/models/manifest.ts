@@ -1,3 +1,4 @@
+import type { ByteSink } from '../core/byte-sink.ts';
 import { CodedError } from '../core/errors.ts';
 
 /**
@@ -212,3 +213,12 @@ class Checker {
     return this.number(value, path, low, high);
   }
 }
+
+/** Where a model's files go: a folder of the disk or of OPFS. */
+export interface ModelSink {
+  /** Opens a new file of this plain name, replacing one that is there once it is closed. */
+  open(file: string): Promise<ByteSink>;
+}
+
+/** The file in which a converted model is described. Written last: a folder without it is no model. */
+export const MANIFEST_FILE = 'manifest.json';

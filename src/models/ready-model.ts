@@ -1,9 +1,8 @@
 import { CodedError, throwIfAborted } from '../core/errors.ts';
 import type { InstalledModel } from './library-contract.ts';
-import { Sha256 } from './sha256.ts';
-import { MANIFEST_FILE } from '../networks/convert.ts';
+import { Sha256 } from '../core/sha256.ts';
+import { MANIFEST_FILE, MANIFEST_MAX_BYTES } from './manifest.ts';
 import type { NetworkFile } from './manifest.ts';
-import { MANIFEST_MAX_BYTES } from './manifest.ts';
 import type { ModelStore } from './store.ts';
 import { parseAnyManifest } from './store.ts';
 

@@ -7,17 +7,15 @@ import type {
   PartialInstall,
   StorageEstimate,
 } from './library-contract.ts';
-import type { ModelSink } from '../networks/convert.ts';
-import { MANIFEST_FILE } from '../networks/convert.ts';
+import type { ModelSink, MatcherManifest } from './manifest.ts';
+import { MANIFEST_FILE, MANIFEST_SCHEMA, parseManifest } from './manifest.ts';
 import type { ServerNote } from '../platform/storage/download.ts';
 import { inputLimits } from './input-size.ts';
 import { KeptNetworks } from './kept-networks.ts';
-import type { MatcherManifest } from './manifest.ts';
-import { MANIFEST_SCHEMA, parseManifest } from './manifest.ts';
 import type { NetworkManifest } from './network-manifest.ts';
 import { parseNetworkManifest } from './network-manifest.ts';
 import { OpfsPartialFile, opfsSink, opfsUrl, storageFull } from '../platform/storage/opfs.ts';
-import { folderBytes, folders, readJson, removeIfThere, writeJson } from '../platform/storage/opfs-folder.ts';
+import { folderBytes, folders, readJson, removeIfThere, writeJson } from './opfs-folder.ts';
 
 /** Folders of the store. */
 const INSTALLED = 'installed';

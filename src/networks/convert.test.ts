@@ -6,7 +6,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { hasParity, imageNetNormalised, loadParity, relativeError } from './parity.test-helper.ts';
 import type { Checkpoint } from '../formats/arrays/tensor.ts';
-import { MemorySink } from '../onnx/byte-sink.ts';
+import { MemorySink } from '../core/byte-sink.ts';
 import { noise, tensorOf } from '../onnx/run-in-node.test-helper.ts';
 import type { ConversionInput, ConversionOptions, ConversionProgress } from './convert.ts';
 import { convertModel, planConversion } from './convert.ts';

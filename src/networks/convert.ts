@@ -1,12 +1,14 @@
+import { MANIFEST_FILE } from '../models/manifest.ts';
+import type { ModelSink } from '../models/manifest.ts';
 import type { ArchitectureKind } from './detect.ts';
 import { detectNetworks, unrecognised } from './detect.ts';
-import type { ByteSink } from '../onnx/byte-sink.ts';
+import type { ByteSink } from '../core/byte-sink.ts';
 import type { GraphCost } from '../onnx/cost.ts';
 import { countCost } from '../onnx/cost.ts';
 import type { EncodedModel } from '../onnx/encode.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { CodedError, throwIfAborted } from '../core/errors.ts';
-import { Sha256 } from '../models/sha256.ts';
+import { Sha256 } from '../core/sha256.ts';
 import type { ConversionInput, ConversionOptions, ConversionPlan, LocatedNetwork } from './plan.ts';
 import { planDepth } from './dpt/plan.ts';
 import { planMatcher } from './roma/plan.ts';
@@ -15,12 +17,6 @@ import type { MatcherManifest, NetworkFile } from '../models/manifest.ts';
 import type { NetworkManifest } from '../models/network-manifest.ts';
 
 export type { ConversionInput, ConversionOptions, ConversionPlan } from './plan.ts';
-
-/** Where a model's files go: a folder of the disk or of OPFS. */
-export interface ModelSink {
-  /** Opens a new file of this plain name, replacing one that is there once it is closed. */
-  open(file: string): Promise<ByteSink>;
-}
 
 export interface ConversionProgress {
   /** The file being written, and the tensor that was just written to it. */
@@ -51,9 +47,6 @@ export interface ConversionHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ConversionProgress) => void;
 }
-
-/** The file in which a converted model is described. Written last: a folder without it is no model. */
-export const MANIFEST_FILE = 'manifest.json';
 
 /**
  * Recognises the networks in the checkpoints and builds their graphs from shapes alone; reads no weights.

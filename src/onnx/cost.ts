@@ -97,6 +97,7 @@ const FLOPS_PER_ELEMENT: Readonly<Record<string, number>> = {
   Softmax: 5,
   LayerNormalization: 8,
   InstanceNormalization: 8,
+  RotaryEmbedding: 3,
   GridSample: 11,
   Resize: 8,
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ByteSink } from './byte-sink.ts';
-import { MemorySink } from './byte-sink.ts';
+import type { ByteSink } from '../core/byte-sink.ts';
+import { MemorySink } from '../core/byte-sink.ts';
 import { encodeModel } from './encode.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import * as op from './ops.ts';

@@ -1,5 +1,5 @@
 import { CodedError, throwIfAborted } from '../core/errors.ts';
-import type { ByteSink } from './byte-sink.ts';
+import type { ByteSink } from '../core/byte-sink.ts';
 import type { Attribute, GraphBuilder, GraphNode, Initializer } from './graph-builder.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 import type { Value } from './value.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { float16ToFloat32, float32ToFloat16 } from '../formats/arrays/half.ts';
 import type { CheckpointTensor } from '../formats/arrays/tensor.ts';
-import { MemorySink } from './byte-sink.ts';
+import { MemorySink } from '../core/byte-sink.ts';
 import { encodeModel } from './encode.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Value } from './value.ts';

@@ -1,5 +1,5 @@
 import type { Size } from '../../core/geometry.ts';
-import type { DenseField } from '../../pages/match/contract/protocol.ts';
+import type { DenseField } from '../../core/match.ts';
 
 /** A WarpField in ordinary memory: what the references work on. */
 export interface PlainField extends DenseField {

@@ -1,6 +1,6 @@
 import type { Side } from '../../core/geometry.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
-import type { MatchTable } from '../../pages/match/contract/protocol.ts';
+import type { MatchTable } from '../../core/match.ts';
 import { guessedFocal, imageNames } from './colmap.ts';
 import type { MatchMetadata } from './match-metadata.ts';
 import { MATCH_COLUMNS } from './matches-csv.ts';

@@ -1,5 +1,5 @@
 import type { Side, Size } from '../../core/geometry.ts';
-import type { MatchTable } from '../../pages/match/contract/protocol.ts';
+import type { MatchTable } from '../../core/match.ts';
 import { MATCH_COLUMNS } from './matches-csv.ts';
 import type { MatchMetadata } from './match-metadata.ts';
 

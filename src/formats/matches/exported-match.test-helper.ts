@@ -1,4 +1,4 @@
-import type { DenseField, MatchResult, MatchTable } from '../../pages/match/contract/protocol.ts';
+import type { DenseField, MatchResult, MatchTable } from '../../core/match.ts';
 import type { MatchMetadata } from './match-metadata.ts';
 
 export const METADATA: MatchMetadata = {

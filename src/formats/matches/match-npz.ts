@@ -1,6 +1,6 @@
-import { NORMALISED_CONVENTION, PIXEL_CONVENTION } from '../../pages/match/contract/exports.ts';
+import { NORMALISED_CONVENTION, PIXEL_CONVENTION } from '../../core/coordinates.ts';
 import type { Side } from '../../core/geometry.ts';
-import type { DenseField, MatchTable } from '../../pages/match/contract/protocol.ts';
+import type { DenseField, MatchTable } from '../../core/match.ts';
 import type { MatchMetadata } from './match-metadata.ts';
 import { MATCH_COLUMNS } from './matches-csv.ts';
 import { encodeNpy, type NpyArray, npyOfFloat32 } from '../arrays/npy.ts';

@@ -1,5 +1,5 @@
-import { PIXEL_CONVENTION } from '../../pages/match/contract/exports.ts';
-import type { MatchTable } from '../../pages/match/contract/protocol.ts';
+import { PIXEL_CONVENTION } from '../../core/coordinates.ts';
+import type { MatchTable } from '../../core/match.ts';
 import { describeMatch, type MatchMetadata } from './match-metadata.ts';
 
 export const MATCH_COLUMNS = ['x_a', 'y_a', 'x_b', 'y_b', 'certainty'] as const;

@@ -1,6 +1,6 @@
-import { PIXEL_CONVENTION } from '../../pages/match/contract/exports.ts';
+import { PIXEL_CONVENTION } from '../../core/coordinates.ts';
 import { otherSide } from '../../core/geometry.ts';
-import type { KeypointTable, PointExport, PointTable } from '../../pages/match/contract/points.ts';
+import type { KeypointTable, PointExport, PointTable } from '../../core/points.ts';
 import { describeMatch, type MatchMetadata } from '../matches/match-metadata.ts';
 
 type Row = (string | number | null)[];

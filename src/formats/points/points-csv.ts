@@ -1,4 +1,4 @@
-import { MAX_POINTS, type PixelCentre } from '../../pages/match/contract/points.ts';
+import { MAX_POINTS, type PixelCentre } from '../../core/points.ts';
 import { centreOf, malformedPoints, type ReadPoints, shorten } from './points-rules.ts';
 
 /** Names of columns, lower case, in the order in which they are looked for. */

@@ -1,4 +1,4 @@
-import { MAX_POINTS } from '../../pages/match/contract/points.ts';
+import { MAX_POINTS } from '../../core/points.ts';
 import { centreOf, malformedPoints, type ReadPoints, shorten } from './points-rules.ts';
 
 /** Points from JSON, in the forms that parsePoints names. */

@@ -1,5 +1,5 @@
 import { CodedError } from '../../core/errors.ts';
-import type { PixelCentre } from '../../pages/match/contract/points.ts';
+import type { PixelCentre } from '../../core/points.ts';
 
 /** A list of points as it was written: coordinates in its own convention. */
 export interface ReadPoints {

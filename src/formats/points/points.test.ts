@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_POINTS, type PixelCentreChoice } from '../../pages/match/contract/points.ts';
+import { MAX_POINTS, type PixelCentreChoice } from '../../core/points.ts';
 import { METADATA } from '../matches/exported-match.test-helper.ts';
 import { randomNumbers } from '../fixtures.test-helper.ts';
 import { encodePointTableCsv, encodePointTableJson } from './point-tables.ts';

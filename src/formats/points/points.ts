@@ -1,5 +1,5 @@
 import { CodedError } from '../../core/errors.ts';
-import { MAX_POINTS, MAX_POINTS_BYTES, type PixelCentre, type PointSource } from '../../pages/match/contract/points.ts';
+import { MAX_POINTS, MAX_POINTS_BYTES, type PixelCentre, type PointSource } from '../../core/points.ts';
 import { parsePointsCsv } from './points-csv.ts';
 import { parsePointsJson } from './points-json.ts';
 

@@ -1,7 +1,7 @@
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { toPlainError } from '../../core/errors.ts';
-import type { SharedMatch } from '../../pages/match/contract/exports.ts';
+import type { SharedMatch } from '../../core/match.ts';
 import { bytesSource } from '../byte-source.ts';
 import { field, RESULT } from '../matches/exported-match.test-helper.ts';
 import { readShare, writeShare } from './share-file.ts';

@@ -1,8 +1,7 @@
 import { CodedError } from '../../core/errors.ts';
-import type { SharedMatch } from '../../pages/match/contract/exports.ts';
+import type { SharedMatch, DenseField } from '../../core/match.ts';
 import type { Side } from '../../core/geometry.ts';
-import type { DenseField } from '../../pages/match/contract/protocol.ts';
-import { POSTER_NAME } from '../../pages/match/contract/share-head.ts';
+import { POSTER_NAME } from '../../core/share-head.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { malformed } from '../malformed.ts';
 import { fieldArrays } from '../matches/match-npz.ts';

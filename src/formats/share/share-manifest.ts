@@ -1,6 +1,6 @@
 import { CodedError } from '../../core/errors.ts';
 import type { Side, Size } from '../../core/geometry.ts';
-import { type MatchResult, STAGES, type Stage, type Verdict } from '../../pages/match/contract/protocol.ts';
+import { type MatchResult, STAGES, type Stage, type Verdict } from '../../core/match.ts';
 import { malformed } from '../malformed.ts';
 
 export const SHARE_FORMAT = 'liftmatch-share';

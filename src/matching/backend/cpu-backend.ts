@@ -2,7 +2,7 @@ import type { MatchField, WarpField } from '../../compute/field/gpu.ts';
 import { certainty } from '../../compute/certainty/cpu.ts';
 import { cycleError } from '../../compute/cycle/cpu.ts';
 import type { PlainField, PlainMatchField } from '../../compute/field/cpu.ts';
-import { composeBackward, composeForward, drawFrame, type PlainDecoded } from '../../pages/match/views/frame/cpu.ts';
+import { composeBackward, composeForward, drawFrame, type PlainDecoded } from '../../compute/frame/cpu.ts';
 import { type Pixels, preprocess } from '../../compute/preprocess/cpu.ts';
 import { type Probe, probe } from '../../compute/probe/cpu.ts';
 import { statistics } from '../../compute/statistics/cpu.ts';

@@ -2,7 +2,7 @@ import type { Gpu } from '../../platform/gpu/device.ts';
 import { type MatchField, type WarpField, gridPoints } from '../../compute/field/gpu.ts';
 import { CertaintyPass } from '../../compute/certainty/gpu.ts';
 import { CyclePass } from '../../compute/cycle/gpu.ts';
-import { type DecodedBuffers, FramePass } from '../../pages/match/views/frame/gpu.ts';
+import { type DecodedBuffers, FramePass } from '../../compute/frame/gpu.ts';
 import { PreprocessPass } from '../../compute/preprocess/gpu.ts';
 import { ProbePass } from '../../compute/probe/gpu.ts';
 import { StatisticsPass } from '../../compute/statistics/gpu.ts';

@@ -3,7 +3,7 @@ import type { FileKind, ImageHeader, RasterHeader } from '../../formats/images/i
 import { focalInPixels, isTransposed, readImageHeader } from '../../formats/images/image-header.ts';
 import { CodedError, throwIfAborted } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
-import type { PhotoInfo } from '../../pages/match/contract/protocol.ts';
+import type { PhotoInfo } from '../../core/match.ts';
 import { RARE_FORMATS, REFUSALS, UNREAD_FORMATS } from './photo-refusals.ts';
 import {
   decodedBytes,

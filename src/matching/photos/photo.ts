@@ -2,7 +2,7 @@ import type { Pixels } from '../../compute/preprocess/cpu.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import { CodedError } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
-import type { PhotoInfo } from '../../pages/match/contract/protocol.ts';
+import type { PhotoInfo } from '../../core/match.ts';
 import type { CpuPhoto } from '../backend/cpu-backend.ts';
 import type { GpuPhoto } from '../backend/gpu-backend.ts';
 

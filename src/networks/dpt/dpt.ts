@@ -71,22 +71,15 @@ function dptHead(
 ): Value {
   const { features, headFeatures } = config;
   const scratch = weights.at('scratch');
-  const maps = levels.map((tokens, level) => {
-    const map = g.scope(`reassemble.${level}`, () => reassemble(g, weights, config, tokens, level, grid));
-    const kernel = scratch.take(`layer${level + 1}_rn.weight`, [features, config.outChannels[level], 3, 3]);
-    return layer.conv2d(g, map, kernel, null, { padding: 1 });
-  });
-
-  // From the coarsest map to the finest, each brought to the size of the next.
-  let path: Value | null = null;
-  for (const level of [3, 2, 1, 0]) {
-    const next = maps[level - 1];
-    const size: Size = next ? spatial(next) : [2 * maps[0].shape[2], 2 * maps[0].shape[3]];
-    const previous: Value | null = path;
-    path = g.scope(`fuse.${level}`, () => fuse(g, scratch.at(`refinenet${level + 1}`), previous, maps[level], size));
-  }
+  const maps = levels.map((tokens, level) =>
+    g.scope(`reassemble.${level}`, () => {
+      const patches = readout(g, weights, config.vit.embedDim, tokens, level);
+      return reassemble(g, weights, patches, level, config.outChannels[level], grid);
+    }),
+  );
+  const path = fuseLevels(g, scratch, maps, features);
   return g.scope('predict', () => {
-    const half = conv3(g, scratch.at('output_conv1'), path!, Math.floor(features / 2));
+    const half = conv3(g, scratch.at('output_conv1'), path, Math.floor(features / 2));
     const full = op.resize(g, half, output, { coordinates: 'align_corners' });
     const hidden = op.relu(g, conv3(g, scratch.at('output_conv2.0'), full, headFeatures));
     const last = scratch.at('output_conv2.2');
@@ -95,18 +88,20 @@ function dptHead(
   });
 }
 
-/** Tokens back to a map: projected, then brought to 4×, 2×, 1× or ½ of the patch grid. */
-function reassemble(
+/**
+ * Patch tokens [1, n, c] back to a map [1, channels, …]: projected, then brought to 4×, 2×, 1× or ½ of the patch grid.
+ *
+ * @param weights scoped to the head: `projects.N`, `resize_layers.N`
+ */
+export function reassemble(
   g: GraphBuilder,
   weights: Weights,
-  config: DepthConfig,
-  tokens: VitOutputs,
+  patches: Value,
   level: number,
+  channels: number,
   grid: Size,
 ): Value {
-  const { embedDim } = config.vit;
-  const channels = config.outChannels[level];
-  const patches = readout(g, weights, embedDim, tokens, level);
+  const embedDim = patches.shape[2];
   const map = op.reshape(g, op.transpose(g, patches, [0, 2, 1]), [1, embedDim, ...grid]);
   const project = weights.at(`projects.${level}`);
   const x = layer.conv2d(g, map, project.take('weight', [channels, embedDim, 1, 1]), project.take('bias', [channels]));
@@ -139,11 +134,53 @@ function readout(
   );
 }
 
+/** How residual units treat what they read. */
+export interface FusionOptions {
+  /** Units whose ReLU overwrites its input: what they add to their result is relu(x), not x. */
+  readonly inPlaceRelu?: boolean;
+}
+
+/**
+ * The four maps of a DPT head, each brought to `features` channels, fused from the coarsest to the finest, each step at the
+ * size of the next; the last doubles the finest map's.
+ *
+ * @param scratch scoped to `layerN_rn` and `refinenetN`
+ */
+export function fuseLevels(
+  g: GraphBuilder,
+  scratch: Weights,
+  maps: readonly Value[],
+  features: number,
+  options: FusionOptions = {},
+): Value {
+  const levels = maps.map((map, level) => {
+    const kernel = scratch.take(`layer${level + 1}_rn.weight`, [features, map.shape[1], 3, 3]);
+    return layer.conv2d(g, map, kernel, null, { padding: 1 });
+  });
+  let path: Value | null = null;
+  for (let level = levels.length - 1; level >= 0; level -= 1) {
+    const next = levels[level - 1];
+    const size: Size = next ? spatial(next) : [2 * levels[0].shape[2], 2 * levels[0].shape[3]];
+    const previous: Value | null = path;
+    path = g.scope(`fuse.${level}`, () =>
+      fuse(g, scratch.at(`refinenet${level + 1}`), previous, levels[level], size, options),
+    );
+  }
+  return path!;
+}
+
 /** A fusion block: the finer map joins the path through a residual unit, then both go through another. */
-function fuse(g: GraphBuilder, weights: Weights, path: Value | null, map: Value, size: Size): Value {
+function fuse(
+  g: GraphBuilder,
+  weights: Weights,
+  path: Value | null,
+  map: Value,
+  size: Size,
+  options: FusionOptions,
+): Value {
   const [, features] = map.shape;
-  const joined = path ? op.add(g, path, residualUnit(g, weights.at('resConfUnit1'), map)) : map;
-  const refined = op.resize(g, residualUnit(g, weights.at('resConfUnit2'), joined), size, {
+  const joined = path ? op.add(g, path, residualUnit(g, weights.at('resConfUnit1'), map, options)) : map;
+  const refined = op.resize(g, residualUnit(g, weights.at('resConfUnit2'), joined, options), size, {
     coordinates: 'align_corners',
   });
   return layer.conv2d(
@@ -154,14 +191,15 @@ function fuse(g: GraphBuilder, weights: Weights, path: Value | null, map: Value,
   );
 }
 
-function residualUnit(g: GraphBuilder, weights: Weights, x: Value): Value {
+function residualUnit(g: GraphBuilder, weights: Weights, x: Value, { inPlaceRelu }: FusionOptions): Value {
   const [, features] = x.shape;
-  const first = conv3(g, weights.at('conv1'), op.relu(g, x), features);
-  return op.add(g, conv3(g, weights.at('conv2'), op.relu(g, first), features), x);
+  const active = op.relu(g, x);
+  const first = conv3(g, weights.at('conv1'), active, features);
+  return op.add(g, conv3(g, weights.at('conv2'), op.relu(g, first), features), inPlaceRelu ? active : x);
 }
 
 /** A 3×3 convolution that keeps the size. */
-function conv3(g: GraphBuilder, weights: Weights, x: Value, channels: number): Value {
+export function conv3(g: GraphBuilder, weights: Weights, x: Value, channels: number): Value {
   return layer.conv2d(g, x, weights.take('weight', [channels, x.shape[1], 3, 3]), weights.take('bias', [channels]), {
     padding: 1,
   });

@@ -14,7 +14,7 @@ import { stripPadding, strips, widened } from '../strips.ts';
 import type { Weights } from '../weights.ts';
 
 /** Depthwise convolution, BatchNorm, ReLU, 1×1 convolution. */
-interface RefinerBlock {
+export interface RefinerBlock {
   readonly depthwise: {
     readonly weight: CheckpointTensor;
     readonly bias: CheckpointTensor | null;
@@ -23,7 +23,7 @@ interface RefinerBlock {
   readonly mix: { readonly weight: CheckpointTensor; readonly bias: CheckpointTensor };
 }
 
-interface Convolution {
+export interface Convolution {
   readonly weight: CheckpointTensor;
   readonly bias: CheckpointTensor;
 }
@@ -34,7 +34,7 @@ export interface Refiner {
   readonly radius: number | null;
   readonly displacementEmbedding: Convolution;
   readonly blocks: readonly RefinerBlock[];
-  /** [3, hidden, 1, 1]: displacement x, y and the change of the certainty's logit. */
+  /** [outputs, hidden, 1, 1]; in RoMa three: displacement x, y and the change of the certainty's logit. */
   readonly out: Convolution;
 }
 
@@ -68,11 +68,12 @@ function readBlock(weights: Weights): RefinerBlock {
   };
 }
 
-function readConvolution(weights: Weights, shape: readonly number[]): Convolution {
+export function readConvolution(weights: Weights, shape: readonly number[]): Convolution {
   return { weight: weights.take('weight', shape), bias: weights.take('bias', [shape[0]]) };
 }
 
-function windowRadius(left: number, weights: Weights): number | null {
+/** The radius of a square window of `left` correlations, null where there is none. */
+export function windowRadius(left: number, weights: Weights): number | null {
   if (left === 0) return null;
   const radius = (Math.sqrt(left) - 1) / 2;
   if (Number.isInteger(radius)) return radius;
@@ -90,37 +91,51 @@ export interface RefinerInput {
   readonly y: Value;
   /** [1, 2, h, w] float32: where each place of A lies in B so far. */
   readonly warp: Value;
-  /** Enlargement against the training resolution: 1 in the first pass, √(area ratio) in the second. */
-  readonly scaleFactor: number;
+  /** What the displacement so far, x and y in normalised units, is multiplied by before it is embedded. */
+  readonly displacementScale: readonly [number, number];
+  /** The map that the local correlation reads in place of `y`. */
+  readonly correlated?: Value;
 }
 
 /**
- * One refinement (ConvRefiner of RoMa), in strips of rows where the widest map would exceed `stripBytes`.
+ * One refinement of RoMa.
  *
+ * @param scaleFactor enlargement against the training resolution: 1 in the first pass, √(area ratio) in the second
  * @returns the displacement [1, 2, h, w] in quarter pixels of this stride and the change of the certainty's
  *   logit [1, 1, h, w], both float32
  */
 export function refine(
   g: GraphBuilder,
   refiner: Refiner,
-  input: RefinerInput,
+  { scaleFactor, ...input }: Omit<RefinerInput, 'displacementScale'> & { readonly scaleFactor: number },
   stripBytes: number,
 ): { displacement: Value; logit: Value } {
-  const [, , height, width] = input.x.shape;
-  const widest = Math.max(...refiner.blocks.map(({ mix }) => mix.weight.shape[0]));
-  const reach = reaches(refiner).reduce((sum, rows) => sum + rows, 0);
-  const rows = strips(height, byteLength({ dtype: 'float32', shape: [widest, width] }), reach, stripBytes);
-  const out = op.concat(
-    g,
-    rows.map((strip) => refineRows(g, refiner, input, strip)),
-    2,
-  );
+  const scale = DISPLACEMENT_SCALE * scaleFactor;
+  const out = refinerOutputs(g, refiner, { ...input, displacementScale: [scale, scale] }, stripBytes);
   const [shift, logit] = op.split(g, out, 1, [2, 1]);
   return { displacement: shift, logit };
 }
 
-/** Some rows of the refiner's three outputs, from those rows of its inputs that its convolutions reach. */
-function refineRows(g: GraphBuilder, refiner: Refiner, { x, y, warp, scaleFactor }: RefinerInput, rows: Rows): Value {
+/**
+ * A convolutional refiner (ConvRefiner of RoMa), in strips of rows where the widest map would exceed `stripBytes`.
+ *
+ * @returns what its last convolution gives, [1, outputs, h, w] float32
+ */
+export function refinerOutputs(g: GraphBuilder, refiner: Refiner, input: RefinerInput, stripBytes: number): Value {
+  const [, , height, width] = input.x.shape;
+  const widest = Math.max(...refiner.blocks.map(({ mix }) => mix.weight.shape[0]));
+  const reach = reaches(refiner).reduce((sum, rows) => sum + rows, 0);
+  const rows = strips(height, byteLength({ dtype: 'float32', shape: [widest, width] }), reach, stripBytes);
+  return op.concat(
+    g,
+    rows.map((strip) => refineRows(g, refiner, input, strip)),
+    2,
+  );
+}
+
+/** Some rows of the refiner's outputs, from those rows of its inputs that its convolutions reach. */
+function refineRows(g: GraphBuilder, refiner: Refiner, input: RefinerInput, rows: Rows): Value {
+  const { x, warp } = input;
   const height = x.shape[2];
   const reachFrom = (index: number): number =>
     reaches(refiner)
@@ -133,11 +148,8 @@ function refineRows(g: GraphBuilder, refiner: Refiner, { x, y, warp, scaleFactor
   let d = refinerInput(
     g,
     refiner,
-    strip(x),
-    y,
-    strip(warp),
+    { ...input, x: strip(x), warp: strip(warp) },
     pixelCentres(height).slice(current.first, current.end),
-    scaleFactor,
   );
   for (const [index, { depthwise, mix }] of refiner.blocks.entries()) {
     const next = widened(rows, reachFrom(index + 1), height);
@@ -165,26 +177,24 @@ function reaches({ blocks }: Refiner): number[] {
 function refinerInput(
   g: GraphBuilder,
   refiner: Refiner,
-  x: Value,
-  y: Value,
-  warp: Value,
+  { x, y, warp, displacementScale, correlated }: RefinerInput,
   ys: readonly number[],
-  scaleFactor: number,
 ): Value {
   const grid = samplingGrid(g, warp);
-  const embedded = embed(g, refiner.displacementEmbedding, displacement(g, warp, ys), scaleFactor);
+  const embedded = embed(g, refiner.displacementEmbedding, displacement(g, warp, ys), displacementScale);
   const parts = [op.toCompute(g, x), op.gridSample(g, op.toCompute(g, y), grid), embedded];
-  if (refiner.radius !== null) parts.push(op.toCompute(g, localCorrelation(g, x, y, grid, refiner.radius)));
+  if (refiner.radius !== null)
+    parts.push(op.toCompute(g, localCorrelation(g, x, correlated ?? y, grid, refiner.radius)));
   return op.concat(g, parts, 1);
 }
 
 /** The displacement so far, scaled and embedded by a 1×1 convolution; coordinates stay float32 until after it. */
-function embed(g: GraphBuilder, { weight, bias }: Convolution, moved: Value, scaleFactor: number): Value {
-  const scale = DISPLACEMENT_SCALE * scaleFactor;
+function embed(g: GraphBuilder, { weight, bias }: Convolution, moved: Value, scale: readonly [number, number]): Value {
   const scaled = {
-    tag: `times ${scale}`,
+    tag: `times ${scale.join(', ')}`,
     shape: weight.shape,
-    apply: (values: Float32Array) => values.map((value) => value * scale),
+    // [embedded, 2, 1, 1]: x and y in turn.
+    apply: (values: Float32Array) => values.map((value, i) => value * scale[i % 2]),
   };
   return op.toCompute(g, op.conv(g, moved, g.weight(weight, scaled, 'float32'), g.weight(bias, undefined, 'float32')));
 }

@@ -14,6 +14,14 @@ export interface TransformerBlockConfig {
   readonly layerScale: boolean;
   /** Of the two LayerNorms. */
   readonly epsilon: number;
+  /** Positions that turn queries and keys, one row a token; none where positions are added to the tokens. */
+  readonly rope?: RopeTables;
+}
+
+/** Cosine and sine of every token's angles, [tokens, channels of a head / 2] float32. */
+export interface RopeTables {
+  readonly cos: Value;
+  readonly sin: Value;
 }
 
 /**
@@ -75,7 +83,13 @@ function selfAttention(
   const { embedDim, heads } = config;
   const qkv = linear(g, weights.at('attn.qkv'), x, 3 * embedDim);
   const [query, key, value] = op.split(g, qkv, 2, [embedDim, embedDim, embedDim]);
-  return linear(g, weights.at('attn.proj'), layer.attention(g, query, key, value, heads), embedDim, scale);
+  const [turnedQuery, turnedKey] = [query, key].map((x) => turned(g, x, config.rope));
+  return linear(g, weights.at('attn.proj'), layer.attention(g, turnedQuery, turnedKey, value, heads), embedDim, scale);
+}
+
+/** Queries or keys with their positions, turned in float32 and then of their former type. */
+function turned(g: GraphBuilder, x: Value, rope: RopeTables | undefined): Value {
+  return rope ? op.cast(g, op.rotaryEmbedding(g, op.toFloat32(g, x), rope.cos, rope.sin), x.dtype) : x;
 }
 
 function feedForward(

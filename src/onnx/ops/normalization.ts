@@ -52,3 +52,23 @@ export function multiHeadAttention(g: GraphBuilder, query: Value, key: Value, va
   const shape = [batch, tokens, value.shape[2]];
   return g.node('MultiHeadAttention', [query, key, value], { dtype, shape }, { num_heads: heads }, 'com.microsoft');
 }
+
+/**
+ * Rotary position embedding (Su et al. 2021) by halves, as the fused operator of com.microsoft: of each head's channels
+ * (x₁, x₂) become (x₁ cos − x₂ sin, x₂ cos + x₁ sin). The heads are as wide as the tables say.
+ *
+ * @param x [batch, tokens, channels], heads side by side in the channels
+ * @param cos [tokens, channels of a head / 2], one row a token
+ * @param sin the same shape
+ */
+export function rotaryEmbedding(g: GraphBuilder, x: Value, cos: Value, sin: Value): Value {
+  requireRank('RotaryEmbedding', x, 3);
+  const dtype = sameDType('RotaryEmbedding', [x, cos, sin]);
+  const [, tokens, channels] = x.shape;
+  const fits = [cos, sin].every(({ shape }) => shape.length === 2 && shape[0] === tokens && shape[1] === cos.shape[1]);
+  if (!fits || channels % (2 * cos.shape[1]) !== 0)
+    throw graphError('RotaryEmbedding', `${[x, cos, sin].map(describeValue).join(', ')}`);
+  // One position says where the tokens begin in the tables: at their first row.
+  const inputs = [x, g.constant([0], 'int64'), cos, sin];
+  return g.node('RotaryEmbedding', inputs, { dtype, shape: x.shape }, { interleaved: 0 }, 'com.microsoft');
+}

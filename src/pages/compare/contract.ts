@@ -1,5 +1,5 @@
 import type { Size } from '../../core/geometry.ts';
-import type { PhotoInfo, Provider, ProviderChoice } from '../match/contract/protocol.ts';
+import type { PhotoInfo, Provider, ProviderChoice } from '../../core/match.ts';
 
 /** The photos that are compared: the match's two, and two more of the comparison's own. */
 export const SLOTS = ['a', 'b', 'c', 'd'] as const;

@@ -1,5 +1,5 @@
 // The order matters: the stand-in must be there when webgpu-utils is loaded.
-import '../../pages/compare/passes/feature-buffer/float16-array.ts';
+import './float16-array.ts';
 
 export { makeShaderDataDefinitions, makeStructuredView } from 'webgpu-utils';
 export type { ShaderDataDefinitions, StructuredView } from 'webgpu-utils';

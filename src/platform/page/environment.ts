@@ -1,5 +1,17 @@
-import type { WorkspaceStore } from '../../pages/match/state/store.ts';
-import type { ThemeChoice } from '../../pages/match/state/types.ts';
+import type { StoreApi } from 'zustand';
+import type { ThemeChoice } from './theme.ts';
+
+/** The part of a store that follows the person's system and their choice of theme. */
+export interface EnvironmentState {
+  theme: ThemeChoice;
+  systemDark: boolean;
+  reducedMotion: boolean;
+}
+
+/** A store that holds at least `State`; what else it holds does not matter here. */
+type StoreWith<State> = Pick<StoreApi<State>, 'subscribe'> & {
+  setState(change: Partial<State>): void;
+};
 
 const THEME_KEY = 'liftmatch-theme';
 
@@ -7,7 +19,11 @@ const THEME_KEY = 'liftmatch-theme';
  * Keeps the person's system preferences in the store, and the theme they chose for their next visit; without `remember`
  * nothing is stored or read, so that embeds of one site share nothing.
  */
-export function watchEnvironment(store: WorkspaceStore, win: Window, { remember = true } = {}): () => void {
+export function watchEnvironment(
+  store: StoreWith<EnvironmentState>,
+  win: Window,
+  { remember = true } = {},
+): () => void {
   const dark = win.matchMedia('(prefers-color-scheme: dark)');
   const motion = win.matchMedia('(prefers-reduced-motion: reduce)');
   const read = () => store.setState({ systemDark: dark.matches, reducedMotion: motion.matches });

@@ -1,6 +1,16 @@
 import { isCancelled, toPlainError } from '../../core/errors.ts';
 import type { PlainError } from '../../core/errors.ts';
-import type { WorkspaceStore } from '../../pages/match/state/store.ts';
+
+/** One sentence for the person, as it is listed. */
+export interface Notice extends PlainError {
+  id: number;
+  kind: 'error' | 'info';
+}
+
+/** A store that lists notices. */
+export interface NoticeStore {
+  setState(change: (state: { notices: Notice[] }) => { notices: Notice[] }): void;
+}
 
 const MAX_NOTICES = 4;
 
@@ -13,7 +23,7 @@ export const isDeath = (thrown: unknown): boolean => DEATH_CODES.has(toPlainErro
 export class Notices {
   private nextId = 1;
 
-  constructor(private readonly store: WorkspaceStore) {}
+  constructor(private readonly store: NoticeStore) {}
 
   /** Tells a failed action. Cancelling is not an error, and a death has been told already. */
   report(thrown: unknown): void {

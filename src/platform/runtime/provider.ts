@@ -1,4 +1,4 @@
-import type { Provider, ProviderChoice } from '../../pages/match/contract/protocol.ts';
+import type { Provider, ProviderChoice } from '../../core/match.ts';
 
 /**
  * Where the models run, and why, as a sentence for the person. `auto` takes the GPU unless a CPU plays it: an emulated

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CodedError } from '../../core/errors.ts';
-import type { RemoteFile } from '../../models/library-contract.ts';
-import type { DownloadHooks, PartialFile, ServerNote } from './download.ts';
+import type { RemoteFile, DownloadHooks, PartialFile, ServerNote } from './download.ts';
 import { downloadFile } from './download.ts';
 import { SpeedMeter } from './speed-meter.ts';
 

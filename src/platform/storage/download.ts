@@ -1,6 +1,5 @@
 import { CodedError, isCancelled, throwIfAborted } from '../../core/errors.ts';
-import type { RemoteFile } from '../../models/library-contract.ts';
-import { Sha256 } from '../../models/sha256.ts';
+import { Sha256 } from '../../core/sha256.ts';
 
 /** The part of a file that has arrived, on disk: it survives the page. */
 export interface PartialFile {
@@ -317,4 +316,14 @@ function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
       { once: true },
     );
   });
+}
+
+/** A published file that becomes (part of) a model. */
+export interface RemoteFile {
+  /** The file's own name, for the person and for errors. */
+  name: string;
+  url: string;
+  /** Exact size and hash where the publisher states them; the download is then held to them. */
+  bytes: number | null;
+  sha256: string | null;
 }

@@ -1,6 +1,5 @@
-import type { ByteSink } from '../../onnx/byte-sink.ts';
+import type { ByteSink } from '../../core/byte-sink.ts';
 import { CodedError } from '../../core/errors.ts';
-import { MODELS_FOLDER } from '../../models/library-contract.ts';
 import type { PartialFile } from './download.ts';
 
 const OPFS_SCHEME = 'opfs:';
@@ -125,3 +124,6 @@ export function storageFull(message: string, cause?: unknown): CodedError {
     },
   );
 }
+
+/** Folder of this origin's private file system that holds everything about models. */
+export const MODELS_FOLDER = 'models';

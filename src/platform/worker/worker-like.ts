@@ -1,7 +1,5 @@
-import type { FromWorker, ToWorker } from '../../pages/match/contract/protocol.ts';
-
 /** The part of a Worker that a client uses, so that tests can put something else in its place. */
-export interface WorkerLike<To = ToWorker, From = FromWorker> {
+export interface WorkerLike<To, From> {
   postMessage(message: To, transfer: Transferable[]): void;
   terminate(): void;
   onmessage: ((event: { data: From }) => void) | null;

@@ -3,7 +3,7 @@ import type { CallOptions } from '../../../platform/worker/worker-client.ts';
 import type { BySlot, CompareApi, CompareInfo, CompareProgress, Slot } from '../contract.ts';
 import { SLOTS } from '../contract.ts';
 import { CodedError, toPlainError } from '../../../core/errors.ts';
-import type { ProviderChoice } from '../../match/contract/protocol.ts';
+import type { ProviderChoice } from '../../../core/match.ts';
 import { Serial } from '../../../core/serial.ts';
 import type { Photo } from '../../match/state/types.ts';
 

@@ -13,8 +13,8 @@ import type {
   UnitPlace,
 } from '../contract.ts';
 import type { PlainError } from '../../../core/errors.ts';
-import type { Camera } from '../../match/contract/view.ts';
-import { DEFAULT_CAMERA } from '../../match/contract/view.ts';
+import type { Camera } from '../../../core/zoom.ts';
+import { DEFAULT_CAMERA } from '../../../core/zoom.ts';
 import type { PhotoSlot } from '../../match/state/types.ts';
 
 /** What is shown of the encoders. */

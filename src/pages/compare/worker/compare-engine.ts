@@ -19,7 +19,7 @@ import type {
 } from '../contract.ts';
 import { bitmapsOf, filledSlots } from '../contract.ts';
 import { throwIfAborted } from '../../../core/errors.ts';
-import type { PhotoInfo } from '../../match/contract/protocol.ts';
+import type { PhotoInfo } from '../../../core/match.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
 import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { Photo } from '../../../matching/photos/photo.ts';

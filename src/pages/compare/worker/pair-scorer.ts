@@ -1,5 +1,6 @@
 import { nearestRecall } from '../../../features/recall.ts';
 import type { Encoding, FileOrAddress, PairScore, ScoredPair, TruthSummary } from '../contract.ts';
+import { RECALL_THRESHOLDS } from '../contract.ts';
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { Photo } from '../../../matching/photos/photo.ts';
@@ -22,7 +23,14 @@ export class PairScorer {
         const b = await this.store.encode(encoding, photos.b, context);
         context.onProgress({ stage: 'compute', fraction: null });
         const { index } = await this.maths.nearest(a.map, b.map, computing(context));
-        const { places, shares } = nearestRecall(index, a.map.grid, b.map.grid, photos.b.size, truth.warp);
+        const { places, shares } = nearestRecall(
+          index,
+          a.map.grid,
+          b.map.grid,
+          photos.b.size,
+          truth.warp,
+          RECALL_THRESHOLDS,
+        );
         return { places, recall: shares, viewpoint: truth.viewpoint };
       } finally {
         this.store.forget(photos.a);

@@ -1,8 +1,8 @@
 import type { PlainError } from '../../../core/errors.ts';
-import type { ExportedFile } from '../../match/contract/exports.ts';
+import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
 import type { NetworkPurpose } from '../../../models/library-contract.ts';
-import type { ModelSource, PhotoInfo, Provider, ProviderChoice } from '../../match/contract/protocol.ts';
+import type { ModelSource, PhotoInfo, Provider, ProviderChoice } from '../../../core/match.ts';
 import type { DatasetApi } from './dataset.ts';
 import type { LiftSettings } from './settings.ts';
 

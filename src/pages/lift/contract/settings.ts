@@ -1,3 +1,5 @@
+import type { LightSettings } from '../../../geometry/lift-lights.ts';
+import type { CameraMotion } from '../../../geometry/pinhole.ts';
 import type { Side } from '../../../core/geometry.ts';
 
 /**
@@ -28,19 +30,6 @@ export interface DepthSettings {
   clip: [low: number, high: number];
 }
 
-/** How the camera of the new view stands to that of the photo: X_b = R(rotation) · X_a + translation. */
-export interface CameraMotion {
-  /**
-   * Axis-angle, degrees: its direction is the axis, its length the angle. The picture moves up with x, to the right
-   * with y and clockwise with z.
-   */
-  rotation: [x: number, y: number, z: number];
-  /** In units of the median depth of the photo, so that the same numbers mean the same on every photo. */
-  translation: [x: number, y: number, z: number];
-  /** Focal length of the new view as a multiple of the photo's. */
-  zoom: number;
-}
-
 export const HOLE_FILLS = ['none', 'push-pull', 'model'] as const;
 /** `model`: an ONNX inpainting network that was installed or dropped. */
 export type HoleFill = (typeof HOLE_FILLS)[number];
@@ -58,23 +47,6 @@ export interface RenderSettings {
   /** A place counts as visible where its depth is within this share of the depth that was rendered. */
   tolerance: number;
   fill: HoleFill;
-}
-
-export interface PointLight {
-  /** In camera a's frame, in units of the median depth: x right, y down, z forward; 0 is the camera. */
-  position: [x: number, y: number, z: number];
-  /** Linear RGB, 0…1 and above. */
-  color: [red: number, green: number, blue: number];
-  power: number;
-}
-
-export interface LightSettings {
-  /** Which of the two views are lit anew. */
-  on: Record<Side, boolean>;
-  ambient: number;
-  lights: PointLight[];
-  /** March through the depth map for shadows. */
-  shadows: boolean;
 }
 
 /** What a camera does to a picture after the light. The defaults change nothing. */
@@ -97,7 +69,6 @@ export interface SkySettings {
   threshold: number;
 }
 
-export const MAX_LIGHTS = 6;
 export const NO_PHOTOMETRIC: PhotometricSettings = { exposure: 0, gamma: 1, noise: 0, blur: 0, jpeg: 100 };
 
 export const DEFAULT_LIFT: LiftSettings = {

@@ -1,7 +1,9 @@
 import { LIFT_PICTURES, SWEEP_KINDS } from '../contract/api.ts';
 import type { LiftDisplay } from '../contract/api.ts';
-import type { LiftSettings, PhotometricSettings, PointLight } from '../contract/settings.ts';
-import { DEFAULT_LIFT, HOLE_FILLS, LIFT_LIMITS, MAX_LIGHTS, SKY_SOURCES } from '../contract/settings.ts';
+import type { LiftSettings, PhotometricSettings } from '../contract/settings.ts';
+import type { PointLight } from '../../../geometry/lift-lights.ts';
+import { DEFAULT_LIFT, HOLE_FILLS, LIFT_LIMITS, SKY_SOURCES } from '../contract/settings.ts';
+import { MAX_LIGHTS } from '../../../geometry/lift-lights.ts';
 import { MOTION_DIGITS } from './motion.ts';
 import type { DepthChoice, LiftState, ScoreSettings, SweepSettings } from './types.ts';
 import { DEFAULT_DISPLAY, DEFAULT_SCORE, DEFAULT_SEED, DEFAULT_SWEEP, SWEEP_RANGES, SWEEP_STEPS } from './types.ts';

@@ -3,7 +3,7 @@ import type { CallOptions } from '../../../platform/worker/worker-client.ts';
 import { CodedError } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type { LiftApi, LiftInfo, LiftProgress } from '../contract/api.ts';
-import type { ProviderChoice } from '../../match/contract/protocol.ts';
+import type { ProviderChoice } from '../../../core/match.ts';
 
 export type SpawnLiftWorker = () => LiftWorkerLike;
 

@@ -1,5 +1,6 @@
 import { drawL2mView, drawViewpoint, orbit } from '../../../geometry/lift-camera.ts';
-import type { CameraMotion, LiftSettings } from '../contract/settings.ts';
+import type { LiftSettings } from '../contract/settings.ts';
+import type { CameraMotion } from '../../../geometry/pinhole.ts';
 import { LIFT_LIMITS, VIEWPOINT_BINS } from '../contract/settings.ts';
 import { inRadians } from '../../../geometry/pinhole.ts';
 import { apply3, rotationOf } from '../../../core/rotation.ts';

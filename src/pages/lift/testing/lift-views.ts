@@ -1,7 +1,6 @@
 import type { Size } from '../../../core/geometry.ts';
 import { camerasOf } from '../../../geometry/pinhole.ts';
-import type { CameraPair } from '../../../geometry/pinhole.ts';
-import type { CameraMotion } from '../contract/settings.ts';
+import type { CameraPair, CameraMotion } from '../../../geometry/pinhole.ts';
 import { medianDepth } from '../passes/depth/cpu.ts';
 import { liftMesh } from '../passes/mesh/cpu.ts';
 import type { LiftMesh } from '../passes/mesh/cpu.ts';

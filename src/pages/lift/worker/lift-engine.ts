@@ -1,7 +1,7 @@
 import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
 import { Scope } from '../../../platform/gpu/scope.ts';
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
-import type { ExportedFile } from '../../match/contract/exports.ts';
+import type { ExportedFile } from '../../../core/exported-file.ts';
 import type {
   DepthInfo,
   DepthSource,
@@ -15,7 +15,7 @@ import type {
   SweepPoint,
 } from '../contract/api.ts';
 import type { DatasetSummary } from '../contract/dataset.ts';
-import type { PhotoInfo } from '../../match/contract/protocol.ts';
+import type { PhotoInfo } from '../../../core/match.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
 import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { Photo } from '../../../matching/photos/photo.ts';

@@ -1,6 +1,5 @@
 import type { AnimationSettings } from './animation.ts';
 import type { Side } from '../../../core/geometry.ts';
-import type { DenseField, MatchResult } from './protocol.ts';
 import type { ViewSettings } from './view.ts';
 
 /** What a match can be saved as. */
@@ -39,25 +38,3 @@ export interface ExportRequest {
   legend: boolean;
   animation: AnimationSettings;
 }
-
-export interface ExportedFile {
-  name: string;
-  blob: Blob;
-  /** What the person should know about the file: places left out, coordinates. */
-  notes: string[];
-}
-
-/** A share file, read: everything that shows a match again without a model. */
-export interface SharedMatch {
-  photos: Record<Side, { name: string; file: Blob }>;
-  /** View and settings as a link's query: whoever reads it checks it as any link. */
-  query: string;
-  result: MatchResult;
-  fields: Record<Side, DenseField>;
-}
-
-/** How every export counts pixels. */
-export const PIXEL_CONVENTION = 'pixels; the centre of the first (top-left) pixel is at (0.5, 0.5)';
-/** How every export counts normalised coordinates. */
-export const NORMALISED_CONVENTION =
-  'normalised to [-1, 1] over the edges of the photo (align_corners = false); pixel = size / 2 * (normalised + 1)';

@@ -1,8 +1,8 @@
-import type { ExportedFile } from './exports.ts';
+import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { Rect, Side, Size } from '../../../core/geometry.ts';
 import type { Matrix3 } from '../../../core/matrix3.ts';
 import type { Orbit } from '../../../core/orbit.ts';
-import type { MatchTable, VerdictKind } from './protocol.ts';
+import type { MatchTable, VerdictKind } from '../../../core/match.ts';
 
 /** What can be fitted: a plane's homography, epipolar geometry, or that of cameras with known focal lengths. */
 export const FIT_MODELS = ['homography', 'fundamental', 'essential'] as const;

@@ -1,5 +1,5 @@
 import type { Point, Rect, Side, Size } from '../../../core/geometry.ts';
-import type { Camera, ViewName } from './view.ts';
+import type { ViewName } from './view.ts';
 
 /** What a pane draws on the pixel grid of photo `side`. */
 export type PaneKind = 'photo' | 'warp' | 'certainty' | 'flow' | 'compare' | 'cycle';
@@ -100,29 +100,6 @@ function cellSize(stage: Size, columns: number, rows: number): Size {
     width: Math.max(1, (stage.width - PANE_GAP * (columns - 1)) / columns),
     height: Math.max(1, (stage.height - PANE_GAP * (rows - 1)) / rows),
   };
-}
-
-/** Where the whole photo lies on the stage (CSS pixels, may reach beyond the pane, which clips it). */
-export function photoRect(pane: Pane, photo: Size, camera: Camera): Rect {
-  const fit = Math.min(pane.rect.width / photo.width, pane.rect.height / photo.height) * camera.scale;
-  const width = photo.width * fit;
-  const height = photo.height * fit;
-  return {
-    x: pane.rect.x + pane.rect.width / 2 - camera.x * width,
-    y: pane.rect.y + pane.rect.height / 2 - camera.y * height,
-    width,
-    height,
-  };
-}
-
-/** Unit point of the photo under a stage point, whether or not inside [0, 1]. */
-export function stageToUnit(point: Point, rect: Rect): Point {
-  return { x: (point.x - rect.x) / rect.width, y: (point.y - rect.y) / rect.height };
-}
-
-/** Stage point of a unit point of the photo. */
-export function unitToStage(unit: Point, rect: Rect): Point {
-  return { x: rect.x + unit.x * rect.width, y: rect.y + unit.y * rect.height };
 }
 
 /** The pane under a stage point, if any. */

@@ -1,5 +1,6 @@
 import type { Size } from '../../../core/geometry.ts';
-import type { ColorMapName, ViewSettings } from './view.ts';
+import type { ViewSettings } from './view.ts';
+import type { ColorMapName } from '../../../core/color-maps.ts';
 
 /** What the colours of a view mean. */
 export type Legend =

@@ -1,3 +1,6 @@
+import { DEFAULT_CAMERA } from '../../../core/zoom.ts';
+import type { Camera } from '../../../core/zoom.ts';
+import type { ColorMapName } from '../../../core/color-maps.ts';
 /**
  * What the person wants to see. Everything here acts at once: changing it redraws and never runs a model.
  * The defaults are what a first visitor sees; state/url.ts keeps whatever differs from them in the address.
@@ -7,16 +10,6 @@ export type ViewName = (typeof VIEWS)[number];
 
 export const COMPARE_MODES = ['swipe', 'blend', 'checker', 'flicker', 'difference', 'morph'] as const;
 export type CompareMode = (typeof COMPARE_MODES)[number];
-
-export const COLOR_MAPS = ['viridis', 'magma', 'turbo', 'cividis'] as const;
-export type ColorMapName = (typeof COLOR_MAPS)[number];
-
-/** Zoom and pan, shared by all panes: the unit point at the pane's centre and the magnification (1 = fitted). */
-export interface Camera {
-  x: number;
-  y: number;
-  scale: number;
-}
 
 export const COLORS_BY = ['position', 'certainty', 'inliers'] as const;
 export type ColorBy = (typeof COLORS_BY)[number];
@@ -58,8 +51,6 @@ export interface ViewSettings {
   camera: Camera;
 }
 
-export const DEFAULT_CAMERA: Camera = { x: 0.5, y: 0.5, scale: 1 };
-
 export const DEFAULT_VIEW: ViewSettings = {
   view: 'matches',
   threshold: 0.3,
@@ -81,4 +72,3 @@ export const DEFAULT_VIEW: ViewSettings = {
 };
 
 export const MATCH_COUNT = { min: 10, max: 10_000 } as const;
-export const ZOOM = { min: 1, max: 32 } as const;

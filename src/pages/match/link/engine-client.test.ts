@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CodedError } from '../../../core/errors.ts';
-import type { Progress } from '../contract/protocol.ts';
+import type { Progress } from '../../../core/match.ts';
 import { EngineClient } from './engine-client.ts';
-import { FakeWorker } from '../../../platform/worker/fake-worker.ts';
+import { FakeWorker } from './fake-worker.ts';
 
 function start(readyTimeout?: number) {
   const worker = new FakeWorker();

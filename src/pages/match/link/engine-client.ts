@@ -1,8 +1,12 @@
 import type { CodedError } from '../../../core/errors.ts';
-import type { EngineApi, EngineEvent, FromWorker, Progress, ToWorker } from '../contract/protocol.ts';
+import type { EngineApi, EngineEvent, FromWorker, ToWorker } from '../contract/protocol.ts';
+import type { Progress } from '../../../core/match.ts';
 import type { CallOptions as WorkerCallOptions } from '../../../platform/worker/worker-client.ts';
 import { WorkerClient } from '../../../platform/worker/worker-client.ts';
 import type { WorkerLike } from '../../../platform/worker/worker-like.ts';
+
+/** The engine's worker, or what stands in for it in a test. */
+export type EngineWorkerLike = WorkerLike<ToWorker, FromWorker>;
 
 export type CallOptions = WorkerCallOptions<Progress>;
 
@@ -17,7 +21,7 @@ export interface EngineClientOptions {
 
 /** The matching engine as the page sees it. After a death the owner makes a new worker, a new canvas and a new client. */
 export class EngineClient extends WorkerClient<EngineApi, Progress, EngineEvent> {
-  constructor(worker: WorkerLike<ToWorker, FromWorker>, { onDeath, onDeviceLost, readyTimeout }: EngineClientOptions) {
+  constructor(worker: EngineWorkerLike, { onDeath, onDeviceLost, readyTimeout }: EngineClientOptions) {
     super(worker, {
       role: { code: 'engine', name: 'matching engine' },
       onDeath,

@@ -1,14 +1,14 @@
+import type { EngineWorkerLike } from './engine-client.ts';
 import { AnyOriginWorker } from '../../../platform/worker/any-origin-worker.ts';
-import type { WorkerLike } from '../../../platform/worker/worker-like.ts';
 
 /** Starts the engine's module worker, also in sandboxed frames and from another origin. */
-export const spawnWorker = (): WorkerLike => spawn(AnyOriginWorker);
+export const spawnWorker = (): EngineWorkerLike => spawn(AnyOriginWorker);
 
 /** Vite finds the file by this very expression, so it must stay literal: only what `Worker` means is passed in. */
-function spawn(Worker: typeof globalThis.Worker): WorkerLike {
+function spawn(Worker: typeof globalThis.Worker): EngineWorkerLike {
   const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), {
     type: 'module',
     name: 'liftmatch-engine',
   });
-  return worker as WorkerLike;
+  return worker as EngineWorkerLike;
 }

@@ -1,6 +1,7 @@
+import type { EngineWorkerLike } from '../link/engine-client.ts';
 import { EngineClient } from '../link/engine-client.ts';
 import type { CallOptions } from '../link/engine-client.ts';
-import type { WorkerLike } from '../../../platform/worker/worker-like.ts';
+
 import { CodedError, isCancelled, toPlainError } from '../../../core/errors.ts';
 import type { EngineApi, EngineMethod } from '../contract/protocol.ts';
 import { deferred } from '../../../core/deferred.ts';
@@ -15,7 +16,7 @@ export interface TransferableCanvas {
 }
 
 export interface EngineLinkOptions {
-  spawn: () => WorkerLike;
+  spawn: () => EngineWorkerLike;
   notices: Notices;
   /** Gives a fresh worker what the page holds: stage, view, photos. */
   restore: (call: EngineClient['call']) => Promise<void>;

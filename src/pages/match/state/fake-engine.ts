@@ -1,8 +1,8 @@
-import { FakeWorker } from '../../../platform/worker/fake-worker.ts';
+import { FakeWorker } from '../link/fake-worker.ts';
 import { CodedError, toPlainError } from '../../../core/errors.ts';
-import type { SharedMatch } from '../contract/exports.ts';
+import type { SharedMatch, DenseField, MatchResult } from '../../../core/match.ts';
 import type { Side } from '../../../core/geometry.ts';
-import type { DenseField, EngineMethod, MatchResult, ToWorker } from '../contract/protocol.ts';
+import type { EngineMethod, ToWorker } from '../contract/protocol.ts';
 import type { ModelEntry } from './types.ts';
 
 type Call = Extract<ToWorker, { type: 'call' }>;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { MAX_POINTS_BYTES, type PointTable } from '../contract/points.ts';
+import { MAX_POINTS_BYTES, type PointTable } from '../../../core/points.ts';
 import { fakeCanvas, FakeEngine, RESULT, settle } from './fake-engine.ts';
 import { PointMatching } from './points.ts';
 import { Workspace } from './workspace.ts';

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { CodedError, isCancelled, type PlainError, toPlainError } from '../../../core/errors.ts';
-import type { ExportedFile } from '../contract/exports.ts';
+import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { Side } from '../../../core/geometry.ts';
 import {
   defaultKeypointDistance,
@@ -9,7 +9,7 @@ import {
   type PixelCentreChoice,
   type PointExport,
   type PointSource,
-} from '../contract/points.ts';
+} from '../../../core/points.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { WorkspaceStore } from './store.ts';
 

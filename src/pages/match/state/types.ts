@@ -1,3 +1,5 @@
+import type { Notice } from '../../../platform/page/notices.ts';
+import type { ThemeChoice } from '../../../platform/page/theme.ts';
 import type { PlainError } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type {
@@ -7,15 +9,8 @@ import type {
   ModelRecipe,
   StorageEstimate,
 } from '../../../models/library-contract.ts';
-import type {
-  EngineInfo,
-  MatchResult,
-  PhotoInfo,
-  ProbeResult,
-  Progress,
-  ProviderChoice,
-  Stage,
-} from '../contract/protocol.ts';
+import type { EngineInfo } from '../contract/protocol.ts';
+import type { MatchResult, PhotoInfo, ProbeResult, Progress, ProviderChoice, Stage } from '../../../core/match.ts';
 import type { ViewSettings } from '../contract/view.ts';
 import type { GeometryState } from './geometry/geometry-state.ts';
 
@@ -109,11 +104,6 @@ export interface Pin extends Probe {
   id: number;
 }
 
-export interface Notice extends PlainError {
-  id: number;
-  kind: 'error' | 'info';
-}
-
 /** A model that is being installed, or whose download waits to go on. */
 export interface LibraryJob {
   /** The recipe's id; for ready ONNX files the manifest's name. */
@@ -146,8 +136,6 @@ export interface LibraryState {
   /** Why something in the panel failed that is no job. */
   error: PlainError | null;
 }
-
-export type ThemeChoice = 'auto' | 'light' | 'dark';
 
 /** What the page shows of the photos. */
 export const PAGES = ['match', 'compare', 'lift'] as const;

@@ -1,5 +1,6 @@
+import type { EngineWorkerLike } from '../link/engine-client.ts';
 import type { LibraryWorkerLike } from '../../models/link/model-library-client.ts';
-import type { WorkerLike } from '../../../platform/worker/worker-like.ts';
+
 import type { MatchSettings, ModelEntry, PageName, WorkspaceState } from './types.ts';
 import type { ViewSettings } from '../contract/view.ts';
 import { addressOf } from './address/address.ts';
@@ -29,7 +30,7 @@ const SHARE_OPENED = {
 
 export interface WorkspaceOptions {
   /** Makes the engine's worker; called again after each death. */
-  spawn: () => WorkerLike;
+  spawn: () => EngineWorkerLike;
   /** Makes the worker that downloads, converts and keeps models; without it there are only the site's own. */
   spawnLibrary?: () => LibraryWorkerLike;
   /** Absolute address that samples/, models/ and relative photo addresses start from. */

@@ -6,20 +6,19 @@ import { shadersReady } from '../../../platform/gpu/shader.ts';
 import { normalisedToPixel, pixelToNormalised } from '../../../core/coordinates.ts';
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import { otherSide, type Side, type Size } from '../../../core/geometry.ts';
-import type { ExportedFile, SharedMatch } from '../contract/exports.ts';
-import type { KeypointTable, PointTable } from '../contract/points.ts';
-import type { CloudInfo, FitResult } from '../contract/geometry-fit.ts';
+import type { ExportedFile } from '../../../core/exported-file.ts';
 import type {
+  SharedMatch,
   DenseField,
-  Diagnostics,
-  EngineApi,
-  EngineInfo,
   MatchResult,
   MatchTable,
   PhotoInfo,
   ProbeResult,
   Progress,
-} from '../contract/protocol.ts';
+} from '../../../core/match.ts';
+import type { KeypointTable, PointTable } from '../../../core/points.ts';
+import type { CloudInfo, FitResult } from '../contract/geometry-fit.ts';
+import type { Diagnostics, EngineApi, EngineInfo } from '../contract/protocol.ts';
 import { CpuStage } from './stage/cpu-stage.ts';
 import type { GeometryJobs } from './geometry/geometry-jobs.ts';
 import { givenMatch } from './given-match.ts';

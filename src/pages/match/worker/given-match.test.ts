@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DenseField, MatchResult } from '../contract/protocol.ts';
+import type { DenseField, MatchResult } from '../../../core/match.ts';
 import { givenMatch } from './given-match.ts';
 
 const PHOTOS = { a: { width: 40, height: 20 }, b: { width: 10, height: 10 } };

@@ -2,7 +2,7 @@ import type { PlainField, PlainMatchField } from '../../../compute/field/cpu.ts'
 import type { Scope } from '../../../platform/gpu/scope.ts';
 import { CodedError } from '../../../core/errors.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
-import type { DenseField, MatchResult } from '../contract/protocol.ts';
+import type { DenseField, MatchResult } from '../../../core/match.ts';
 import { CpuBackend } from '../../../matching/backend/cpu-backend.ts';
 import { type ShownMatch, swappedFacts, swapSides } from './stage/shown-match.ts';
 import { swappedVerdict } from '../../../matching/verdict.ts';

@@ -1,4 +1,5 @@
-import type { EngineApi, EngineEvent, Progress } from '../contract/protocol.ts';
+import type { EngineApi, EngineEvent } from '../contract/protocol.ts';
+import type { Progress } from '../../../core/match.ts';
 import { Engine } from './engine.ts';
 import { serveCalls } from '../../../platform/worker/serve-calls.ts';
 

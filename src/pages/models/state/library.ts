@@ -3,7 +3,7 @@ import { ModelLibraryClient } from '../link/model-library-client.ts';
 import { type CodedError, isCancelled, toPlainError } from '../../../core/errors.ts';
 import type { CallOptions } from '../../../platform/worker/worker-client.ts';
 import type { InstalledModel, InstallProgress, ModelRecipe, NetworkPurpose } from '../../../models/library-contract.ts';
-import { MODELS_FOLDER } from '../../../models/library-contract.ts';
+import { MODELS_FOLDER } from '../../../platform/storage/opfs.ts';
 import type { WorkspaceStore } from '../../match/state/store.ts';
 import type { LibraryJob, LibraryState, ModelEntry } from '../../match/state/types.ts';
 

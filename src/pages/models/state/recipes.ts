@@ -1,7 +1,8 @@
 import type { CatalogEntry } from '../../../models/catalog.ts';
 import { entryOfFiles } from '../../../models/catalog.ts';
 import { CodedError } from '../../../core/errors.ts';
-import type { ConversionChoices, ModelRecipe, RemoteFile } from '../../../models/library-contract.ts';
+import type { ConversionChoices, ModelRecipe } from '../../../models/library-contract.ts';
+import type { RemoteFile } from '../../../platform/storage/download.ts';
 import { nameOfAddress } from '../../match/state/photos/fetch-photo.ts';
 
 // The interface reads the catalogue through the state.

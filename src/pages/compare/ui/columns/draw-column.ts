@@ -1,7 +1,7 @@
 import type { BySlot, Slot, UnitPlace } from '../../contract.ts';
 import { filledSlots } from '../../contract.ts';
 import type { Rect } from '../../../../core/geometry.ts';
-import type { Camera } from '../../../match/contract/view.ts';
+import type { Camera } from '../../../../core/zoom.ts';
 import type { ColumnResult, CompareState } from '../../state/types.ts';
 import { type ColumnLayout, columnLayout, zoomedRect } from './column-layout.ts';
 import { drawMarks } from './draw-marks.ts';

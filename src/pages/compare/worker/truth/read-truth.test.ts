@@ -1,3 +1,4 @@
+import { RECALL_THRESHOLDS } from '../../contract.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { nearestRecall } from '../../../../features/recall.ts';
@@ -34,7 +35,7 @@ describe('warps', () => {
       const to = warp(((i % 160) + 0.5) / 160, (Math.floor(i / 160) + 0.5) / 120);
       return to ? placeAt(to.x, to.y, grid) : 0;
     });
-    const { places, shares } = nearestRecall(found, grid, grid, size, warp);
+    const { places, shares } = nearestRecall(found, grid, grid, size, warp, RECALL_THRESHOLDS);
     expect(places).toBeGreaterThan(1000);
     expect(shares).toEqual([1, 1, 1]);
   });

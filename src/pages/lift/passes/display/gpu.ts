@@ -1,10 +1,9 @@
 import colorMapCode from '../../../../../shaders/common/color-map.wgsl?raw';
 import wheelCode from '../../../../../shaders/common/flow-wheel.wgsl?raw';
 import code from '../../../../../shaders/lift/display.wgsl?raw';
-import { COLOR_MAP_SIZE, colorMapRows } from '../../../../core/color-maps.ts';
+import { COLOR_MAP_SIZE, colorMapRows, COLOR_MAPS } from '../../../../core/color-maps.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import { LIFT_PICTURES, type LiftPicture } from '../../contract/api.ts';
-import { COLOR_MAPS } from '../../../match/contract/view.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';

@@ -1,7 +1,7 @@
 import srgb from '../../../../../shaders/common/srgb.wgsl?raw';
 import code from '../../../../../shaders/lift/relight.wgsl?raw';
 import type { Pinhole } from '../../../../geometry/pinhole.ts';
-import { MAX_LIGHTS } from '../../contract/settings.ts';
+import { MAX_LIGHTS } from '../../../../geometry/lift-lights.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Size } from '../../../../core/geometry.ts';
 import { type CameraPair, camerasOf, type Pinhole, pinhole } from '../../../../geometry/pinhole.ts';
-import type { CameraMotion } from '../../contract/settings.ts';
+import type { CameraMotion } from '../../../../geometry/pinhole.ts';
 import type { Vector3 } from '../../../../core/rotation.ts';
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 import { drawSkyBackdrop } from './cpu.ts';

@@ -1,5 +1,5 @@
 import type { LiftProgress, SweepPoint } from '../../contract/api.ts';
-import type { ModelSource } from '../../../match/contract/protocol.ts';
+import type { ModelSource } from '../../../../core/match.ts';
 import type { Lift } from '../lift.ts';
 import type { SweepSettings } from '../types.ts';
 import { SWEEP_RANGES, SWEEP_STEPS } from '../types.ts';

@@ -1,5 +1,5 @@
 import type { DatasetOptions } from '../../contract/dataset.ts';
-import { NORMALISED_CONVENTION, PIXEL_CONVENTION } from '../../../match/contract/exports.ts';
+import { NORMALISED_CONVENTION, PIXEL_CONVENTION } from '../../../../core/coordinates.ts';
 
 /** The file at the root that says what lies beside it. */
 export const DESCRIPTION_FILE = 'dataset.json';

@@ -1,5 +1,5 @@
 import { ZipWriter } from '../../../../formats/archives/zip-writer.ts';
-import type { ExportedFile } from '../../../match/contract/exports.ts';
+import type { ExportedFile } from '../../../../core/exported-file.ts';
 import { sampleFiles } from './sample-files.ts';
 import { photoStems, sampleName } from './sample-names.ts';
 import type { FrameRequest, PlainFrame } from '../drawing/frame.ts';

@@ -3,7 +3,7 @@ import type { Scope } from '../../../../platform/gpu/scope.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { FrameFacts } from '../../contract/api.ts';
 import type { CameraPair } from '../../../../geometry/pinhole.ts';
-import type { Provider } from '../../../match/contract/protocol.ts';
+import type { Provider } from '../../../../core/match.ts';
 import { readTexture } from '../../../../platform/gpu/read-texture.ts';
 import { STAGE_COLORS } from '../../../match/worker/stage/stage-uniforms.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';

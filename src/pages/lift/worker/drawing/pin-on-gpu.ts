@@ -2,7 +2,7 @@ import { gridPoints } from '../../../../compute/field/gpu.ts';
 import { ScorePass, type TruthBuffers } from '../../passes/score/gpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
-import type { Provider } from '../../../match/contract/protocol.ts';
+import type { Provider } from '../../../../core/match.ts';
 import { readTexture } from '../../../../platform/gpu/read-texture.ts';
 import { readBytes } from '../../../../platform/gpu/readback.ts';
 import type { FrameRequest } from './frame.ts';

@@ -1,7 +1,7 @@
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { FrameFacts, LiftDisplay } from '../../contract/api.ts';
-import type { Provider } from '../../../match/contract/protocol.ts';
+import type { Provider } from '../../../../core/match.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
 import type { PinnedViews } from './pinned-views.ts';
 import type { ScoreMaps } from '../score/score-maps.ts';

@@ -1,5 +1,5 @@
 import type { LiftProgress } from '../../contract/api.ts';
-import type { ModelSource, Provider } from '../../../match/contract/protocol.ts';
+import type { ModelSource, Provider } from '../../../../core/match.ts';
 import { viewsKey } from '../drawing/frame.ts';
 import type { LiftMatchers } from './matchers.ts';
 import { measure, type Measured } from './measure.ts';

@@ -2,7 +2,7 @@ import type { Gpu } from '../../../../platform/gpu/device.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { shadersReady } from '../../../../platform/gpu/shader.ts';
 import { fetchManifest, modelFilesAt } from '../../../../models/fetch-model.ts';
-import type { ModelSource, Provider } from '../../../match/contract/protocol.ts';
+import type { ModelSource, Provider } from '../../../../core/match.ts';
 import type { Backend } from '../../../../matching/backend/backend.ts';
 import { CpuBackend, type CpuPhoto } from '../../../../matching/backend/cpu-backend.ts';
 import { FeatureCache } from '../../../../matching/feature-cache.ts';

@@ -1,6 +1,6 @@
 import { summariseScore } from '../../passes/score/cpu.ts';
 import type { LiftProgress, LiftScore } from '../../contract/api.ts';
-import type { Stage } from '../../../match/contract/protocol.ts';
+import type { Stage } from '../../../../core/match.ts';
 import type { MatchContext } from '../../../../matching/pair-matcher.ts';
 import type { ViewMatcher } from './matchers.ts';
 import type { PinnedViews } from '../drawing/pinned-views.ts';

@@ -1,8 +1,9 @@
 import { orbit } from '../../../../geometry/lift-camera.ts';
 import { CodedError, throwIfAborted } from '../../../../core/errors.ts';
 import type { LiftProgress, LiftScore, SweepKind, SweepOptions, SweepPoint } from '../../contract/api.ts';
-import type { CameraMotion, LiftSettings } from '../../contract/settings.ts';
-import type { ModelSource } from '../../../match/contract/protocol.ts';
+import type { LiftSettings } from '../../contract/settings.ts';
+import type { CameraMotion } from '../../../../geometry/pinhole.ts';
+import type { ModelSource } from '../../../../core/match.ts';
 import type { FrameRequest } from '../drawing/frame.ts';
 import type { LiftRenderer } from '../drawing/renderer.ts';
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { COLOR_MAPS, COMPARE_MODES, DEFAULT_CAMERA, DEFAULT_VIEW, VIEWS } from '../../contract/view.ts';
+import { COMPARE_MODES, DEFAULT_VIEW, VIEWS } from '../../contract/view.ts';
+import { COLOR_MAPS } from '../../../../core/color-maps.ts';
+import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
 import { DEFAULT_SETTINGS } from '../store.ts';
 import { MAX_LINKED_PINS } from '../types.ts';
 import { formatAddress, parseAddress } from './url.ts';

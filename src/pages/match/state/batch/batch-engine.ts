@@ -1,10 +1,12 @@
+import type { EngineWorkerLike } from '../../link/engine-client.ts';
 import { EngineClient } from '../../link/engine-client.ts';
 import type { CallOptions } from '../../link/engine-client.ts';
-import type { WorkerLike } from '../../../../platform/worker/worker-like.ts';
-import type { ExportedFile, ExportFormat } from '../../contract/exports.ts';
+
+import type { ExportFormat } from '../../contract/exports.ts';
+import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { Side } from '../../../../core/geometry.ts';
-import type { MatchResult } from '../../contract/protocol.ts';
-import { DEFAULT_CAMERA } from '../../contract/view.ts';
+import type { MatchResult } from '../../../../core/match.ts';
+import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
 import { DEFAULT_EXPORT } from '../sharing/exporting.ts';
 import type { WorkspaceStore } from '../store.ts';
 import type { ModelEntry } from '../types.ts';
@@ -12,7 +14,7 @@ import { formatAddress } from '../address/url.ts';
 import type { BatchFile } from './pairing.ts';
 
 interface BatchEngineOptions {
-  spawnEngine: () => WorkerLike;
+  spawnEngine: () => EngineWorkerLike;
   makeCanvas: () => OffscreenCanvas | null;
 }
 

@@ -1,6 +1,7 @@
+import type { EngineWorkerLike } from '../../link/engine-client.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { ArchiveClient, type ArchiveWorkerLike } from '../../link/archive-client.ts';
-import type { WorkerLike } from '../../../../platform/worker/worker-like.ts';
+
 import type { ArchiveHandle } from '../../contract/archive.ts';
 import { CodedError, isCancelled, throwIfAborted, toPlainError } from '../../../../core/errors.ts';
 import type { ExportFormat } from '../../contract/exports.ts';
@@ -14,7 +15,7 @@ import type { BatchPair, BatchState } from './types.ts';
 
 export interface BatchOptions {
   /** Makes the batch's own engine: the pair on the page is not disturbed. */
-  spawnEngine: () => WorkerLike;
+  spawnEngine: () => EngineWorkerLike;
   spawnArchive: () => ArchiveWorkerLike;
   /** A canvas that nobody sees, for figures and for sampling; null where there is none. */
   makeCanvas: () => OffscreenCanvas | null;

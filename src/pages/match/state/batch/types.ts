@@ -1,6 +1,6 @@
 import type { PlainError } from '../../../../core/errors.ts';
 import type { ExportFormat } from '../../contract/exports.ts';
-import type { MatchResult, Progress } from '../../contract/protocol.ts';
+import type { MatchResult, Progress } from '../../../../core/match.ts';
 import type { BatchFile, Pairing } from './pairing.ts';
 
 /** One pair and what became of it. */

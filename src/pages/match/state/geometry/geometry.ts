@@ -1,5 +1,5 @@
 import { isCancelled, toPlainError } from '../../../../core/errors.ts';
-import type { ExportedFile } from '../../contract/exports.ts';
+import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { CloudView, FitSettings } from '../../contract/geometry-fit.ts';
 import type { EngineLink, TransferableCanvas } from '../engine-link.ts';
 import type { CloudChoice, GeometryState } from './geometry-state.ts';

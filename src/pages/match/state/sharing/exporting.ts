@@ -1,7 +1,8 @@
 import type { CallOptions } from '../../link/engine-client.ts';
 import { DEFAULT_ANIMATION } from '../../contract/animation.ts';
 import { CodedError } from '../../../../core/errors.ts';
-import type { ExportedFile, ExportRequest } from '../../contract/exports.ts';
+import type { ExportRequest } from '../../contract/exports.ts';
+import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { EngineLink } from '../engine-link.ts';
 import { formatAddress } from '../address/url.ts';
 import type { WorkspaceStore } from '../store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { POSTER_NAME } from '../../contract/share-head.ts';
+import { POSTER_NAME } from '../../../../core/share-head.ts';
 import { fetchPoster } from './share-poster.ts';
 
 /** The beginning of a share file: a stored entry of this size with two bytes of extra field. */

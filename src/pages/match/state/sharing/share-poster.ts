@@ -1,4 +1,4 @@
-import { POSTER_NAME, startsAsShare } from '../../contract/share-head.ts';
+import { POSTER_NAME, startsAsShare } from '../../../../core/share-head.ts';
 
 /** Local header of a zip entry: 30 bytes, then its name, then nothing or extra fields. */
 const HEADER_BYTES = 30;

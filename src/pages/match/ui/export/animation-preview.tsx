@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { ExportedFile } from '../../contract/exports.ts';
+import type { ExportedFile } from '../../../../core/exported-file.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 
 /** What was saved, moving; for people who prefer less motion only once they ask for it. */

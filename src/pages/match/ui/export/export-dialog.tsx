@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { DEFAULT_EXPORT } from '../../state/sharing/exporting.ts';
 import { isCancelled, type PlainError, toPlainError } from '../../../../core/errors.ts';
-import { EXPORT_FORMATS, type ExportedFile } from '../../contract/exports.ts';
+import { EXPORT_FORMATS } from '../../contract/exports.ts';
+import type { ExportedFile } from '../../../../core/exported-file.ts';
 import { Dialog } from '../../../../ui/dialog.tsx';
 import { megabytes } from '../../../../ui/format.ts';
 import { saveFile } from '../../../../ui/save-file.ts';

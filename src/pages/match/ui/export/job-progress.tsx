@@ -1,4 +1,4 @@
-import type { Progress } from '../../contract/protocol.ts';
+import type { Progress } from '../../../../core/match.ts';
 import { megabytes } from '../../../../ui/format.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { STAGE_NAMES } from '../stage/stage-names.ts';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { FitResult } from '../../contract/geometry-fit.ts';
-import type { VerdictKind } from '../../contract/protocol.ts';
+import type { VerdictKind } from '../../../../core/match.ts';
 import { percent, whole } from '../../../../ui/format.ts';
 import { CheckIcon, CloseIcon, PartIcon } from '../../../../ui/icons.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';

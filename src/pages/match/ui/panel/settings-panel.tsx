@@ -1,4 +1,4 @@
-import type { ProviderChoice } from '../../contract/protocol.ts';
+import type { ProviderChoice } from '../../../../core/match.ts';
 import { chosenModel } from '../../state/matching.ts';
 import type { ModelEntry } from '../../state/types.ts';
 import { Section } from '../../../../ui/section.tsx';

@@ -1,4 +1,4 @@
-import { STAGES } from '../../contract/protocol.ts';
+import { STAGES } from '../../../../core/match.ts';
 import { dimensions, milliseconds, seconds } from '../../../../ui/format.ts';
 import { Section } from '../../../../ui/section.tsx';
 import { useWorkspaceState } from '../workspace-context.ts';

@@ -1,5 +1,5 @@
 import { otherSide } from '../../../../core/geometry.ts';
-import type { KeypointTable, PointExport, PointTable } from '../../contract/points.ts';
+import type { KeypointTable, PointExport, PointTable } from '../../../../core/points.ts';
 import { percent, whole } from '../../../../ui/format.ts';
 
 /** Rows on the page; the files hold all. */

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { type PlainError, toPlainError } from '../../../../core/errors.ts';
 import { otherSide, type Side } from '../../../../core/geometry.ts';
-import type { PixelCentreChoice } from '../../contract/points.ts';
+import type { PixelCentreChoice } from '../../../../core/points.ts';
 import { Dialog } from '../../../../ui/dialog.tsx';
 import { saveFile } from '../../../../ui/save-file.ts';
 import { Segmented } from '../../../../ui/segmented.tsx';

@@ -1,4 +1,4 @@
-import type { Stage } from '../../contract/protocol.ts';
+import type { Stage } from '../../../../core/match.ts';
 
 /** What the person reads while a stage runs, and beside its time afterwards. */
 export const STAGE_NAMES: Record<Stage, { doing: string; done: string }> = {

@@ -1,6 +1,5 @@
 import type { KeyboardEvent } from 'react';
-import { DEFAULT_CAMERA } from '../../contract/view.ts';
-import { panByShare, zoomCentre } from '../../../../core/zoom.ts';
+import { DEFAULT_CAMERA, panByShare, zoomCentre } from '../../../../core/zoom.ts';
 import { useWorkspace } from '../workspace-context.ts';
 import type { StagePane } from './use-stage-panes.ts';
 

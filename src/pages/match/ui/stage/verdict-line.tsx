@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { VerdictKind } from '../../contract/protocol.ts';
+import type { VerdictKind } from '../../../../core/match.ts';
 import { percent } from '../../../../ui/format.ts';
 import { CheckIcon, CloseIcon, PartIcon } from '../../../../ui/icons.tsx';
 import { useWorkspaceState } from '../workspace-context.ts';

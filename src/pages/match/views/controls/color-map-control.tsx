@@ -1,5 +1,4 @@
-import { colorMapGradient } from '../../../../core/color-maps.ts';
-import { COLOR_MAPS } from '../../contract/view.ts';
+import { colorMapGradient, COLOR_MAPS } from '../../../../core/color-maps.ts';
 import { useView } from './use-view.ts';
 
 /** The colour maps, as what they look like. */

@@ -1,5 +1,4 @@
-import { colorMapAt } from '../../../../core/color-maps.ts';
-import { COLOR_MAPS } from '../../contract/view.ts';
+import { colorMapAt, COLOR_MAPS } from '../../../../core/color-maps.ts';
 import { aboveThreshold, luminance, mixRgb, onStage, readCertainty, readCycle, readHere, unitAt } from '../pane/cpu.ts';
 import type { PanePicture, PaneScene, Rgb, Vec2 } from '../pane/cpu.ts';
 

@@ -1,6 +1,5 @@
-import { colorMapAt } from '../../../../core/color-maps.ts';
+import { colorMapAt, COLOR_MAPS } from '../../../../core/color-maps.ts';
 import { INLIER_COLOR, isInlier, OUTLIER_COLOR } from '../../../../core/inlier-test.ts';
-import { COLOR_MAPS } from '../../contract/view.ts';
 import type { MatchUniforms } from './gpu.ts';
 import { clamp, mixRgb } from '../pane/cpu.ts';
 import type { Rgb } from '../pane/cpu.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DenseField } from '../../contract/protocol.ts';
+import type { DenseField } from '../../../../core/match.ts';
 import { denseFlow } from './dense-flow.ts';
 import { fileName } from './file-name.ts';
 

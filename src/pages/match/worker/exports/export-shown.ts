@@ -1,6 +1,7 @@
 import type { Gpu } from '../../../../platform/gpu/device.ts';
 import { CodedError } from '../../../../core/errors.ts';
-import type { ExportedFile, ExportRequest } from '../../contract/exports.ts';
+import type { ExportRequest } from '../../contract/exports.ts';
+import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import type { ShownScene } from '../stage/match-scene.ts';
 import { matchTable } from '../../../../matching/match-table.ts';

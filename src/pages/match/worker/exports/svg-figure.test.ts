@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawMatchesOn } from '../../../../matching/cpu-matches.ts';
+import { drawMatchesOn } from '../stage/cpu-matches.ts';
 import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
 import type { Legend } from '../../contract/legend.ts';
 import { DEFAULT_VIEW } from '../../contract/view.ts';

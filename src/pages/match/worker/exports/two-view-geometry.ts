@@ -12,7 +12,7 @@ import { pixelToNormalised } from '../../../../core/coordinates.ts';
 import { DEFAULT_THRESHOLD } from '../../contract/geometry-fit.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { Matrix3 } from '../../../../core/matrix3.ts';
-import type { MatchTable, VerdictKind } from '../../contract/protocol.ts';
+import type { MatchTable, VerdictKind } from '../../../../core/match.ts';
 import { axisAngleOf } from '../../../../core/rotation.ts';
 import { fitVerdict } from '../geometry/fit-verdict.ts';
 import { intrinsicsOf, measuredCamera } from '../geometry/intrinsics.ts';

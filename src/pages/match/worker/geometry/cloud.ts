@@ -6,7 +6,7 @@ import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 import { CodedError } from '../../../../core/errors.ts';
 import type { CloudInfo, CloudRequest } from '../../contract/geometry-fit.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
-import type { DenseField } from '../../contract/protocol.ts';
+import type { DenseField } from '../../../../core/match.ts';
 import type { Fitted } from './fit-match.ts';
 import { measuredHalf } from './measured-pairs.ts';
 import { type RunOptions, runSteps } from './run-steps.ts';

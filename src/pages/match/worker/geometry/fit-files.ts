@@ -1,4 +1,4 @@
-import { PIXEL_CONVENTION } from '../../contract/exports.ts';
+import { PIXEL_CONVENTION } from '../../../../core/coordinates.ts';
 import { type FitResult, MEASURED_SIDE } from '../../contract/geometry-fit.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 

@@ -20,7 +20,7 @@ import {
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { InlierTest } from '../../../../core/inlier-test.ts';
 import type { Matrix3 } from '../../../../core/matrix3.ts';
-import type { DenseField, VerdictKind } from '../../contract/protocol.ts';
+import type { DenseField, VerdictKind } from '../../../../core/match.ts';
 import { matchTable } from '../../../../matching/match-table.ts';
 import { alignedCanvas } from './canvas.ts';
 import { fitVerdict } from './fit-verdict.ts';

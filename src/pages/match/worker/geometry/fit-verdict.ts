@@ -1,5 +1,5 @@
 import type { CameraPair, FitResult } from '../../contract/geometry-fit.ts';
-import type { VerdictKind } from '../../contract/protocol.ts';
+import type { VerdictKind } from '../../../../core/match.ts';
 
 /** Below, a model explains chance; above, most of what was matched. */
 const RATIO = { chance: 0.2, most: 0.6 } as const;

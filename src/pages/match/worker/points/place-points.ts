@@ -3,7 +3,7 @@ import { CYCLE_OUTSIDE } from '../../../../compute/cycle/cpu.ts';
 import type { PlainField } from '../../../../compute/field/cpu.ts';
 import { normalisedToPixel, pixelToNormalised } from '../../../../core/coordinates.ts';
 import type { Size } from '../../../../core/geometry.ts';
-import type { PointTable } from '../../contract/points.ts';
+import type { PointTable } from '../../../../core/points.ts';
 
 /** What a field says of many places. */
 export type PlacedPoints = Pick<PointTable, 'to' | 'certainty' | 'cycle' | 'outside'>;

@@ -2,10 +2,11 @@ import { encodePointTableCsv, encodePointTableJson } from '../../../../formats/p
 import { parsePoints, type PointList } from '../../../../formats/points/points.ts';
 import { matchKeypoints } from '../../../../geometry/match-keypoints.ts';
 import type { PlainField } from '../../../../compute/field/cpu.ts';
-import type { ExportedFile } from '../../contract/exports.ts';
+import type { ExportedFile } from '../../../../core/exported-file.ts';
 import { otherSide, type Side, type Size } from '../../../../core/geometry.ts';
-import type { KeypointTable, PointsApi, PointTable } from '../../contract/points.ts';
-import type { MatchResult } from '../../contract/protocol.ts';
+import type { PointsApi } from '../../contract/points.ts';
+import type { KeypointTable, PointTable } from '../../../../core/points.ts';
+import type { MatchResult } from '../../../../core/match.ts';
 import { stemOf } from '../exports/file-name.ts';
 import type { ShownScene } from '../stage/match-scene.ts';
 import { placePoints } from './place-points.ts';

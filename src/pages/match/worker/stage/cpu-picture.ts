@@ -1,4 +1,4 @@
-import type { PaneUniforms } from '../../views/pane/bindings.ts';
+import type { PaneUniforms, Color } from '../../views/pane/bindings.ts';
 import { drawAligned } from '../../views/compare/aligned-cpu.ts';
 import { drawCompare } from '../../views/compare/cpu.ts';
 import { drawFlow } from '../../views/flow/cpu.ts';
@@ -6,13 +6,12 @@ import { drawCertainty, drawCycle } from '../../views/heat/cpu.ts';
 import type { PanePicture, PaneScene } from '../../views/pane/cpu.ts';
 import { drawWarp } from '../../views/warp/cpu.ts';
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
-import { canvasSize, comparedCanvas, type StageFit } from '../../../../core/alignment.ts';
+import { canvasSize, comparedCanvas, type StageFit } from '../../contract/alignment.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import type { Pane, PaneKind } from '../../contract/layout.ts';
-import { DEFAULT_CAMERA } from '../../contract/view.ts';
+import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
 import type { ViewSettings } from '../../contract/view.ts';
 import { alignedUniforms, paneUniforms } from './stage-uniforms.ts';
-import type { Color } from '../../views/pane/bindings.ts';
 
 /** The pictures that are worked out from the dense match, by the same rules as the shaders. */
 export type FieldPicture = Exclude<PaneKind, 'photo'>;

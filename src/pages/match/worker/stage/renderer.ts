@@ -15,7 +15,7 @@ import { MipChain } from '../../../../compute/mip-chain/gpu.ts';
 import { PaneBindings } from '../../views/pane/bindings.ts';
 import type { Color } from '../../views/pane/bindings.ts';
 import { Scope } from '../../../../platform/gpu/scope.ts';
-import type { StageFit } from '../../../../core/alignment.ts';
+import type { StageFit } from '../../contract/alignment.ts';
 import { otherSide } from '../../../../core/geometry.ts';
 import type { Rect, Side, Size } from '../../../../core/geometry.ts';
 import { panesOnStage } from '../../contract/layout.ts';

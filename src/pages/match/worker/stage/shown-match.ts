@@ -3,7 +3,7 @@ import type { PlainField } from '../../../../compute/field/cpu.ts';
 import type { Probe } from '../../../../compute/probe/cpu.ts';
 import type { VerdictThresholds } from '../../../../models/manifest.ts';
 import type { Point, Side } from '../../../../core/geometry.ts';
-import type { MatchResult } from '../../contract/protocol.ts';
+import type { MatchResult } from '../../../../core/match.ts';
 import type { Backend, PhotoHandle, Statistics } from '../../../../matching/backend/backend.ts';
 import { verdictOf } from '../../../../matching/verdict.ts';
 

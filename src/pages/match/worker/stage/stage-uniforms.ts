@@ -1,12 +1,13 @@
 import { matchStyle } from '../../views/matches/gpu.ts';
 import type { MatchUniforms } from '../../views/matches/gpu.ts';
 import type { Color, PaneUniforms } from '../../views/pane/bindings.ts';
-import { canvasSize, comparedCanvas, type StageFit } from '../../../../core/alignment.ts';
+import { canvasSize, comparedCanvas, type StageFit } from '../../contract/alignment.ts';
 import type { Rect, Size } from '../../../../core/geometry.ts';
-import { photoRect } from '../../contract/layout.ts';
+import { photoRect } from '../../../../core/zoom.ts';
 import type { Pane } from '../../contract/layout.ts';
 import { dividerX } from '../../../../core/swipe.ts';
-import { COLOR_MAPS, COLORS_BY, COMPARE_MODES } from '../../contract/view.ts';
+import { COLORS_BY, COMPARE_MODES } from '../../contract/view.ts';
+import { COLOR_MAPS } from '../../../../core/color-maps.ts';
 import type { ViewSettings } from '../../contract/view.ts';
 
 /** Background of the stage in each theme: what lies between and around the photos. */

@@ -4,7 +4,7 @@ import type { MatchBuffers } from '../../views/matches/gpu.ts';
 import { SampleMatchesPass } from '../../../../compute/sample-matches/gpu.ts';
 import { ROW_FLOATS, type SampleOptions } from '../../../../compute/sample-matches/cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
-import type { StageFit } from '../../../../core/alignment.ts';
+import type { StageFit } from '../../contract/alignment.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import { DEFAULT_VIEW, MATCH_COUNT, type ViewSettings } from '../../contract/view.ts';
 import type { Photo } from '../../../../matching/photos/photo.ts';

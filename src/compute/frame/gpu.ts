@@ -1,15 +1,15 @@
-import coordinates from '../../../../../shaders/common/coordinates.wgsl?raw';
-import sampling from '../../../../../shaders/common/sampling.wgsl?raw';
-import composeCode from '../../../../../shaders/match/frame-compose.wgsl?raw';
-import drawCode from '../../../../../shaders/match/frame-draw.wgsl?raw';
-import type { Size } from '../../../../core/geometry.ts';
-import type { Matrix3 } from '../../../../core/matrix3.ts';
-import { gridWorkgroups, recordCompute } from '../../../../platform/gpu/dispatch.ts';
-import { gridPoints } from '../../../../compute/field/gpu.ts';
+import coordinates from '../../../shaders/common/coordinates.wgsl?raw';
+import sampling from '../../../shaders/common/sampling.wgsl?raw';
+import composeCode from '../../../shaders/match/frame-compose.wgsl?raw';
+import drawCode from '../../../shaders/match/frame-draw.wgsl?raw';
+import type { Size } from '../../core/geometry.ts';
+import type { Matrix3 } from '../../core/matrix3.ts';
+import { gridWorkgroups, recordCompute } from '../../platform/gpu/dispatch.ts';
+import { gridPoints } from '../field/gpu.ts';
 import { invertFrame, supersampling } from './cpu.ts';
-import type { Scope } from '../../../../platform/gpu/scope.ts';
-import { createComputePipeline, createShader } from '../../../../platform/gpu/shader.ts';
-import { UniformRing } from '../../../../platform/gpu/uniforms.ts';
+import type { Scope } from '../../platform/gpu/scope.ts';
+import { createComputePipeline, createShader } from '../../platform/gpu/shader.ts';
+import { UniformRing } from '../../platform/gpu/uniforms.ts';
 
 /** One direction as the decoder gives it, on the GPU. Buffers may be larger than the grid. */
 export interface DecodedBuffers {

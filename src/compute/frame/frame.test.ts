@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Size } from '../../../../core/geometry.ts';
-import type { Matrix3 } from '../../../../core/matrix3.ts';
+import type { Size } from '../../core/geometry.ts';
+import type { Matrix3 } from '../../core/matrix3.ts';
 import { composeBackward, composeForward, drawFrame, type PlainDecoded } from './cpu.ts';
-import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
-import { TestGpu } from '../../../../platform/gpu/testing/dawn.ts';
-import { randomNumbers } from '../../testing/fields.ts';
+import type { Pixels } from '../preprocess/cpu.ts';
+import { TestGpu } from '../../platform/gpu/testing/dawn.ts';
+import { randomNumbers } from '../../pages/match/testing/fields.ts';
 import { FramePass } from './gpu.ts';
 
 const SLANTED: Matrix3 = [0.9, -0.35, 0.1, 0.3, 0.8, -0.15, 0.12, -0.08, 1];

@@ -1,7 +1,7 @@
-import type { Rect, Size } from './geometry.ts';
-import type { InlierTest } from './inlier-test.ts';
-import type { Matrix3 } from './matrix3.ts';
-import type { ViewSettings } from '../pages/match/contract/view.ts';
+import type { Rect, Size } from '../../../core/geometry.ts';
+import type { InlierTest } from '../../../core/inlier-test.ts';
+import type { Matrix3 } from '../../../core/matrix3.ts';
+import type { ViewSettings } from './view.ts';
 
 /** A homography as the stage draws by it. */
 export interface Alignment {

@@ -1,5 +1,5 @@
-import { MANIFEST_MAX_BYTES } from '../../models/manifest.ts';
-import { opfsSink } from './opfs.ts';
+import { MANIFEST_MAX_BYTES } from './manifest.ts';
+import { opfsSink } from '../platform/storage/opfs.ts';
 
 /** Names of the folders in `parent`. */
 export async function folders(parent: FileSystemDirectoryHandle): Promise<string[]> {

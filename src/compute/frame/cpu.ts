@@ -1,7 +1,7 @@
-import type { Size } from '../../../../core/geometry.ts';
-import { invert3, type Matrix3 } from '../../../../core/matrix3.ts';
-import { BilinearReader } from '../../../../compute/field/bilinear.ts';
-import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
+import type { Size } from '../../core/geometry.ts';
+import { invert3, type Matrix3 } from '../../core/matrix3.ts';
+import { BilinearReader } from '../field/bilinear.ts';
+import type { Pixels } from '../preprocess/cpu.ts';
 
 /**
  * A *frame* is another view of photo B: a homography that takes normalised coordinates of the frame to normalised

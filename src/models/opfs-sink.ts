@@ -1,5 +1,5 @@
-import type { ByteSink } from '../../onnx/byte-sink.ts';
-import type { ModelSink } from '../../networks/convert.ts';
+import type { ByteSink } from '../core/byte-sink.ts';
+import type { ModelSink } from './manifest.ts';
 
 /**
  * A folder of the origin's private file system (or one that the person picked) as a place for models. A file

@@ -1,6 +1,6 @@
-import type { MatchUniforms } from '../pages/match/views/matches/gpu.ts';
-import { matchColor } from '../pages/match/views/matches/cpu.ts';
-import { ROW_FLOATS } from '../compute/sample-matches/cpu.ts';
+import type { MatchUniforms } from '../../views/matches/gpu.ts';
+import { matchColor } from '../../views/matches/cpu.ts';
+import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
 
 type Vec4 = readonly [x: number, y: number, width: number, height: number];
 type Point = [x: number, y: number];

@@ -1,17 +1,17 @@
-import type { FromWorker, ToWorker } from '../../pages/match/contract/protocol.ts';
-import type { WorkerLike } from './worker-like.ts';
+import type { EngineWorkerLike } from './engine-client.ts';
+import type { FromWorker, ToWorker } from '../contract/protocol.ts';
 
 /** A worker for tests: records what it is sent and says what it is told to. */
-export class FakeWorker implements WorkerLike {
+export class FakeWorker implements EngineWorkerLike {
   readonly sent: ToWorker[] = [];
   terminated = false;
   /** Thrown by the next postMessage. */
   refuse: unknown = null;
   /** Answers calls by itself where set. */
   onCall: ((call: Extract<ToWorker, { type: 'call' }>, worker: FakeWorker) => void) | null = null;
-  onmessage: WorkerLike['onmessage'] = null;
-  onerror: WorkerLike['onerror'] = null;
-  onmessageerror: WorkerLike['onmessageerror'] = null;
+  onmessage: EngineWorkerLike['onmessage'] = null;
+  onerror: EngineWorkerLike['onerror'] = null;
+  onmessageerror: EngineWorkerLike['onmessageerror'] = null;
 
   postMessage(message: ToWorker): void {
     if (this.refuse) throw this.refuse;
