@@ -41,6 +41,12 @@ export interface PassManifest {
       certaintyLogit: string;
       /** Further outputs that the next pass asks for as `previous.<name>`. */
       extra?: string[];
+      /**
+       * A semi-dense network's own matches, unchanged: [1, 6, rows, columns], for every cell of this photo x and y in it, x and
+       * y in the other (pixels of the input, integers are pixel centres), confidence, and 1 where the published code
+       * returns this match.
+       */
+      matches?: string;
     };
     /** Input pixels per cell of the warp grid. */
     stride: number;
@@ -148,6 +154,7 @@ function checkPass(check: Checker, value: unknown, at: string, previous: string[
     check.text(outputs.warp, `${at}.decoder.outputs.warp`),
     check.text(outputs.certaintyLogit, `${at}.decoder.outputs.certaintyLogit`),
   ];
+  if (outputs.matches !== undefined) check.text(outputs.matches, `${at}.decoder.outputs.matches`);
   if (outputs.extra !== undefined) {
     check
       .array(outputs.extra, `${at}.decoder.outputs.extra`)

@@ -10,9 +10,6 @@ import { encodeModel } from '../onnx/encode.ts';
 import { CodedError, throwIfAborted } from '../core/errors.ts';
 import { Sha256 } from '../core/sha256.ts';
 import type { ConversionInput, ConversionOptions, ConversionPlan, LocatedNetwork } from './plan.ts';
-import { planDepth } from './dpt/plan.ts';
-import { planMatcher } from './roma/plan.ts';
-import { planVit } from './vit/plan.ts';
 import type { MatcherManifest, NetworkFile } from '../models/manifest.ts';
 import type { NetworkManifest } from '../models/network-manifest.ts';
 
@@ -58,28 +55,19 @@ export function planConversion(inputs: readonly ConversionInput[], options: Conv
     if (networks.length === 0) throw unrecognised(input.name, input.checkpoint.tensors);
     return networks.map((network): LocatedNetwork => ({ ...network, input }));
   });
-  const first = (kind: ArchitectureKind): LocatedNetwork | undefined => found.find((network) => network.kind === kind);
+  const first = (kind: ArchitectureKind): LocatedNetwork | undefined =>
+    found.find((network) => network.family.kind === kind);
   const kind =
     options.as === undefined || options.as === 'auto' ? (['matcher', 'depth', 'vit'] as const).find(first) : options.as;
   const network = kind && first(kind);
   if (!network) {
     throw new CodedError(
       'architecture-other',
-      `No ${kind ?? 'network'} was found; the files hold: ${[...new Set(found.map((entry) => entry.kind))].join(', ')}.`,
+      `No ${kind ?? 'network'} was found; the files hold: ${[...new Set(found.map((entry) => entry.family.kind))].join(', ')}.`,
       'Convert without --as, or add the missing file.',
     );
   }
-  if (network.kind === 'depth') return planDepth(network, options);
-  if (network.kind === 'vit') return planVit(network, options);
-  const vit = found.find((entry) => entry.kind === 'vit' && entry.input !== network.input) ?? first('vit');
-  if (!vit) {
-    throw new CodedError(
-      'matcher-without-vit',
-      `${network.input.name} is a matcher without its ViT encoder, which is published as a file of its own.`,
-      'Give both files: for L2M++ also dinov2l_distilled.pth, for RoMa also DINOv2 ViT-L (dinov2_vitl14_pretrain.pth).',
-    );
-  }
-  return planMatcher(network, vit, options);
+  return network.family.plan(network, options, found);
 }
 
 /**

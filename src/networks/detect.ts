@@ -1,34 +1,25 @@
-import type { CheckpointTensor } from '../formats/arrays/tensor.ts';
 import { CodedError } from '../core/errors.ts';
-import { findPrefixes } from './weights.ts';
+import type { CheckpointTensor } from '../formats/arrays/tensor.ts';
+import type { NetworkFamily } from './family.ts';
+import { FAMILIES } from './index.ts';
 
 export type ArchitectureKind = 'matcher' | 'vit' | 'depth';
 
 /** A network found in a state dict: what it is, and the prefix under which its tensors sit. */
 export interface DetectedNetwork {
-  readonly kind: ArchitectureKind;
+  readonly family: NetworkFamily;
   readonly prefix: string;
 }
 
-/**
- * Tensors that a network of each kind must have, the first of which locates it. In this order: a depth
- * network and some matchers contain a ViT.
- */
-const MARKS: readonly (readonly [ArchitectureKind, readonly string[]])[] = [
-  ['depth', ['pretrained.patch_embed.proj.weight', 'depth_head.projects.0.weight']],
-  ['matcher', ['encoder.cnn.layers.0.weight', 'decoder.gps.16.pos_conv.weight']],
-  ['vit', ['patch_embed.proj.weight', 'cls_token', 'pos_embed', 'norm.weight']],
-];
-
-/** The networks in a state dict, recognised by their tensors, outermost kind first. Names of files play no part. */
+/** The networks in a state dict, recognised by their tensors, outermost first. Names of files play no part. */
 export function detectNetworks(tensors: ReadonlyMap<string, CheckpointTensor>): DetectedNetwork[] {
-  return MARKS.flatMap(([kind, [first, ...others]]) => {
-    const prefixes = findPrefixes(tensors, first).filter((prefix) =>
-      others.every((name) => tensors.has(prefix + name)),
-    );
+  return FAMILIES.flatMap((family) =>
     // Of a teacher and a student, or several copies, only the first in rank is converted.
-    return prefixes.slice(0, 1).map((prefix) => ({ kind, prefix }));
-  });
+    family
+      .locate(tensors)
+      .slice(0, 1)
+      .map((prefix) => ({ family, prefix })),
+  );
 }
 
 /** The error for a file in which no network that we know was found, with the names that it has. */
@@ -37,7 +28,7 @@ export function unrecognised(file: string, tensors: ReadonlyMap<string, Checkpoi
   const examples = names.length > 0 ? ` Its tensors begin with ${names.join(', ')}.` : ' It holds no tensors.';
   return new CodedError(
     'architecture-unknown',
-    `${file} holds no network that can be converted: no matcher of the RoMa family, no DINOv2-style ViT, no Depth Anything V2.${examples}`,
+    `${file} holds no network that can be converted: ${FAMILIES.map(({ title }) => `no ${title}`).join(', ')}.${examples}`,
     'Choose one of the checkpoints that the Models panel lists, or another of the same families.',
   );
 }

@@ -19,24 +19,32 @@ export class Weights {
     private readonly taken: Set<string>,
     /** Taken by any reading: the coarse and the fine pass share the report. */
     private readonly used: Set<string>,
+    /** A name as the architecture says it (with the prefix) to the file's. */
+    private readonly spell: (name: string) => string,
   ) {}
 
-  static of(tensors: Tensors, prefix = ''): Weights {
-    return new Weights(tensors, prefix, new Set(), new Set());
+  /**
+   * @param prefix where in the file the network sits
+   * @param spell the architecture's name of a tensor to the file's, for a file that names the same network otherwise;
+   *   both without the prefix
+   */
+  static of(tensors: Tensors, prefix = '', spell?: (name: string) => string): Weights {
+    const spelled = spell ? (name: string) => prefix + spell(name.slice(prefix.length)) : (name: string) => name;
+    return new Weights(tensors, prefix, new Set(), new Set(), spelled);
   }
 
   /** The part whose names start with `name` and a dot. */
   at(name: string): Weights {
-    return new Weights(this.tensors, `${this.prefix}${name}.`, this.taken, this.used);
+    return new Weights(this.tensors, `${this.prefix}${name}.`, this.taken, this.used, this.spell);
   }
 
   /** The same weights for a second graph, which may take them all again; the report stays common. */
   again(): Weights {
-    return new Weights(this.tensors, this.prefix, new Set(), this.used);
+    return new Weights(this.tensors, this.prefix, new Set(), this.used, this.spell);
   }
 
   has(name: string): boolean {
-    return this.tensors.has(this.prefix + name);
+    return this.tensors.has(this.spell(this.prefix + name));
   }
 
   /** The shape of a tensor without taking it, for reading sizes. */
@@ -99,12 +107,12 @@ export class Weights {
   }
 
   private find(name: string, shape: ExpectedShape | null): CheckpointTensor {
-    const tensor = this.tensors.get(this.prefix + name);
+    const tensor = this.tensors.get(this.spell(this.prefix + name));
     if (tensor) return tensor;
     const wanted = shape ? ` of shape ${describe(shape)}` : '';
     throw new CodedError(
       'tensor-missing',
-      `The checkpoint has no tensor "${this.prefix}${name}"${wanted}, which the recognised network needs (its shape there: none).`,
+      `The checkpoint has no tensor "${this.spell(this.prefix + name)}"${wanted}, which the recognised network needs (its shape there: none).`,
       'Check that the download is complete and that the file holds the whole network.',
     );
   }
@@ -124,6 +132,15 @@ export function findPrefixes(tensors: Tensors, mark: string): string[] {
     .filter((name) => name === mark || name.endsWith(`.${mark}`))
     .map((name) => name.slice(0, -mark.length));
   return prefixes.sort((a, b) => rank(a) - rank(b) || a.length - b.length);
+}
+
+/**
+ * {@link findPrefixes} for a network that must have several tensors, the first of which locates it.
+ *
+ * @param marks names without the prefix
+ */
+export function findNetworks(tensors: Tensors, marks: readonly string[]): string[] {
+  return findPrefixes(tensors, marks[0]).filter((prefix) => marks.every((name) => tensors.has(prefix + name)));
 }
 
 function rank(prefix: string): number {

@@ -1,11 +1,19 @@
 import { depthAnything, readDepthConfig } from './dpt.ts';
-import { Weights } from '../weights.ts';
+import { findNetworks, Weights } from '../weights.ts';
+import type { NetworkFamily } from '../family.ts';
 import { NETWORK_SCHEMA } from '../../models/network-manifest.ts';
 import { describeModel } from '../identity.ts';
 import { chooseNormalisation, imageInput } from '../normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
 import { newGraph } from '../plan.ts';
 import { DEFAULT_VIT_SIZE, vitFacts } from '../vit/plan.ts';
+
+export const depthFamily: NetworkFamily = {
+  title: 'Depth Anything V2',
+  kind: 'depth',
+  locate: (tensors) => findNetworks(tensors, ['pretrained.patch_embed.proj.weight', 'depth_head.projects.0.weight']),
+  plan: planDepth,
+};
 
 /** Plans `depth.onnx` from Depth Anything V2: image to relative inverse depth. */
 export function planDepth({ input, prefix }: LocatedNetwork, options: ConversionOptions): ConversionPlan {

@@ -1,7 +1,8 @@
 import { buildDecoder, buildEncoder, buildFineDecoder, buildFineEncoder } from './matcher.ts';
 import type { MatcherConfig } from './matcher-config.ts';
 import { COARSE_STRIDE, readMatcherConfig } from './matcher-config.ts';
-import { Weights } from '../weights.ts';
+import { findNetworks, Weights } from '../weights.ts';
+import type { NetworkFamily } from '../family.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { CodedError } from '../../core/errors.ts';
 import type {
@@ -29,6 +30,24 @@ const VERDICT: VerdictThresholds = { certainty: 0.2, cycleShare: 0.015, none: 0.
 
 /** Strides of the convolutional pyramid that the second pass reads. */
 const PYRAMID_STRIDES = [8, 4, 2, 1];
+
+export const romaFamily: NetworkFamily = {
+  title: 'matcher of the RoMa family',
+  kind: 'matcher',
+  locate: (tensors) => findNetworks(tensors, ['encoder.cnn.layers.0.weight', 'decoder.gps.16.pos_conv.weight']),
+  plan(network, options, found) {
+    const isVit = (entry: LocatedNetwork): boolean => entry.family.kind === 'vit';
+    const vit = found.find((entry) => isVit(entry) && entry.input !== network.input) ?? found.find(isVit);
+    if (!vit) {
+      throw new CodedError(
+        'matcher-without-vit',
+        `${network.input.name} is a matcher without its ViT encoder, which is published as a file of its own.`,
+        'Give both files: for L2M++ also dinov2l_distilled.pth, for RoMa also DINOv2 ViT-L (dinov2_vitl14_pretrain.pth).',
+      );
+    }
+    return planMatcher(network, vit, options);
+  },
+};
 
 /** Plans a matcher's encoder and decoder, and those of its second pass, from the matcher's and its ViT's weights. */
 export function planMatcher(matcher: LocatedNetwork, vit: LocatedNetwork, options: ConversionOptions): ConversionPlan {

@@ -1,7 +1,8 @@
 import { vit } from './vit.ts';
 import type { VitConfig } from './vit-config.ts';
 import { readVitConfig } from './vit-config.ts';
-import { Weights } from '../weights.ts';
+import { findNetworks, Weights } from '../weights.ts';
+import type { NetworkFamily } from '../family.ts';
 import { NETWORK_SCHEMA } from '../../models/network-manifest.ts';
 import { describeModel } from '../identity.ts';
 import { chooseNormalisation, imageInput } from '../normalisation.ts';
@@ -10,6 +11,13 @@ import { newGraph } from '../plan.ts';
 
 /** DINOv2's and Depth Anything's own input size. */
 export const DEFAULT_VIT_SIZE: Size = [518, 518];
+
+export const vitFamily: NetworkFamily = {
+  title: 'DINOv2-style ViT',
+  kind: 'vit',
+  locate: (tensors) => findNetworks(tensors, ['patch_embed.proj.weight', 'cls_token', 'pos_embed', 'norm.weight']),
+  plan: planVit,
+};
 
 /** Plans `encoder.onnx` from a ViT: image to patch tokens and class token. */
 export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOptions): ConversionPlan {

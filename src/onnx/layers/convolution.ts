@@ -48,14 +48,14 @@ export function conv2dBatchNorm(
 ): Value {
   const channels = weight.shape[0];
   const foldedWeight = g.derivedWeight(`${weight.name}.folded`, weight.shape, async () => {
-    const { scale } = await affine(norm);
+    const { scale } = await foldBatchNorm(norm);
     const values = await weight.readFloat32();
     const perChannel = values.length / channels;
     for (let i = 0; i < values.length; i += 1) values[i] *= scale[Math.floor(i / perChannel)];
     return values;
   });
   const foldedBias = g.derivedWeight(`${weight.name}.folded_bias`, [channels], async () => {
-    const { scale, shift } = await affine(norm);
+    const { scale, shift } = await foldBatchNorm(norm);
     const offset = await bias?.readFloat32();
     return shift.map((value, i) => value + scale[i] * (offset?.[i] ?? 0));
   });
@@ -63,7 +63,7 @@ export function conv2dBatchNorm(
 }
 
 /** BatchNorm in evaluation as x · scale + shift. */
-async function affine({
+export async function foldBatchNorm({
   weight,
   bias,
   mean,

@@ -58,6 +58,12 @@ export const reciprocal = unary('Reciprocal');
 /** GELU by the error function (PyTorch's default), as the fused operator of com.microsoft: ONNX has it from opset 20. */
 export const gelu = unary('Gelu', 'com.microsoft');
 
+/** x where positive, `slope` · x elsewhere. */
+export function leakyRelu(g: GraphBuilder, x: Value, slope: number): Value {
+  sameDType('LeakyRelu', [x], FLOATS);
+  return g.node('LeakyRelu', [x], x, { alpha: { float: slope } });
+}
+
 /** x · sigmoid(x), the gate of SwiGLU. */
 export function silu(g: GraphBuilder, x: Value): Value {
   return mul(g, x, sigmoid(g, x));

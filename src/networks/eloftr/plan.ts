@@ -1,0 +1,66 @@
+import type { CheckpointTensor } from '../../formats/arrays/tensor.ts';
+import type { VerdictThresholds } from '../../models/manifest.ts';
+import { MANIFEST_SCHEMA } from '../../models/manifest.ts';
+import type { NetworkFamily } from '../family.ts';
+import { describeModel } from '../identity.ts';
+import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
+import { newGraph } from '../plan.ts';
+import { singlePass, squareInput, squareSize } from '../semi-dense/single-pass.ts';
+import { findNetworks, Weights } from '../weights.ts';
+import { readEloftrConfig } from './config.ts';
+import { buildDecoder, buildEncoder } from './matcher.ts';
+import { MARKS, transformersName } from './names.ts';
+
+/** The multiple of 32 whose square has about as many pixels as the authors' 640×480. */
+const DEFAULT_SIDE = 576;
+/** Attention reads 4×4 cells of 8 pixels. */
+const MULTIPLE = 32;
+
+/**
+ * A pixel's certainty is its cell's confidence times how it compares with the best of its cell. The authors take
+ * cells from 0.2 on, MatchAnything from 0.1; half of the cell's pixels should count where its best one does.
+ */
+const VERDICT: VerdictThresholds = { certainty: 0.1, cycleShare: 0.015, none: 0.06, good: 0.3 };
+
+type Tensors = ReadonlyMap<string, CheckpointTensor>;
+
+const byAuthors = (tensors: Tensors): string[] => findNetworks(tensors, MARKS);
+
+export const eloftrFamily: NetworkFamily = {
+  title: 'EfficientLoFTR',
+  kind: 'matcher',
+  locate: (tensors) => [...byAuthors(tensors), ...findNetworks(tensors, MARKS.map(transformersName))],
+  plan: planEloftr,
+};
+
+/** Plans encoder and decoder from a state dict in the authors' names, fused or not, or in transformers'. */
+export function planEloftr({ input, prefix }: LocatedNetwork, options: ConversionOptions): ConversionPlan {
+  const { tensors } = input.checkpoint;
+  const isAuthors = byAuthors(tensors).includes(prefix);
+  const weights = Weights.of(tensors, prefix, isAuthors ? undefined : transformersName);
+  const config = readEloftrConfig(weights, { heads: options.heads });
+  const size = squareSize(options, DEFAULT_SIDE, MULTIPLE);
+  const [encoder, decoder] = [newGraph('encoder', options), newGraph('decoder', options)];
+  buildEncoder(encoder, weights.again(), size);
+  buildDecoder(decoder, weights.again(), config, { a: size, b: size });
+  const [fine, middle, coarse] = config.widths;
+  const form = weights.has('backbone.layer0.rbr_reparam.weight') ? 'fused' : 'three branches, fused here';
+  return {
+    kind: 'matcher',
+    facts: [
+      `EfficientLoFTR under ${isAuthors ? 'its authors’' : 'transformers’'} names: RepVGG (${form}) with ${fine}, ${middle} and ${coarse} channels at 2, 4 and 8`,
+      `${config.layers} layers of attention with ${config.heads} heads; matches from ${config.threshold} on, ${config.border} cells of border left out`,
+    ],
+    graphs: [
+      { file: 'encoder', graph: encoder },
+      { file: 'decoder', graph: decoder },
+    ],
+    weights: [weights],
+    manifest: (files) => ({
+      schema: MANIFEST_SCHEMA,
+      ...describeModel(input.name, options),
+      passes: [singlePass(squareInput(size, MULTIPLE), { 2: fine, 4: middle, 8: coarse }, files, true)],
+      verdict: VERDICT,
+    }),
+  };
+}

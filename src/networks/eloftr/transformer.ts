@@ -1,0 +1,174 @@
+import type { Weights } from '../weights.ts';
+import type { CheckpointTensor } from '../../formats/arrays/tensor.ts';
+import { float16ToFloat32, float32ToFloat16 } from '../../formats/arrays/half.ts';
+import type { GraphBuilder } from '../../onnx/graph-builder.ts';
+import * as layer from '../../onnx/layers.ts';
+import * as op from '../../onnx/ops.ts';
+import type { Value } from '../../onnx/value.ts';
+import type { EloftrConfig } from './config.ts';
+
+interface Norm {
+  readonly weight: CheckpointTensor;
+  readonly bias: CheckpointTensor;
+}
+
+/** A layer of aggregated attention. */
+export interface AttentionLayer {
+  readonly kind: 'self' | 'cross';
+  readonly aggregate: CheckpointTensor;
+  readonly query: CheckpointTensor;
+  readonly key: CheckpointTensor;
+  readonly value: CheckpointTensor;
+  readonly merge: CheckpointTensor;
+  readonly mlp: readonly [CheckpointTensor, CheckpointTensor];
+  /** One norm for queries and for what they ask. */
+  readonly normBefore: Norm;
+  readonly normAfter: Norm;
+}
+
+/** Both feature maps, [1, c, h, w] float32 each; their sizes may differ. */
+export type Pair = readonly [Value, Value];
+
+const EPSILON = 1e-5;
+const SLOPE = 0.01;
+
+/** @param weights scoped to `loftr_coarse` */
+export function readTransformer(
+  weights: Weights,
+  { widths: [, , width], layers, aggregation }: EloftrConfig,
+): AttentionLayer[] {
+  return Array.from({ length: layers }, (_, index) => {
+    const at = weights.at(`layers.${index}`);
+    const square = (name: string): CheckpointTensor => at.take(`${name}.weight`, [width, width]);
+    const norm = (name: string): Norm => ({
+      weight: at.take(`${name}.weight`, [width]),
+      bias: at.take(`${name}.bias`, [width]),
+    });
+    return {
+      kind: index % 2 === 0 ? 'self' : 'cross',
+      aggregate: at.take('aggregate.weight', [width, 1, aggregation, aggregation]),
+      query: square('q_proj'),
+      key: square('k_proj'),
+      value: square('v_proj'),
+      merge: square('merge'),
+      mlp: [at.take('mlp.0.weight', [2 * width, 2 * width]), at.take('mlp.2.weight', [width, 2 * width])],
+      normBefore: norm('norm1'),
+      normAfter: norm('norm2'),
+    };
+  });
+}
+
+/**
+ * Self and cross attention in turn over aggregated tokens (EfficientLoFTR, section 3.2).
+ *
+ * In a cross layer the second map attends to the first one as that layer has just left it. Upstream calls this a
+ * mistake, but the weights were trained so: exchanging the photos changes the result.
+ *
+ * @param ropeScale factor of the positions, 1 up to the trained size
+ */
+export function transform(
+  g: GraphBuilder,
+  layers: readonly AttentionLayer[],
+  config: EloftrConfig,
+  pair: Pair,
+  ropeScale: number,
+  observe: (name: string, value: Value) => void = () => {},
+): Pair {
+  let [a, b] = pair.map((x) => op.toFloat32(g, x)) as unknown as Pair;
+  for (const [index, attention] of layers.entries()) {
+    g.scope(`layer.${index}`, () => {
+      const attend = (x: Value, source: Value): Value => attentionLayer(g, attention, config, x, source, ropeScale);
+      const before: Pair = [a, b];
+      a = attend(before[0], attention.kind === 'self' ? before[0] : before[1]);
+      b = attend(before[1], attention.kind === 'self' ? before[1] : a);
+    });
+    observe(`layer${index}_0`, a);
+    observe(`layer${index}_1`, b);
+  }
+  return [a, b];
+}
+
+function attentionLayer(
+  g: GraphBuilder,
+  { kind, aggregate, query, key, value, merge, mlp, normBefore, normAfter }: AttentionLayer,
+  { heads, aggregation: step, halfPrecisionRope }: EloftrConfig,
+  x: Value,
+  source: Value,
+  ropeScale: number,
+): Value {
+  const [, channels, height, width] = x.shape;
+  const asked = op.conv(g, op.toCompute(g, x), g.weight(aggregate), null, { stride: step, groups: channels });
+  const offered = op.maxPool(g, source, { kernel: step });
+  const normalised = (map: Value): Value =>
+    layer.layerNorm(g, tokens(g, map), normBefore.weight, normBefore.bias, EPSILON);
+  const [q, kv] = [normalised(asked), normalised(offered)];
+  const turned = (projected: Value, map: Value): Value =>
+    kind === 'self' ? rotate(g, projected, map.shape[2], map.shape[3], ropeScale, halfPrecisionRope) : projected;
+  const message = layer.linear(
+    g,
+    layer.attention(
+      g,
+      turned(layer.linear(g, q, query, null), asked),
+      turned(layer.linear(g, kv, key, null), offered),
+      layer.linear(g, kv, value, null),
+      heads,
+    ),
+    merge,
+    null,
+  );
+  const spread = op.resize(g, map(g, message, asked.shape[2], asked.shape[3]), [height, width]);
+  const both = op.concat(g, [op.toCompute(g, x), op.toCompute(g, spread)], 1);
+  const hidden = op.leakyRelu(g, layer.linear(g, tokens(g, both), mlp[0], null), SLOPE);
+  const changed = layer.layerNorm(g, layer.linear(g, hidden, mlp[1], null), normAfter.weight, normAfter.bias, EPSILON);
+  return op.add(g, x, map(g, changed, height, width));
+}
+
+/** [1, c, h, w] to [1, h·w, c]. */
+export function tokens(g: GraphBuilder, x: Value): Value {
+  const [, channels, height, width] = x.shape;
+  return op.transpose(g, op.reshape(g, x, [1, channels, height * width]), [0, 2, 1]);
+}
+
+/** [1, h·w, c] to [1, c, h, w]. */
+export function map(g: GraphBuilder, x: Value, height: number, width: number): Value {
+  return op.reshape(g, op.transpose(g, x, [0, 2, 1]), [1, x.shape[2], height, width]);
+}
+
+/**
+ * Rotary position code over all channels, before they are split into heads: channels 4k and 4k + 1 turn by
+ * y · f_k, 4k + 2 and 4k + 3 by x · f_k, with f_k = 10000^(−k / (c / 4)) and positions counted from 1.
+ */
+function rotate(g: GraphBuilder, x: Value, height: number, width: number, scale: number, half: boolean): Value {
+  const channels = x.shape[2];
+  const { cos, sin } = ropeTables(height, width, channels, scale, half);
+  const table = (name: string, values: Float32Array): Value =>
+    g.derivedWeight(`rope.${name}.${height}x${width}`, [1, height * width, channels], async () => values, 'float32');
+  const exact = op.toFloat32(g, x);
+  const pairs = op.reshape(g, exact, [1, height * width, channels / 2, 2]);
+  const [even, odd] = op.split(g, pairs, 3, [1, 1]);
+  const turned = op.reshape(g, op.concat(g, [op.neg(g, odd), even], 3), exact.shape);
+  return op.toCompute(g, op.add(g, op.mul(g, exact, table('cos', cos)), op.mul(g, turned, table('sin', sin))));
+}
+
+/** Sines and cosines of every token and channel, [h·w, c] row-major, rounded to half precision if `half`. */
+export function ropeTables(
+  height: number,
+  width: number,
+  channels: number,
+  scale: number,
+  half: boolean,
+): { sin: Float32Array; cos: Float32Array } {
+  const sin = new Float32Array(height * width * channels);
+  const cos = new Float32Array(sin.length);
+  for (let i = 0; i < sin.length; i += 1) {
+    const channel = i % channels;
+    const token = Math.floor(i / channels);
+    const position = (channel % 4 < 2 ? Math.floor(token / width) : token % width) + 1;
+    const frequency = 10000 ** (-Math.floor(channel / 4) / (channels / 4));
+    const angle = Math.fround(Math.fround(position * scale) * Math.fround(frequency));
+    sin[i] = Math.sin(angle);
+    cos[i] = Math.cos(angle);
+  }
+  const round = (values: Float32Array): Float32Array => (half ? float16ToFloat32(float32ToFloat16(values)) : values);
+  return { sin: round(sin), cos: round(cos) };
+}
