@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { wgsl } from './scripts/build/link-wgsl.ts';
 import { packLargeFiles } from './scripts/build/pack-large-files.ts';
 import { describeBuildToServiceWorker } from './scripts/build/service-worker.ts';
 
@@ -9,8 +10,8 @@ const KEPT_NAMES = ['lift-match', 'service-worker'];
 export default defineConfig({
   // Relative addresses: the same build works at a domain's root and under a GitHub Pages sub-path.
   base: './',
-  plugins: [react(), packLargeFiles(), describeBuildToServiceWorker()],
-  worker: { format: 'es' },
+  plugins: [react(), wgsl(), packLargeFiles(), describeBuildToServiceWorker()],
+  worker: { format: 'es', plugins: () => [wgsl()] },
   // Sandboxed frames have no origin: they may read an app's files only where the server lets everybody.
   preview: { cors: true },
   build: {

@@ -1,4 +1,5 @@
 // A colour map's entry, linear between its 256 published ones. `maps` holds one map a row; `value` 0…1.
+
 fn mapColor(maps: texture_2d<f32>, row: u32, value: f32) -> vec3f {
   let position = clamp(value, 0.0, 1.0) * 255.0;
   let low = u32(position);

@@ -1,4 +1,9 @@
-// The dense match of the pane's photo. Needs pane.wgsl, photo.wgsl, coordinates.wgsl and sampling.wgsl.
+// The dense match of the pane's photo.
+
+#import "coordinates.wgsl"
+#import "pane.wgsl"
+#import "photo.wgsl"
+#import "sampling.wgsl"
 
 @group(2) @binding(0) var<storage, read> warp: array<f32>;
 @group(2) @binding(1) var<storage, read> certainty: array<f32>;

@@ -1,4 +1,8 @@
-// A heat map over the pane's photo. Needs pane.wgsl, photo.wgsl and color-map.wgsl.
+// A heat map over the pane's photo.
+
+#import "color-map.wgsl"
+#import "pane.wgsl"
+#import "photo.wgsl"
 
 // The map's colours only read true over grey; where nothing is shown, the photo steps back towards the stage.
 fn heatOverPhoto(unit: vec2f, value: f32, shown: f32) -> vec3f {

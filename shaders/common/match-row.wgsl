@@ -1,4 +1,5 @@
 // One correspondence, see ROW_FLOATS in src/compute/sample-matches/cpu.ts.
+
 struct MatchRow {
   places: vec4f,  // x_a, y_a, x_b, y_b, normalised
   certainty: f32,

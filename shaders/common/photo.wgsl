@@ -1,4 +1,6 @@
-// The two photos of a pane, with mip levels: `here` is the one that the pane lies on. Needs pane.wgsl.
+// The two photos of a pane, with mip levels: `here` is the one that the pane lies on.
+
+#import "pane.wgsl"
 
 @group(1) @binding(0) var photoHere: texture_2d<f32>;
 @group(1) @binding(1) var photoThere: texture_2d<f32>;

@@ -1,5 +1,7 @@
-// Cosine of every vector with one query, which comes with its own reciprocal length.
-// Reference: cosines in src/pages/compare/passes/feature-vectors/cpu.ts. Needs dispatch.wgsl.
+// Cosine of every vector with one query, which comes with its own reciprocal length. Reference: cosines in
+// src/pages/compare/passes/feature-vectors/cpu.ts.
+
+#import "../common/dispatch.wgsl"
 
 struct Params {
   channels: u32,

@@ -1,5 +1,7 @@
 // Mean of every channel over all places of several maps, one map after the other. Reference: featureMean in
-// src/pages/compare/passes/feature-covariance/cpu.ts. Needs dispatch.wgsl.
+// src/pages/compare/passes/feature-covariance/cpu.ts.
+
+#import "../common/dispatch.wgsl"
 
 struct Params {
   channels: u32,

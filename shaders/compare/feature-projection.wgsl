@@ -1,5 +1,7 @@
-// Scores of every place along a few directions about the mean. Reference: src/pages/compare/passes/feature-projection/cpu.ts.
-// Needs dispatch.wgsl.
+// Scores of every place along a few directions about the mean. Reference:
+// src/pages/compare/passes/feature-projection/cpu.ts.
+
+#import "../common/dispatch.wgsl"
 
 struct Params {
   channels: u32,

@@ -1,5 +1,7 @@
-// The classical descriptor: gradient histograms of cells, then windows of 4 × 4 cells about every place.
-// Reference: src/pages/compare/passes/gradient-histogram/cpu.ts. Needs dispatch.wgsl.
+// The classical descriptor: gradient histograms of cells, then windows of 4 × 4 cells about every place. Reference:
+// src/pages/compare/passes/gradient-histogram/cpu.ts.
+
+#import "../common/dispatch.wgsl"
 
 override CELL: u32;
 override CLIP: f32;

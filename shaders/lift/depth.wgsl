@@ -1,5 +1,7 @@
 // Normalised disparity to depth, 0 in the sky and where there is none. Reference: src/pages/lift/passes/depth/cpu.ts.
 
+#import "../common/dispatch.wgsl"
+
 struct Params {
   scale: f32,
   shift: f32,

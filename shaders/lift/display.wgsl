@@ -1,5 +1,8 @@
-// One picture of a lifted view. Reference: src/pages/lift/passes/display/cpu.ts, which names the pictures and explains
-// the colours. Needs common/color-map.wgsl and common/flow-wheel.wgsl.
+// One picture of a lifted view. Reference: src/pages/lift/passes/display/cpu.ts, which names the pictures and
+// explains the colours.
+
+#import "../common/color-map.wgsl"
+#import "../common/flow-wheel.wgsl"
 
 struct Params {
   size: vec2u,
@@ -60,7 +63,7 @@ fn warpColor(place: vec2u, i: u32, points: u32) -> vec3f {
   return flowColor((there - vec2f(place) - 0.5) / params.flowScale);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.size)) {
     return;

@@ -22,7 +22,7 @@ fn coarseAt(p: vec2u) -> vec3f {
   return pyramid[params.coarseOffset + p.y * params.coarse.x + p.x].rgb;
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn begin(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.fine)) {
     return;
@@ -31,7 +31,7 @@ fn begin(@builtin(global_invocation_id) id: vec3u) {
   pyramid[fineIndex(id.xy)] = select(vec4f(0.0), vec4f(textureLoad(colour, id.xy, 0).rgb, 1.0), isKnown);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn push(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.coarse)) {
     return;
@@ -50,7 +50,7 @@ fn push(@builtin(global_invocation_id) id: vec3u) {
   pyramid[params.coarseOffset + id.y * params.coarse.x + id.x] = vec4f(mean, min(sum.a, 1.0));
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn pull(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.fine)) {
     return;
@@ -69,7 +69,7 @@ fn pull(@builtin(global_invocation_id) id: vec3u) {
   pyramid[i] = vec4f(mix(mix(above, below, f.y), own.rgb, own.a), own.a);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn finish(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.fine)) {
     return;

@@ -1,5 +1,7 @@
-// Where the photo's pixels lie in the view, and which of them it shows.
-// Reference: src/pages/lift/passes/forward-warp/cpu.ts. Needs cameras.wgsl.
+// Where the photo's pixels lie in the view, and which of them it shows. Reference:
+// src/pages/lift/passes/forward-warp/cpu.ts.
+
+#import "cameras.wgsl"
 
 override NONE: u32;
 override HIDDEN: u32;
@@ -58,7 +60,7 @@ fn isRendered(p: vec2f, z: f32) -> bool {
   return isNear(z, vec4f(between)).x;
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.sizeA)) {
     return;

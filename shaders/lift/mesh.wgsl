@@ -17,7 +17,7 @@ fn disparityAt(x: i32, y: i32) -> f32 {
 }
 
 // 0: a surface, 1: on a depth edge, 4: nothing there.
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn classify(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.size)) {
     return;
@@ -39,7 +39,7 @@ fn classify(@builtin(global_invocation_id) id: vec3u) {
   kinds[i] = select(4u, select(0u, 1u, isEdge), depth[i] > 0.0);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn connect(@builtin(global_invocation_id) id: vec3u) {
   let width = params.size.x;
   if (any(id.xy > params.size)) {

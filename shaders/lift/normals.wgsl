@@ -37,7 +37,7 @@ fn slope(place: vec2i, axis: vec2i, z: f32, facing: f32) -> f32 {
   return select(facing, (after.depth - before.depth) / max(count, 1.0), count > 0.0);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.size)) {
     return;

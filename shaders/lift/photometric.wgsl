@@ -1,5 +1,8 @@
 // Blur and exposure in linear light, gamma, noise. Reference: src/pages/lift/passes/photometric/cpu.ts.
 
+#import "../common/random.wgsl"
+#import "../common/srgb.wgsl"
+
 struct Params {
   size: vec2u,
   gain: f32,
@@ -25,7 +28,7 @@ fn linearAt(x: i32, y: u32) -> vec3f {
   return decodeSrgb(textureLoad(source, place, 0).rgb);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn blurRows(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.size)) {
     return;
@@ -53,7 +56,7 @@ fn gaussianNoise(index: u32) -> f32 {
   return (f32(sum) - 1530.0) / 256.0;
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn develop(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.size)) {
     return;

@@ -1,6 +1,8 @@
 // Min-max normalisation and clamping of a disparity map. Reference: src/pages/lift/passes/prepare-disparity/cpu.ts.
 // Smallest and largest value are found by one partial result per workgroup and a second dispatch over these.
 
+#import "../common/dispatch.wgsl"
+
 override FLOOR: f32;
 
 const WORKGROUP = 64u;

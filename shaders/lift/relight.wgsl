@@ -1,5 +1,7 @@
 // Point lights on a view with depth and normals, in linear light. Reference: src/pages/lift/passes/relight/cpu.ts.
 
+#import "../common/srgb.wgsl"
+
 override FLOOR: f32;
 override STEPS: i32;
 override BIAS: f32;
@@ -45,7 +47,7 @@ fn shadeOf(point: vec3f, light: vec3f) -> f32 {
   return most;
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.size)) {
     return;

@@ -1,5 +1,7 @@
-// The photo's mesh seen by camera b. Reference: src/pages/lift/passes/render/cpu.ts and raster.ts.
-// Needs cameras.wgsl. Vertices are pulled from the depth map; the index buffer is that of mesh.wgsl.
+// The photo's mesh seen by camera b. Reference: src/pages/lift/passes/render/cpu.ts and raster.ts. Vertices are
+// pulled from the depth map; the index buffer is that of mesh.wgsl.
+
+#import "cameras.wgsl"
 
 override RIM_CONTINUATION: f32;
 

@@ -1,5 +1,8 @@
 // A map brought to another size, bilinear with the border clamped. Reference: resizeMap in
-// src/pages/lift/passes/smooth/guided-filter.ts. Needs common/coordinates.wgsl and common/sampling.wgsl.
+// src/pages/lift/passes/smooth/guided-filter.ts.
+
+#import "../common/coordinates.wgsl"
+#import "../common/sampling.wgsl"
 
 struct Params {
   mapSize: vec2u,
@@ -10,7 +13,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> map: array<f32>;
 @group(0) @binding(2) var<storage, read_write> resized: array<f32>;
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.resizedSize)) {
     return;

@@ -1,5 +1,8 @@
-// The raster's places and depths as the view that the other passes take. Reference: src/pages/lift/passes/render/cpu.ts.
-// Needs cameras.wgsl and read-colour.wgsl.
+// The raster's places and depths as the view that the other passes take. Reference:
+// src/pages/lift/passes/render/cpu.ts.
+
+#import "cameras.wgsl"
+#import "read-colour.wgsl"
 
 @group(0) @binding(0) var<uniform> params: Cameras;
 @group(0) @binding(1) var raster: texture_2d<f32>;
@@ -9,7 +12,7 @@
 @group(0) @binding(5) var<storage, read_write> warp: array<f32>;
 @group(0) @binding(6) var<storage, read_write> visible: array<u32>;
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.sizeB)) {
     return;

@@ -1,6 +1,9 @@
 // A match measured against the truth: error map, counts and histograms. Reference: src/pages/lift/passes/score/cpu.ts.
 // Integers are counted with atomics; the curve's errors are summed by workgroup, so that the bits never change.
 
+#import "../common/coordinates.wgsl"
+#import "../common/sampling.wgsl"
+
 override ERROR_BINS: u32;
 override ERROR_BINS_PER_OCTAVE: f32;
 override LOWEST_ERROR: f32;

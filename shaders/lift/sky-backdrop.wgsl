@@ -1,5 +1,7 @@
-// The photo's sky in the holes of a view, as what is infinitely far. Reference: src/pages/lift/passes/sky-backdrop/cpu.ts.
-// Needs read-colour.wgsl.
+// The photo's sky in the holes of a view, as what is infinitely far. Reference:
+// src/pages/lift/passes/sky-backdrop/cpu.ts.
+
+#import "read-colour.wgsl"
 
 struct Params {
   sizeA: vec2u,
@@ -19,7 +21,7 @@ struct Params {
 @group(0) @binding(4) var colour: texture_storage_2d<rgba8unorm, write>;
 @group(0) @binding(5) var<storage, read_write> known: array<u32>;
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.sizeB)) {
     return;

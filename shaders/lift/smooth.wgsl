@@ -16,7 +16,7 @@ fn valueAt(place: vec2i) -> f32 {
   return source[u32(inside.y) * params.size.x + u32(inside.x)];
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.size)) {
     return;

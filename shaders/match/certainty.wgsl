@@ -1,5 +1,8 @@
 // Sigmoid of the logit, 0 where the warp leaves the other photo. Reference: src/compute/certainty/cpu.ts.
 
+#import "../common/coordinates.wgsl"
+#import "../common/dispatch.wgsl"
+
 override LOGIT_LIMIT: f32;
 
 @group(0) @binding(0) var<storage, read> warp: array<f32>;

@@ -1,5 +1,8 @@
 // Distance after going to the other photo and back. Reference: src/compute/cycle/cpu.ts.
 
+#import "../common/coordinates.wgsl"
+#import "../common/sampling.wgsl"
+
 struct Params {
   grid: vec2u,
   otherGrid: vec2u,
@@ -18,7 +21,7 @@ fn readOther(plane: u32, taps: Taps) -> f32 {
   return dot(vec4f(otherWarp[index.x], otherWarp[index.y], otherWarp[index.z], otherWarp[index.w]), taps.weight);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.grid)) {
     return;

@@ -1,5 +1,9 @@
-// A against B laid on A's plane by a homography, on A alone or on a canvas that shows both photos whole.
-// Needs common/field.wgsl for its readers; the match itself is not read.
+// A against B laid on A's plane by a homography, on A alone or on a canvas that shows both photos whole. Of
+// common/field.wgsl only the readers are used: the match itself is not read.
+
+#import "../common/field.wgsl"
+#import "../common/pane.wgsl"
+#import "../common/photo.wgsl"
 
 // Places in COMPARE_MODES of src/pages/match/contract/view.ts; flicker and morph are blends here.
 const SWIPE = 0u;

@@ -1,4 +1,8 @@
-// Certainty as a heat map over the photo. Needs common/field.wgsl and common/heat.wgsl.
+// Certainty as a heat map over the photo.
+
+#import "../common/field.wgsl"
+#import "../common/heat.wgsl"
+#import "../common/pane.wgsl"
 
 @fragment
 fn drawCertainty(@builtin(position) position: vec4f) -> @location(0) vec4f {

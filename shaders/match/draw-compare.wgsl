@@ -1,4 +1,8 @@
-// A against the other photo laid on A's grid. Needs common/field.wgsl.
+// A against the other photo laid on A's grid.
+
+#import "../common/field.wgsl"
+#import "../common/pane.wgsl"
+#import "../common/photo.wgsl"
 
 // Places in COMPARE_MODES of src/pages/match/contract/view.ts; flicker is a blend whose amount the renderer swaps.
 const SWIPE = 0u;

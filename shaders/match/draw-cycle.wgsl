@@ -1,5 +1,8 @@
 // Distance after going to the other photo and back, as a heat map where the match is certain enough.
-// Needs common/field.wgsl and common/heat.wgsl.
+
+#import "../common/field.wgsl"
+#import "../common/heat.wgsl"
+#import "../common/pane.wgsl"
 
 @fragment
 fn drawCycle(@builtin(position) position: vec4f) -> @location(0) vec4f {

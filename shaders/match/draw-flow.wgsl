@@ -1,4 +1,8 @@
-// Displacement to the matched place, in the colours of common/flow-wheel.wgsl. Needs that and common/field.wgsl.
+// Displacement to the matched place, in the colours of common/flow-wheel.wgsl.
+
+#import "../common/field.wgsl"
+#import "../common/flow-wheel.wgsl"
+#import "../common/pane.wgsl"
 
 @fragment
 fn drawFlow(@builtin(position) position: vec4f) -> @location(0) vec4f {

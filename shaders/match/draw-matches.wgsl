@@ -1,7 +1,9 @@
-// Sampled correspondences over two panes: a line from each place of A to its place in B, and a dot at both ends.
-// One instance a match, four corners each, drawn three times by the same indirect arguments. Positions are device
-// pixels of the stage. Colours leave premultiplied.
-// Needs common/color-map.wgsl and common/match-row.wgsl.
+// Sampled correspondences over two panes: a line from each place of A to its place in B, and a dot at both ends. One
+// instance a match, four corners each, drawn three times by the same indirect arguments. Positions are device pixels
+// of the stage. Colours leave premultiplied.
+
+#import "../common/color-map.wgsl"
+#import "../common/match-row.wgsl"
 
 struct Matches {
   stage: vec2f,

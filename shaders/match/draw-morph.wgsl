@@ -1,11 +1,11 @@
-// From A to B: the photos' own grids travel along the match while their colours cross over. The pane's rect is
-// that of the frame in between. Needs common/field.wgsl.
-//
-// `pane.amount` is how far the mesh has gone from its own photo to the other (A's mesh: t, B's: 1 − t) and
-// `pane.opacity` the weight of this layer.
+// From A to B: the photos' own grids travel along the match while their colours cross over. The pane's rect is that
+// of the frame in between. `pane.amount` is how far the mesh has gone from its own photo to the other (A's mesh: t,
+// B's: 1 − t) and `pane.opacity` the weight of this layer.
 
-// Cells a side; src/pages/match/views/compare/morph-gpu.ts holds the same number. Finer grids are read bilinearly.
-const MESH_LIMIT = 192u;
+#import "../common/field.wgsl"
+#import "../common/pane.wgsl"
+#import "../common/photo.wgsl"
+
 // A cell drawn out by more than this spans an edge of depth or an error; the other photo's mesh shows it better.
 const MAX_STRETCH = 4.0;
 // Blur and dimming of what shows through holes half-way: enough to step back behind the mesh.

@@ -1,5 +1,7 @@
 // The pane's photo, greyer and nearer the stage's background where it is `muted`.
-// Needs common/pane.wgsl and common/photo.wgsl.
+
+#import "../common/pane.wgsl"
+#import "../common/photo.wgsl"
 
 @fragment
 fn drawPhoto(@builtin(position) position: vec4f) -> @location(0) vec4f {

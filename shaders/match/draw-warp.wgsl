@@ -1,4 +1,7 @@
-// The pane's photo rebuilt from the other one's pixels, weighted by certainty. Needs common/field.wgsl.
+// The pane's photo rebuilt from the other one's pixels, weighted by certainty.
+
+#import "../common/field.wgsl"
+#import "../common/pane.wgsl"
 
 @fragment
 fn drawWarp(@builtin(position) position: vec4f) -> @location(0) vec4f {

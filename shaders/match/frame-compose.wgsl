@@ -1,5 +1,7 @@
 // Takes a frame of B out of a decoded match. Reference: src/pages/match/views/frame/cpu.ts.
-// Needs coordinates.wgsl and sampling.wgsl.
+
+#import "../common/coordinates.wgsl"
+#import "../common/sampling.wgsl"
 
 struct Params {
   // Rows of the homography. Forward: frame → photo B. Backward: photo B → frame.
@@ -20,7 +22,7 @@ struct Params {
 // What a place outside the frame is given: no certainty at all.
 const NO_LOGIT = -20.0;
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn forward(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.grid)) {
     return;
@@ -34,7 +36,7 @@ fn forward(@builtin(global_invocation_id) id: vec3u) {
   logitOut[k] = logitIn[k];
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn backward(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.grid)) {
     return;

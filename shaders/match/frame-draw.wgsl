@@ -1,4 +1,6 @@
-// Photo B seen through a frame. Reference: src/pages/match/views/frame/cpu.ts. Needs coordinates.wgsl.
+// Photo B seen through a frame. Reference: src/pages/match/views/frame/cpu.ts.
+
+#import "../common/coordinates.wgsl"
 
 struct Params {
   // Rows of the homography: normalised frame → normalised photo.
@@ -29,7 +31,7 @@ fn readPhoto(place: vec2f) -> vec3f {
   return mix(above, below, f.y);
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.size)) {
     return;

@@ -1,6 +1,9 @@
-// Sampling, second draw: a key for every row drawn, for a draw that thins out what is crowded.
-// Reference: src/compute/sample-matches/cpu.ts.
-// Needs dispatch.wgsl, random.wgsl and match-row.wgsl.
+// Sampling, second draw: a key for every row drawn, for a draw that thins out what is crowded. Reference:
+// src/compute/sample-matches/cpu.ts.
+
+#import "../common/dispatch.wgsl"
+#import "../common/match-row.wgsl"
+#import "../common/random.wgsl"
 
 struct Params {
   capacity: u32,  // of the drawn list, whose length only the GPU knows

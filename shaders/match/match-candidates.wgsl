@@ -1,6 +1,9 @@
-// Sampling, first draw: a key for every place of both grids, for a draw weighted by certainty.
-// Reference: src/compute/sample-matches/cpu.ts.
-// Needs dispatch.wgsl, random.wgsl and match-row.wgsl.
+// Sampling, first draw: a key for every place of both grids, for a draw weighted by certainty. Reference:
+// src/compute/sample-matches/cpu.ts.
+
+#import "../common/dispatch.wgsl"
+#import "../common/match-row.wgsl"
+#import "../common/random.wgsl"
 
 struct Params {
   gridA: vec2u,

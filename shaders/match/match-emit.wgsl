@@ -1,5 +1,7 @@
 // Sampling: the rows that remain after both draws, and how many there are to draw.
-// Needs dispatch.wgsl and match-row.wgsl.
+
+#import "../common/dispatch.wgsl"
+#import "../common/match-row.wgsl"
 
 struct Params {
   vertexCount: u32,  // of one instance

@@ -1,5 +1,8 @@
 // Sampling: the rows of the candidates drawn. Reference: src/compute/sample-matches/cpu.ts.
-// Needs dispatch.wgsl, coordinates.wgsl and match-row.wgsl.
+
+#import "../common/coordinates.wgsl"
+#import "../common/dispatch.wgsl"
+#import "../common/match-row.wgsl"
 
 struct Params {
   gridA: vec2u,

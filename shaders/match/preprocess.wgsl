@@ -40,7 +40,7 @@ fn weightOf(span: Span, i: i32) -> f32 {
   return max(0.0, 1.0 - abs(pixel - span.low));
 }
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= params.size)) {
     return;

@@ -1,5 +1,7 @@
 // What a field says of one place, read bilinearly. Reference: src/compute/probe/cpu.ts.
 
+#import "../common/sampling.wgsl"
+
 struct Params {
   grid: vec2u,
   point: vec2f,  // normalised

@@ -1,6 +1,4 @@
-import code from '../../../shaders/match/certainty.wgsl?raw';
-import coordinates from '../../../shaders/common/coordinates.wgsl?raw';
-import dispatch from '../../../shaders/common/dispatch.wgsl?raw';
+import code from '../../../shaders/match/certainty.wgsl';
 import { linearWorkgroups, recordCompute } from '../../platform/gpu/dispatch.ts';
 import { certaintyBinding, gridPoints, logitBinding, warpBinding } from '../field/gpu.ts';
 import type { WarpField } from '../field/gpu.ts';
@@ -12,7 +10,7 @@ export class CertaintyPass {
   private readonly pipeline: GPUComputePipeline;
 
   constructor(private readonly device: GPUDevice) {
-    const shader = createShader(device, 'certainty', dispatch, coordinates, code);
+    const shader = createShader(device, 'certainty', code);
     this.pipeline = createComputePipeline(device, shader, 'main', { LOGIT_LIMIT });
   }
 

@@ -1,6 +1,4 @@
-import code from '../../../shaders/match/cycle.wgsl?raw';
-import coordinates from '../../../shaders/common/coordinates.wgsl?raw';
-import sampling from '../../../shaders/common/sampling.wgsl?raw';
+import code from '../../../shaders/match/cycle.wgsl';
 import { gridWorkgroups } from '../../platform/gpu/dispatch.ts';
 import { cycleBinding, warpBinding } from '../field/gpu.ts';
 import type { MatchField, WarpField } from '../field/gpu.ts';
@@ -14,7 +12,7 @@ export class CyclePass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    const shader = createShader(device, 'cycle', coordinates, sampling, code);
+    const shader = createShader(device, 'cycle', code);
     this.kernel = new Kernel(device, scope, shader, 'main', { CYCLE_OUTSIDE });
   }
 

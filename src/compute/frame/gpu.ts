@@ -1,7 +1,5 @@
-import coordinates from '../../../shaders/common/coordinates.wgsl?raw';
-import sampling from '../../../shaders/common/sampling.wgsl?raw';
-import composeCode from '../../../shaders/match/frame-compose.wgsl?raw';
-import drawCode from '../../../shaders/match/frame-draw.wgsl?raw';
+import composeCode from '../../../shaders/match/frame-compose.wgsl';
+import drawCode from '../../../shaders/match/frame-draw.wgsl';
 import type { Size } from '../../core/geometry.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
 import { gridWorkgroups, recordCompute } from '../../platform/gpu/dispatch.ts';
@@ -30,8 +28,8 @@ export class FramePass {
     private readonly device: GPUDevice,
     scope: Scope,
   ) {
-    const draw = createShader(device, 'frame-draw', coordinates, drawCode);
-    const compose = createShader(device, 'frame-compose', coordinates, sampling, composeCode);
+    const draw = createShader(device, 'frame-draw', drawCode);
+    const compose = createShader(device, 'frame-compose', composeCode);
     this.drawPipeline = createComputePipeline(device, draw, 'main');
     this.forwardPipeline = createComputePipeline(device, compose, 'forward');
     this.backwardPipeline = createComputePipeline(device, compose, 'backward');

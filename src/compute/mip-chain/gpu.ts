@@ -1,4 +1,4 @@
-import code from '../../../shaders/match/mip-level.wgsl?raw';
+import code from '../../../shaders/match/mip-level.wgsl';
 import type { Size } from '../../core/geometry.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import { createRenderPipeline, createShader } from '../../platform/gpu/shader.ts';

@@ -1,4 +1,4 @@
-import code from '../../../shaders/match/preprocess.wgsl?raw';
+import code from '../../../shaders/match/preprocess.wgsl';
 import { gridWorkgroups } from '../../platform/gpu/dispatch.ts';
 import { Kernel } from '../../platform/gpu/kernel.ts';
 import type { PreprocessOptions } from './cpu.ts';

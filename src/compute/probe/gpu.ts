@@ -1,5 +1,4 @@
-import code from '../../../shaders/match/probe.wgsl?raw';
-import sampling from '../../../shaders/common/sampling.wgsl?raw';
+import code from '../../../shaders/match/probe.wgsl';
 import type { Point } from '../../core/geometry.ts';
 import { certaintyBinding, cycleBinding, warpBinding } from '../field/gpu.ts';
 import type { WarpField } from '../field/gpu.ts';
@@ -16,7 +15,7 @@ export class ProbePass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'probe', sampling, code));
+    this.kernel = new Kernel(device, scope, createShader(device, 'probe', code));
   }
 
   /** Probes `field` at a normalised point of its photo into `target`. */

@@ -1,11 +1,7 @@
-import coordinatesCode from '../../../shaders/common/coordinates.wgsl?raw';
-import dispatchCode from '../../../shaders/common/dispatch.wgsl?raw';
-import rowCode from '../../../shaders/common/match-row.wgsl?raw';
-import randomCode from '../../../shaders/common/random.wgsl?raw';
-import balanceCode from '../../../shaders/match/match-balance.wgsl?raw';
-import candidatesCode from '../../../shaders/match/match-candidates.wgsl?raw';
-import emitCode from '../../../shaders/match/match-emit.wgsl?raw';
-import gatherCode from '../../../shaders/match/match-gather.wgsl?raw';
+import balanceCode from '../../../shaders/match/match-balance.wgsl';
+import candidatesCode from '../../../shaders/match/match-candidates.wgsl';
+import emitCode from '../../../shaders/match/match-emit.wgsl';
+import gatherCode from '../../../shaders/match/match-gather.wgsl';
 import { linearWorkgroups } from '../../platform/gpu/dispatch.ts';
 import { certaintyBinding, cycleBinding, gridPoints, warpBinding } from '../field/gpu.ts';
 import type { MatchField } from '../field/gpu.ts';
@@ -58,12 +54,11 @@ export class SampleMatchesPass {
     device: GPUDevice,
     private readonly scope: Scope,
   ) {
-    const kernel = (label: string, ...code: string[]) =>
-      new Kernel(device, scope, createShader(device, label, dispatchCode, rowCode, ...code));
+    const kernel = (label: string, code: string) => new Kernel(device, scope, createShader(device, label, code));
     this.selectSmallest = new SelectSmallestPass(device, scope);
-    this.candidates = kernel('match-candidates', randomCode, candidatesCode);
-    this.gather = kernel('match-gather', coordinatesCode, gatherCode);
-    this.balance = kernel('match-balance', randomCode, balanceCode);
+    this.candidates = kernel('match-candidates', candidatesCode);
+    this.gather = kernel('match-gather', gatherCode);
+    this.balance = kernel('match-balance', balanceCode);
     this.emit = kernel('match-emit', emitCode);
   }
 

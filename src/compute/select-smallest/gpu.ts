@@ -1,4 +1,4 @@
-import code from '../../../shaders/match/select-smallest.wgsl?raw';
+import code from '../../../shaders/match/select-smallest.wgsl';
 import { recordCompute } from '../../platform/gpu/dispatch.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import { createComputePipeline, createShader } from '../../platform/gpu/shader.ts';

@@ -1,4 +1,4 @@
-import code from '../../../shaders/match/statistics.wgsl?raw';
+import code from '../../../shaders/match/statistics.wgsl';
 import { recordCompute } from '../../platform/gpu/dispatch.ts';
 import { certaintyBinding, cycleBinding, gridPoints } from '../field/gpu.ts';
 import type { MatchField } from '../field/gpu.ts';

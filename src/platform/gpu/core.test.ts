@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import sampling from '../../../shaders/common/sampling.wgsl?raw';
-import dispatch from '../../../shaders/common/dispatch.wgsl?raw';
+import sampling from '../../../shaders/common/sampling.wgsl';
 import { linearWorkgroups, recordCompute } from './dispatch.ts';
 import { Scope } from './scope.ts';
 import { createComputePipeline, createShader, shadersReady } from './shader.ts';
@@ -32,7 +31,6 @@ test('a ring of uniforms keeps the values of each run of one submit apart', asyn
   const shader = createShader(
     gpu.device,
     'ring',
-    dispatch,
     `struct Params { scale: f32, offset: vec2f, place: u32 }
      @group(0) @binding(0) var<uniform> params: Params;
      @group(0) @binding(1) var<storage, read_write> result: array<f32>;
@@ -54,8 +52,8 @@ test('bilinear reading follows grid_sample: centres exact, halves mixed, border 
   const shader = createShader(
     gpu.device,
     'taps',
-    sampling,
-    `@group(0) @binding(0) var<storage, read> plane: array<f32>;
+    `${sampling}
+     @group(0) @binding(0) var<storage, read> plane: array<f32>;
      @group(0) @binding(1) var<storage, read> points: array<vec2f>;
      @group(0) @binding(2) var<storage, read_write> result: array<f32>;
      @compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3u) {

@@ -1,8 +1,8 @@
 import type { Size } from '../../core/geometry.ts';
 
-/** Invocations per workgroup of the passes over a list; shaders/common/dispatch.wgsl holds the same number. */
+/** Invocations per workgroup of the passes over a list; WGSL knows it by the same name (createShader). */
 export const LINEAR_WORKGROUP = 64;
-/** Side of the square workgroup of the passes over a grid. */
+/** Side of the square workgroup of the passes over a grid; as above. */
 export const GRID_WORKGROUP = 8;
 /** WebGPU's guaranteed limit of workgroups per dimension. */
 const MAX_WORKGROUPS = 65_535;

@@ -1,3 +1,4 @@
+import { GRID_WORKGROUP, LINEAR_WORKGROUP } from './dispatch.ts';
 import { makeShaderDataDefinitions } from './reflection.ts';
 import type { ShaderDataDefinitions } from './reflection.ts';
 import { CodedError } from '../../core/errors.ts';
@@ -9,15 +10,38 @@ export interface Shader {
   definitions: ShaderDataDefinitions;
 }
 
+/**
+ * The places of `values` in their list as WGSL names: `SWIPE` of `COMPARE_MODES` becomes `COMPARE_SWIPE` with the prefix
+ * `COMPARE`.
+ */
+export const enumNames = (prefix: string, values: readonly string[]): Record<string, number> =>
+  Object.fromEntries(values.map((value, i) => [`${prefix}_${value.replaceAll('-', '_').toUpperCase()}`, i]));
+
+/** What every module may name. */
+const WORKGROUPS = { LINEAR_WORKGROUP, GRID_WORKGROUP };
+
+/** Abstract numbers: each use takes the type that it needs. */
+const namedConstants = (names: Readonly<Record<string, number>>): string =>
+  Object.entries(names)
+    .map(([name, value]) => `const ${name} = ${value};`)
+    .join('\n');
+
 /** Checks that are still under way, by device. WebGPU reports shader and pipeline errors late. */
 const pendingChecks = new WeakMap<GPUDevice, Promise<void>[]>();
 
 /**
- * One module from several WGSL sources in order (shaders/common/*.wgsl first, then the pass's own).
+ * A module from WGSL, as the import of a .wgsl file gives it (with all that it imports).
  * Returns at once; errors in the WGSL surface from {@link shadersReady}, named by `label`.
+ *
+ * @param names numbers that both sides speak of: they are constants of the module, so that TypeScript alone says them
  */
-export function createShader(device: GPUDevice, label: string, ...sources: string[]): Shader {
-  const code = sources.join('\n');
+export function createShader(
+  device: GPUDevice,
+  label: string,
+  wgsl: string,
+  names: Readonly<Record<string, number>> = {},
+): Shader {
+  const code = `${namedConstants({ ...WORKGROUPS, ...names })}\n${wgsl}`;
   // The scope catches the validation error that says the same as the compilation messages, with less care.
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ label, code });

@@ -1,4 +1,4 @@
-import code from '../../../../../shaders/compare/draw-components.wgsl?raw';
+import code from '../../../../../shaders/compare/draw-components.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import { type FeatureBuffer, valuesBinding } from '../feature-buffer/feature-buffer.ts';
 import type { ComponentView } from './cpu.ts';

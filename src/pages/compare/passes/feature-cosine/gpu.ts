@@ -1,5 +1,4 @@
-import dispatch from '../../../../../shaders/common/dispatch.wgsl?raw';
-import code from '../../../../../shaders/compare/feature-cosine.wgsl?raw';
+import code from '../../../../../shaders/compare/feature-cosine.wgsl';
 import { linearWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import type { FeatureBuffer } from '../feature-buffer/feature-buffer.ts';
 import { inverseNormsBinding, valuesBinding } from '../feature-buffer/feature-buffer.ts';
@@ -12,7 +11,7 @@ export class FeatureCosinePass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'feature-cosine', dispatch, code));
+    this.kernel = new Kernel(device, scope, createShader(device, 'feature-cosine', code));
   }
 
   /** Fills `cosine` ([count]); `query` holds one vector, `queryScale` is 1 / its length (0 for a null vector). */

@@ -1,6 +1,5 @@
-import dispatch from '../../../../../shaders/common/dispatch.wgsl?raw';
-import covarianceCode from '../../../../../shaders/compare/feature-covariance.wgsl?raw';
-import meanCode from '../../../../../shaders/compare/feature-mean.wgsl?raw';
+import covarianceCode from '../../../../../shaders/compare/feature-covariance.wgsl';
+import meanCode from '../../../../../shaders/compare/feature-mean.wgsl';
 import { linearWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import type { FeatureBuffer } from '../feature-buffer/feature-buffer.ts';
 import { valuesBinding } from '../feature-buffer/feature-buffer.ts';
@@ -17,7 +16,7 @@ export class FeatureMomentsPass {
   private readonly covariance: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.mean = new Kernel(device, scope, createShader(device, 'feature-mean', dispatch, meanCode));
+    this.mean = new Kernel(device, scope, createShader(device, 'feature-mean', meanCode));
     this.covariance = new Kernel(device, scope, createShader(device, 'feature-covariance', covarianceCode));
   }
 

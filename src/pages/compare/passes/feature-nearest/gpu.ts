@@ -1,4 +1,4 @@
-import code from '../../../../../shaders/compare/feature-nearest.wgsl?raw';
+import code from '../../../../../shaders/compare/feature-nearest.wgsl';
 import type { Nearest } from '../../../../core/feature-map.ts';
 import { linearWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import type { FeatureBuffer } from '../feature-buffer/feature-buffer.ts';

@@ -1,5 +1,4 @@
-import dispatch from '../../../../../shaders/common/dispatch.wgsl?raw';
-import code from '../../../../../shaders/compare/feature-projection.wgsl?raw';
+import code from '../../../../../shaders/compare/feature-projection.wgsl';
 import { linearWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import type { FeatureBuffer } from '../feature-buffer/feature-buffer.ts';
 import { valuesBinding } from '../feature-buffer/feature-buffer.ts';
@@ -12,7 +11,7 @@ export class FeatureProjectionPass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'feature-projection', dispatch, code));
+    this.kernel = new Kernel(device, scope, createShader(device, 'feature-projection', code));
   }
 
   /** Fills `scores` ([count, components]) with `mean` ([channels]) and `basis` ([components, channels]). */

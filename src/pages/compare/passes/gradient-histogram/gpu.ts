@@ -1,5 +1,4 @@
-import dispatch from '../../../../../shaders/common/dispatch.wgsl?raw';
-import code from '../../../../../shaders/compare/gradient-histogram.wgsl?raw';
+import code from '../../../../../shaders/compare/gradient-histogram.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import { linearWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
@@ -14,7 +13,7 @@ export class GradientHistogramPass {
   private readonly describe: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    const shader = createShader(device, 'gradient-histogram', dispatch, code);
+    const shader = createShader(device, 'gradient-histogram', code);
     const { cell, clip, epsilon } = GRADIENT_HISTOGRAM;
     this.histogram = new Kernel(device, scope, shader, 'histogram', { CELL: cell });
     this.describe = new Kernel(device, scope, shader, 'describe', { CLIP: clip, EPSILON: epsilon });

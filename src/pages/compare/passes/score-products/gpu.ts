@@ -1,4 +1,4 @@
-import code from '../../../../../shaders/compare/score-products.wgsl?raw';
+import code from '../../../../../shaders/compare/score-products.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';
 import { SCORE_SUMS } from './cpu.ts';

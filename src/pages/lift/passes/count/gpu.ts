@@ -1,4 +1,4 @@
-import code from '../../../../../shaders/lift/count.wgsl?raw';
+import code from '../../../../../shaders/lift/count.wgsl';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';

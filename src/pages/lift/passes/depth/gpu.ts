@@ -1,5 +1,4 @@
-import dispatch from '../../../../../shaders/common/dispatch.wgsl?raw';
-import code from '../../../../../shaders/lift/depth.wgsl?raw';
+import code from '../../../../../shaders/lift/depth.wgsl';
 import { linearWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';
 import type { DepthRange } from './cpu.ts';
@@ -17,7 +16,7 @@ export class LiftDepthPass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'lift-depth', dispatch, code));
+    this.kernel = new Kernel(device, scope, createShader(device, 'lift-depth', code));
   }
 
   /** Fills `depth` from `disparity`; both float32 [h, w] of `points` places. */

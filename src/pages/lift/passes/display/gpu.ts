@@ -1,6 +1,4 @@
-import colorMapCode from '../../../../../shaders/common/color-map.wgsl?raw';
-import wheelCode from '../../../../../shaders/common/flow-wheel.wgsl?raw';
-import code from '../../../../../shaders/lift/display.wgsl?raw';
+import code from '../../../../../shaders/lift/display.wgsl';
 import { COLOR_MAP_SIZE, colorMapRows, COLOR_MAPS } from '../../../../core/color-maps.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import { LIFT_PICTURES, type LiftPicture } from '../../contract/api.ts';
@@ -36,7 +34,7 @@ export class LiftDisplayPass {
   private readonly colorMaps: GPUTexture;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'lift-display', colorMapCode, wheelCode, code));
+    this.kernel = new Kernel(device, scope, createShader(device, 'lift-display', code));
     const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST;
     const size = [COLOR_MAP_SIZE, COLOR_MAPS.length];
     this.colorMaps = scope.texture('lift/color-maps', { size, format: 'rgba8unorm', usage });

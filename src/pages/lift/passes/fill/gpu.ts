@@ -1,4 +1,4 @@
-import code from '../../../../../shaders/lift/fill.wgsl?raw';
+import code from '../../../../../shaders/lift/fill.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';

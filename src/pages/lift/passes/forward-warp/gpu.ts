@@ -1,5 +1,4 @@
-import camerasCode from '../../../../../shaders/lift/cameras.wgsl?raw';
-import code from '../../../../../shaders/lift/forward-warp.wgsl?raw';
+import code from '../../../../../shaders/lift/forward-warp.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import type { CameraPair } from '../../../../geometry/pinhole.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
@@ -40,7 +39,7 @@ export class ForwardWarpPass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    const shader = createShader(device, 'lift-forward-warp', camerasCode, code);
+    const shader = createShader(device, 'lift-forward-warp', code);
     const constants = { NONE: PLACE.none, HIDDEN: PLACE.hidden, VISIBLE: PLACE.visible };
     this.kernel = new Kernel(device, scope, shader, 'main', constants);
   }

@@ -1,4 +1,4 @@
-import code from '../../../../../shaders/lift/normals.wgsl?raw';
+import code from '../../../../../shaders/lift/normals.wgsl';
 import type { Pinhole } from '../../../../geometry/pinhole.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';

@@ -1,7 +1,5 @@
-import random from '../../../../../shaders/common/random.wgsl?raw';
-import srgb from '../../../../../shaders/common/srgb.wgsl?raw';
-import jpegCode from '../../../../../shaders/lift/jpeg.wgsl?raw';
-import code from '../../../../../shaders/lift/photometric.wgsl?raw';
+import jpegCode from '../../../../../shaders/lift/jpeg.wgsl';
+import code from '../../../../../shaders/lift/photometric.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import type { PhotometricSettings } from '../../contract/settings.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
@@ -36,7 +34,7 @@ export class PhotometricPass {
     device: GPUDevice,
     private readonly scope: Scope,
   ) {
-    const shader = createShader(device, 'lift-photometric', random, srgb, code);
+    const shader = createShader(device, 'lift-photometric', code);
     this.blurRows = new Kernel(device, scope, shader, 'blurRows');
     this.develop = new Kernel(device, scope, shader, 'develop');
     this.compress = new Kernel(device, scope, createShader(device, 'lift-jpeg', jpegCode));

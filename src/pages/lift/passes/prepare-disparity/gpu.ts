@@ -1,5 +1,4 @@
-import dispatch from '../../../../../shaders/common/dispatch.wgsl?raw';
-import code from '../../../../../shaders/lift/prepare-disparity.wgsl?raw';
+import code from '../../../../../shaders/lift/prepare-disparity.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import { linearWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
@@ -22,7 +21,7 @@ export class PrepareDisparityPass {
   private readonly ranges: GPUBuffer;
 
   constructor(device: GPUDevice, scope: Scope) {
-    const shader = createShader(device, 'lift-prepare-disparity', dispatch, code);
+    const shader = createShader(device, 'lift-prepare-disparity', code);
     this.smooth = new SmoothPass(device, scope);
     this.partial = new Kernel(device, scope, shader, 'partial');
     this.total = new Kernel(device, scope, shader, 'total');

@@ -1,5 +1,4 @@
-import srgb from '../../../../../shaders/common/srgb.wgsl?raw';
-import code from '../../../../../shaders/lift/relight.wgsl?raw';
+import code from '../../../../../shaders/lift/relight.wgsl';
 import type { Pinhole } from '../../../../geometry/pinhole.ts';
 import { MAX_LIGHTS } from '../../../../geometry/lift-lights.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
@@ -26,7 +25,7 @@ export class RelightPass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'lift-relight', srgb, code), 'main', {
+    this.kernel = new Kernel(device, scope, createShader(device, 'lift-relight', code), 'main', {
       FLOOR: LIGHT_FLOOR,
       STEPS: SHADOW_STEPS,
       BIAS: SHADOW_BIAS[0],

@@ -1,7 +1,5 @@
-import camerasCode from '../../../../../shaders/lift/cameras.wgsl?raw';
-import readColourCode from '../../../../../shaders/lift/read-colour.wgsl?raw';
-import renderCode from '../../../../../shaders/lift/render.wgsl?raw';
-import resolveCode from '../../../../../shaders/lift/resolve.wgsl?raw';
+import renderCode from '../../../../../shaders/lift/render.wgsl';
+import resolveCode from '../../../../../shaders/lift/resolve.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import type { CameraPair } from '../../../../geometry/pinhole.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
@@ -63,7 +61,7 @@ export class LiftRenderPass {
     private readonly device: GPUDevice,
     scope: Scope,
   ) {
-    const shader = createShader(device, 'lift-render', camerasCode, renderCode);
+    const shader = createShader(device, 'lift-render', renderCode);
     const { module } = shader;
     const constants = { RIM_CONTINUATION };
     this.cameras = new UniformRing(device, scope, shader, 'params');
@@ -76,7 +74,7 @@ export class LiftRenderPass {
       primitive: { topology: 'triangle-list', frontFace: 'cw', cullMode: 'none' },
       depthStencil: { format: DEPTH_FORMAT, depthWriteEnabled: true, depthCompare: 'greater' },
     });
-    const resolveShader = createShader(device, 'lift-resolve', camerasCode, readColourCode, resolveCode);
+    const resolveShader = createShader(device, 'lift-resolve', resolveCode);
     this.resolve = new Kernel(device, scope, resolveShader);
   }
 

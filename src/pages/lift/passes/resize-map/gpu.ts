@@ -1,6 +1,4 @@
-import coordinates from '../../../../../shaders/common/coordinates.wgsl?raw';
-import sampling from '../../../../../shaders/common/sampling.wgsl?raw';
-import code from '../../../../../shaders/lift/resize-map.wgsl?raw';
+import code from '../../../../../shaders/lift/resize-map.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
@@ -13,7 +11,7 @@ export class ResizeMapPass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'lift-resize-map', coordinates, sampling, code));
+    this.kernel = new Kernel(device, scope, createShader(device, 'lift-resize-map', code));
   }
 
   /** Fills `resized` from `map`; both float32 [h, w]. */

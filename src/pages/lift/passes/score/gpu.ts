@@ -1,6 +1,4 @@
-import coordinates from '../../../../../shaders/common/coordinates.wgsl?raw';
-import sampling from '../../../../../shaders/common/sampling.wgsl?raw';
-import code from '../../../../../shaders/lift/score.wgsl?raw';
+import code from '../../../../../shaders/lift/score.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import { PCK_THRESHOLDS } from '../../contract/api.ts';
 import { gridPoints, warpBinding } from '../../../../compute/field/gpu.ts';
@@ -35,7 +33,7 @@ export class ScorePass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'lift-score', coordinates, sampling, code), 'main', {
+    this.kernel = new Kernel(device, scope, createShader(device, 'lift-score', code), 'main', {
       ERROR_BINS: ERROR_BINS.bins,
       ERROR_BINS_PER_OCTAVE: ERROR_BINS.perOctave,
       LOWEST_ERROR: ERROR_BINS.lowest,

@@ -1,4 +1,4 @@
-import code from '../../../../../shaders/lift/show-pane.wgsl?raw';
+import code from '../../../../../shaders/lift/show-pane.wgsl';
 import type { Rect } from '../../../../core/geometry.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';

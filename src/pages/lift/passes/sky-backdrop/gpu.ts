@@ -1,5 +1,4 @@
-import readColourCode from '../../../../../shaders/lift/read-colour.wgsl?raw';
-import code from '../../../../../shaders/lift/sky-backdrop.wgsl?raw';
+import code from '../../../../../shaders/lift/sky-backdrop.wgsl';
 import type { CameraPair } from '../../../../geometry/pinhole.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
@@ -23,7 +22,7 @@ export class SkyBackdropPass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'lift-sky-backdrop', readColourCode, code));
+    this.kernel = new Kernel(device, scope, createShader(device, 'lift-sky-backdrop', code));
   }
 
   /**

@@ -1,6 +1,4 @@
-import colorMapCode from '../../../../../shaders/common/color-map.wgsl?raw';
-import heatCode from '../../../../../shaders/common/heat.wgsl?raw';
-import code from '../../../../../shaders/match/draw-certainty.wgsl?raw';
+import code from '../../../../../shaders/match/draw-certainty.wgsl';
 import { PanePass } from '../pane/gpu.ts';
 import type { PaneBindings } from '../pane/bindings.ts';
 
@@ -9,7 +7,7 @@ export class DrawCertainty extends PanePass {
   constructor(bindings: PaneBindings, format: GPUTextureFormat) {
     super(bindings, format, {
       label: 'draw-certainty',
-      code: [colorMapCode, heatCode, code],
+      code,
       entryPoint: 'drawCertainty',
       needsField: true,
     });

@@ -1,4 +1,4 @@
-import code from '../../../../../shaders/match/draw-cloud.wgsl?raw';
+import code from '../../../../../shaders/match/draw-cloud.wgsl';
 import type { CloudScene, CloudUniforms } from './cpu.ts';
 import { LINE_WORDS, packLines, packPoints, POINT_WORDS } from './cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';

@@ -1,10 +1,10 @@
-import code from '../../../../../shaders/match/draw-compare.wgsl?raw';
+import code from '../../../../../shaders/match/draw-compare.wgsl';
 import { PanePass } from '../pane/gpu.ts';
 import type { PaneBindings } from '../pane/bindings.ts';
 
 /** A against the other photo laid on its grid: swipe, blend, checkerboard, flicker, difference. */
 export class DrawCompare extends PanePass {
   constructor(bindings: PaneBindings, format: GPUTextureFormat) {
-    super(bindings, format, { label: 'draw-compare', code: [code], entryPoint: 'drawCompare', needsField: true });
+    super(bindings, format, { label: 'draw-compare', code, entryPoint: 'drawCompare', needsField: true });
   }
 }

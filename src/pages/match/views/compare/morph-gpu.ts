@@ -1,11 +1,10 @@
-import code from '../../../../../shaders/match/draw-morph.wgsl?raw';
+import code from '../../../../../shaders/match/draw-morph.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';
 import type { PaneSource } from '../pane/gpu.ts';
-import { FIELD_PANE_CODE } from '../pane/bindings.ts';
 import type { PaneBindings } from '../pane/bindings.ts';
 
-/** Cells a side of a mesh; shaders/match/draw-morph.wgsl holds the same number. */
+/** Cells a side of a mesh; finer grids are read bilinearly. */
 export const MESH_LIMIT = 192;
 
 /** One photo's mesh: its uniforms (PaneBindings.push), its warp grid, and what it reads. */
@@ -31,7 +30,7 @@ export class DrawMorph {
     format: GPUTextureFormat,
   ) {
     const { device, frameLayout, photosLayout, fieldLayout } = bindings;
-    const { module } = createShader(device, 'draw-morph', ...FIELD_PANE_CODE, code);
+    const { module } = createShader(device, 'draw-morph', code, { MESH_LIMIT });
     const layout = device.createPipelineLayout({
       label: 'draw-morph',
       bindGroupLayouts: [frameLayout, photosLayout, fieldLayout],

@@ -1,6 +1,4 @@
-import colorMapCode from '../../../../../shaders/common/color-map.wgsl?raw';
-import heatCode from '../../../../../shaders/common/heat.wgsl?raw';
-import code from '../../../../../shaders/match/draw-cycle.wgsl?raw';
+import code from '../../../../../shaders/match/draw-cycle.wgsl';
 import { PanePass } from '../pane/gpu.ts';
 import type { PaneBindings } from '../pane/bindings.ts';
 
@@ -9,7 +7,7 @@ export class DrawCycle extends PanePass {
   constructor(bindings: PaneBindings, format: GPUTextureFormat) {
     super(bindings, format, {
       label: 'draw-cycle',
-      code: [colorMapCode, heatCode, code],
+      code,
       entryPoint: 'drawCycle',
       needsField: true,
     });

@@ -1,6 +1,4 @@
-import colorMapCode from '../../../../../shaders/common/color-map.wgsl?raw';
-import matchRowCode from '../../../../../shaders/common/match-row.wgsl?raw';
-import code from '../../../../../shaders/match/draw-matches.wgsl?raw';
+import code from '../../../../../shaders/match/draw-matches.wgsl';
 import { INLIER_COLOR, type InlierTest, OUTLIER_COLOR } from '../../../../core/inlier-test.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';
@@ -77,7 +75,7 @@ export class DrawMatches {
     format: GPUTextureFormat,
   ) {
     const { device } = bindings;
-    const shader = createShader(device, 'draw-matches', colorMapCode, matchRowCode, code);
+    const shader = createShader(device, 'draw-matches', code);
     const visibility = GPUShaderStage.VERTEX | GPUShaderStage.FRAGMENT;
     this.layout = device.createBindGroupLayout({
       label: 'draw-matches',

@@ -1,8 +1,4 @@
-import coordinatesCode from '../../../../../shaders/common/coordinates.wgsl?raw';
-import fieldCode from '../../../../../shaders/common/field.wgsl?raw';
-import paneCode from '../../../../../shaders/common/pane.wgsl?raw';
-import photoCode from '../../../../../shaders/common/photo.wgsl?raw';
-import samplingCode from '../../../../../shaders/common/sampling.wgsl?raw';
+import paneCode from '../../../../../shaders/common/pane.wgsl';
 import { COLOR_MAP_SIZE, colorMapRows, COLOR_MAPS } from '../../../../core/color-maps.ts';
 import { certaintyBinding, cycleBinding, warpBinding } from '../../../../compute/field/gpu.ts';
 import type { WarpField } from '../../../../compute/field/gpu.ts';
@@ -42,10 +38,6 @@ export interface PaneUniforms extends Partial<PlaneUniforms> {
   colorMap: number;
   mode: number;
 }
-
-/** WGSL that every pane's shader starts with. */
-export const PHOTO_PANE_CODE = [paneCode, photoCode];
-export const FIELD_PANE_CODE = [...PHOTO_PANE_CODE, coordinatesCode, samplingCode, fieldCode];
 
 /** More panes than any view has passes, twice over: two frames may be on their way. */
 const UNIFORM_SLOTS = 32;

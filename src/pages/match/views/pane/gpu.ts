@@ -1,5 +1,4 @@
 import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';
-import { FIELD_PANE_CODE, PHOTO_PANE_CODE } from './bindings.ts';
 import type { PaneBindings } from './bindings.ts';
 
 /** What a pane pass reads, as {@link PaneBindings} makes it. */
@@ -12,8 +11,10 @@ export interface PaneSource {
 interface PanePassOptions {
   /** Names the pass in errors and GPU tools. */
   label: string;
-  /** The pass's own WGSL; common/pane.wgsl and photo.wgsl (and field.wgsl with its needs) come before it. */
-  code: string[];
+  /** The pass's WGSL, which imports common/pane.wgsl for the vertices. */
+  code: string;
+  /** Numbers that the WGSL names, see createShader. */
+  names?: Readonly<Record<string, number>>;
   entryPoint: string;
   needsField: boolean;
 }
@@ -28,8 +29,8 @@ export class PanePass {
     private readonly options: PanePassOptions,
   ) {
     const { device, frameLayout, photosLayout, fieldLayout } = bindings;
-    const { label, code, entryPoint, needsField } = options;
-    const shader = createShader(device, label, ...(needsField ? FIELD_PANE_CODE : PHOTO_PANE_CODE), ...code);
+    const { label, code, names, entryPoint, needsField } = options;
+    const shader = createShader(device, label, code, names);
     this.pipeline = createRenderPipeline(device, {
       label,
       layout: device.createPipelineLayout({
