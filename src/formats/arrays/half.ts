@@ -21,6 +21,9 @@ function halfValues(): Float32Array {
   return table;
 }
 
+/** One float16 bit pattern as a number. */
+export const float16Value = (bits: number): number => halfValues()[bits]!;
+
 /** float16 bit patterns as float32 values; exact. */
 export function float16ToFloat32(bits: Uint16Array): Float32Array<ArrayBuffer> {
   const table = halfValues();

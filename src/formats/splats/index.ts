@@ -4,7 +4,9 @@ import { CodedError } from '../../core/errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { sniffFileKind } from '../file-kind.ts';
 import { COMPRESSED_PLY_FORMAT } from './read-compressed-ply.ts';
+import { KSPLAT_FORMAT } from './read-ksplat.ts';
 import { PLY_FORMAT } from './read-ply.ts';
+import { SOG_FORMAT } from './read-sog.ts';
 import { SPLAT_FORMAT } from './read-splat.ts';
 import { SPZ_FORMAT } from './read-spz.ts';
 import type { SplatReadOptions } from './splat-file.ts';
@@ -13,7 +15,14 @@ import { SPLAT_SNIFF_BYTES } from './splat-file.ts';
 export type { SplatReadOptions } from './splat-file.ts';
 
 /** The formats of scenes, in the order in which they are recognised: the one without a mark comes last. */
-export const SPLAT_FORMATS = [PLY_FORMAT, COMPRESSED_PLY_FORMAT, SPZ_FORMAT, SPLAT_FORMAT] as const;
+export const SPLAT_FORMATS = [
+  PLY_FORMAT,
+  COMPRESSED_PLY_FORMAT,
+  SPZ_FORMAT,
+  SOG_FORMAT,
+  KSPLAT_FORMAT,
+  SPLAT_FORMAT,
+] as const;
 
 export type SplatFormatId = (typeof SPLAT_FORMATS)[number]['id'];
 

@@ -70,6 +70,8 @@ describe.skipIf(!HAS_SCENES)('scenes of other projects, against the arbiter', ()
     ['minimal-v4.spz', 'spz', 4],
     ['minimal-raw.spz', 'spz', 4],
     ['minimal.splat', 'splat', 4],
+    ['minimal.ksplat', 'ksplat', 4],
+    ['playbot.sog', 'sog', 125_000],
   ] as const)('%s', async (name, format, count) => {
     const bytes = sharedScene(name);
     const { table } = await readBytes(bytes, name);
@@ -115,6 +117,16 @@ describe.each([0, 1, 2, 3] as ShDegree[])('harmonics of degree %i', (degree) => 
     const theirs = (await readBytes(await writeByArbiter(table, 'compressed-ply'))).table;
     expectWithin(greatestDifferences(inOrderOf(table, theirs), table), PACKED_STEPS);
   });
+});
+
+it('reads the .sog that the arbiter writes, palettes of harmonics included', async () => {
+  const table = randomTable(1000, 2, 3);
+  const bytes = await writeByArbiter(table, 'sog-bundle');
+  const { format, table: read } = await readBytes(bytes);
+  expect(format).toBe('sog');
+  expectWithin(greatestDifferences(read, await readByArbiter(bytes, 'sog')), SAME_BYTES);
+  // 65,535 steps of log(1 + 4) on both sides of zero, times up to 5 where it is undone.
+  expect(greatestDifferences(inOrderOf(table, read), table).position).toBeLessThan((5 * 2 * Math.log(5)) / 65_535);
 });
 
 test('the tags of a scene come back from our files', async () => {

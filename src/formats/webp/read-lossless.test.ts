@@ -1,0 +1,72 @@
+import { WebPCodec } from '@playcanvas/splat-transform'; // A development dependency; it has libwebp as WebAssembly.
+import { describe, expect, it } from 'vitest';
+import { randomNumbers } from '../fixtures.test-helper.ts';
+import { readLosslessWebp } from './read-lossless.ts';
+
+const codec = await WebPCodec.create();
+const random = randomNumbers(5);
+
+type Painter = (x: number, y: number, channel: number) => number;
+
+/** Pictures that make the encoder take different ways: noise, gradients, few colours, repetitions, translucency. */
+const PAINTERS: Record<string, Painter> = {
+  noise: () => random() * 256,
+  gradient: (x, y, channel) => (channel === 3 ? 255 : x * (channel + 1) + y * 2),
+  'two colours': (x, y, channel) => (channel === 3 ? 255 : (x * y) % 7 === 0 ? 250 : 3),
+  'four colours': (x, y, channel) => (channel === 3 ? 255 : 60 * ((x + 3 * y) % 4)),
+  'sixteen colours': (x, y, channel) => (channel === 3 ? 255 : 15 * ((x * 5 + y) % 16)),
+  'two hundred colours': (x, y, channel) => (channel === 3 ? 255 : ((x * 31 + y * 17) % 200) + channel),
+  repeating: (x, y, channel) => ((x % 9) * 28 + (y % 5) * 50 + channel * 90) % 256,
+  'smooth with noise': (x, y, channel) => 128 + 90 * Math.sin(x / 9 + channel) * Math.cos(y / 11) + 8 * random(),
+  'correlated channels': (x, y, channel) => ((x * x) / 20 + y) * (0.5 + 0.2 * channel) + random() * 3,
+  translucent: (x, y, channel) => (channel === 3 ? (x + y) % 256 : x * channel),
+  'one colour': (_x, _y, channel) => [7, 200, 31, 255][channel],
+};
+
+const SIZES = [
+  [1, 1],
+  [1, 40],
+  [53, 1],
+  [37, 29],
+  [131, 67],
+] as const;
+
+describe('lossless WebP of libwebp, pixel by pixel', () => {
+  it.each(Object.entries(PAINTERS))('%s', (_name, paint) => {
+    for (const [width, height] of SIZES) {
+      const rgba = Uint8Array.from({ length: 4 * width * height }, (_, i) => {
+        const pixel = i >> 2;
+        return paint(pixel % width, Math.floor(pixel / width), i & 3);
+      });
+      const file = codec.encodeLosslessRGBA(rgba, width, height);
+      const read = readLosslessWebp(file, width * height);
+      expect([read.width, read.height]).toEqual([width, height]);
+      expect(read.rgba).toEqual(Uint8Array.from(codec.decodeRGBA(file).rgba));
+      // The encoder takes the colour from where nothing is seen of it.
+      expect(read.rgba.filter((_, i) => rgba[i | 3]! > 0)).toEqual(rgba.filter((_, i) => rgba[i | 3]! > 0));
+    }
+  });
+});
+
+describe('what is refused', () => {
+  const file = codec.encodeLosslessRGBA(
+    new Uint8Array(4 * 64 * 64).map((_, i) => i * i),
+    64,
+    64,
+  );
+
+  it('names a picture larger than expected before it decodes a pixel', () => {
+    expect(() => readLosslessWebp(file, 64 * 63)).toThrow(expect.objectContaining({ code: 'limit-exceeded' }));
+  });
+
+  it('names the lossy kind, and what is cut or no WebP at all', () => {
+    const lossy = Uint8Array.from(file);
+    lossy.set([0x56, 0x50, 0x38, 0x20], 12);
+    expect(() => readLosslessWebp(lossy, 1e6)).toThrow(expect.objectContaining({ code: 'webp-unsupported' }));
+    const cut = file.subarray(0, file.length >> 1);
+    expect(() => readLosslessWebp(cut, 1e6)).toThrow(expect.objectContaining({ code: 'webp-malformed' }));
+    expect(() => readLosslessWebp(new Uint8Array(99), 1e6)).toThrow(
+      expect.objectContaining({ code: 'webp-malformed' }),
+    );
+  });
+});
