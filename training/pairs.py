@@ -341,29 +341,46 @@ def photograph(rng, image):
     return out
 
 
+def seen_by(world, trusted, camera, other_world):
+    """Warp (h, w, 2) of world points (h, w, 3) into `camera`'s image, whose own points are `other_world`, and where it
+    holds: trusted, in the picture, and the other camera sees the same point."""
+    warp, depth = camera.project(world)
+    half = world.shape[0]
+    there = cv2.remap(other_world, (warp + 1) * (half / 2) - 0.5, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    footprint = depth / camera.focal * (1 / half)  # what one pixel of the other image covers at this depth
+    same = np.linalg.norm(there - world, axis=-1) < 3 * footprint + 0.01
+    return warp, same & trusted & (depth > 0.05) & (np.abs(warp).max(-1) < 1)
+
+
+def packed(rng, image_a, image_b, ways):
+    """A pair as training reads it; `ways` holds (warp, visible) of A to B and of B to A."""
+    pair = {
+        'image_a': np.ascontiguousarray(photograph(rng, image_a).transpose(2, 0, 1)),
+        'image_b': np.ascontiguousarray(photograph(rng, image_b).transpose(2, 0, 1)),
+    }
+    for end, (warp, visible) in zip(('', '_back'), ways):
+        pair['warp' + end] = np.ascontiguousarray(warp.clip(-8, 8).transpose(2, 0, 1), np.float32)
+        pair['visible' + end] = visible[None].astype(np.float32)
+    return pair
+
+
 def make_pair(rng, photos, size, unrelated=0.12):
-    """One pair: images A and B (3, size, size) uint8; warp A to B (2, size/2, size/2) float32, normalised;
-    visibility (1, size/2, size/2) float32, 1 where A's point is seen by B. Unrelated pairs are visible nowhere."""
+    """One pair: images A and B (3, size, size) uint8; warp A to B (2, size/2, size/2) float32, normalised; visible
+    (1, size/2, size/2) float32, 1 where A's point is seen by B; warp_back and visible_back, the same from B to A.
+    Unrelated pairs are visible nowhere."""
     surfaces, lights = random_scene(rng, photos), random_lights(rng)
     camera_a, camera_b = camera_pair(rng)
-    image_a, world_a, trusted = render(surfaces, camera_a, size, lights)
+    image_a, world_a, trusted_a = render(surfaces, camera_a, size, lights)
     related = rng.random() >= unrelated
     scene_b = surfaces if related else random_scene(rng, photos)
     if rng.random() < 0.6:
         lights = random_lights(rng)
-    image_b, world_b, _ = render(scene_b, camera_b, size, lights)
-    warp, depth = camera_b.project(world_a)
-    half = size // 2
-    seen = cv2.remap(world_b, (warp + 1) * (half / 2) - 0.5, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    footprint = depth / camera_b.focal * (2 / size)  # what one pixel of B covers at this depth
-    same = np.linalg.norm(seen - world_a, axis=-1) < 3 * footprint + 0.01
-    visible = same & trusted & (depth > 0.05) & (np.abs(warp).max(-1) < 1) & related
-    return {
-        'image_a': np.ascontiguousarray(photograph(rng, image_a).transpose(2, 0, 1)),
-        'image_b': np.ascontiguousarray(photograph(rng, image_b).transpose(2, 0, 1)),
-        'warp': np.ascontiguousarray(warp.clip(-8, 8).transpose(2, 0, 1), np.float32),
-        'visible': visible[None].astype(np.float32),
-    }
+    image_b, world_b, trusted_b = render(scene_b, camera_b, size, lights)
+    ways = (
+        seen_by(world_a, trusted_a & related, camera_b, world_b),
+        seen_by(world_b, trusted_b & related, camera_a, world_a),
+    )
+    return packed(rng, image_a, image_b, ways)
 
 
 class Pairs(Dataset):

@@ -118,19 +118,10 @@ def auroc(scores, labels):
     return ((ranks * labels).sum() - positive * (positive + 1) / 2) / (positive * (len(labels) - positive)).clamp(min=1)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    common.add_arguments(parser)
-    parser.add_argument('--encoder', help='encoder.pt of stage 1')
-    parser.add_argument('--wide-rate', type=float, default=3e-4, help='peak rate of the global encoder and context')
-    parser.add_argument('--prototype', help='folder of the prototype whose first layers start the local encoder')
-    parser.add_argument('--from-true', type=float, default=0.35, help='share of pairs refined from the noisy true warp')
-    options = parser.parse_args()
-    torch.manual_seed(options.seed)
-    generator = torch.Generator().manual_seed(options.seed)
-    torch.set_num_threads(options.threads)
-    torch.set_flush_denormal(True)
-    model = Stage2().to(options.device)
+def start(options, model):
+    """Fills the model from what the options name: exported weights, stage 1's encoder, the prototype's first layers."""
+    if options.start:
+        model.load_state_dict(torch.load(options.start, map_location=options.device)['average'])
     if options.prototype:
         weights = common.prototype_weights(options.prototype)[0]
         common.copy_convolutions(nn.ModuleList((model.decoder.local.s2, model.decoder.local.s4, model.decoder.local.s8)), weights[:7])
@@ -140,7 +131,38 @@ def main():
         model.encoder.wide.load_state_dict(pick('wide'))
         model.decoder.context.load_state_dict(pick('context'))
         model.decoder.coarse.log_temperature.data.copy_(state['log_temperature'][1])
-    average = common.Average(model)
+
+
+@torch.no_grad()
+def validate(module, batches):
+    """Per stage PCK@1, 3, 5, 10 and the certainty's loss; the share of right coarse cells; the last stage's AUROC."""
+    numbers, certainty, right = [], [], []
+    module.stages = Decoder.STAGES
+    for batch in batches:
+        _, report, (logit, error, visible) = losses(module, batch)
+        numbers.append(report)
+        certainty.append(logit.flatten())
+        right.append(((error < 2) * visible).flatten() > 0)
+    numbers = torch.stack(numbers).mean(0)
+    pck = [[round(v, 3) for v in row] for row in numbers[:-1].reshape(-1, 5).tolist()]
+    return dict(validation=pck, right=numbers[-1].item(), auroc=auroc(torch.cat(certainty), torch.cat(right)).item())
+
+
+# What each of four steps in a row refines. The coarse stage limits the matcher, so it learns in every step and the costly
+# fine stages in half of them; the last stage repeats the one before it with the same weights: once is enough for it.
+TURNS = (Decoder.STAGES, (16,), Decoder.STAGES[:-1], (16,))
+
+
+def train(rank, options):
+    team = common.Team(rank, options.processes)
+    torch.manual_seed(options.seed + 1000 * rank)
+    generator = torch.Generator().manual_seed(options.seed + 1000 * rank)
+    torch.set_num_threads(1 if options.processes > 1 else options.threads)
+    torch.set_flush_denormal(True)
+    model = Stage2().to(options.device)
+    start(options, model)
+    average = common.Average(model, options.average)
+    model = model.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(model.groups(options.rate, options.wide_rate), lr=options.rate, weight_decay=1e-3)
     path, step, spent = os.path.join(options.out, 'checkpoint.pt'), 0, 0.0
     if os.path.exists(path):
@@ -148,55 +170,84 @@ def main():
         model.load_state_dict(state['model'])
         average.module.load_state_dict(state['average'])
         optimiser.load_state_dict(state['optimiser'])
-        step, spent, average.steps = state['step'], state['spent'], state['step']
+        step, spent, average.steps = state['step'], state['spent'], state['step'] // team.every
         for group, peak in zip(optimiser.param_groups, (options.rate, options.wide_rate)):
             group['peak'] = peak
     model.decoder.low_precision = not options.full_precision
     average.module.decoder.low_precision = False
-    log, validation = common.Log(options.out), common.validation_batches(options, pairs=48)
-    batches = common.Batches(options, first=step * options.batch)
+    batches = common.Batches(options, first=step * options.batch, seed=rank)
+    log, held_out = None, {}
+    if rank == 0:
+        log = common.Log(options.out)
+        if options.cache:
+            held_out = {kind: common.cached_validation(options, kind, 48) for kind in ('planes', 'worlds')}
+        else:
+            held_out = {'planes': common.validation_batches(options, pairs=48)}
 
-    def validate():
-        numbers, certainty, right = [], [], []
-        with torch.no_grad():
-            for batch in validation:
-                _, report, (logit, error, visible) = losses(average.module, batch)
-                numbers.append(report)
-                certainty.append(logit.flatten())
-                right.append(((error < 2) * visible).flatten() > 0)
-        numbers = torch.stack(numbers).mean(0)
-        pck = [[round(v, 3) for v in row] for row in numbers[:-1].reshape(-1, 5).tolist()]
-        log.write(step=step, validation=pck, right=numbers[-1].item(), auroc=auroc(torch.cat(certainty), torch.cat(right)).item())
+    def check():
+        for kind, list_of in held_out.items():
+            log.write(step=step, kind=kind, **validate(average.module, list_of))
 
     if step == 0:
-        validate()
-    begin, sums = time.time() - spent, []
-    while spent < options.minutes * 60:
+        check()
+    begin, clock, sums = time.time() - spent, spent, []
+    while clock < options.minutes * 60:
+        share = common.cosine((time.time() - begin) / (options.minutes * 60), options.warm_up)
         for group in optimiser.param_groups:
-            group['lr'] = group['peak'] * common.cosine(spent / (options.minutes * 60))
-        batch = next(batches)
-        # The last stage repeats the one before it with the same weights: once in three steps is enough for it.
-        model.stages = Decoder.STAGES if step % 3 == 0 else Decoder.STAGES[:-1]
+            group['lr'] = group['peak'] * share
+        batch, turn = next(batches), step % len(TURNS)
+        if options.enlarge and turn == 3:
+            batch = common.larger({k: v[: (len(v) + 1) // 2] for k, v in batch.items()}, 1.5)
+        model.stages = TURNS[turn]
         loss, report, _ = losses(model, batch, noisy_start(batch, options.from_true, generator))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        norms = [nn.utils.clip_grad_norm_(part.parameters(), 1.0) for part in model.parts()]
+        norms = [nn.utils.clip_grad_norm_([p for p in part.parameters() if p.grad is not None], 1.0) for part in model.parts()]
         if all(torch.isfinite(norm) for norm in norms):
             optimiser.step()
-            average.update(model)
-        step, spent = step + 1, time.time() - begin
-        sums.append(torch.cat((report[-6:], loss.detach()[None])))
-        if step % 50 == 0:
+        step += 1
+        if turn == 0:
+            sums.append(torch.cat((report[-6:], report[:4], loss.detach()[None])))
+        if step % team.every:
+            continue
+        spent = time.time() - begin
+        clock = team.meet(model, spent)
+        if rank > 0:
+            continue
+        average.update(model)
+        if step % 48 == 0:
             mean = torch.stack(sums).mean(0).tolist()
             sums = []
-            log.write(step=step, spent=spent, loss=mean[-1], right=mean[-2], last=[round(v, 4) for v in mean[-7:-2]])
-        if step % 200 == 0:
+            log.write(step=step, spent=spent, loss=mean[-1], right=mean[5], coarse=[round(v, 4) for v in mean[6:10]], last=[round(v, 4) for v in mean[:5]])
+        if step % 96 == 0:
             content = dict(model=model.state_dict(), average=average.module.state_dict(), step=step, spent=spent)
             common.save(path, **content, optimiser=optimiser.state_dict())
-        if step % 600 == 0:
-            validate()
-    validate()
-    common.save(os.path.join(options.out, 'matcher.pt'), average=average.module.state_dict(), step=step)
+            common.save(os.path.join(options.out, 'matcher.pt'), average=average.module.state_dict(), step=step)
+        if step % options.check_every == 0:
+            check()
+    if rank == 0:
+        common.save(os.path.join(options.out, 'matcher.pt'), average=average.module.state_dict(), step=step)
+        check()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    common.add_arguments(parser)
+    parser.add_argument('--start', help='matcher.pt of an earlier run, or what exported.py wrote')
+    parser.add_argument('--encoder', help='encoder.pt of stage 1')
+    parser.add_argument('--wide-rate', type=float, default=3e-4, help='peak rate of the global encoder and context')
+    parser.add_argument('--prototype', help='folder of the prototype whose first layers start the local encoder')
+    parser.add_argument('--from-true', type=float, default=0.35, help='share of pairs refined from the noisy true warp')
+    parser.add_argument('--processes', type=int, default=1, help='copies of one thread each that average their weights')
+    parser.add_argument('--average', type=float, default=0.98, help='decay of the moving average, once in eight steps')
+    parser.add_argument('--warm-up', type=float, default=0.02, help='share of the schedule in which the rate rises')
+    parser.add_argument('--enlarge', action='store_true', help='one step of four learns from pairs enlarged by 1.5')
+    parser.add_argument('--check-every', type=int, default=576, help='steps between validations, a multiple of 8')
+    options = parser.parse_args()
+    if options.processes > 1:
+        torch.multiprocessing.spawn(train, (options,), options.processes)
+    else:
+        train(0, options)
 
 
 if __name__ == '__main__':
