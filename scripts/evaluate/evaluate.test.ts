@@ -6,9 +6,9 @@ import type { PlainField, PlainMatchField } from '../../src/compute/field/cpu.ts
 import { project } from '../../src/core/matrix3.ts';
 import { ROOT } from '../node/tools.mjs';
 import type { PairResult } from './evaluate-pair.ts';
-import { measureDense } from './measure.ts';
+import { measureDense, measurePoints } from './measure.ts';
 import { measurePose, measureRegistration } from './measure-geometry.ts';
-import { type EvaluationPair, readPairs } from './pairs.ts';
+import { type EvaluationPair, type KnownPoint, readPairs } from './pairs.ts';
 import { badness } from './report.ts';
 import { tablesOf } from './tables.ts';
 import { type DenseTruth, denseTruth, homographyTruth } from './truth.ts';
@@ -81,6 +81,26 @@ describe('measures of a field', () => {
     expect(measureRegistration(oneWay(fieldOf(truth)), H).cornerError).toBeLessThan(0.01);
   });
 
+  it('tells at known points what it tells everywhere, and which of them are wrong', () => {
+    const [right, wrong] = [fieldOf(truth), fieldOf(truth, 4)];
+    const points = [
+      [200, 150],
+      [320.5, 240.5],
+      [411.25, 300.75],
+    ].map(([x, y]): KnownPoint => {
+      const at = truth.at(x, y)!;
+      return [x, y, at.x, at.y];
+    });
+    expect(measurePoints(right, PHOTO, points)).toMatchObject({ pck: [1, 1, 1, 1], places: 3 });
+    expect(measurePoints(wrong, PHOTO, points)).toMatchObject({ pck: [0, 0, 1, 1] });
+    expect(measurePoints(wrong, PHOTO, points).medianEpe).toBeCloseTo(4, 1);
+    // Half of B's size: the same error in its pixels is twice as large at 640.
+    const halves = points.map(([x, y, u, v]): KnownPoint => [x, y, u / 2, v / 2]);
+    expect(measurePoints(wrong, { width: 320, height: 240 }, halves).medianEpe).toBeCloseTo(4, 1);
+    const one = [...points.slice(1), [200, 150, 600, 20] as const];
+    expect(measurePoints(right, PHOTO, one).pck[3]).toBeCloseTo(2 / 3, 9);
+  });
+
   it('takes whole-number centres for homographies', () => {
     const [x, y] = project(H, 100, 50);
     const found = truth.at(100.5, 50.5)!;
@@ -97,7 +117,15 @@ describe('measures of a field', () => {
 
 describe('unrelated pairs', () => {
   const listed = ['p', 'q', 'r'].map((scene): EvaluationPair => {
-    return { kind: 'none', name: `${scene}-1`, scene, a: `/${scene}/1.jpg`, b: `/${scene}/2.jpg`, cameras: null };
+    return {
+      kind: 'none',
+      name: `${scene}-1`,
+      scene,
+      a: `/${scene}/1.jpg`,
+      b: `/${scene}/2.jpg`,
+      cameras: null,
+      points: null,
+    };
   });
 
   it('join different scenes, each once, the same every time, and more only add', () => {
@@ -115,7 +143,9 @@ describe('tables', () => {
     name: `${kind} ${overlap}`,
     scene: 's',
     kind,
-    milliseconds: 100,
+    firstMilliseconds: 50,
+    milliseconds: 50 + 100 * overlap,
+    tries: 100 * overlap,
     verdict: {
       kind: told,
       sentence: '',
@@ -128,7 +158,7 @@ describe('tables', () => {
   const results = [result('none', 0.5, 'good'), result('none', 0.03, 'none'), result('unrelated', 0.05, 'none')];
 
   it('say how verdicts and overlap tell related from unrelated', () => {
-    const [verdicts, overlap] = tablesOf(results);
+    const [, verdicts, overlap] = tablesOf(results);
     expect(verdicts.rows).toEqual([
       ['related', '2', '1', '0', '1', '50 %'],
       ['unrelated', '1', '0', '0', '1', '100 %'],
@@ -136,6 +166,41 @@ describe('tables', () => {
     expect(overlap.title).toContain('AUROC 0.500');
     expect(overlap.rows.find(([threshold]) => threshold === '0.06')).toEqual(['0.06', '50 %', '100 %']);
     expect(results.map(badness)).toEqual([0, 1, 0]);
+  });
+});
+
+describe('what a pair costs', () => {
+  const timed = (name: string, firstMilliseconds: number, milliseconds: number, tries: number): PairResult => ({
+    name,
+    scene: name,
+    kind: 'none',
+    firstMilliseconds,
+    milliseconds,
+    tries,
+    verdict: {
+      kind: 'good',
+      sentence: '',
+      overlap: { a: 1, b: 1 },
+      meanCertainty: { a: 1, b: 1 },
+      medianCycle: { a: 0, b: 0 },
+    },
+    rescue: { tried: false, rotation: 0, scale: 1 },
+  });
+
+  it('is given in single matches of the same run', () => {
+    const cost = tablesOf([timed('p', 100, 200, 1), timed('q', 100, 1000, 20), timed('r', 400, 400, 0)])[0];
+    expect(cost.title).toContain('one took 100 ms');
+    expect(cost.rows).toEqual([
+      ['p', '1', '1.0', '1', '1.0', '1.0', '2.0', '2.0'],
+      ['q', '1', '20.0', '20', '1.0', '1.0', '10.0', '10.0'],
+      ['r', '1', '0.0', '0', '4.0', '4.0', '4.0', '4.0'],
+      ['all', '3', '7.0', '20', '1.0', '4.0', '4.0', '10.0'],
+    ]);
+  });
+
+  it('is left out of results that were kept before it was measured', () => {
+    const kept = { ...timed('p', 1, 1, 0), firstMilliseconds: undefined } as unknown as PairResult;
+    expect(tablesOf([kept]).map(({ title }) => title)).toEqual(['Verdicts']);
   });
 });
 
@@ -164,7 +229,16 @@ describe('a list of pairs', () => {
     expect(same.cameras!.T).toEqual(T.flat());
   });
 
+  it('may know single places of both photos', () => {
+    const points = [[1, 2, 3.5, 4]];
+    expect(read({ kind: 'none', a: 'a', b: 'b', points })[0].points).toEqual(points);
+    expect(read({ kind: 'none', a: 'a', b: 'b' })[0].points).toBeNull();
+  });
+
   it.each([
+    [{ kind: 'none', a: 'a', b: 'b', points: [[1, 2, 3]] }, /rows of 4 numbers/],
+    [{ kind: 'none', a: 'a', b: 'b', points: [[1, 2, 3, null]] }, /rows of 4 numbers/],
+    [{ kind: 'none', a: 'a', b: 'b', points: 'x' }, /rows of 4 numbers/],
     [{ kind: 'homography', a: 'a', b: 'b', H: [1, 2] }, /H with 9 numbers/],
     [{ kind: 'pose', a: 'a', b: 'b', K0: I, K1: I }, /T with 12 numbers/],
     [{ kind: 'warp', a: 'a', b: 'b' }, /"truth"/],

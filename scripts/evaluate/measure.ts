@@ -4,6 +4,7 @@ import { auroc, median, shareWithin } from '../../src/geometry/measures.ts';
 import type { Point, Size } from '../../src/core/geometry.ts';
 import type { Matrix3 } from '../../src/core/matrix3.ts';
 import { normalisedToPixel, pixelToNormalised } from '../../src/core/coordinates.ts';
+import type { KnownPoint } from './pairs.ts';
 import { type DenseTruth, homographyTruth, MEASURED_LONG_SIDE } from './truth.ts';
 
 export const PCK_THRESHOLDS = [1, 3, 5, 10] as const;
@@ -33,6 +34,20 @@ export function measureDense(field: PlainField, photoB: Size, truth: DenseTruth)
       certainty.push(found.certainty);
     }
   }
+  return measuresOf(errors, certainty);
+}
+
+/** {@link measureDense} at single places that are known in both photos, pixels of the files. */
+export function measurePoints(field: PlainField, photoB: Size, points: readonly KnownPoint[]): DenseMeasures {
+  const compare = comparer(field, photoB);
+  const found = points.map(([x, y, u, v]) => compare({ x, y }, { x: u, y: v }));
+  return measuresOf(
+    found.map(({ error }) => error),
+    found.map(({ certainty }) => certainty),
+  );
+}
+
+function measuresOf(errors: number[], certainty: number[]): DenseMeasures {
   return {
     pck: shareWithin(errors, PCK_THRESHOLDS),
     medianEpe: median(errors),
@@ -50,12 +65,19 @@ export const measureHomography = (field: PlainField, photoB: Size, H: Matrix3): 
 
 /** Error (B's pixels at a 640 px long side) and certainty at a pixel of A; null where the truth says nothing. */
 export function errorReader(field: PlainField, photoB: Size, truth: DenseTruth) {
+  const compare = comparer(field, photoB);
+  return (place: Point) => {
+    const wanted = truth.at(place.x, place.y);
+    return wanted && compare(place, wanted);
+  };
+}
+
+/** Error and certainty of a field at a pixel of A whose true pixel in B is known. */
+function comparer(field: PlainField, photoB: Size) {
   const shrink = MEASURED_LONG_SIDE / Math.max(photoB.width, photoB.height);
   const reader = new BilinearReader(field.grid);
   const plane = field.grid.width * field.grid.height;
-  return (place: Point): { error: number; certainty: number } | null => {
-    const wanted = truth.at(place.x, place.y);
-    if (!wanted) return null;
+  return (place: Point, wanted: Point): { error: number; certainty: number } => {
     const at = pixelToNormalised(place, field.photo);
     reader.seek(at.x, at.y);
     const found = normalisedToPixel(

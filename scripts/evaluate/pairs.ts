@@ -11,6 +11,8 @@ interface Named {
   b: string;
   /** Known cameras: the pose is measured too. */
   cameras: Cameras | null;
+  /** Places known in both photos: the field is measured there too. */
+  points: KnownPoint[] | null;
 }
 
 /** K in pixels of the files, the first pixel's centre at 0.5; T = [R|t], row-major, takes points of camera A to B. */
@@ -20,8 +22,11 @@ export interface Cameras {
   T: readonly number[];
 }
 
+/** The same place in both photos: x and y in A, x and y in B, pixels of the files, the first pixel's centre at 0.5. */
+export type KnownPoint = readonly [number, number, number, number];
+
 /**
- * A pair with what is known of it.
+ * A pair with what is known of it; any may have `points`, rows of [x in A, y in A, x in B, y in B].
  * - `homography`: H takes pixels of A to B, whole-number pixel centres as published;
  * - `warp`: an npz with `warp` [2, h, w] (normalised, align_corners = false) and `visible` [h, w];
  * - `pose`: K0, K1 and T, which the other kinds may have as well;
@@ -59,8 +64,23 @@ export function readPairs(path: string): EvaluationPair[] {
       }
       return values;
     };
+    const pointsOf = (): KnownPoint[] => {
+      const rows: unknown = entry.points;
+      const isRow = (row: unknown) => Array.isArray(row) && row.length === 4 && row.every(Number.isFinite);
+      if (!Array.isArray(rows) || !rows.every(isRow)) {
+        throw broken(`${path}: pair ${name} needs points with rows of 4 numbers.`);
+      }
+      return rows;
+    };
     const fileOf = (name: string) => resolve(dirname(path), name);
-    const base = { name, scene, a: fileOf(a), b: fileOf(b), cameras: entry.T === undefined ? null : camerasOf() };
+    const base = {
+      name,
+      scene,
+      a: fileOf(a),
+      b: fileOf(b),
+      cameras: entry.T === undefined ? null : camerasOf(),
+      points: entry.points === undefined ? null : pointsOf(),
+    };
     switch (kind) {
       case 'homography':
         return { ...base, kind, H: flat('H', 9) as unknown as Matrix3 };

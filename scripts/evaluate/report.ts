@@ -67,7 +67,9 @@ function pairTable(results: readonly PairResult[]): Table {
     'AUROC',
     'corner',
     'pose °',
+    'points PCK@5',
     'rotation',
+    'tries',
     's',
   ];
   const number = (value: number | null | undefined, digits: number) =>
@@ -82,7 +84,9 @@ function pairTable(results: readonly PairResult[]): Table {
     number(r.dense?.auroc, 3),
     number(r.registration?.cornerError, 2),
     number(r.pose?.error, 2),
+    number(r.points?.pck[2], 3),
     r.rescue.tried ? String(r.rescue.rotation) : '',
+    String(r.tries ?? ''),
     number(r.milliseconds / 1000, 2),
   ]);
   return { title: 'Every pair', head, rows };

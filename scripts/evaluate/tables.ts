@@ -1,6 +1,6 @@
-import { auroc, mean, poseAuc } from '../../src/geometry/measures.ts';
+import { auroc, mean, median, poseAuc } from '../../src/geometry/measures.ts';
 import type { PairResult } from './evaluate-pair.ts';
-import { PCK_THRESHOLDS } from './measure.ts';
+import { type DenseMeasures, PCK_THRESHOLDS } from './measure.ts';
 
 /** A table with its heading; every row as long as the head. */
 export interface Table {
@@ -20,6 +20,8 @@ export function tablesOf(results: readonly PairResult[]): Table[] {
     denseTable(results),
     registrationTable(results),
     poseTable(results),
+    pointTable(results),
+    costTable(results),
     verdictTable(results),
     overlapTable(results),
   ];
@@ -29,17 +31,53 @@ export function tablesOf(results: readonly PairResult[]): Table[] {
 /** What the verdict is told from: the larger share of the two photos that is certain and consistent. */
 export const overlapOf = ({ verdict }: PairResult) => Math.max(verdict.overlap.a, verdict.overlap.b);
 
-function denseTable(results: readonly PairResult[]): Table | null {
+const denseTable = (results: readonly PairResult[]) =>
+  errorTable('Dense error (long side 640 px, visible places)', results, ({ dense }) => dense);
+
+const pointTable = (results: readonly PairResult[]) =>
+  errorTable('Error at known points (long side 640 px)', results, ({ points }) => points);
+
+function errorTable(
+  title: string,
+  results: readonly PairResult[],
+  read: (result: PairResult) => DenseMeasures | undefined,
+): Table | null {
   return sceneTable(
-    'Dense error (long side 640 px, visible places)',
+    title,
     ['pairs', ...PCK_THRESHOLDS.map((t) => `PCK@${t}`), 'median EPE', 'AUROC', 's/pair'],
-    results.filter((result) => result.dense),
+    results.filter(read),
     (group) => [
       String(group.length),
-      ...PCK_THRESHOLDS.map((_, i) => average(group, (r) => r.dense!.pck[i]).toFixed(3)),
-      average(group, (r) => r.dense!.medianEpe).toFixed(2),
-      average(group, (r) => r.dense!.auroc).toFixed(3),
+      ...PCK_THRESHOLDS.map((_, i) => average(group, (r) => read(r)!.pck[i]).toFixed(3)),
+      average(group, (r) => read(r)!.medianEpe).toFixed(2),
+      average(group, (r) => read(r)!.auroc).toFixed(3),
       (average(group, (r) => r.milliseconds) / 1000).toFixed(2),
+    ],
+  );
+}
+
+/**
+ * What a pair costs, in units of one single match: the median first match of the whole run, so that the ratios hold on
+ * another machine.
+ */
+function costTable(results: readonly PairResult[]): Table | null {
+  // Files of earlier runs don't have it.
+  const timed = results.filter(({ firstMilliseconds }) => firstMilliseconds > 0);
+  const single = median(timed.map((r) => r.firstMilliseconds));
+  const ratios = (group: PairResult[], read: (result: PairResult) => number) => {
+    const values = group.map((r) => read(r) / single);
+    return [median(values), Math.max(...values)].map((ratio) => ratio.toFixed(1));
+  };
+  return sceneTable(
+    `Time in single matches (one took ${single.toFixed(0)} ms)`,
+    ['pairs', 'tries', 'most', 'first picture', 'slowest', 'to the end', 'slowest'],
+    timed,
+    (group) => [
+      String(group.length),
+      average(group, (r) => r.tries).toFixed(1),
+      String(Math.max(...group.map((r) => r.tries))),
+      ...ratios(group, (r) => r.firstMilliseconds),
+      ...ratios(group, (r) => r.milliseconds),
     ],
   );
 }

@@ -18,9 +18,11 @@ export function unrelatedPairs(pairs: readonly EvaluationPair[], count: number, 
   }
   shuffle(all, seededRandom(seed));
   return all.slice(0, count).map(([a, b]) => {
-    return { kind: 'unrelated', name: `${nameOf(a)} + ${nameOf(b)}`, scene: 'unrelated', a, b, cameras: null };
+    return { kind: 'unrelated', name: `${nameOf(a)} + ${nameOf(b)}`, scene: 'unrelated', a, b, ...NOTHING_KNOWN };
   });
 }
+
+const NOTHING_KNOWN = { cameras: null, points: null };
 
 const nameOf = (file: string) => `${basename(dirname(file))}/${basename(file)}`;
 

@@ -1,6 +1,6 @@
 import type { CpuPhoto } from '../../src/matching/backend/cpu-backend.ts';
 import type { PairMatcher } from '../../src/matching/pair-matcher.ts';
-import { judge, NO_RESCUE, refine } from '../../src/matching/refine.ts';
+import { judge, NO_RESCUE, type Refined, refine } from '../../src/matching/refine.ts';
 import { verdictOf } from '../../src/matching/verdict.ts';
 import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
 import type { MatchResult, Verdict } from '../../src/core/match.ts';
@@ -20,6 +20,10 @@ export interface MatchedPair {
   fields: PlainMatchField;
   verdict: Verdict;
   rescue: MatchResult['rescue'];
+  /** Further matches after the first. */
+  tries: number;
+  /** Until the first match is there, which the page shows at once. */
+  firstMilliseconds: number;
   milliseconds: number;
 }
 
@@ -33,12 +37,17 @@ export async function matchPair(
   const start = performance.now();
   const plan = { longSide: { a: settings.size, b: settings.size }, frame: null };
   const first = await judge(matcher, await matcher.match(photos, plan));
-  const match = settings.rescue ? await refine(matcher, photos, settings.size, first) : { ...first, rescue: NO_RESCUE };
+  const firstMilliseconds = performance.now() - start;
+  const match: Refined<PlainMatchField> = settings.rescue
+    ? await refine(matcher, photos, settings.size, first)
+    : { ...first, rescue: NO_RESCUE };
   return {
     photos,
     fields: match.field,
     verdict: verdictOf(match.statistics, matcher.matcher.manifest.verdict),
     rescue: match.rescue,
+    tries: match.tries ?? 0,
+    firstMilliseconds,
     milliseconds: performance.now() - start,
   };
 }
