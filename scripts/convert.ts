@@ -20,19 +20,21 @@ const HELP = `Converts published PyTorch checkpoints to ONNX.
   npm run convert -- FILE… --inspect
 
   --as auto|matcher|vit|depth   what to make; auto takes what the tensors show
-  --size N or HxW               input size (560 for a matcher, 518 otherwise)
-  --fine-size N, HxW or none    a matcher's second pass (twice the size)
+  --size N or HxW               input size (by the network: RoMa 560, RoMa v2 640, DINOv3 512, other ViTs 518)
+  --fine-size N, HxW or none    a matcher's second pass (RoMa: twice the size; RoMa v2: none)
   --dtype fp32|fp16|q8|q4       precision (fp32)
   --heads N                     attention heads of the ViT (64 channels each)
   --decoder-heads N             attention heads of the matcher's decoder (8)
   --positions offset|antialias  how the ViT's positions are resized
-  --normalise imagenet|none     what is done to RGB in [0, 1] first
+  --normalise imagenet|satellite|none  what is done to RGB in [0, 1] first
+  --branch student|teacher      of a training file with both (what its authors evaluate)
+  --release 2.0.1|2.0.0         the code that a RoMa v2 was trained with (2.0.1)
   --normalise-inside            put that into the graph
   --fused-attention             one operator for attention; not for adapters with narrow subgroups
   --id, --name, --licence, --source  for the manifest
   --inspect                     print the recognised architecture and every tensor; write nothing
 
-A matcher needs two files: the matcher's and its ViT's.`;
+RoMa and L2M++ need two files: the matcher's and its ViT's.`;
 
 const PRECISIONS = ['fp32', 'fp16', 'q8', 'q4'] as const;
 const KINDS = ['auto', 'matcher', 'vit', 'depth'] as const;
@@ -49,6 +51,8 @@ async function main(argv: readonly string[]): Promise<void> {
         'decoder-heads',
         'positions',
         'normalise',
+        'branch',
+        'release',
         'id',
         'name',
         'licence',
@@ -96,7 +100,9 @@ function readOptions(args: Arguments): ConversionOptions {
     heads: args.count('heads'),
     decoderHeads: args.count('decoder-heads'),
     positionResize: args.choice('positions', ['offset', 'antialias']),
-    normalise: args.choice('normalise', ['imagenet', 'none']),
+    normalise: args.choice('normalise', ['imagenet', 'satellite', 'none']),
+    branch: args.choice('branch', ['student', 'teacher']),
+    release: args.choice('release', ['2.0.1', '2.0.0']),
     normaliseInside: args.has('normalise-inside'),
     fusedAttention: args.has('fused-attention'),
     id: args.text('id'),
@@ -154,6 +160,7 @@ async function convert(
 function printReport(report: Omit<ConversionReport, 'bytesWritten'>): void {
   console.log(`Recognised: ${report.kind}`);
   for (const fact of report.facts) console.log(`  ${fact}`);
+  for (const warning of report.warnings) console.log(`  warning: ${warning}`);
   for (const note of report.notes) console.log(`  note: ${note}`);
   console.log(`Tensors without a use: ${report.unused.length}`);
   for (const name of report.unused) console.log(`  ${name}`);

@@ -39,6 +39,11 @@ export interface PassManifest {
       warp: string;
       /** [1, 1, h, w]: logit of "visible in the other photo and matched right". */
       certaintyLogit: string;
+      /**
+       * [1, 3, h, w], of networks that know how sure a place is: xx, xy and yy of the warp's inverse covariance, in
+       * pixels of the other photo at this pass's input size. The matrix can be inverted.
+       */
+      precision?: string;
       /** Further outputs that the next pass asks for as `previous.<name>`. */
       extra?: string[];
       /**
@@ -154,6 +159,7 @@ function checkPass(check: Checker, value: unknown, at: string, previous: string[
     check.text(outputs.warp, `${at}.decoder.outputs.warp`),
     check.text(outputs.certaintyLogit, `${at}.decoder.outputs.certaintyLogit`),
   ];
+  if (outputs.precision !== undefined) names.push(check.text(outputs.precision, `${at}.decoder.outputs.precision`));
   if (outputs.matches !== undefined) check.text(outputs.matches, `${at}.decoder.outputs.matches`);
   if (outputs.extra !== undefined) {
     check

@@ -10,6 +10,7 @@ import { encodeModel } from '../onnx/encode.ts';
 import { CodedError, throwIfAborted } from '../core/errors.ts';
 import { Sha256 } from '../core/sha256.ts';
 import type { ConversionInput, ConversionOptions, ConversionPlan, LocatedNetwork } from './plan.ts';
+import { branchOf } from './weights.ts';
 import type { MatcherManifest, NetworkFile } from '../models/manifest.ts';
 import type { NetworkManifest } from '../models/network-manifest.ts';
 
@@ -31,6 +32,8 @@ export interface ConversionResult {
 export interface ConversionReport {
   readonly kind: ArchitectureKind;
   readonly facts: readonly string[];
+  /** What was assumed because no file says it. */
+  readonly warnings: readonly string[];
   /** Tensors of the files that no graph uses, as `file: tensor`. */
   readonly unused: readonly string[];
   /** What the checkpoints' readers skipped. */
@@ -51,7 +54,7 @@ export interface ConversionHooks {
  */
 export function planConversion(inputs: readonly ConversionInput[], options: ConversionOptions = {}): ConversionPlan {
   const found = inputs.flatMap((input) => {
-    const networks = detectNetworks(input.checkpoint.tensors);
+    const networks = detectNetworks(input.checkpoint.tensors, options.branch);
     if (networks.length === 0) throw unrecognised(input.name, input.checkpoint.tensors);
     return networks.map((network): LocatedNetwork => ({ ...network, input }));
   });
@@ -67,7 +70,23 @@ export function planConversion(inputs: readonly ConversionInput[], options: Conv
       'Convert without --as, or add the missing file.',
     );
   }
-  return network.family.plan(network, options, found);
+  return withBranch(network, options, network.family.plan(network, options, found));
+}
+
+/** Says which of several copies was taken. @throws CodedError `branch-missing` where the wished one is not there */
+function withBranch(network: LocatedNetwork, { branch }: ConversionOptions, plan: ConversionPlan): ConversionPlan {
+  const { prefix, others, input } = network;
+  if (branch !== undefined && branchOf(prefix) !== branch) {
+    throw new CodedError(
+      'branch-missing',
+      `${input.name} holds no ${branch}; its network sits under "${prefix}".`,
+      'Convert without --branch.',
+    );
+  }
+  if (others.length === 0) return plan;
+  const left = others.map((other) => `"${other}"${branchOf(other) ? ` (${branchOf(other)})` : ''}`);
+  const fact = `Taken: "${prefix}"${branchOf(prefix) ? ` (${branchOf(prefix)})` : ''}; left out: ${left.join(', ')}`;
+  return { ...plan, facts: [...plan.facts, fact] };
 }
 
 /**
@@ -138,6 +157,7 @@ export function describePlan(
   return {
     kind: plan.kind,
     facts: plan.facts,
+    warnings: plan.warnings ?? [],
     unused,
     notes: inputs.flatMap(({ name, checkpoint }) => checkpoint.notes.map((note) => `${name}: ${note}`)),
     costs: Object.fromEntries(plan.graphs.map(({ file, graph }) => [file, countCost(graph)])),

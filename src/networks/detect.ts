@@ -2,6 +2,7 @@ import { CodedError } from '../core/errors.ts';
 import type { CheckpointTensor } from '../formats/arrays/tensor.ts';
 import type { NetworkFamily } from './family.ts';
 import { FAMILIES } from './index.ts';
+import type { Branch } from './weights.ts';
 
 export type ArchitectureKind = 'matcher' | 'vit' | 'depth';
 
@@ -9,17 +10,20 @@ export type ArchitectureKind = 'matcher' | 'vit' | 'depth';
 export interface DetectedNetwork {
   readonly family: NetworkFamily;
   readonly prefix: string;
+  /** Prefixes of further networks of the family in the file, which are left out. */
+  readonly others: readonly string[];
 }
 
-/** The networks in a state dict, recognised by their tensors, outermost first. Names of files play no part. */
-export function detectNetworks(tensors: ReadonlyMap<string, CheckpointTensor>): DetectedNetwork[] {
-  return FAMILIES.flatMap((family) =>
+/**
+ * The networks in a state dict, recognised by their tensors, outermost first. Names of files play no part.
+ * @param branch which of a student and a teacher, where the file holds both; by default what their authors evaluate
+ */
+export function detectNetworks(tensors: ReadonlyMap<string, CheckpointTensor>, branch?: Branch): DetectedNetwork[] {
+  return FAMILIES.flatMap((family) => {
     // Of a teacher and a student, or several copies, only the first in rank is converted.
-    family
-      .locate(tensors)
-      .slice(0, 1)
-      .map((prefix) => ({ family, prefix })),
-  );
+    const [prefix, ...others] = family.locate(tensors, branch);
+    return prefix === undefined ? [] : [{ family, prefix, others }];
+  });
 }
 
 /** The error for a file in which no network that we know was found, with the names that it has. */

@@ -1,5 +1,6 @@
 import type { CheckpointTensor } from '../formats/arrays/tensor.ts';
 import type { ArchitectureKind } from './detect.ts';
+import type { Branch } from './weights.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from './plan.ts';
 
 /** A kind of network that can be converted: how it is recognised and what is made of it. */
@@ -8,8 +9,12 @@ export interface NetworkFamily {
   readonly title: string;
   /** What the conversion makes. */
   readonly kind: ArchitectureKind;
-  /** Prefixes under which such a network sits in a state dict, the one to take first; none where there is none. */
-  locate(tensors: ReadonlyMap<string, CheckpointTensor>): readonly string[];
+  /**
+   * Prefixes under which such a network sits in a state dict, the one to take first; none where there is none.
+   *
+   * @param branch which of a student and a teacher goes first, where there are both
+   */
+  locate(tensors: ReadonlyMap<string, CheckpointTensor>, branch?: Branch): readonly string[];
   /**
    * Builds its graphs from shapes alone.
    *

@@ -12,13 +12,18 @@ export interface Normalisation {
 
 const IMAGENET: Normalisation = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 const NONE: Normalisation = { mean: [0, 0, 0], std: [1, 1, 1] };
+/** Of SAT-493M, the satellite images that some DINOv3 were trained on. */
+const SATELLITE: Normalisation = { mean: [0.43, 0.411, 0.296], std: [0.213, 0.156, 0.143] };
+
+const NORMALISATIONS = { imagenet: IMAGENET, satellite: SATELLITE, none: NONE };
+export type NormalisationName = keyof typeof NORMALISATIONS;
 
 /** What the network wants, and what the manifest tells its user to do. */
 export function chooseNormalisation(
   options: ConversionOptions,
-  byDefault: 'imagenet' | 'none',
+  byDefault: NormalisationName,
 ): { wanted: Normalisation; outside: Normalisation } {
-  const wanted = (options.normalise ?? byDefault) === 'imagenet' ? IMAGENET : NONE;
+  const wanted = NORMALISATIONS[options.normalise ?? byDefault];
   return { wanted, outside: options.normaliseInside ? NONE : wanted };
 }
 

@@ -1,5 +1,6 @@
 import type { DetectedNetwork } from './detect.ts';
-import type { Weights } from './weights.ts';
+import type { NormalisationName } from './normalisation.ts';
+import type { Branch, Weights } from './weights.ts';
 import type { Checkpoint } from '../formats/arrays/tensor.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { PrecisionName } from '../onnx/precision.ts';
@@ -24,9 +25,9 @@ export interface LocatedNetwork extends DetectedNetwork {
 export interface ConversionOptions {
   /** What to convert to; `auto` takes the outermost network that the tensors show. */
   readonly as?: 'auto' | 'matcher' | 'vit' | 'depth';
-  /** Input size; 560×560 for a matcher and 518×518 for the others unless given. */
+  /** Input size; by the family unless given (RoMa 560, RoMa v2 640, DINOv3 512, other ViTs and depth 518). */
   readonly size?: Size;
-  /** A matcher's second pass; twice the size unless given, null for a single pass. */
+  /** A matcher's second pass, null for a single one; in RoMa twice the size unless given, in RoMa v2 none. */
   readonly fineSize?: Size | null;
   readonly precision?: PrecisionName;
   /** Attention heads of the ViT, where 64 channels a head is wrong. */
@@ -35,8 +36,15 @@ export interface ConversionOptions {
   readonly decoderHeads?: number;
   /** How the ViT's positions are resized, where registers and names mislead. */
   readonly positionResize?: 'offset' | 'antialias';
-  /** What is done to RGB in [0, 1] first: ImageNet's mean and deviation, or nothing. By the network's kind unless given. */
-  readonly normalise?: 'imagenet' | 'none';
+  /**
+   * What is done to RGB in [0, 1] first: ImageNet's mean and deviation, those of DINOv3's satellite images (SAT-493M), or
+   * nothing. By the network's family unless given; which one a RoMa wants, its file seldom says.
+   */
+  readonly normalise?: NormalisationName;
+  /** Of a training file with both: the network that learnt or its running mean. What the authors evaluate unless given. */
+  readonly branch?: Branch;
+  /** The code that a RoMa v2 was trained with, which its file does not say; 2.0.1 unless given. */
+  readonly release?: '2.0.0' | '2.0.1';
   /** Whether the graph normalises (the manifest then says zeros and ones) or whoever feeds it. */
   readonly normaliseInside?: boolean;
   /** Attention as one fused operator: faster on adapters with wide subgroups, wrong on SwiftShader's narrow ones. */
@@ -60,6 +68,8 @@ export interface ConversionPlan {
   readonly kind: 'matcher' | 'vit' | 'depth';
   /** The recognised architecture, one fact a line. */
   readonly facts: readonly string[];
+  /** What the files do not say and was therefore assumed, with the option that says otherwise. */
+  readonly warnings?: readonly string[];
   readonly graphs: readonly PlannedGraph[];
   /** Everything that was read from, for naming what was not used. */
   readonly weights: readonly Weights[];

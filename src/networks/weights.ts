@@ -47,9 +47,18 @@ export class Weights {
     return this.tensors.has(this.spell(this.prefix + name));
   }
 
-  /** The shape of a tensor without taking it, for reading sizes. */
-  shapeOf(name: string): readonly number[] {
-    return this.find(name, null).shape;
+  /**
+   * The shape of a tensor without taking it, for reading sizes.
+   * @throws CodedError `tensor-missing`, and `tensor-shape` where it has another number of axes than `rank`
+   */
+  shapeOf(name: string, rank?: number): readonly number[] {
+    const { shape, name: known } = this.find(name, null);
+    if (rank === undefined || shape.length === rank) return shape;
+    throw wrongShape(
+      known,
+      shape,
+      Array.from({ length: rank }, () => null),
+    );
   }
 
   /** Takes a tensor. @throws CodedError `tensor-missing` or `tensor-shape`, naming it with both shapes. */
@@ -59,11 +68,7 @@ export class Weights {
       tensor.shape.length !== shape.length ||
       shape.some((extent, axis) => extent !== null && extent !== tensor.shape[axis])
     ) {
-      throw new CodedError(
-        'tensor-shape',
-        `The tensor "${tensor.name}" has the shape ${describe(tensor.shape)}; the recognised network wants ${describe(shape)}.`,
-        'Check that the file belongs to the chosen model, or say which network it is with --as.',
-      );
+      throw wrongShape(tensor.name, tensor.shape, shape);
     }
     if (this.taken.has(tensor.name)) {
       throw new CodedError(
@@ -118,20 +123,32 @@ export class Weights {
   }
 }
 
+function wrongShape(name: string, shape: readonly number[], wanted: ExpectedShape): CodedError {
+  return new CodedError(
+    'tensor-shape',
+    `The tensor "${name}" has the shape ${describe(shape)}; the recognised network wants ${describe(wanted)}.`,
+    'Check that the file belongs to the chosen model, or say which network it is with --as.',
+  );
+}
+
 function describe(shape: ExpectedShape): string {
   return `[${shape.map((extent) => extent ?? 'any').join(', ')}]`;
 }
 
+/** Which of two copies in a training file: the network that learns, or the running mean of it. */
+export type Branch = 'student' | 'teacher';
+
 /**
  * The prefixes under which a network sits in a file, found by a tensor that it must have: a state dict may
  * be wrapped (`model`, `state_dict`, `teacher`, `ema`) and its names prefixed (`module.`, `backbone.`, …),
- * in any nesting. Averaged weights come first, then the shortest: what the authors evaluate.
+ * in any nesting. In front stands what the authors evaluate: 3DPoV's student, which is its `feature_extractor`; else
+ * averaged weights; then the shortest prefix. A wish for one branch goes before all of that.
  */
-export function findPrefixes(tensors: Tensors, mark: string): string[] {
+export function findPrefixes(tensors: Tensors, mark: string, wish?: Branch): string[] {
   const prefixes = [...tensors.keys()]
     .filter((name) => name === mark || name.endsWith(`.${mark}`))
     .map((name) => name.slice(0, -mark.length));
-  return prefixes.sort((a, b) => rank(a) - rank(b) || a.length - b.length);
+  return prefixes.sort((a, b) => rank(a, wish) - rank(b, wish) || a.length - b.length);
 }
 
 /**
@@ -139,11 +156,19 @@ export function findPrefixes(tensors: Tensors, mark: string): string[] {
  *
  * @param marks names without the prefix
  */
-export function findNetworks(tensors: Tensors, marks: readonly string[]): string[] {
-  return findPrefixes(tensors, marks[0]).filter((prefix) => marks.every((name) => tensors.has(prefix + name)));
+export function findNetworks(tensors: Tensors, marks: readonly string[], wish?: Branch): string[] {
+  return findPrefixes(tensors, marks[0], wish).filter((prefix) => marks.every((name) => tensors.has(prefix + name)));
 }
 
-function rank(prefix: string): number {
-  if (/(^|\.)(teacher|ema|ema_model|model_ema)\./.test(prefix)) return 0;
-  return /(^|\.)student\./.test(prefix) ? 2 : 1;
+/** The branch that a prefix names; null where it names none. */
+export function branchOf(prefix: string): Branch | null {
+  if (/(^|\.)(teacher|ema|ema_model|model_ema)\./.test(prefix)) return 'teacher';
+  return /(^|\.)(student|feature_extractor)\./.test(prefix) ? 'student' : null;
+}
+
+function rank(prefix: string, wish: Branch | undefined): number {
+  const branch = branchOf(prefix);
+  if (wish !== undefined && branch === wish) return -2;
+  if (/(^|\.)feature_extractor\./.test(prefix)) return -1;
+  return branch === 'teacher' ? 0 : branch === null ? 1 : 2;
 }

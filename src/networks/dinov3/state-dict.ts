@@ -1,4 +1,5 @@
 import type { CheckpointTensor } from '../../formats/arrays/tensor.ts';
+import type { Branch } from '../weights.ts';
 import { findPrefixes, Weights } from '../weights.ts';
 import { CodedError } from '../../core/errors.ts';
 
@@ -28,9 +29,9 @@ const MARKS: readonly (readonly [Dinov3Naming, readonly string[]])[] = [
 const POSITIONS = ['pos_embed', 'embeddings.position_embeddings'];
 
 /** The DINOv3 networks in a state dict, the best ranked first (see {@link findPrefixes}). */
-export function findDinov3(tensors: Tensors): LocatedDinov3[] {
+export function findDinov3(tensors: Tensors, branch?: Branch): LocatedDinov3[] {
   return MARKS.flatMap(([naming, [first, ...others]]) =>
-    findPrefixes(tensors, first)
+    findPrefixes(tensors, first, branch)
       .filter((prefix) => others.every((name) => tensors.has(prefix + name)))
       .filter((prefix) => !POSITIONS.some((name) => tensors.has(prefix + name)))
       .map((prefix) => ({ naming, prefix })),
@@ -63,22 +64,22 @@ const HEAD_CHANNELS = 64;
  */
 export function readDinov3Config(weights: Weights, naming: Dinov3Naming, heads?: number): Dinov3Config {
   const names = NAMES[naming](weights);
-  const [embedDim, , patch] = weights.shapeOf(`${names.patchEmbed}.weight`);
+  const [embedDim, , patch] = weights.shapeOf(`${names.patchEmbed}.weight`, 4);
   const depth = weights.count(names.blocks);
   const block = weights.at(`${names.blocks}.0`);
   const gate = names.gated[0];
   const swiglu = block.has(`${gate}.weight`);
   const ownPeriods = names.periods !== null && weights.has(names.periods);
   // A head's channels are an angle of the row and one of the column, sine and cosine, for every period.
-  const headChannels = ownPeriods ? 4 * weights.shapeOf(names.periods!)[0] : HEAD_CHANNELS;
+  const headChannels = ownPeriods ? 4 * weights.shapeOf(names.periods!, 1)[0] : HEAD_CHANNELS;
   return {
     embedDim,
     heads: checkedHeads(embedDim, heads ?? embedDim / headChannels),
     patch,
-    registers: weights.shapeOf(names.registers)[1],
+    registers: weights.shapeOf(names.registers, 3)[1],
     depth,
     feedForward: swiglu ? 'swiglu' : 'mlp',
-    hiddenDim: block.shapeOf(`${swiglu ? gate : names.mlp[0]}.weight`)[0],
+    hiddenDim: block.shapeOf(`${swiglu ? gate : names.mlp[0]}.weight`, 2)[0],
     layerScale: block.has(names.scales[0]),
     ownPeriods,
   };

@@ -11,7 +11,8 @@ import { DEFAULT_VIT_SIZE, vitFacts } from '../vit/plan.ts';
 export const depthFamily: NetworkFamily = {
   title: 'Depth Anything V2',
   kind: 'depth',
-  locate: (tensors) => findNetworks(tensors, ['pretrained.patch_embed.proj.weight', 'depth_head.projects.0.weight']),
+  locate: (tensors, branch) =>
+    findNetworks(tensors, ['pretrained.patch_embed.proj.weight', 'depth_head.projects.0.weight'], branch),
   plan: planDepth,
 };
 

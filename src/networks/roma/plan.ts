@@ -17,7 +17,7 @@ import { describeModel } from '../identity.ts';
 import { chooseNormalisation } from '../normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork, PlannedGraph, Size } from '../plan.ts';
 import { newGraph } from '../plan.ts';
-import { vitFacts } from '../vit/plan.ts';
+import { vitFacts, vitFamily } from '../vit/plan.ts';
 
 /** The size in the published L2M++ checkpoint's name. */
 const DEFAULT_SIZE: Size = [560, 560];
@@ -31,12 +31,20 @@ const VERDICT: VerdictThresholds = { certainty: 0.2, cycleShare: 0.015, none: 0.
 /** Strides of the convolutional pyramid that the second pass reads. */
 const PYRAMID_STRIDES = [8, 4, 2, 1];
 
+/** The prefix in MatchAnything's files, whose pixels stay in [0, 1]. */
+const MATCH_ANYTHING = /(^|\.)matcher\.model\.$/;
+
+const NORMALISATION_WARNING =
+  'The file does not say whether its pixels are normalised: [0, 1] as they are is assumed, as L2M++ and MatchAnything want. ' +
+  'RoMa outdoor and indoor and MINIMA-RoMa were trained with ImageNet’s mean and deviation: say --normalise imagenet.';
+
 export const romaFamily: NetworkFamily = {
   title: 'matcher of the RoMa family',
   kind: 'matcher',
-  locate: (tensors) => findNetworks(tensors, ['encoder.cnn.layers.0.weight', 'decoder.gps.16.pos_conv.weight']),
+  locate: (tensors, branch) =>
+    findNetworks(tensors, ['encoder.cnn.layers.0.weight', 'decoder.gps.16.pos_conv.weight'], branch),
   plan(network, options, found) {
-    const isVit = (entry: LocatedNetwork): boolean => entry.family.kind === 'vit';
+    const isVit = (entry: LocatedNetwork): boolean => entry.family === vitFamily;
     const vit = found.find((entry) => isVit(entry) && entry.input !== network.input) ?? found.find(isVit);
     if (!vit) {
       throw new CodedError(
@@ -68,6 +76,7 @@ export function planMatcher(matcher: LocatedNetwork, vit: LocatedNetwork, option
   }
   const graphs = buildGraphs(weights, config, size, fineSize, options);
   const { outside } = chooseNormalisation({ ...options, normaliseInside: false }, 'none');
+  const isTold = options.normalise !== undefined || MATCH_ANYTHING.test(matcher.prefix);
   return {
     kind: 'matcher',
     facts: [
@@ -76,6 +85,7 @@ export function planMatcher(matcher: LocatedNetwork, vit: LocatedNetwork, option
         .map(([stride, { from, to }]) => `${from}→${to} at ${stride}`)
         .join(', ')}`,
     ],
+    warnings: isTold ? [] : [NORMALISATION_WARNING],
     graphs,
     weights: [weights.matcher, weights.vit],
     manifest: (files) => {

@@ -118,7 +118,8 @@ function matchEmbedding(
   const cosines = op.matMul(g, unit(a), op.transpose(g, unit(b), [0, 2, 1]));
   const similarity = op.mul(g, cosines, sharpness);
   observe('similarity', similarity);
-  const [frequencies] = weights.shapeOf('omega');
+  // Added to the tokens, so as wide: a sine and a cosine for every frequency.
+  const frequencies = Math.floor(a.shape[2] / 2);
   const omega = weights.take('omega', [frequencies, 2]);
   const places = g.initializer('similarity.places', 'float32', [1, rows * columns, 2 * frequencies], async () => {
     return new Uint8Array(fourierPlaces(await omega.readFloat32(), rows, columns).buffer);

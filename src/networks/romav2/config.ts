@@ -54,18 +54,18 @@ const HEAD_CHANNELS = 64;
 export function readRomav2Config(weights: Weights, options: Romav2Options = {}): Romav2Config {
   const descriptor = readDinov3Config(weights.at('f'), 'official');
   const views = weights.at('matcher.mv_vit');
-  const [embedDim, tapped] = views.shapeOf('projector.weight');
+  const [embedDim, tapped] = views.shapeOf('projector.weight', 2);
   const head = weights.at('matcher.head');
   const projections = Object.fromEntries(
     REFINER_STRIDES.map((stride) => {
-      const [to, from] = weights.shapeOf(`refiners.${stride}.proj.weight`);
+      const [to, from] = weights.shapeOf(`refiners.${stride}.proj.weight`, 2);
       return [stride, { from, to }];
     }),
   );
-  if (tapped !== 2 * descriptor.embedDim || embedDim % HEAD_CHANNELS !== 0) {
+  if (tapped !== 2 * descriptor.embedDim || embedDim % HEAD_CHANNELS !== 0 || descriptor.depth < 4) {
     throw new CodedError(
       'architecture-unknown',
-      `A matcher of ${embedDim} channels on ${tapped} features does not fit a descriptor of ${descriptor.embedDim} channels.`,
+      `A matcher of ${embedDim} channels on ${tapped} features does not fit a descriptor of ${descriptor.embedDim} channels and ${descriptor.depth} blocks.`,
       'Check that the file is a whole RoMa v2 (romav2.0.1.pt).',
     );
   }
@@ -77,12 +77,12 @@ export function readRomav2Config(weights: Weights, options: Romav2Options = {}):
       embedDim,
       heads: embedDim / HEAD_CHANNELS,
       depth: views.count('blocks'),
-      hiddenDim: views.shapeOf('blocks.0.mlp.fc1.weight')[0],
+      hiddenDim: views.shapeOf('blocks.0.mlp.fc1.weight', 2)[0],
     },
     head: {
-      channels: [0, 1, 2, 3].map((level) => head.shapeOf(`projects.${level}.weight`)[0]),
-      features: head.shapeOf('scratch.layer1_rn.weight')[0],
-      hidden: [head.shapeOf('scratch.output_conv1.weight')[0], head.shapeOf('scratch.output_conv2.0.weight')[0]],
+      channels: [0, 1, 2, 3].map((level) => head.shapeOf(`projects.${level}.weight`, 4)[0]),
+      features: head.shapeOf('scratch.layer1_rn.weight', 4)[0],
+      hidden: [head.shapeOf('scratch.output_conv1.weight', 4)[0], head.shapeOf('scratch.output_conv2.0.weight', 4)[0]],
     },
     projections,
     release: options.release ?? '2.0.1',
@@ -90,9 +90,9 @@ export function readRomav2Config(weights: Weights, options: Romav2Options = {}):
   };
 }
 
-/** The descriptor's weights under DINOv3's canonical names. */
-export function descriptorWeights(weights: Weights, { descriptor }: Romav2Config): Weights {
-  return canonicalDinov3(weights.at('f'), 'official', descriptor);
+/** The descriptor's weights under DINOv3's canonical names, as far as they are read. */
+export function descriptorWeights(weights: Weights, { descriptor, taps }: Romav2Config): Weights {
+  return canonicalDinov3(weights.at('f'), 'official', { ...descriptor, depth: taps[1] + 1 });
 }
 
 /** Rows and columns of patches. @throws CodedError `input-size` */

@@ -1,3 +1,4 @@
+import { CodedError } from '../../core/errors.ts';
 import type { Observe } from '../roma/matcher.ts';
 import type { Size } from '../roma/matcher-config.ts';
 import { pyramidSize } from '../roma/matcher-config.ts';
@@ -42,13 +43,22 @@ export function buildFineEncoder(g: GraphBuilder, weights: Weights, config: Roma
 
 function outputPyramid(g: GraphBuilder, weights: Weights, config: Romav2Config, image: Value): void {
   const stages = readVgg(weights.at('refiner_features.layers'));
+  if (stages.length !== REFINER_STRIDES.length) {
+    throw new CodedError(
+      'architecture-unknown',
+      `The pyramid of a RoMa v2 has ${REFINER_STRIDES.length} stages; this one has ${stages.length}.`,
+      'Check that the file is a whole RoMa v2 (romav2.0.1.pt).',
+    );
+  }
   const projections = new Map(
-    REFINER_STRIDES.map((stride) => {
-      const { from, to } = config.projections[stride];
+    stages.map((stage, index) => {
+      const stride = 2 ** index;
+      const from = stage[stage.length - 1].weight.shape[0];
+      const { to } = config.projections[stride];
       const at = weights.at(`refiners.${stride}.proj`);
       // A Linear over the channels is a convolution of one pixel.
       const weight = { ...at.take('weight', [to, from]), shape: [to, from, 1, 1] };
-      return [stride as number, { weight, bias: at.take('bias', [to]) }];
+      return [stride, { weight, bias: at.take('bias', [to]) }];
     }),
   );
   const keep = (stride: number, features: Value): Value => {

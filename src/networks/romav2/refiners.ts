@@ -86,8 +86,8 @@ function softplus(g: GraphBuilder, x: Value): Value {
 }
 
 function readRefiner(weights: Weights, channels: number): Refiner {
-  const [embedded] = weights.shapeOf('disp_emb.weight');
-  const [hidden] = weights.shapeOf('block1.conv_depthwise.weight');
+  const [embedded] = weights.shapeOf('disp_emb.weight', 4);
+  const [hidden] = weights.shapeOf('block1.conv_depthwise.weight', 4);
   const blocks = [readBlock(weights.at('block1'), hidden)];
   for (let index = 0; index < weights.count('hidden_blocks'); index += 1)
     blocks.push(readBlock(weights.at(`hidden_blocks.${index}`), hidden));
@@ -110,7 +110,7 @@ function readRefiner(weights: Weights, channels: number): Refiner {
 
 function readBlock(weights: Weights, width: number): RefinerBlock {
   const depthwise = weights.at('conv_depthwise');
-  const [, perGroup, kernel] = depthwise.shapeOf('weight');
+  const [, perGroup, kernel] = depthwise.shapeOf('weight', 4);
   return {
     depthwise: {
       weight: depthwise.take('weight', [width, perGroup, kernel, kernel]),

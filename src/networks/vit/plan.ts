@@ -15,7 +15,8 @@ export const DEFAULT_VIT_SIZE: Size = [518, 518];
 export const vitFamily: NetworkFamily = {
   title: 'DINOv2-style ViT',
   kind: 'vit',
-  locate: (tensors) => findNetworks(tensors, ['patch_embed.proj.weight', 'cls_token', 'pos_embed', 'norm.weight']),
+  locate: (tensors, branch) =>
+    findNetworks(tensors, ['patch_embed.proj.weight', 'cls_token', 'pos_embed', 'norm.weight'], branch),
   plan: planVit,
 };
 

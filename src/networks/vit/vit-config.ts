@@ -38,7 +38,7 @@ const HEAD_CHANNELS = 64;
  * @throws CodedError where a tensor is missing or the numbers contradict one another.
  */
 export function readVitConfig(weights: Weights, options: VitOptions = {}): VitConfig {
-  const [embedDim, , patch] = weights.shapeOf('patch_embed.proj.weight');
+  const [embedDim, , patch] = weights.shapeOf('patch_embed.proj.weight', 4);
   const blocks = blockNames(weights);
   if (blocks.length === 0) weights.take('blocks.0.norm1.weight', [embedDim]);
   const heads = options.heads ?? embedDim / HEAD_CHANNELS;
@@ -50,7 +50,7 @@ export function readVitConfig(weights: Weights, options: VitOptions = {}): VitCo
     );
   }
   const registerName = weights.has('reg_token') ? 'reg_token' : 'register_tokens';
-  const registers = weights.has(registerName) ? weights.shapeOf(registerName)[1] : 0;
+  const registers = weights.has(registerName) ? weights.shapeOf(registerName, 3)[1] : 0;
   const positions = positionLayout(weights);
   const mlp = `${blocks[0]}.mlp`;
   const swiglu = weights.has(`${mlp}.w12.weight`);
@@ -89,7 +89,7 @@ function blockNames(weights: Weights): string[] {
 const MAX_DEPTH = 256;
 
 function positionLayout(weights: Weights): Pick<VitConfig, 'positionGrid' | 'positionForCls'> {
-  const entries = weights.shapeOf('pos_embed')[1];
+  const entries = weights.shapeOf('pos_embed', 3)[1];
   for (const positionForCls of [true, false]) {
     const side = Math.sqrt(entries - Number(positionForCls));
     if (Number.isInteger(side)) return { positionGrid: [side, side], positionForCls };

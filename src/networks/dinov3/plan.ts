@@ -1,0 +1,77 @@
+import { CodedError } from '../../core/errors.ts';
+import { NETWORK_SCHEMA } from '../../models/network-manifest.ts';
+import type { NetworkFamily } from '../family.ts';
+import { describeModel } from '../identity.ts';
+import { chooseNormalisation, imageInput } from '../normalisation.ts';
+import type { ConversionOptions, ConversionPlan, LocatedNetwork, Size } from '../plan.ts';
+import { newGraph } from '../plan.ts';
+import { Weights } from '../weights.ts';
+import { dinov3 } from './graph.ts';
+import type { Dinov3Config, Dinov3Naming } from './state-dict.ts';
+import { canonicalDinov3, findDinov3, readDinov3Config } from './state-dict.ts';
+
+/** 32 × 32 patches, the size that dense features are compared at (Probe3D). */
+const DEFAULT_SIZE: Size = [512, 512];
+
+export const dinov3Family: NetworkFamily = {
+  title: 'DINOv3',
+  kind: 'vit',
+  locate: (tensors, branch) => findDinov3(tensors, branch).map(({ prefix }) => prefix),
+  plan: planDinov3,
+};
+
+/** Plans `encoder.onnx` from a DINOv3: image to patch tokens and class token. */
+export function planDinov3({ input, prefix }: LocatedNetwork, options: ConversionOptions): ConversionPlan {
+  const { tensors } = input.checkpoint;
+  const located = findDinov3(tensors).find((network) => network.prefix === prefix);
+  if (!located) throw new CodedError('architecture-unknown', `${input.name} holds no DINOv3.`, 'Choose another file.');
+  const weights = Weights.of(tensors, prefix);
+  const config = readDinov3Config(weights, located.naming, options.heads);
+  const [height, width] = options.size ?? DEFAULT_SIZE;
+  const { wanted, outside } = chooseNormalisation(options, 'imagenet');
+  const g = newGraph('encoder', options);
+  const image = imageInput(g, [height, width], wanted, options.normaliseInside ?? false);
+  const { patchTokens, clsToken } = dinov3(g, canonicalDinov3(weights, located.naming, config), config, image);
+  g.output('patch_tokens', patchTokens);
+  g.output('cls_token', clsToken);
+  return {
+    kind: 'vit',
+    facts: dinov3Facts(config, located.naming),
+    graphs: [{ file: 'encoder', graph: g }],
+    weights: [weights],
+    manifest: (files) => ({
+      schema: NETWORK_SCHEMA,
+      kind: 'encoder',
+      ...describeModel(input.name, options),
+      input: { name: 'image', width, height, ...outside },
+      network: files.get('encoder')!,
+      outputs: { patchTokens: 'patch_tokens', clsToken: 'cls_token' },
+      patch: config.patch,
+      rows: height / config.patch,
+      columns: width / config.patch,
+      channels: config.embedDim,
+    }),
+  };
+}
+
+const NAMINGS: Readonly<Record<Dinov3Naming, string>> = {
+  official: 'Meta',
+  transformers: 'transformers',
+  timm: 'timm',
+};
+
+/** A DINOv3's architecture in words. */
+export function dinov3Facts(config: Dinov3Config, naming: Dinov3Naming): string[] {
+  const { embedDim, depth, heads, patch, registers, feedForward, hiddenDim, layerScale, ownPeriods } = config;
+  return [
+    `DINOv3 ${sizeName(config)}/${patch} in the names of ${NAMINGS[naming]}: ${embedDim} channels, ${depth} blocks, ${heads} heads, ${feedForward === 'mlp' ? 'MLP' : 'SwiGLU'} of ${hiddenDim}`,
+    `${registers} registers, rotary positions with ${ownPeriods ? 'the periods of the file' : 'computed periods'}`,
+    `LayerScale: ${layerScale ? 'yes' : 'no'}`,
+  ];
+}
+
+function sizeName({ embedDim, feedForward }: Dinov3Config): string {
+  const letter = { 384: 'S', 768: 'B', 1024: 'L', 1280: 'H', 4096: '7B' }[embedDim];
+  if (!letter) return 'ViT';
+  return `ViT-${letter}${feedForward === 'swiglu' && letter !== '7B' ? '+' : ''}`;
+}
