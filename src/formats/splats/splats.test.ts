@@ -120,7 +120,7 @@ describe.each([0, 1, 2, 3] as ShDegree[])('harmonics of degree %i', (degree) => 
 });
 
 it('reads the .sog that the arbiter writes, palettes of harmonics included', async () => {
-  const table = randomTable(1000, 2, 3);
+  const table = randomTable(300, 1, 3);
   const bytes = await writeByArbiter(table, 'sog-bundle');
   const { format, table: read } = await readBytes(bytes);
   expect(format).toBe('sog');

@@ -1,5 +1,7 @@
 import type { GaussianTable } from '../../gaussians/table.ts';
 import { colorOfSh0, shRestCount, sigmoid } from '../../gaussians/table.ts';
+import { spreadBits } from '../../gaussians/floaters.ts';
+import { ascendingOrder } from '../../gaussians/order.ts';
 import { concatenate } from '../concatenate.ts';
 import { CHUNK_GAUSSIANS, CHUNK_RANGES, PACKED } from './read-compressed-ply.ts';
 import { modeComment } from './write-ply.ts';
@@ -117,17 +119,8 @@ function mortonOrder(positions: Float32Array): Uint32Array {
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < 3; k++) {
       keys[i] |=
-        spread(Math.min(1023, Math.floor((1024 * (positions[3 * i + k] - min[k])) / (max[k] - min[k] || 1)))) << k;
+        spreadBits(Math.min(1023, Math.floor((1024 * (positions[3 * i + k] - min[k])) / (max[k] - min[k] || 1)))) << k;
     }
   }
-  return Uint32Array.from(keys.keys()).sort((a, b) => keys[a] - keys[b] || a - b);
-}
-
-/** Ten bits with two zeros between each. */
-function spread(value: number): number {
-  let bits = value & 1023;
-  bits = (bits | (bits << 16)) & 0x30000ff;
-  bits = (bits | (bits << 8)) & 0x300f00f;
-  bits = (bits | (bits << 4)) & 0x30c30c3;
-  return (bits | (bits << 2)) & 0x9249249;
+  return ascendingOrder(Float64Array.from(keys));
 }

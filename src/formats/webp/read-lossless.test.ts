@@ -31,6 +31,9 @@ const SIZES = [
   [131, 67],
 ] as const;
 
+const firstDifference = (p: Uint8Array, q: Uint8Array): number =>
+  p.length === q.length ? p.findIndex((value, i) => value !== q[i]) : 0;
+
 describe('lossless WebP of libwebp, pixel by pixel', () => {
   it.each(Object.entries(PAINTERS))('%s', (_name, paint) => {
     for (const [width, height] of SIZES) {
@@ -41,9 +44,10 @@ describe('lossless WebP of libwebp, pixel by pixel', () => {
       const file = codec.encodeLosslessRGBA(rgba, width, height);
       const read = readLosslessWebp(file, width * height);
       expect([read.width, read.height]).toEqual([width, height]);
-      expect(read.rgba).toEqual(Uint8Array.from(codec.decodeRGBA(file).rgba));
+      expect(firstDifference(read.rgba, codec.decodeRGBA(file).rgba)).toBe(-1);
       // The encoder takes the colour from where nothing is seen of it.
-      expect(read.rgba.filter((_, i) => rgba[i | 3]! > 0)).toEqual(rgba.filter((_, i) => rgba[i | 3]! > 0));
+      const hidden = (i: number) => rgba[i | 3] === 0;
+      expect(read.rgba.findIndex((value, i) => value !== rgba[i] && !hidden(i))).toBe(-1);
     }
   });
 });
