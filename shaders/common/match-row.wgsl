@@ -14,4 +14,3 @@ struct Selection {
 }
 
 // Key of an entry that must never be selected.
-const NO_KEY = 0xffffffffu;

@@ -36,7 +36,7 @@ fn drawComponents(@builtin(position) position: vec4f) -> @location(0) vec4f {
     scores += (features[first + c] - mean[c]) * directions;
   }
   let isHigh = scores.x > view.threshold;
-  if ((view.mask == 1u && !isHigh) || (view.mask == 2u && isHigh)) {
+  if ((view.mask == MASK_HIGH && !isHigh) || (view.mask == MASK_LOW && isHigh)) {
     return vec4f(0.0);
   }
   let color = vec3f(dot(view.red, scores), dot(view.green, scores), dot(view.blue, scores)) + 0.5;

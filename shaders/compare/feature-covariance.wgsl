@@ -1,7 +1,6 @@
 // Covariance of the channels over all places of several maps: XᵀX of what lies about the mean, in tiles, one map after
 // the other. Reference: src/pages/compare/passes/feature-covariance/cpu.ts.
 
-const TILE = 16u;
 
 struct Params {
   channels: u32,

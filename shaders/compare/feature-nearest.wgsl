@@ -2,7 +2,6 @@
 // photo's features), and the cosine of the second. Equals go to the lower index.
 // Reference: nearest in src/pages/compare/passes/feature-vectors/cpu.ts.
 
-const GROUP = 64u;
 // Candidates' channels that a workgroup reads together.
 const CHUNK = 64u;
 // Candidates that are compared at once.
@@ -31,9 +30,9 @@ struct Found {
 // [candidate lane][channel in the chunk]
 var<workgroup> chunk: array<array<f32, CHUNK>, LANES>;
 
-@compute @workgroup_size(GROUP)
+@compute @workgroup_size(LINEAR_WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
-  let vector = (group.y * params.groupsPerRow + group.x) * GROUP + local;
+  let vector = (group.y * params.groupsPerRow + group.x) * LINEAR_WORKGROUP + local;
   // Every invocation takes part in the barriers; those beyond the end read the last vector and write nothing.
   let offset = min(vector, params.vectors - 1u) * params.channels;
   let scale = vectorScales[min(vector, params.vectors - 1u)];

@@ -7,9 +7,6 @@ override CELL: u32;
 override CLIP: f32;
 override EPSILON: f32;
 
-const ORIENTATIONS = 8u;
-const WINDOW = 4u;
-const CHANNELS = 128u;
 const TAU = 6.283185307179586;
 const LUMA = vec3f(0.299, 0.587, 0.114);
 

@@ -2,8 +2,6 @@
 // the other's: all that alignment needs of them. Dispatched as one workgroup.
 // Reference: src/pages/compare/passes/score-products/cpu.ts.
 
-const WORKGROUP = 64u;
-const SUMS = 12u;
 
 struct Params {
   // The grid that is summed over, and the other one, which is read bilinearly at its centres.
@@ -17,7 +15,7 @@ struct Params {
 // Nine products, row by row of the first encoder's components; three squares.
 @group(0) @binding(3) var<storage, read_write> sums: array<f32>;
 
-var<workgroup> partials: array<array<f32, SUMS>, WORKGROUP>;
+var<workgroup> partials: array<array<f32, SUMS>, LINEAR_WORKGROUP>;
 
 fn otherAt(column: u32, row: u32) -> vec3f {
   let first = 3u * (row * params.otherGrid.x + column);
@@ -36,11 +34,11 @@ fn readOther(place: vec2u) -> vec3f {
   return mix(above, below, share.y);
 }
 
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(LINEAR_WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32) {
   var own: array<f32, SUMS>;
   let places = params.grid.x * params.grid.y;
-  for (var place = local; place < places; place += WORKGROUP) {
+  for (var place = local; place < places; place += LINEAR_WORKGROUP) {
     let other = readOther(vec2u(place % params.grid.x, place / params.grid.x));
     for (var i = 0u; i < 3u; i++) {
       let score = scores[3u * place + i];
@@ -54,7 +52,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
   workgroupBarrier();
   if (local < SUMS) {
     var sum = 0.0;
-    for (var i = 0u; i < WORKGROUP; i++) {
+    for (var i = 0u; i < LINEAR_WORKGROUP; i++) {
       sum += partials[i][local];
     }
     sums[local] = sum;

@@ -16,7 +16,6 @@ struct Cameras {
 }
 
 // Warp of a place that lies nowhere in the other picture.
-const WARP_NOWHERE = vec2f(-2.0);
 
 // The point in camera b's frame that the photo shows at pixel p.
 fn pointInB(cameras: Cameras, p: vec2f, depth: f32) -> vec3f {

@@ -10,19 +10,18 @@ struct Params {
 @group(0) @binding(2) var<storage, read> visible: array<u32>;
 @group(0) @binding(3) var<storage, read_write> counts: array<atomic<u32>, 2>;
 
-const WORKGROUP = 64u;
 
 var<workgroup> coveredHere: atomic<u32>;
 var<workgroup> visibleHere: atomic<u32>;
 
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(LINEAR_WORKGROUP)
 fn main(
   @builtin(local_invocation_index) local: u32,
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {
   var found = vec2u(0u);
-  for (var i = group.x * WORKGROUP + local; i < params.points; i += groups.x * WORKGROUP) {
+  for (var i = group.x * LINEAR_WORKGROUP + local; i < params.points; i += groups.x * LINEAR_WORKGROUP) {
     found += vec2u(u32(depth[i] > 0.0), visible[i]);
   }
   atomicAdd(&coveredHere, found.x);

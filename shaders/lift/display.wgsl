@@ -75,41 +75,41 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let isThere = depth[i] > 0.0;
   var color = hatch(id.xy);
   switch params.picture {
-    case 0u: {
+    case PICTURE_COLOUR: {
       color = select(color, here, texel.a > 0.0);
     }
-    case 1u: {
+    case PICTURE_DEPTH: {
       let share = params.medianDepth / (params.medianDepth + depth[i]);
       color = select(color, mapColor(colorMaps, params.depthMap, share), isThere);
     }
-    case 2u: {
+    case PICTURE_NORMALS: {
       if (isThere && (params.layers & 1u) != 0u) {
         color = normalColor(i, points);
       }
     }
-    case 3u: {
+    case PICTURE_VALIDITY: {
       color = select(color, greyAt(here, 1.0), isThere);
     }
-    case 4u: {
+    case PICTURE_WARP: {
       if (visible[i] != 0u) {
         color = warpColor(id.xy, i, points);
       }
     }
-    case 5u: {
+    case PICTURE_VISIBLE: {
       if (visible[i] != 0u) {
         color = here;
       } else if (isThere) {
         color = mix(greyAt(here, 0.7), HIDDEN, 0.5);
       }
     }
-    case 6u: {
+    case PICTURE_SKY: {
       if ((params.layers & 2u) != 0u && sky[i] > params.skyThreshold) {
         color = mix(greyAt(here, 1.0), SKY, 0.6);
       } else if (isThere) {
         color = greyAt(here, 0.7);
       }
     }
-    case 7u: {
+    case PICTURE_ERROR: {
       color = greyAt(here, 0.5);
       if ((params.layers & 4u) != 0u && error[i] >= 0.0) {
         color = mapColor(colorMaps, params.errorMap, error[i] / params.maxError);

@@ -3,10 +3,6 @@
 
 #import "cameras.wgsl"
 
-override NONE: u32;
-override HIDDEN: u32;
-override VISIBLE: u32;
-
 @group(0) @binding(0) var<uniform> params: Cameras;
 @group(0) @binding(1) var<storage, read> depth: array<f32>;
 @group(0) @binding(2) var<storage, read> indices: array<u32>;
@@ -68,11 +64,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let i = id.y * params.sizeA.x + id.x;
   let points = params.sizeA.x * params.sizeA.y;
   let z = depth[i];
-  var place = WARP_NOWHERE;
-  var kind = NONE;
+  var place = vec2f(WARP_NOWHERE);
+  var kind: u32 = NONE;
   if (z > 0.0) {
     let isSurface = isOnMesh(id.xy);
-    kind = select(NONE, HIDDEN, isSurface);
+    kind = u32(select(NONE, HIDDEN, isSurface));
     let point = pointInB(params, vec2f(id.xy) + 0.5, z);
     if (point.z >= params.near) {
       let p = params.focalB * point.xy / point.z + params.centreB;

@@ -31,9 +31,9 @@ fn lumaPlace(pixel: vec2u) -> u32 {
   return 64u * (2u * tile.y + tile.x) + 8u * inside.y + inside.x;
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(LINEAR_WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
-  let corner = 16u * group.xy;
+  let corner = UNIT * group.xy;
   let last = textureDimensions(source) - 1u;
   let row = local / 8u;
   let column = local % 8u;

@@ -10,7 +10,7 @@ struct Params {
   noise: f32,
   seeds: vec3u,
   radius: u32,
-  taps: array<vec4f, 8>,
+  taps: array<vec4f, MAX_TAPS / 4>,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

@@ -5,7 +5,6 @@
 
 override FLOOR: f32;
 
-const WORKGROUP = 64u;
 
 struct Params {
   points: u32,
@@ -17,13 +16,13 @@ struct Params {
 @group(0) @binding(1) var<storage, read_write> disparity: array<f32>;
 @group(0) @binding(2) var<storage, read_write> ranges: array<vec2f>;
 
-var<workgroup> lows: array<f32, WORKGROUP>;
-var<workgroup> highs: array<f32, WORKGROUP>;
+var<workgroup> lows: array<f32, LINEAR_WORKGROUP>;
+var<workgroup> highs: array<f32, LINEAR_WORKGROUP>;
 
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(LINEAR_WORKGROUP)
 fn partial(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   var range = vec2f(disparity[0], disparity[0]);
-  for (var i = group.x * WORKGROUP + local; i < params.points; i += params.partials * WORKGROUP) {
+  for (var i = group.x * LINEAR_WORKGROUP + local; i < params.points; i += params.partials * LINEAR_WORKGROUP) {
     range = vec2f(min(range.x, disparity[i]), max(range.y, disparity[i]));
   }
   let whole = workgroupRange(local, range);
@@ -32,10 +31,10 @@ fn partial(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) g
   }
 }
 
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(LINEAR_WORKGROUP)
 fn total(@builtin(local_invocation_index) local: u32) {
   var range = ranges[1];
-  for (var i = local; i < params.partials; i += WORKGROUP) {
+  for (var i = local; i < params.partials; i += LINEAR_WORKGROUP) {
     range = vec2f(min(range.x, ranges[1u + i].x), max(range.y, ranges[1u + i].y));
   }
   let whole = workgroupRange(local, range);
@@ -62,7 +61,7 @@ fn normalise(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
 fn workgroupRange(local: u32, range: vec2f) -> vec2f {
   lows[local] = range.x;
   highs[local] = range.y;
-  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+  for (var half = LINEAR_WORKGROUP / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (local < half) {
       lows[local] = min(lows[local], lows[local + half]);

@@ -16,8 +16,8 @@ struct Params {
   ambient: f32,
   count: u32,
   shadows: u32,
-  places: array<vec4f, 6>,  // position in the view's camera frame, power
-  colors: array<vec4f, 6>,
+  places: array<vec4f, MAX_LIGHTS>,  // position in the view's camera frame, power
+  colors: array<vec4f, MAX_LIGHTS>,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

@@ -22,7 +22,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let drawn = textureLoad(raster, id.xy, 0);
   let isVisible = drawn.z > 0.0;
   let unit = drawn.xy / vec2f(params.sizeA);
-  let place = select(WARP_NOWHERE, 2.0 * unit - 1.0, isVisible);
+  let place = select(vec2f(WARP_NOWHERE), 2.0 * unit - 1.0, isVisible);
   depth[i] = drawn.z;
   warp[i] = place.x;
   warp[points + i] = place.y;

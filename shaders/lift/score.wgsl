@@ -4,19 +4,6 @@
 #import "../common/coordinates.wgsl"
 #import "../common/sampling.wgsl"
 
-override ERROR_BINS: u32;
-override ERROR_BINS_PER_OCTAVE: f32;
-override LOWEST_ERROR: f32;
-override CERTAINTY_BINS: u32;
-override CERTAINTY_LIMIT: f32;
-override MAX_ERROR: f32;
-override NO_ERROR: f32;
-override VISIBLE: u32;
-override HIDDEN: u32;
-
-const WORKGROUP = 64u;
-const CURVE_BINS = 10u;
-
 struct Params {
   size: vec2u,
   grid: vec2u,
@@ -29,11 +16,11 @@ struct Params {
 struct Counters {
   visible: atomic<u32>,
   hidden: atomic<u32>,
-  within: array<atomic<u32>, 4>,
-  curvePlaces: array<atomic<u32>, 10>,
-  errors: array<atomic<u32>, 512>,
-  visibleCertainty: array<atomic<u32>, 512>,
-  hiddenCertainty: array<atomic<u32>, 512>,
+  within: array<atomic<u32>, THRESHOLDS>,
+  curvePlaces: array<atomic<u32>, CURVE_BINS>,
+  errors: array<atomic<u32>, ERROR_BINS>,
+  visibleCertainty: array<atomic<u32>, CERTAINTY_BINS>,
+  hiddenCertainty: array<atomic<u32>, CERTAINTY_BINS>,
   curveErrors: array<f32>,
 }
 
@@ -45,7 +32,7 @@ struct Counters {
 @group(0) @binding(5) var<storage, read_write> error: array<f32>;
 @group(0) @binding(6) var<storage, read_write> counters: Counters;
 
-var<workgroup> sums: array<f32, 640>;
+var<workgroup> sums: array<f32, LINEAR_WORKGROUP * CURVE_BINS>;
 
 fn readTaps(taps: Taps, plane: u32) -> f32 {
   let i = taps.index + plane * params.grid.x * params.grid.y;
@@ -64,11 +51,11 @@ fn certaintyBin(value: f32) -> u32 {
   return u32(clamp(bin, 0.0, f32(CERTAINTY_BINS - 1u)));
 }
 
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(LINEAR_WORKGROUP)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   let points = params.size.x * params.size.y;
   var curve = array<f32, CURVE_BINS>();
-  for (var i = group.x * WORKGROUP + local; i < points; i += params.groups * WORKGROUP) {
+  for (var i = group.x * LINEAR_WORKGROUP + local; i < points; i += params.groups * LINEAR_WORKGROUP) {
     error[i] = NO_ERROR;
     let place = places[i];
     if (place != VISIBLE && place != HIDDEN) {
@@ -101,13 +88,13 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
     curve[bin] += e;
   }
   for (var bin = 0u; bin < CURVE_BINS; bin++) {
-    sums[bin * WORKGROUP + local] = curve[bin];
+    sums[bin * LINEAR_WORKGROUP + local] = curve[bin];
   }
   workgroupBarrier();
   if (local < CURVE_BINS) {
     var sum = 0.0;
-    for (var k = 0u; k < WORKGROUP; k++) {
-      sum += sums[local * WORKGROUP + k];
+    for (var k = 0u; k < LINEAR_WORKGROUP; k++) {
+      sum += sums[local * LINEAR_WORKGROUP + k];
     }
     counters.curveErrors[group.x * CURVE_BINS + local] = sum;
   }

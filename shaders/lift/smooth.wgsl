@@ -4,7 +4,7 @@ struct Params {
   size: vec2u,
   axis: vec2i,  // (1, 0) along rows, (0, 1) along columns
   radius: u32,
-  taps: array<vec4f, 8>,
+  taps: array<vec4f, MAX_TAPS / 4>,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

@@ -5,10 +5,7 @@
 #import "../common/pane.wgsl"
 #import "../common/photo.wgsl"
 
-// Places in COMPARE_MODES of src/pages/match/contract/view.ts; flicker and morph are blends here.
-const SWIPE = 0u;
-const CHECKER = 2u;
-const DIFFERENCE = 4u;
+// COMPARE_… are the modes; flicker and morph are blends here.
 const DIVIDER_WIDTH = 2.0;
 
 // Where a place of A (unit) lies in B, its motion told for steps of the whole canvas.
@@ -28,10 +25,10 @@ fn coverOfHere(unit: vec2f, step: vec2f) -> f32 {
 }
 
 fn mixture(position: vec2f, unit: vec2f) -> f32 {
-  if (pane.mode == SWIPE) {
+  if (pane.mode == COMPARE_SWIPE) {
     return clamp(pane.dividerX - position.x + 0.5, 0.0, 1.0);
   }
-  if (pane.mode == CHECKER) {
+  if (pane.mode == COMPARE_CHECKER) {
     let parity = vec2i(floor(unit * pane.photo / (pane.checkerSize * max(pane.photo.x, pane.photo.y))));
     return f32((parity.x + parity.y) & 1);
   }
@@ -53,7 +50,7 @@ fn drawAligned(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let coverThere = select(0.0, landingCover(landing), inFront);
   let both = coverHere * coverThere;
   let none = (1.0 - coverHere) * (1.0 - coverThere);
-  if (pane.mode == DIFFERENCE) {
+  if (pane.mode == COMPARE_DIFFERENCE) {
     let alone = 1.0 - both - none;
     let color = both * abs(here - there) + alone * unknownColor(position.xy) + none * pane.ground.rgb;
     return onStage(color, onCanvas);
@@ -61,7 +58,7 @@ fn drawAligned(@builtin(position) position: vec4f) -> @location(0) vec4f {
   // Where one photo alone reaches, it is shown.
   var color = both * mix(here, there, mixture(position.xy, unit)) + coverHere * (1.0 - coverThere) * here
     + (1.0 - coverHere) * coverThere * there + none * pane.ground.rgb;
-  if (pane.mode == SWIPE) {
+  if (pane.mode == COMPARE_SWIPE) {
     let reach = abs(position.x - pane.dividerX);
     let half = 0.5 * DIVIDER_WIDTH * pane.pixelRatio;
     color = mix(color, vec3f(0.0), 0.35 * clamp(half + pane.pixelRatio + 0.5 - reach, 0.0, 1.0));

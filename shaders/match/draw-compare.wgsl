@@ -4,19 +4,16 @@
 #import "../common/pane.wgsl"
 #import "../common/photo.wgsl"
 
-// Places in COMPARE_MODES of src/pages/match/contract/view.ts; flicker is a blend whose amount the renderer swaps.
-const SWIPE = 0u;
-const CHECKER = 2u;
-const DIFFERENCE = 4u;
+// COMPARE_… are the modes; flicker is a blend whose amount the renderer swaps.
 const DIVIDER_WIDTH = 2.0;
 
 // Share of the other photo at this place.
 fn mixture(position: vec2f, unit: vec2f) -> f32 {
-  if (pane.mode == SWIPE) {
+  if (pane.mode == COMPARE_SWIPE) {
     // The other photo lies left of the divider: at amount 0 all is A.
     return clamp(pane.dividerX - position.x + 0.5, 0.0, 1.0);
   }
-  if (pane.mode == CHECKER) {
+  if (pane.mode == COMPARE_CHECKER) {
     let cells = unit * pane.photo / (pane.checkerSize * max(pane.photo.x, pane.photo.y));
     let parity = vec2i(floor(cells));
     return f32((parity.x + parity.y) & 1);
@@ -32,12 +29,12 @@ fn drawCompare(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let known = isKnown(readCertainty(unit), landing);
   let here = readHere(unit);
   let there = readThere(landing);
-  if (pane.mode == DIFFERENCE) {
+  if (pane.mode == COMPARE_DIFFERENCE) {
     return onStage(mix(unknownColor(position.xy), abs(here - there), known), unit);
   }
   let rebuilt = mix(pane.empty.rgb, there, known);
   var color = mix(here, rebuilt, mixture(position.xy, unit));
-  if (pane.mode == SWIPE) {
+  if (pane.mode == COMPARE_SWIPE) {
     // White between two thin dark rims: seen on any photo.
     let reach = abs(position.x - pane.dividerX);
     let half = 0.5 * DIVIDER_WIDTH * pane.pixelRatio;

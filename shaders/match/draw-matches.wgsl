@@ -18,10 +18,10 @@ struct Matches {
   dotAlpha: f32,
   // Width of the dark ring that keeps dots apart from the photo.
   ring: f32,
-  // 0: by the place on A; 1: by certainty; 2: by the fitted model.
+  // COLOR_…: by the place on A, by certainty, by the fitted model.
   colorBy: u32,
   colorMap: u32,
-  // The model: 1 a homography, 2 epipolar geometry (src/core/inlier-test.ts), its rows, half the sides of A and B
+  // The model: MODEL_… (src/core/inlier-test.ts), its rows, half the sides of A and B
   // in its unit, and the squared residual below which a match is an inlier.
   modelKind: u32,
   squaredThreshold: f32,
@@ -100,7 +100,7 @@ fn isInlier(row: MatchRow) -> bool {
   let a = vec3f(places.xy, 1.0);
   let b = vec3f(places.zw, 1.0);
   let there = vec3f(dot(matches.row0, a), dot(matches.row1, a), dot(matches.row2, a));
-  if (matches.modelKind == 1u) {
+  if (matches.modelKind == MODEL_HOMOGRAPHY) {
     let off = there.xy / there.z - b.xy;
     return there.z > 1e-9 && dot(off, off) < matches.squaredThreshold;
   }
@@ -111,10 +111,10 @@ fn isInlier(row: MatchRow) -> bool {
 }
 
 fn matchColor(row: MatchRow) -> vec3f {
-  if (matches.colorBy == 2u) {
+  if (matches.colorBy == COLOR_INLIERS) {
     return select(matches.outlierColor, matches.inlierColor, isInlier(row));
   }
-  if (matches.colorBy == 1u) {
+  if (matches.colorBy == COLOR_CERTAINTY) {
     return mapColor(colorMaps, matches.colorMap, row.certainty);
   }
   return positionColor(row.places.xy);

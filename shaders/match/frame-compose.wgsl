@@ -20,7 +20,6 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> logitOut: array<f32>;
 
 // What a place outside the frame is given: no certainty at all.
-const NO_LOGIT = -20.0;
 
 @compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
 fn forward(@builtin(global_invocation_id) id: vec3u) {

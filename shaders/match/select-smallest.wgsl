@@ -3,11 +3,6 @@
 // compaction by prefix sums (countBlocks, scanBlocks, scatter): no float and no order of atomics has a say, so
 // the answer is always the same.
 
-const WORKGROUP = 256u;
-const ITEMS = 16u;  // keys of one invocation
-const BLOCK = 4096u;  // keys of one workgroup
-const NO_KEY = 0xffffffffu;
-
 struct Params {
   length: u32,
   wanted: u32,
@@ -48,7 +43,7 @@ fn inclusiveScan(local: u32, value: u32) -> u32 {
   return sum;
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(WORKGROUP)
 fn histogram(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   let shift = 24u - 8u * state.round;
   let end = min(params.length, (group.x + 1u) * BLOCK);
@@ -65,7 +60,7 @@ fn histogram(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id)
   }
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(WORKGROUP)
 fn pick(@builtin(local_invocation_index) local: u32) {
   let count = atomicLoad(&state.histogram[local]);
   let round = state.round;
@@ -93,7 +88,7 @@ fn countSelected(first: u32) -> u32 {
   return count;
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(WORKGROUP)
 fn countBlocks(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   atomicAdd(&bins[0], countSelected(group.x * BLOCK + local * ITEMS));
   workgroupBarrier();
@@ -103,7 +98,7 @@ fn countBlocks(@builtin(local_invocation_index) local: u32, @builtin(workgroup_i
 }
 
 // Turns the blocks' counts into where each begins.
-@compute @workgroup_size(256)
+@compute @workgroup_size(WORKGROUP)
 fn scanBlocks(@builtin(local_invocation_index) local: u32) {
   var before = 0u;
   for (var first = 0u; first < params.blocks; first += WORKGROUP) {
@@ -125,7 +120,7 @@ fn scanBlocks(@builtin(local_invocation_index) local: u32) {
   }
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(WORKGROUP)
 fn scatter(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   let first = group.x * BLOCK + local * ITEMS;
   let count = countSelected(first);

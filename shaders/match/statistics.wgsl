@@ -2,11 +2,6 @@
 // Integers are counted with atomics; the sum of certainty goes through one partial sum per workgroup, added up
 // in a fixed order by a second dispatch, so that the same field always gives the same bits.
 
-override BINS: u32;
-override BINS_PER_OCTAVE: f32;
-override LOWEST: f32;
-
-const WORKGROUP = 64u;
 
 struct Params {
   side: u32,
@@ -21,7 +16,7 @@ struct Counters {
   certaintySum: f32,
   certain: atomic<u32>,
   consistent: atomic<u32>,
-  histogram: array<atomic<u32>, 64>,
+  histogram: array<atomic<u32>, BINS>,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -30,7 +25,7 @@ struct Counters {
 @group(0) @binding(3) var<storage, read> certainty: array<f32>;
 @group(0) @binding(4) var<storage, read> cycle: array<f32>;
 
-var<workgroup> sums: array<f32, WORKGROUP>;
+var<workgroup> sums: array<f32, LINEAR_WORKGROUP>;
 var<workgroup> certain: atomic<u32>;
 var<workgroup> consistent: atomic<u32>;
 var<workgroup> histogram: array<atomic<u32>, BINS>;
@@ -40,14 +35,14 @@ fn binOf(error: f32) -> u32 {
   return u32(clamp(bin, 0.0, f32(BINS - 1u)));
 }
 
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(LINEAR_WORKGROUP)
 fn count(
   @builtin(local_invocation_index) local: u32,
   @builtin(workgroup_id) group: vec3u,
 ) {
   var sum = 0.0;
-  let stride = params.partials * WORKGROUP;
-  for (var i = group.x * WORKGROUP + local; i < params.points; i += stride) {
+  let stride = params.partials * LINEAR_WORKGROUP;
+  for (var i = group.x * LINEAR_WORKGROUP + local; i < params.points; i += stride) {
     sum += certainty[i];
     if (certainty[i] >= params.threshold) {
       atomicAdd(&certain, 1u);
@@ -64,15 +59,15 @@ fn count(
     atomicAdd(&counters[side].certain, atomicLoad(&certain));
     atomicAdd(&counters[side].consistent, atomicLoad(&consistent));
   }
-  for (var bin = local; bin < BINS; bin += WORKGROUP) {
+  for (var bin = local; bin < BINS; bin += LINEAR_WORKGROUP) {
     atomicAdd(&counters[side].histogram[bin], atomicLoad(&histogram[bin]));
   }
 }
 
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(LINEAR_WORKGROUP)
 fn total(@builtin(local_invocation_index) local: u32) {
   var sum = 0.0;
-  for (var i = local; i < params.partials; i += WORKGROUP) {
+  for (var i = local; i < params.partials; i += LINEAR_WORKGROUP) {
     sum += partials[i];
   }
   let whole = workgroupSum(local, sum);
@@ -85,7 +80,7 @@ fn total(@builtin(local_invocation_index) local: u32) {
 // Sum over the workgroup, by halves. Also orders the atomics above before what is read after it.
 fn workgroupSum(local: u32, value: f32) -> f32 {
   sums[local] = value;
-  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+  for (var half = LINEAR_WORKGROUP / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (local < half) {
       sums[local] += sums[local + half];

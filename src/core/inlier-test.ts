@@ -1,12 +1,14 @@
 import type { Matrix3 } from './matrix3.ts';
 
+export const INLIER_MODELS = ['homography', 'epipolar'] as const;
+
 /**
  * How drawn matches are judged by a fitted model. Places are taken as centred coordinates: normalised ones times `half`,
  * so that single precision suffices on the GPU.
  */
 export interface InlierTest {
   /** `homography`: distance in B from where the matrix takes A's place. `epipolar`: Sampson distance of both. */
-  kind: 'homography' | 'epipolar';
+  kind: (typeof INLIER_MODELS)[number];
   matrix: Matrix3;
   half: { a: readonly [number, number]; b: readonly [number, number] };
   /** Largest residual of an inlier, in the unit of the centred coordinates. */

@@ -27,7 +27,7 @@ export class CyclePass {
       otherGrid: [other.grid.width, other.grid.height],
       photo: [own.photo.width, own.photo.height],
     };
-    const bindings = [warpBinding(own), warpBinding(other), cycleBinding(own)];
+    const bindings = { warp: warpBinding(own), otherWarp: warpBinding(other), cycle: cycleBinding(own) };
     this.kernel.run(encoder, params, bindings, gridWorkgroups(own.grid));
   }
 }

@@ -2,11 +2,11 @@ import composeCode from '../../../shaders/match/frame-compose.wgsl';
 import drawCode from '../../../shaders/match/frame-draw.wgsl';
 import type { Size } from '../../core/geometry.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
-import { gridWorkgroups, recordCompute } from '../../platform/gpu/dispatch.ts';
+import { type ComputeStep, gridWorkgroups, recordCompute } from '../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../field/gpu.ts';
-import { invertFrame, supersampling } from './cpu.ts';
+import { NO_LOGIT, invertFrame, supersampling } from './cpu.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
-import { createComputePipeline, createShader } from '../../platform/gpu/shader.ts';
+import { createComputeStep, createShader } from '../../platform/gpu/shader.ts';
 import { UniformRing } from '../../platform/gpu/uniforms.ts';
 
 /** One direction as the decoder gives it, on the GPU. Buffers may be larger than the grid. */
@@ -18,9 +18,9 @@ export interface DecodedBuffers {
 
 /** Draws photo B through a frame, and takes the frame out of the match again; see reference/frame.ts. */
 export class FramePass {
-  private readonly drawPipeline: GPUComputePipeline;
-  private readonly forwardPipeline: GPUComputePipeline;
-  private readonly backwardPipeline: GPUComputePipeline;
+  private readonly drawStep: ComputeStep;
+  private readonly forwardStep: ComputeStep;
+  private readonly backwardStep: ComputeStep;
   private readonly drawParams: UniformRing;
   private readonly composeParams: UniformRing;
 
@@ -29,10 +29,10 @@ export class FramePass {
     scope: Scope,
   ) {
     const draw = createShader(device, 'frame-draw', drawCode);
-    const compose = createShader(device, 'frame-compose', composeCode);
-    this.drawPipeline = createComputePipeline(device, draw, 'main');
-    this.forwardPipeline = createComputePipeline(device, compose, 'forward');
-    this.backwardPipeline = createComputePipeline(device, compose, 'backward');
+    const compose = createShader(device, 'frame-compose', composeCode, { NO_LOGIT });
+    this.drawStep = createComputeStep(device, draw, 'main');
+    this.forwardStep = createComputeStep(device, compose, 'forward');
+    this.backwardStep = createComputeStep(device, compose, 'backward');
     this.drawParams = new UniformRing(device, scope, draw, 'params');
     this.composeParams = new UniformRing(device, scope, compose, 'params');
   }
@@ -51,25 +51,25 @@ export class FramePass {
     recordCompute(
       encoder,
       this.device,
-      this.drawPipeline,
-      [params, photo.createView(), picture.createView()],
+      this.drawStep,
+      { params, photo: photo.createView(), picture: picture.createView() },
       gridWorkgroups(size),
     );
   }
 
   /** A→frame to A→B; `target` has the same grid as `source`. */
   composeForward(encoder: GPUCommandEncoder, source: DecodedBuffers, target: DecodedBuffers, frame: Matrix3): void {
-    this.compose(encoder, this.forwardPipeline, source, target, frame);
+    this.compose(encoder, this.forwardStep, source, target, frame);
   }
 
   /** frame→A to B→A on the target's grid, which lies on B. */
   composeBackward(encoder: GPUCommandEncoder, source: DecodedBuffers, target: DecodedBuffers, frame: Matrix3): void {
-    this.compose(encoder, this.backwardPipeline, source, target, invertFrame(frame));
+    this.compose(encoder, this.backwardStep, source, target, invertFrame(frame));
   }
 
   private compose(
     encoder: GPUCommandEncoder,
-    pipeline: GPUComputePipeline,
+    step: ComputeStep,
     source: DecodedBuffers,
     target: DecodedBuffers,
     matrix: Matrix3,
@@ -79,16 +79,15 @@ export class FramePass {
       source: [source.grid.width, source.grid.height],
       grid: [target.grid.width, target.grid.height],
     });
-    const bindings = [params, ...plane(source), ...plane(target)];
-    recordCompute(encoder, this.device, pipeline, bindings, gridWorkgroups(target.grid));
+    const [from, to] = [planes(source), planes(target)];
+    const bindings = { params, warpIn: from.warp, logitIn: from.logit, warpOut: to.warp, logitOut: to.logit };
+    recordCompute(encoder, this.device, step, bindings, gridWorkgroups(target.grid));
   }
 }
 
 const rows = (m: Matrix3) => ({ row0: m.slice(0, 3), row1: m.slice(3, 6), row2: m.slice(6, 9) });
 
-function plane({ grid, warp, logit }: DecodedBuffers): GPUBufferBinding[] {
-  return [
-    { buffer: warp, size: gridPoints(grid) * 8 },
-    { buffer: logit, size: gridPoints(grid) * 4 },
-  ];
-}
+const planes = ({ grid, warp, logit }: DecodedBuffers) => ({
+  warp: { buffer: warp, size: gridPoints(grid) * 8 },
+  logit: { buffer: logit, size: gridPoints(grid) * 4 },
+});

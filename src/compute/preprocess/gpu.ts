@@ -24,6 +24,6 @@ export class PreprocessPass {
     const { scale, mean, std } = options.normalisation;
     const params = { size: [size.width, size.height], scale, mean, deviation: std };
     const target = { buffer: tensor, size: PreprocessPass.tensorBytes(size) };
-    this.kernel.run(encoder, params, [photo.createView(), target], gridWorkgroups(size));
+    this.kernel.run(encoder, params, { photo: photo.createView(), tensor: target }, gridWorkgroups(size));
   }
 }

@@ -21,8 +21,13 @@ export class ProbePass {
   /** Probes `field` at a normalised point of its photo into `target`. */
   run(encoder: GPUCommandEncoder, field: WarpField, point: Point, target: GPUBuffer): void {
     const params = { grid: [field.grid.width, field.grid.height], point: [point.x, point.y] };
-    const places = [warpBinding(field), certaintyBinding(field), cycleBinding(field)];
-    this.kernel.run(encoder, params, [...places, { buffer: target, size: ProbePass.bytes }], [1, 1]);
+    const bindings = {
+      warp: warpBinding(field),
+      certainty: certaintyBinding(field),
+      cycle: cycleBinding(field),
+      result: { buffer: target, size: ProbePass.bytes },
+    };
+    this.kernel.run(encoder, params, bindings, [1, 1]);
   }
 
   /** The probe in a copy of the buffer's bytes. */

@@ -11,6 +11,7 @@ import { ROW_FLOATS, SAMPLING, drawnCount } from './cpu.ts';
 import type { SampleOptions } from './cpu.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import { createShader } from '../../platform/gpu/shader.ts';
+import { NO_KEY } from '../select-smallest/cpu.ts';
 import { SelectSmallestPass } from '../select-smallest/gpu.ts';
 
 /** Where the sample goes. */
@@ -54,7 +55,8 @@ export class SampleMatchesPass {
     device: GPUDevice,
     private readonly scope: Scope,
   ) {
-    const kernel = (label: string, code: string) => new Kernel(device, scope, createShader(device, label, code));
+    const kernel = (label: string, code: string) =>
+      new Kernel(device, scope, createShader(device, label, code, { NO_KEY }));
     this.selectSmallest = new SelectSmallestPass(device, scope);
     this.candidates = kernel('match-candidates', candidatesCode);
     this.gather = kernel('match-gather', gatherCode);
@@ -86,8 +88,12 @@ export class SampleMatchesPass {
     this.runGather(encoder, field, drawn, scratch);
     this.runBalance(encoder, options.seed, drawn, scratch);
     this.selectSmallest.run(encoder, { keys: balanceKeys, length: drawn, wanted, blocks, ...second });
-    const emitted = [{ buffer: scratch.drawnRows }, { buffer: target.rows }, { buffer: target.indirect }];
-    this.emit.run(encoder, { vertexCount }, [...drawBindings(second), ...emitted], linearWorkgroups(wanted));
+    const emitted = {
+      drawn: { buffer: scratch.drawnRows },
+      rows: { buffer: target.rows },
+      indirect: { buffer: target.indirect },
+    };
+    this.emit.run(encoder, { vertexCount }, { ...drawBindings(second), ...emitted }, linearWorkgroups(wanted));
   }
 
   private runCandidates(encoder: GPUCommandEncoder, field: MatchField, options: SampleOptions, keys: GPUBuffer): void {
@@ -99,15 +105,27 @@ export class SampleMatchesPass {
       cycleLimit: options.cycleLimit,
       certaintyCap: SAMPLING.certaintyCap,
     };
-    const places = [certaintyBinding(a), certaintyBinding(b), cycleBinding(a), cycleBinding(b)];
+    const bindings = {
+      certaintyA: certaintyBinding(a),
+      certaintyB: certaintyBinding(b),
+      cycleA: cycleBinding(a),
+      cycleB: cycleBinding(b),
+      keys: { buffer: keys },
+    };
     const length = gridPoints(a.grid) + gridPoints(b.grid);
-    this.candidates.run(encoder, params, [...places, { buffer: keys }], linearWorkgroups(length));
+    this.candidates.run(encoder, params, bindings, linearWorkgroups(length));
   }
 
   private runGather(encoder: GPUCommandEncoder, field: MatchField, drawn: number, { first, drawnRows }: Scratch): void {
     const { a, b } = field;
-    const places = [warpBinding(a), warpBinding(b), certaintyBinding(a), certaintyBinding(b)];
-    const bindings = [...places, ...drawBindings(first), { buffer: drawnRows }];
+    const bindings = {
+      warpA: warpBinding(a),
+      warpB: warpBinding(b),
+      certaintyA: certaintyBinding(a),
+      certaintyB: certaintyBinding(b),
+      ...drawBindings(first),
+      rows: { buffer: drawnRows },
+    };
     this.gather.run(encoder, gridParams(field), bindings, linearWorkgroups(drawn));
   }
 
@@ -122,7 +140,11 @@ export class SampleMatchesPass {
       loneDensity: SAMPLING.loneDensity,
       loneWeight: SAMPLING.loneWeight,
     };
-    const bindings = [...drawBindings(scratch.first), { buffer: scratch.drawnRows }, { buffer: scratch.balanceKeys }];
+    const bindings = {
+      ...drawBindings(scratch.first),
+      drawn: { buffer: scratch.drawnRows },
+      keys: { buffer: scratch.balanceKeys },
+    };
     this.balance.run(encoder, params, bindings, linearWorkgroups(drawn));
   }
 
@@ -152,7 +174,7 @@ export class SampleMatchesPass {
   }
 }
 
-const drawBindings = ({ state, indices }: Draw): GPUBufferBinding[] => [{ buffer: state }, { buffer: indices }];
+const drawBindings = ({ state, indices }: Draw) => ({ selection: { buffer: state }, indices: { buffer: indices } });
 
 const gridParams = ({ a, b }: MatchField) => ({
   gridA: [a.grid.width, a.grid.height],

@@ -1,11 +1,14 @@
 import code from '../../../shaders/match/select-smallest.wgsl';
-import { recordCompute } from '../../platform/gpu/dispatch.ts';
+import { NO_KEY } from './cpu.ts';
+import { type ComputeStep, recordCompute } from '../../platform/gpu/dispatch.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
-import { createComputePipeline, createShader } from '../../platform/gpu/shader.ts';
+import { createComputeStep, createShader } from '../../platform/gpu/shader.ts';
 import { UniformRing } from '../../platform/gpu/uniforms.ts';
 
-/** Keys of one workgroup, as in the WGSL. */
-const BLOCK = 4096;
+const WORKGROUP = 256;
+/** Keys of one invocation, and of one workgroup. */
+const ITEMS = 16;
+const BLOCK = WORKGROUP * ITEMS;
 /** Digits of eight bits. */
 const DIGITS = 4;
 
@@ -31,20 +34,20 @@ type Step = 'histogram' | 'pick' | 'countBlocks' | 'scanBlocks' | 'scatter';
 export class SelectSmallestPass {
   static readonly stateBytes = 4 * (4 + 256);
 
-  private readonly pipelines: Record<Step, GPUComputePipeline>;
+  private readonly steps: Record<Step, ComputeStep>;
   private readonly params: UniformRing;
 
   constructor(
     private readonly device: GPUDevice,
     scope: Scope,
   ) {
-    const shader = createShader(device, 'select-smallest', code);
-    this.pipelines = {
-      histogram: createComputePipeline(device, shader, 'histogram'),
-      pick: createComputePipeline(device, shader, 'pick'),
-      countBlocks: createComputePipeline(device, shader, 'countBlocks'),
-      scanBlocks: createComputePipeline(device, shader, 'scanBlocks'),
-      scatter: createComputePipeline(device, shader, 'scatter'),
+    const shader = createShader(device, 'select-smallest', code, { WORKGROUP, ITEMS, BLOCK, NO_KEY });
+    this.steps = {
+      histogram: createComputeStep(device, shader, 'histogram'),
+      pick: createComputeStep(device, shader, 'pick'),
+      countBlocks: createComputeStep(device, shader, 'countBlocks'),
+      scanBlocks: createComputeStep(device, shader, 'scanBlocks'),
+      scatter: createComputeStep(device, shader, 'scatter'),
     };
     this.params = new UniformRing(device, scope, shader, 'params');
   }
@@ -58,20 +61,23 @@ export class SelectSmallestPass {
     const { length, wanted } = selection;
     const blockCount = Math.ceil(length / BLOCK);
     const params = this.params.push({ length, wanted, blocks: blockCount });
-    const state = { buffer: selection.state };
-    const keys = { buffer: selection.keys };
-    const blocks = { buffer: selection.blocks };
-    const indices = { buffer: selection.indices };
-    const record = (step: Step, bindings: (GPUBindingResource | null)[], workgroups: number) =>
-      recordCompute(encoder, this.device, this.pipelines[step], bindings, [workgroups, 1]);
+    const bindings = {
+      params,
+      state: { buffer: selection.state },
+      keys: { buffer: selection.keys },
+      blocks: { buffer: selection.blocks },
+      indices: { buffer: selection.indices },
+    };
+    const record = (step: Step, workgroups: number) =>
+      recordCompute(encoder, this.device, this.steps[step], bindings, [workgroups, 1]);
 
     encoder.clearBuffer(selection.state);
     for (let digit = 0; digit < DIGITS; digit++) {
-      record('histogram', [params, state, keys], blockCount);
-      record('pick', [params, state], 1);
+      record('histogram', blockCount);
+      record('pick', 1);
     }
-    record('countBlocks', [params, state, keys, blocks], blockCount);
-    record('scanBlocks', [params, state, null, blocks], 1);
-    record('scatter', [params, state, keys, blocks, indices], blockCount);
+    record('countBlocks', blockCount);
+    record('scanBlocks', 1);
+    record('scatter', blockCount);
   }
 }

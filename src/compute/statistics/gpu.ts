@@ -1,16 +1,15 @@
 import code from '../../../shaders/match/statistics.wgsl';
-import { recordCompute } from '../../platform/gpu/dispatch.ts';
+import { type ComputeStep, LINEAR_WORKGROUP, recordCompute } from '../../platform/gpu/dispatch.ts';
 import { certaintyBinding, cycleBinding, gridPoints } from '../field/gpu.ts';
 import type { MatchField } from '../field/gpu.ts';
 import { HISTOGRAM, summarise } from './cpu.ts';
 import type { SideCounters, SideStatistics, StatisticsOptions } from './cpu.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
-import { createComputePipeline, createShader } from '../../platform/gpu/shader.ts';
+import { createComputeStep, createShader } from '../../platform/gpu/shader.ts';
 import { UniformRing } from '../../platform/gpu/uniforms.ts';
 import type { Side } from '../../core/geometry.ts';
 
 const SIDES = ['a', 'b'] as const;
-const WORKGROUP = 64;
 /** Enough workgroups to fill a GPU; each ends in barriers, which are what a software adapter spends its time on. */
 const MAX_PARTIALS = 256;
 /** 32-bit words of the WGSL's Counters: four members, then the histogram. */
@@ -21,8 +20,8 @@ export class StatisticsPass {
   /** Bytes of the buffer that {@link run} fills and {@link StatisticsPass.parse} reads. */
   static readonly bytes = SIDES.length * SIDE_WORDS * 4;
 
-  private readonly count: GPUComputePipeline;
-  private readonly total: GPUComputePipeline;
+  private readonly count: ComputeStep;
+  private readonly total: ComputeStep;
   private readonly params: UniformRing;
   private readonly partials: GPUBuffer;
 
@@ -30,13 +29,13 @@ export class StatisticsPass {
     private readonly device: GPUDevice,
     scope: Scope,
   ) {
-    const shader = createShader(device, 'statistics', code);
-    this.count = createComputePipeline(device, shader, 'count', {
+    const shader = createShader(device, 'statistics', code, {
       BINS: HISTOGRAM.bins,
       BINS_PER_OCTAVE: HISTOGRAM.perOctave,
       LOWEST: HISTOGRAM.lowest,
     });
-    this.total = createComputePipeline(device, shader, 'total');
+    this.count = createComputeStep(device, shader, 'count');
+    this.total = createComputeStep(device, shader, 'total');
     this.params = new UniformRing(device, scope, shader, 'params');
     this.partials = scope.storage('statistics/partials', MAX_PARTIALS * 4);
   }
@@ -47,7 +46,7 @@ export class StatisticsPass {
     const counters = { buffer: target, size: StatisticsPass.bytes };
     SIDES.forEach((side, index) => {
       const points = gridPoints(field[side].grid);
-      const partials = Math.min(MAX_PARTIALS, Math.ceil(points / WORKGROUP));
+      const partials = Math.min(MAX_PARTIALS, Math.ceil(points / LINEAR_WORKGROUP));
       const params = this.params.push({
         side: index,
         points,
@@ -55,10 +54,15 @@ export class StatisticsPass {
         threshold: options.threshold,
         cycleLimit: options.cycleLimit[side],
       });
-      const sums = { buffer: this.partials };
-      const places = [certaintyBinding(field[side]), cycleBinding(field[side])];
-      recordCompute(encoder, this.device, this.count, [params, counters, sums, ...places], [partials, 1]);
-      recordCompute(encoder, this.device, this.total, [params, counters, sums], [1, 1]);
+      const bindings = {
+        params,
+        counters,
+        partials: { buffer: this.partials },
+        certainty: certaintyBinding(field[side]),
+        cycle: cycleBinding(field[side]),
+      };
+      recordCompute(encoder, this.device, this.count, bindings, [partials, 1]);
+      recordCompute(encoder, this.device, this.total, bindings, [1, 1]);
     });
   }
 

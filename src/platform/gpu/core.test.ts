@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import sampling from '../../../shaders/common/sampling.wgsl';
 import { linearWorkgroups, recordCompute } from './dispatch.ts';
 import { Scope } from './scope.ts';
-import { createComputePipeline, createShader, shadersReady } from './shader.ts';
+import { createComputePipeline, createComputeStep, createShader, shadersReady } from './shader.ts';
 import { TestGpu } from './testing/dawn.ts';
 import { UniformRing } from './uniforms.ts';
 
@@ -36,13 +36,13 @@ test('a ring of uniforms keeps the values of each run of one submit apart', asyn
      @group(0) @binding(1) var<storage, read_write> result: array<f32>;
      @compute @workgroup_size(1) fn main() { result[params.place] = params.scale + params.offset.y; }`,
   );
-  const pipeline = createComputePipeline(gpu.device, shader, 'main');
+  const pipeline = createComputeStep(gpu.device, shader, 'main');
   const ring = new UniformRing(gpu.device, gpu.scope, shader, 'params');
   const result = gpu.scope.storage('result', 12);
   await gpu.submit((encoder) => {
     for (let place = 0; place < 3; place++) {
       const uniforms = ring.push({ scale: place, offset: [7, 10], place });
-      recordCompute(encoder, gpu.device, pipeline, [uniforms, { buffer: result }], [1, 1]);
+      recordCompute(encoder, gpu.device, pipeline, { params: uniforms, result: { buffer: result } }, [1, 1]);
     }
   });
   expect([...(await gpu.readFloats(result, 3))]).toEqual([10, 11, 12]);
@@ -62,12 +62,18 @@ test('bilinear reading follows grid_sample: centres exact, halves mixed, border 
        result[id.x] = dot(v, t.weight);
      }`,
   );
-  const pipeline = createComputePipeline(gpu.device, shader, 'main');
+  const pipeline = createComputeStep(gpu.device, shader, 'main');
   const plane = gpu.upload('plane', Float32Array.of(1, 2, 3, 10, 20, 30));
   const points = gpu.upload('points', Float32Array.of(-2 / 3, -0.5, 0, 0.5, 0, 0, -1 / 3, -0.5, -5, -5, 5, 5));
   const result = gpu.scope.storage('result', 24);
   await gpu.submit((encoder) =>
-    recordCompute(encoder, gpu.device, pipeline, [{ buffer: plane }, { buffer: points }, { buffer: result }], [6, 1]),
+    recordCompute(
+      encoder,
+      gpu.device,
+      pipeline,
+      { plane: { buffer: plane }, points: { buffer: points }, result: { buffer: result } },
+      [6, 1],
+    ),
   );
   const values = await gpu.readFloats(result, 6);
   [1, 20, 11, 1.5, 1, 30].forEach((value, i) => expect(values[i]).toBeCloseTo(value, 4));

@@ -1,4 +1,5 @@
 import type { Size } from '../../core/geometry.ts';
+import { type Bindings, type BindingPlaces, bindingEntries } from './bindings.ts';
 
 /** Invocations per workgroup of the passes over a list; WGSL knows it by the same name (createShader). */
 export const LINEAR_WORKGROUP = 64;
@@ -22,22 +23,30 @@ export function gridWorkgroups(grid: Size): [x: number, y: number] {
   return [Math.ceil(grid.width / GRID_WORKGROUP), Math.ceil(grid.height / GRID_WORKGROUP)];
 }
 
+/** An entry point of a shader, and where its variables are bound. */
+export interface ComputeStep {
+  pipeline: GPUComputePipeline;
+  places: BindingPlaces;
+}
+
 /**
- * Records one compute dispatch with its bindings in the order of @binding in group 0; null where the entry
- * point does not use that binding. Bind groups are made anew: the passes run once a match or once a change of a
- * setting, mostly on other buffers than the last time.
+ * Records one compute dispatch; `bindings` by the names of the WGSL's variables, of which those that the entry point does
+ * not use are left out. Bind groups are made anew: the passes run once a match or once a change of a setting, mostly on
+ * other buffers than the last time.
+ *
+ * @throws Error naming a binding that is missing or that the WGSL does not have
  */
 export function recordCompute(
   encoder: GPUCommandEncoder,
   device: GPUDevice,
-  pipeline: GPUComputePipeline,
-  bindings: readonly (GPUBindingResource | null)[],
+  { pipeline, places }: ComputeStep,
+  bindings: Bindings,
   workgroups: readonly [number, number],
 ): void {
   const bindGroup = device.createBindGroup({
     label: pipeline.label,
     layout: pipeline.getBindGroupLayout(0),
-    entries: bindings.flatMap((resource, binding) => (resource ? [{ binding, resource }] : [])),
+    entries: bindingEntries(pipeline.label, places, bindings),
   });
   const pass = encoder.beginComputePass({ label: pipeline.label });
   pass.setPipeline(pipeline);

@@ -1,13 +1,14 @@
-import { recordCompute } from './dispatch.ts';
+import type { Bindings } from './bindings.ts';
+import { type ComputeStep, recordCompute } from './dispatch.ts';
 import type { Scope } from './scope.ts';
-import { createComputePipeline } from './shader.ts';
+import { createComputeStep } from './shader.ts';
 import type { Shader } from './shader.ts';
 import { UniformRing } from './uniforms.ts';
 import type { UniformValues } from './uniforms.ts';
 
-/** A compute entry point whose binding 0 is the uniform struct `params`. */
+/** A compute entry point with a uniform struct `params`. */
 export class Kernel {
-  private readonly pipeline: GPUComputePipeline;
+  private readonly step: ComputeStep;
   private readonly params: UniformRing;
 
   constructor(
@@ -17,17 +18,17 @@ export class Kernel {
     entryPoint = 'main',
     constants?: Record<string, number>,
   ) {
-    this.pipeline = createComputePipeline(device, shader, entryPoint, constants);
+    this.step = createComputeStep(device, shader, entryPoint, constants);
     this.params = new UniformRing(device, scope, shader, 'params');
   }
 
-  /** Records one dispatch; `bindings` are those from 1 on. */
+  /** Records one dispatch; `bindings` are all but `params`, by the names that the WGSL gives them. */
   run(
     encoder: GPUCommandEncoder,
     params: UniformValues,
-    bindings: readonly (GPUBindingResource | null)[],
+    bindings: Bindings,
     workgroups: readonly [number, number],
   ): void {
-    recordCompute(encoder, this.device, this.pipeline, [this.params.push(params), ...bindings], workgroups);
+    recordCompute(encoder, this.device, this.step, { params: this.params.push(params), ...bindings }, workgroups);
   }
 }

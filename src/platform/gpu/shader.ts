@@ -1,4 +1,5 @@
-import { GRID_WORKGROUP, LINEAR_WORKGROUP } from './dispatch.ts';
+import { bindingPlaces } from './bindings.ts';
+import { type ComputeStep, GRID_WORKGROUP, LINEAR_WORKGROUP } from './dispatch.ts';
 import { makeShaderDataDefinitions } from './reflection.ts';
 import type { ShaderDataDefinitions } from './reflection.ts';
 import { CodedError } from '../../core/errors.ts';
@@ -63,6 +64,19 @@ export function createComputePipeline(
   const label = `${shader.label}/${entryPoint}`;
   const compute = { module: shader.module, entryPoint, constants };
   return checked(device, label, () => device.createComputePipeline({ label, layout: 'auto', compute }));
+}
+
+/** {@link createComputePipeline} with the places of what it binds, for recordCompute. */
+export function createComputeStep(
+  device: GPUDevice,
+  shader: Shader,
+  entryPoint: string,
+  constants?: Record<string, number>,
+): ComputeStep {
+  return {
+    pipeline: createComputePipeline(device, shader, entryPoint, constants),
+    places: bindingPlaces(shader.definitions, [entryPoint]),
+  };
 }
 
 /** A render pipeline; validation errors surface from {@link shadersReady}. */

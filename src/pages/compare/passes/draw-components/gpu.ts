@@ -3,11 +3,12 @@ import type { Size } from '../../../../core/geometry.ts';
 import { type FeatureBuffer, valuesBinding } from '../feature-buffer/feature-buffer.ts';
 import type { ComponentView } from './cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
-import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';
+import { type BindingPlaces, bindingEntries, bindingPlaces } from '../../../../platform/gpu/bindings.ts';
+import { createRenderPipeline, createShader, enumNames } from '../../../../platform/gpu/shader.ts';
 import { UniformRing } from '../../../../platform/gpu/uniforms.ts';
 
-/** Numbers of the WGSL's `mask`. */
-const MASKS = { none: 0, high: 1, low: 2 } as const;
+/** The WGSL's `mask`. */
+const MASKS = ['none', 'high', 'low'] as const;
 
 /** Three directions about a mean, on the GPU: [channels] and [3, channels] float32. */
 export interface ProjectionBuffers {
@@ -19,6 +20,7 @@ export interface ProjectionBuffers {
 export class DrawComponents {
   private readonly pipeline: GPURenderPipeline;
   private readonly view: UniformRing;
+  private readonly places: BindingPlaces;
 
   /** @param format of the maps' textures */
   constructor(
@@ -26,8 +28,9 @@ export class DrawComponents {
     scope: Scope,
     format: GPUTextureFormat,
   ) {
-    const shader = createShader(device, 'draw-components', code);
+    const shader = createShader(device, 'draw-components', code, enumNames('MASK', MASKS));
     this.view = new UniformRing(device, scope, shader, 'view');
+    this.places = bindingPlaces(shader.definitions, ['coverMap', 'drawComponents']);
     this.pipeline = createRenderPipeline(device, {
       label: 'draw-components',
       layout: 'auto',
@@ -52,19 +55,19 @@ export class DrawComponents {
       blue: matrix.slice(6, 9),
       channels,
       columns: grid.width,
-      mask: MASKS[mask],
+      mask: MASKS.indexOf(mask),
       threshold,
     });
-    const bindings = [
+    const bindings = {
       view,
-      valuesBinding(map),
-      { buffer: mean, size: 4 * channels },
-      { buffer: basis, size: 12 * channels },
-    ];
+      features: valuesBinding(map),
+      mean: { buffer: mean, size: 4 * channels },
+      basis: { buffer: basis, size: 12 * channels },
+    };
     const group = this.device.createBindGroup({
       label: 'draw-components',
       layout: this.pipeline.getBindGroupLayout(0),
-      entries: bindings.map((resource, binding) => ({ binding, resource })),
+      entries: bindingEntries('draw-components', this.places, bindings),
     });
     const pass = encoder.beginRenderPass({
       label: 'draw-components',

@@ -23,12 +23,12 @@ export class FeatureCosinePass {
     cosine: GPUBuffer,
   ): void {
     const { channels, count } = vectors;
-    const bindings = [
-      valuesBinding(vectors),
-      inverseNormsBinding(vectors),
-      { buffer: query, size: 4 * channels },
-      { buffer: cosine, size: 4 * count },
-    ];
+    const bindings = {
+      vectors: valuesBinding(vectors),
+      vectorScales: inverseNormsBinding(vectors),
+      query: { buffer: query, size: 4 * channels },
+      cosine: { buffer: cosine, size: 4 * count },
+    };
     this.kernel.run(encoder, { channels, vectors: count, queryScale }, bindings, linearWorkgroups(count));
   }
 }

@@ -7,7 +7,7 @@ import { Kernel } from '../../../../platform/gpu/kernel.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';
 
-/** Side of a tile of the covariance, as in the WGSL. */
+/** Side of a tile of the covariance. */
 const TILE = 16;
 
 /** Mean and covariance of features over several maps together, see reference/feature-covariance.ts. */
@@ -17,7 +17,7 @@ export class FeatureMomentsPass {
 
   constructor(device: GPUDevice, scope: Scope) {
     this.mean = new Kernel(device, scope, createShader(device, 'feature-mean', meanCode));
-    this.covariance = new Kernel(device, scope, createShader(device, 'feature-covariance', covarianceCode));
+    this.covariance = new Kernel(device, scope, createShader(device, 'feature-covariance', covarianceCode, { TILE }));
   }
 
   /** Fills `mean` ([channels]) and `covariance` ([channels, channels]) from maps of the same channels. */
@@ -28,10 +28,19 @@ export class FeatureMomentsPass {
     const tiles = Math.ceil(channels / TILE);
     const params = (map: FeatureBuffer) => ({ channels, points: map.count, count, isFirst: map === maps[0] ? 1 : 0 });
     for (const map of maps) {
-      this.mean.run(encoder, params(map), [valuesBinding(map), meanBinding], linearWorkgroups(channels));
+      this.mean.run(
+        encoder,
+        params(map),
+        { features: valuesBinding(map), mean: meanBinding },
+        linearWorkgroups(channels),
+      );
     }
     for (const map of maps) {
-      const bindings = [valuesBinding(map), meanBinding, { buffer: covariance, size: 4 * channels * channels }];
+      const bindings = {
+        features: valuesBinding(map),
+        mean: meanBinding,
+        covariance: { buffer: covariance, size: 4 * channels * channels },
+      };
       this.covariance.run(encoder, params(map), bindings, [tiles, tiles]);
     }
   }

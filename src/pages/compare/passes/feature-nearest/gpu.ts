@@ -31,13 +31,13 @@ export class FeatureNearestPass {
       candidates: candidates.count,
       groupsPerRow: x,
     };
-    const bindings = [
-      valuesBinding(vectors),
-      inverseNormsBinding(vectors),
-      valuesBinding(candidates),
-      inverseNormsBinding(candidates),
-      { buffer: found, size: FeatureNearestPass.bytes(vectors.count) },
-    ];
+    const bindings = {
+      vectors: valuesBinding(vectors),
+      vectorScales: inverseNormsBinding(vectors),
+      candidates: valuesBinding(candidates),
+      candidateScales: inverseNormsBinding(candidates),
+      found: { buffer: found, size: FeatureNearestPass.bytes(vectors.count) },
+    };
     this.kernel.run(encoder, params, bindings, [x, y]);
   }
 

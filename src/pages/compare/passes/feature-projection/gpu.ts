@@ -24,12 +24,12 @@ export class FeatureProjectionPass {
     scores: GPUBuffer,
   ): void {
     const { channels, count } = map;
-    const bindings = [
-      valuesBinding(map),
-      { buffer: mean, size: 4 * channels },
-      { buffer: basis, size: 4 * channels * components },
-      { buffer: scores, size: 4 * count * components },
-    ];
+    const bindings = {
+      features: valuesBinding(map),
+      mean: { buffer: mean, size: 4 * channels },
+      basis: { buffer: basis, size: 4 * channels * components },
+      scores: { buffer: scores, size: 4 * count * components },
+    };
     this.kernel.run(encoder, { channels, points: count, components }, bindings, linearWorkgroups(count * components));
   }
 }

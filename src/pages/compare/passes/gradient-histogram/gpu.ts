@@ -13,8 +13,9 @@ export class GradientHistogramPass {
   private readonly describe: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    const shader = createShader(device, 'gradient-histogram', code);
-    const { cell, clip, epsilon } = GRADIENT_HISTOGRAM;
+    const { cell, clip, epsilon, orientations, window } = GRADIENT_HISTOGRAM;
+    const names = { ORIENTATIONS: orientations, WINDOW: window, CHANNELS: DESCRIPTOR_CHANNELS };
+    const shader = createShader(device, 'gradient-histogram', code, names);
     this.histogram = new Kernel(device, scope, shader, 'histogram', { CELL: cell });
     this.describe = new Kernel(device, scope, shader, 'describe', { CLIP: clip, EPSILON: epsilon });
   }
@@ -35,8 +36,13 @@ export class GradientHistogramPass {
     const cellBinding = { buffer: cells, size: bytes.cells };
     const imageBinding = { buffer: image, size: 12 * gridPoints(size) };
     const cellCount = gridPoints(cellGrid(size));
-    this.histogram.run(encoder, params, [imageBinding, cellBinding], linearWorkgroups(cellCount));
+    this.histogram.run(encoder, params, { image: imageBinding, cells: cellBinding }, linearWorkgroups(cellCount));
     const target = { buffer: descriptors, size: bytes.descriptors };
-    this.describe.run(encoder, params, [null, cellBinding, target], linearWorkgroups(gridPoints(places)));
+    this.describe.run(
+      encoder,
+      params,
+      { cells: cellBinding, descriptors: target },
+      linearWorkgroups(gridPoints(places)),
+    );
   }
 }

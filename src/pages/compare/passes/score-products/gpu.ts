@@ -19,7 +19,7 @@ export class ScoreProductsPass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'score-products', code));
+    this.kernel = new Kernel(device, scope, createShader(device, 'score-products', code, { SUMS: SCORE_SUMS }));
   }
 
   /** Fills `sums` ({@link ScoreProductsPass.bytes}). */
@@ -29,7 +29,7 @@ export class ScoreProductsPass {
     this.kernel.run(
       encoder,
       { grid: size(own), otherGrid: size(other) },
-      [binding(own), binding(other), { buffer: sums, size: ScoreProductsPass.bytes }],
+      { scores: binding(own), others: binding(other), sums: { buffer: sums, size: ScoreProductsPass.bytes } },
       [1, 1],
     );
   }

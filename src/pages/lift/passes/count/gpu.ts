@@ -29,7 +29,7 @@ export class LiftCountPass {
     encoder.clearBuffer(target, 0, LiftCountPass.bytes);
     const places = (buffer: GPUBuffer) => ({ buffer, size: 4 * points });
     const counts = { buffer: target, size: LiftCountPass.bytes };
-    this.kernel.run(encoder, { points }, [places(depth), places(visible), counts], [WORKGROUPS, 1]);
+    this.kernel.run(encoder, { points }, { depth: places(depth), visible: places(visible), counts }, [WORKGROUPS, 1]);
   }
 
   static parse(bytes: ArrayBuffer): LiftCounts {

@@ -30,7 +30,7 @@ export class LiftDepthPass {
   ): void {
     const params = { scale, shift, near, far, skyThreshold: sky?.threshold ?? 0, hasSky: sky ? 1 : 0 };
     const map = (buffer: GPUBuffer) => ({ buffer, size: 4 * points });
-    const bindings = [map(disparity), map(sky?.map ?? disparity), map(depth)];
+    const bindings = { disparity: map(disparity), sky: map(sky?.map ?? disparity), depth: map(depth) };
     this.kernel.run(encoder, params, bindings, linearWorkgroups(points));
   }
 }

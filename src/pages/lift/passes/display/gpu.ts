@@ -7,7 +7,7 @@ import { gridPoints } from '../../../../compute/field/gpu.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';
 import { type DisplayOptions, LIFT_COLOR_MAPS, LIFT_FLOW_SCALE } from './cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
-import { createShader } from '../../../../platform/gpu/shader.ts';
+import { createShader, enumNames } from '../../../../platform/gpu/shader.ts';
 
 /** A view on the GPU; members as in reference/lift/display.ts, `visible` as uint32. */
 export interface DisplayBuffers {
@@ -34,7 +34,11 @@ export class LiftDisplayPass {
   private readonly colorMaps: GPUTexture;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'lift-display', code));
+    this.kernel = new Kernel(
+      device,
+      scope,
+      createShader(device, 'lift-display', code, enumNames('PICTURE', LIFT_PICTURES)),
+    );
     const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST;
     const size = [COLOR_MAP_SIZE, COLOR_MAPS.length];
     this.colorMaps = scope.texture('lift/color-maps', { size, format: 'rgba8unorm', usage });
@@ -68,18 +72,18 @@ export class LiftDisplayPass {
     const planes = (buffer: GPUBuffer, count: number) => ({ buffer, size: 4 * count * gridPoints(view.size) });
     // What is not there is bound to something that is: the shader does not read it.
     const layer = (buffer: GPUBuffer | null, count = 1) => (buffer ? planes(buffer, count) : planes(view.depth, 1));
-    const bindings = [
-      view.colour.createView(),
-      planes(view.depth, 1),
-      planes(view.warp, 2),
-      planes(view.visible, 1),
-      layer(view.normals, 3),
-      layer(view.sky),
-      layer(view.error),
-      layer(view.certainty),
-      this.colorMaps.createView(),
-      painted.createView(),
-    ];
+    const bindings = {
+      colour: view.colour.createView(),
+      depth: planes(view.depth, 1),
+      warp: planes(view.warp, 2),
+      visible: planes(view.visible, 1),
+      normals: layer(view.normals, 3),
+      sky: layer(view.sky),
+      error: layer(view.error),
+      certainty: layer(view.certainty),
+      colorMaps: this.colorMaps.createView(),
+      painted: painted.createView(),
+    };
     this.kernel.run(encoder, params, bindings, gridWorkgroups(view.size));
   }
 }

@@ -49,12 +49,17 @@ export class FillPass {
       return { fine, coarse, params };
     });
     const [top, ...rest] = [steps[0], ...steps.slice(0, -1)];
-    const all = { buffer: pyramid };
+    const all = { pyramid: { buffer: pyramid } };
     const mask = { buffer: known, size: 4 * gridPoints(top.fine) };
-    this.kernels.begin.run(encoder, top.params, [all, colour.createView(), mask], gridWorkgroups(top.fine));
-    for (const { params, coarse } of rest) this.kernels.push.run(encoder, params, [all], gridWorkgroups(coarse));
-    for (const { params, fine } of rest.reverse()) this.kernels.pull.run(encoder, params, [all], gridWorkgroups(fine));
-    const bindings = [all, null, null, filled.createView()];
+    this.kernels.begin.run(
+      encoder,
+      top.params,
+      { ...all, colour: colour.createView(), known: mask },
+      gridWorkgroups(top.fine),
+    );
+    for (const { params, coarse } of rest) this.kernels.push.run(encoder, params, all, gridWorkgroups(coarse));
+    for (const { params, fine } of rest.reverse()) this.kernels.pull.run(encoder, params, all, gridWorkgroups(fine));
+    const bindings = { ...all, filled: filled.createView() };
     this.kernels.finish.run(encoder, top.params, bindings, gridWorkgroups(top.fine));
   }
 }

@@ -5,6 +5,7 @@ import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';
 import { PLACE } from './cpu.ts';
+import { WARP_NOWHERE } from '../render/cpu.ts';
 import { meshIndexCount } from '../mesh/cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';
@@ -39,9 +40,13 @@ export class ForwardWarpPass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    const shader = createShader(device, 'lift-forward-warp', code);
-    const constants = { NONE: PLACE.none, HIDDEN: PLACE.hidden, VISIBLE: PLACE.visible };
-    this.kernel = new Kernel(device, scope, shader, 'main', constants);
+    const shader = createShader(device, 'lift-forward-warp', code, {
+      NONE: PLACE.none,
+      HIDDEN: PLACE.hidden,
+      VISIBLE: PLACE.visible,
+      WARP_NOWHERE,
+    });
+    this.kernel = new Kernel(device, scope, shader);
   }
 
   /** Fills `forward` after the view has been rendered with the same cameras. */
@@ -54,14 +59,14 @@ export class ForwardWarpPass {
     forward: ForwardBuffers,
   ): void {
     const points = gridPoints(forward.size);
-    const bindings = [
-      { buffer: mesh.depth, size: 4 * points },
-      { buffer: mesh.indices, size: 4 * meshIndexCount(mesh.size) },
-      { buffer: view.depth, size: 4 * gridPoints(view.size) },
-      { buffer: forward.warp, size: 8 * points },
-      { buffer: forward.visible, size: 4 * points },
-      { buffer: forward.places, size: 4 * points },
-    ];
+    const bindings = {
+      depth: { buffer: mesh.depth, size: 4 * points },
+      indices: { buffer: mesh.indices, size: 4 * meshIndexCount(mesh.size) },
+      rendered: { buffer: view.depth, size: 4 * gridPoints(view.size) },
+      warp: { buffer: forward.warp, size: 8 * points },
+      visible: { buffer: forward.visible, size: 4 * points },
+      places: { buffer: forward.places, size: 4 * points },
+    };
     this.kernel.run(encoder, cameraUniforms(cameras, tolerance), bindings, gridWorkgroups(forward.size));
   }
 }

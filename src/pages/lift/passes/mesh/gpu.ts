@@ -45,9 +45,14 @@ export class LiftMeshPass {
     const params = { size: [width, height], edge };
     const map = (buffer: GPUBuffer) => ({ buffer, size: 4 * width * height });
     const kinds = map(mesh.kinds);
-    this.classify.run(encoder, params, [map(disparity), map(mesh.depth), kinds], gridWorkgroups(mesh.size));
+    this.classify.run(
+      encoder,
+      params,
+      { disparity: map(disparity), depth: map(mesh.depth), kinds },
+      gridWorkgroups(mesh.size),
+    );
     const cells = { width: width + 1, height: height + 1 };
     const indices = { buffer: mesh.indices, size: 4 * meshIndexCount(mesh.size) };
-    this.connect.run(encoder, params, [null, null, kinds, indices], gridWorkgroups(cells));
+    this.connect.run(encoder, params, { kinds, indices }, gridWorkgroups(cells));
   }
 }

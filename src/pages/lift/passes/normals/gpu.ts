@@ -23,10 +23,10 @@ export class NormalsPass {
       focal: [camera.fx, camera.fy],
       centre: [camera.cx, camera.cy],
     };
-    const bindings = [
-      { buffer: depth, size: 4 * points },
-      { buffer: normals, size: 12 * points },
-    ];
+    const bindings = {
+      depth: { buffer: depth, size: 4 * points },
+      normals: { buffer: normals, size: 12 * points },
+    };
     this.kernel.run(encoder, params, bindings, gridWorkgroups(camera));
   }
 }

@@ -9,7 +9,7 @@ import { DCT, quantisationTables } from './jpeg.ts';
 import { develops, isIdentity, noiseSeeds } from './cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';
-import { gaussianUniforms } from '../smooth/gpu.ts';
+import { MAX_TAPS, gaussianUniforms } from '../smooth/gpu.ts';
 
 /** Side of the area that one workgroup compresses. */
 const JPEG_UNIT = 16;
@@ -34,10 +34,10 @@ export class PhotometricPass {
     device: GPUDevice,
     private readonly scope: Scope,
   ) {
-    const shader = createShader(device, 'lift-photometric', code);
+    const shader = createShader(device, 'lift-photometric', code, { MAX_TAPS });
     this.blurRows = new Kernel(device, scope, shader, 'blurRows');
     this.develop = new Kernel(device, scope, shader, 'develop');
-    this.compress = new Kernel(device, scope, createShader(device, 'lift-jpeg', jpegCode));
+    this.compress = new Kernel(device, scope, createShader(device, 'lift-jpeg', jpegCode, { UNIT: JPEG_UNIT }));
   }
 
   /**
@@ -68,14 +68,14 @@ export class PhotometricPass {
         seeds: noiseSeeds(seed),
       };
       const between = { buffer: rows, size: 16 * gridPoints(size) };
-      this.blurRows.run(encoder, params, [source.createView(), between], gridWorkgroups(size));
-      const bindings = [source.createView(), between, picture.createView()];
+      this.blurRows.run(encoder, params, { source: source.createView(), rows: between }, gridWorkgroups(size));
+      const bindings = { source: source.createView(), rows: between, developed: picture.createView() };
       this.develop.run(encoder, params, bindings, gridWorkgroups(size));
     }
     if (compresses) {
       const workgroups = [Math.ceil(source.width / JPEG_UNIT), Math.ceil(source.height / JPEG_UNIT)] as const;
       const params = { tables: quantisationTables(settings.jpeg), dct: DCT };
-      this.compress.run(encoder, params, [picture.createView(), target.createView()], workgroups);
+      this.compress.run(encoder, params, { source: picture.createView(), compressed: target.createView() }, workgroups);
     }
     return target;
   }

@@ -1,6 +1,6 @@
 import code from '../../../../../shaders/lift/prepare-disparity.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
-import { linearWorkgroups } from '../../../../platform/gpu/dispatch.ts';
+import { LINEAR_WORKGROUP, linearWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';
 import { DISPARITY_FLOOR } from './cpu.ts';
@@ -9,7 +9,6 @@ import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';
 import { SmoothPass } from '../smooth/gpu.ts';
 
-const WORKGROUP = 64;
 const MAX_PARTIALS = 256;
 
 /** Blur, normalisation and clamping of a disparity map, see reference/lift/prepare-disparity.ts. */
@@ -37,14 +36,14 @@ export class PrepareDisparityPass {
     { blur, clip }: DisparitySettings,
   ): void {
     const points = gridPoints(size);
-    const partials = Math.min(MAX_PARTIALS, Math.ceil(points / WORKGROUP));
+    const partials = Math.min(MAX_PARTIALS, Math.ceil(points / LINEAR_WORKGROUP));
     if (blur > 0) this.smooth.run(encoder, size, blur, { source, rows: scratch, target });
     else encoder.copyBufferToBuffer(source, 0, target, 0, 4 * points);
     const params = { points, partials, clip };
     const map = { buffer: target, size: 4 * points };
     const ranges = { buffer: this.ranges };
-    this.partial.run(encoder, params, [map, ranges], [partials, 1]);
-    this.total.run(encoder, params, [null, ranges], [1, 1]);
-    this.normalise.run(encoder, params, [map, ranges], linearWorkgroups(points));
+    this.partial.run(encoder, params, { disparity: map, ranges }, [partials, 1]);
+    this.total.run(encoder, params, { ranges }, [1, 1]);
+    this.normalise.run(encoder, params, { disparity: map, ranges }, linearWorkgroups(points));
   }
 }

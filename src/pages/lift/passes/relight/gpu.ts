@@ -25,7 +25,7 @@ export class RelightPass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'lift-relight', code), 'main', {
+    this.kernel = new Kernel(device, scope, createShader(device, 'lift-relight', code, { MAX_LIGHTS }), 'main', {
       FLOOR: LIGHT_FLOOR,
       STEPS: SHADOW_STEPS,
       BIAS: SHADOW_BIAS[0],
@@ -51,12 +51,12 @@ export class RelightPass {
       colors: [...lit.flatMap(({ color }) => [...color, 0]), ...padding],
     };
     const points = gridPoints(camera);
-    const bindings = [
-      view.colour.createView(),
-      { buffer: view.depth, size: 4 * points },
-      { buffer: view.normals, size: 12 * points },
-      target.createView(),
-    ];
+    const bindings = {
+      source: view.colour.createView(),
+      depth: { buffer: view.depth, size: 4 * points },
+      normals: { buffer: view.normals, size: 12 * points },
+      lit: target.createView(),
+    };
     this.kernel.run(encoder, params, bindings, gridWorkgroups(camera));
   }
 }

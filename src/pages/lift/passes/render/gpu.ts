@@ -5,8 +5,10 @@ import type { CameraPair } from '../../../../geometry/pinhole.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';
+import { WARP_NOWHERE } from './cpu.ts';
 import { meshIndexCount, RIM_CONTINUATION } from '../mesh/cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
+import { type BindingPlaces, bindingEntries, bindingPlaces } from '../../../../platform/gpu/bindings.ts';
 import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';
 import { UniformRing } from '../../../../platform/gpu/uniforms.ts';
 import { cameraUniforms } from '../cameras/gpu.ts';
@@ -55,6 +57,7 @@ export function createView(scope: Scope, size: Size): ViewBuffers {
 export class LiftRenderPass {
   private readonly pipeline: GPURenderPipeline;
   private readonly cameras: UniformRing;
+  private readonly places: BindingPlaces;
   private readonly resolve: Kernel;
 
   constructor(
@@ -65,6 +68,7 @@ export class LiftRenderPass {
     const { module } = shader;
     const constants = { RIM_CONTINUATION };
     this.cameras = new UniformRing(device, scope, shader, 'params');
+    this.places = bindingPlaces(shader.definitions, ['transform', 'shade']);
     this.pipeline = createRenderPipeline(device, {
       label: 'lift-render',
       layout: 'auto',
@@ -74,7 +78,7 @@ export class LiftRenderPass {
       primitive: { topology: 'triangle-list', frontFace: 'cw', cullMode: 'none' },
       depthStencil: { format: DEPTH_FORMAT, depthWriteEnabled: true, depthCompare: 'greater' },
     });
-    const resolveShader = createShader(device, 'lift-resolve', resolveCode);
+    const resolveShader = createShader(device, 'lift-resolve', resolveCode, { WARP_NOWHERE });
     this.resolve = new Kernel(device, scope, resolveShader);
   }
 
@@ -101,14 +105,14 @@ export class LiftRenderPass {
     pass.setIndexBuffer(mesh.indices, 'uint32');
     pass.drawIndexed(meshIndexCount(mesh.size));
     pass.end();
-    const bindings = [
-      view.raster.createView(),
-      photo.createView(),
-      view.colour.createView(),
-      { buffer: view.depth, size: 4 * gridPoints(view.size) },
-      { buffer: view.warp, size: 8 * gridPoints(view.size) },
-      { buffer: view.visible, size: 4 * gridPoints(view.size) },
-    ];
+    const bindings = {
+      raster: view.raster.createView(),
+      photo: photo.createView(),
+      colour: view.colour.createView(),
+      depth: { buffer: view.depth, size: 4 * gridPoints(view.size) },
+      warp: { buffer: view.warp, size: 8 * gridPoints(view.size) },
+      visible: { buffer: view.visible, size: 4 * gridPoints(view.size) },
+    };
     this.resolve.run(encoder, values, bindings, gridWorkgroups(view.size));
   }
 
@@ -116,10 +120,10 @@ export class LiftRenderPass {
     return this.device.createBindGroup({
       label: 'lift-render',
       layout: this.pipeline.getBindGroupLayout(0),
-      entries: [
-        { binding: 0, resource: this.cameras.push(values) },
-        { binding: 1, resource: { buffer: mesh.depth, size: 4 * gridPoints(mesh.size) } },
-      ],
+      entries: bindingEntries('lift-render', this.places, {
+        params: this.cameras.push(values),
+        depth: { buffer: mesh.depth, size: 4 * gridPoints(mesh.size) },
+      }),
     });
   }
 }

@@ -17,10 +17,10 @@ export class ResizeMapPass {
   /** Fills `resized` from `map`; both float32 [h, w]. */
   run(encoder: GPUCommandEncoder, map: GPUBuffer, from: Size, resized: GPUBuffer, to: Size): void {
     const params = { mapSize: [from.width, from.height], resizedSize: [to.width, to.height] };
-    const bindings = [
-      { buffer: map, size: 4 * gridPoints(from) },
-      { buffer: resized, size: 4 * gridPoints(to) },
-    ];
+    const bindings = {
+      map: { buffer: map, size: 4 * gridPoints(from) },
+      resized: { buffer: resized, size: 4 * gridPoints(to) },
+    };
     this.kernel.run(encoder, params, bindings, gridWorkgroups(to));
   }
 }

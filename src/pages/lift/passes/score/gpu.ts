@@ -1,6 +1,7 @@
 import code from '../../../../../shaders/lift/score.wgsl';
 import type { Size } from '../../../../core/geometry.ts';
 import { PCK_THRESHOLDS } from '../../contract/api.ts';
+import { LINEAR_WORKGROUP } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints, warpBinding } from '../../../../compute/field/gpu.ts';
 import type { WarpField } from '../../../../compute/field/gpu.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';
@@ -10,7 +11,6 @@ import type { ScoreCounters } from './cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';
 
-const WORKGROUP = 64;
 /** Enough workgroups to fill a GPU; every one leaves a partial sum. */
 const MAX_GROUPS = 128;
 const COUNTER_WORDS = 2 + PCK_THRESHOLDS.length + CURVE_BINS + ERROR_BINS.bins + 2 * CERTAINTY_BINS.bins;
@@ -33,7 +33,9 @@ export class ScorePass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'lift-score', code), 'main', {
+    const shader = createShader(device, 'lift-score', code, {
+      THRESHOLDS: PCK_THRESHOLDS.length,
+      CURVE_BINS,
       ERROR_BINS: ERROR_BINS.bins,
       ERROR_BINS_PER_OCTAVE: ERROR_BINS.perOctave,
       LOWEST_ERROR: ERROR_BINS.lowest,
@@ -44,6 +46,7 @@ export class ScorePass {
       VISIBLE: PLACE.visible,
       HIDDEN: PLACE.hidden,
     });
+    this.kernel = new Kernel(device, scope, shader);
   }
 
   /**
@@ -58,7 +61,7 @@ export class ScorePass {
     counters: GPUBuffer,
   ): void {
     const points = gridPoints(truth.size);
-    const groups = Math.min(MAX_GROUPS, Math.ceil(points / WORKGROUP));
+    const groups = Math.min(MAX_GROUPS, Math.ceil(points / LINEAR_WORKGROUP));
     const params = {
       size: [truth.size.width, truth.size.height],
       grid: [field.grid.width, field.grid.height],
@@ -66,14 +69,14 @@ export class ScorePass {
       thresholds: [...PCK_THRESHOLDS],
       groups,
     };
-    const bindings = [
-      warpBinding(field),
-      { buffer: field.certainty, size: 4 * gridPoints(field.grid) },
-      { buffer: truth.warp, size: 8 * points },
-      { buffer: truth.places, size: 4 * points },
-      { buffer: error, size: 4 * points },
-      { buffer: counters, size: ScorePass.bytes },
-    ];
+    const bindings = {
+      warp: warpBinding(field),
+      certainty: { buffer: field.certainty, size: 4 * gridPoints(field.grid) },
+      trueWarp: { buffer: truth.warp, size: 8 * points },
+      places: { buffer: truth.places, size: 4 * points },
+      error: { buffer: error, size: 4 * points },
+      counters: { buffer: counters, size: ScorePass.bytes },
+    };
     encoder.clearBuffer(counters, 0, ScorePass.bytes);
     this.kernel.run(encoder, params, bindings, [groups, 1]);
   }

@@ -1,6 +1,7 @@
 import code from '../../../../../shaders/lift/show-pane.wgsl';
 import type { Rect } from '../../../../core/geometry.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
+import { type BindingPlaces, bindingEntries, bindingPlaces } from '../../../../platform/gpu/bindings.ts';
 import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';
 import { UniformRing } from '../../../../platform/gpu/uniforms.ts';
 
@@ -9,6 +10,7 @@ export class ShowPanePass {
   private readonly pipeline: GPURenderPipeline;
   private readonly params: UniformRing;
   private readonly sampler: GPUSampler;
+  private readonly places: BindingPlaces;
 
   constructor(
     private readonly device: GPUDevice,
@@ -18,6 +20,7 @@ export class ShowPanePass {
     const shader = createShader(device, 'lift-show-pane', code);
     const { module } = shader;
     this.params = new UniformRing(device, scope, shader, 'params');
+    this.places = bindingPlaces(shader.definitions, ['cover', 'show']);
     this.sampler = device.createSampler({ label: 'lift-show-pane', magFilter: 'linear', minFilter: 'linear' });
     this.pipeline = createRenderPipeline(device, {
       label: 'lift-show-pane',
@@ -52,11 +55,11 @@ export class ShowPanePass {
     return this.device.createBindGroup({
       label: 'lift-show-pane',
       layout: this.pipeline.getBindGroupLayout(0),
-      entries: [
-        { binding: 0, resource: this.params.push({ rect: [x, y, width, height], ground }) },
-        { binding: 1, resource: this.sampler },
-        { binding: 2, resource: picture.createView() },
-      ],
+      entries: bindingEntries('lift-show-pane', this.places, {
+        params: this.params.push({ rect: [x, y, width, height], ground }),
+        pictureSampler: this.sampler,
+        picture: picture.createView(),
+      }),
     });
   }
 }

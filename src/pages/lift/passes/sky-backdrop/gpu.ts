@@ -46,13 +46,13 @@ export class SkyBackdropPass {
       row2: homography.slice(6, 9),
       threshold,
     };
-    const bindings = [
-      plate.createView(),
-      { buffer: sky, size: 4 * gridPoints(a) },
-      { buffer: view.visible, size: 4 * gridPoints(b) },
-      view.colour.createView(),
-      { buffer: known, size: 4 * gridPoints(b) },
-    ];
+    const bindings = {
+      plate: plate.createView(),
+      sky: { buffer: sky, size: 4 * gridPoints(a) },
+      visible: { buffer: view.visible, size: 4 * gridPoints(b) },
+      colour: view.colour.createView(),
+      known: { buffer: known, size: 4 * gridPoints(b) },
+    };
     this.kernel.run(encoder, params, bindings, gridWorkgroups(b));
   }
 }

@@ -8,7 +8,7 @@ import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';
 
 /** Places for taps in the shaders' uniforms. */
-const MAX_TAPS = 32;
+export const MAX_TAPS = 32;
 
 /** Largest sigma of a blur on the GPU, pixels: what {@link MAX_TAPS} can hold. */
 export const MAX_SIGMA = 10;
@@ -27,7 +27,7 @@ export class SmoothPass {
   private readonly kernel: Kernel;
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.kernel = new Kernel(device, scope, createShader(device, 'lift-smooth', code));
+    this.kernel = new Kernel(device, scope, createShader(device, 'lift-smooth', code, { MAX_TAPS }));
   }
 
   /** Fills `target` with `source` blurred; `rows` is scratch. All float32 [h, w], three different buffers. */
@@ -41,7 +41,7 @@ export class SmoothPass {
     const map = (buffer: GPUBuffer) => ({ buffer, size: 4 * gridPoints(size) });
     const along = (axis: [number, number]) => ({ ...gaussian, size: [size.width, size.height], axis });
     const workgroups = gridWorkgroups(size);
-    this.kernel.run(encoder, along([1, 0]), [map(source), map(rows)], workgroups);
-    this.kernel.run(encoder, along([0, 1]), [map(rows), map(target)], workgroups);
+    this.kernel.run(encoder, along([1, 0]), { source: map(source), blurred: map(rows) }, workgroups);
+    this.kernel.run(encoder, along([0, 1]), { source: map(rows), blurred: map(target) }, workgroups);
   }
 }

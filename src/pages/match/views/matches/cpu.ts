@@ -61,10 +61,10 @@ export function positionColor(x: number, y: number): Rgb {
 
 /** Colour of a match (a row of ROW_FLOATS floats), 0…1. */
 export function matchColor(values: MatchUniforms, row: Float32Array): Rgb {
-  if (values.colorBy === 2 && values.model) {
+  if (values.colorBy === 'inliers' && values.model) {
     return [...(isInlier(values.model, row[0], row[1], row[2], row[3]) ? INLIER_COLOR : OUTLIER_COLOR)];
   }
-  if (values.colorBy !== 1) return positionColor(row[0], row[1]);
+  if (values.colorBy !== 'certainty') return positionColor(row[0], row[1]);
   return colorMapAt(COLOR_MAPS[values.colorMap], row[4]).map((c) => c / 255) as Rgb;
 }
 

@@ -35,7 +35,7 @@ const BASE: MatchUniforms = {
   dotRadius: 3.1,
   dotAlpha: 0.9,
   ring: 0.8,
-  colorBy: 0,
+  colorBy: 'position',
   colorMap: 0,
   model: null,
 };
@@ -91,10 +91,10 @@ describe('the pass equals its reference', () => {
   test.each([
     ['one line', 1, {}, false],
     ['lines by position', 12, {}, false],
-    ['lines by certainty', 12, { colorBy: 1, colorMap: 2 }, false],
-    ['lines by a model that is not there', 12, { colorBy: 2 }, false],
-    ['lines by a homography', 30, { colorBy: 2, model: PLANE }, false],
-    ['points by epipolar geometry', 40, { colorBy: 2, model: CAMERAS }, true],
+    ['lines by certainty', 12, { colorBy: 'certainty' as const, colorMap: 2 }, false],
+    ['lines by a model that is not there', 12, { colorBy: 'inliers' as const }, false],
+    ['lines by a homography', 30, { colorBy: 'inliers' as const, model: PLANE }, false],
+    ['points by epipolar geometry', 40, { colorBy: 'inliers' as const, model: CAMERAS }, true],
     ['points only', 40, { dotRadius: 2.2 }, true],
     ['without rings', 40, { ring: 0, dotRadius: 1.2 }, true],
     ['zoomed', 30, { photoA: [-60, -70, 210, 230], photoB: [30, -80, 205, 250] }, false],
@@ -120,7 +120,7 @@ test.each([
   const inliers = Array.from({ length: 60 }, (_, i) => isInlier(model, ...place4(rows, i))).filter(Boolean).length;
   expect(inliers).toBeGreaterThan(5);
   expect(inliers).toBeLessThan(55);
-  const values = { ...BASE, colorBy: 2, dotRadius: 2.2, model };
+  const values = { ...BASE, colorBy: 'inliers' as const, dotRadius: 2.2, model };
   const picture = await draw(rows, values, true);
   expect(wrongShare(picture, rows, values, true)).toBeLessThan(0.001);
   expect(wrongShare(picture, rows, { ...values, model: { ...model, threshold: 1e4 } }, true)).toBeGreaterThan(0.005);

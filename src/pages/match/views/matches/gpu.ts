@@ -1,8 +1,9 @@
 import code from '../../../../../shaders/match/draw-matches.wgsl';
-import { INLIER_COLOR, type InlierTest, OUTLIER_COLOR } from '../../../../core/inlier-test.ts';
+import { INLIER_COLOR, INLIER_MODELS, type InlierTest, OUTLIER_COLOR } from '../../../../core/inlier-test.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
-import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';
+import { createRenderPipeline, createShader, enumNames } from '../../../../platform/gpu/shader.ts';
 import { UniformRing, type UniformValues } from '../../../../platform/gpu/uniforms.ts';
+import { type ColorBy, COLORS_BY } from '../../contract/view.ts';
 import type { PaneBindings } from '../pane/bindings.ts';
 
 /** What is drawn: sampled correspondences as they lie on the GPU. */
@@ -27,7 +28,7 @@ export interface MatchUniforms {
   dotRadius: number;
   dotAlpha: number;
   ring: number;
-  colorBy: number;
+  colorBy: ColorBy;
   colorMap: number;
   /** How matches are judged where they are coloured by the model; without it they are coloured by place. */
   model: InlierTest | null;
@@ -75,7 +76,10 @@ export class DrawMatches {
     format: GPUTextureFormat,
   ) {
     const { device } = bindings;
-    const shader = createShader(device, 'draw-matches', code);
+    const shader = createShader(device, 'draw-matches', code, {
+      ...enumNames('COLOR', COLORS_BY),
+      ...enumNames('MODEL', INLIER_MODELS),
+    });
     const visibility = GPUShaderStage.VERTEX | GPUShaderStage.FRAGMENT;
     this.layout = device.createBindGroupLayout({
       label: 'draw-matches',
@@ -131,11 +135,13 @@ export class DrawMatches {
 }
 
 function uniformValues({ model, ...values }: MatchUniforms): UniformValues {
-  if (!model) return { ...values, colorBy: values.colorBy === 2 ? 0 : values.colorBy };
+  if (!model)
+    return { ...values, colorBy: COLORS_BY.indexOf(values.colorBy === 'inliers' ? 'position' : values.colorBy) };
   const { kind, matrix, half, threshold } = model;
   return {
     ...values,
-    modelKind: kind === 'homography' ? 1 : 2,
+    colorBy: COLORS_BY.indexOf(values.colorBy),
+    modelKind: INLIER_MODELS.indexOf(kind),
     squaredThreshold: threshold ** 2,
     row0: matrix.slice(0, 3),
     row1: matrix.slice(3, 6),

@@ -125,7 +125,7 @@ describe('matches without WebGPU', () => {
     dotRadius: 3,
     dotAlpha: 1,
     ring: 0,
-    colorBy: 0,
+    colorBy: 'position' as const,
     colorMap: 0,
     model: null,
   };

@@ -6,7 +6,7 @@ import type { Rect, Size } from '../../../../core/geometry.ts';
 import { photoRect } from '../../../../core/zoom.ts';
 import type { Pane } from '../../contract/layout.ts';
 import { dividerX } from '../../../../core/swipe.ts';
-import { COLORS_BY, COMPARE_MODES } from '../../contract/view.ts';
+import { COMPARE_MODES } from '../../contract/view.ts';
 import { COLOR_MAPS } from '../../../../core/color-maps.ts';
 import type { ViewSettings } from '../../contract/view.ts';
 
@@ -102,7 +102,7 @@ export function matchUniforms(frame: Frame, a: PlacedPhoto, b: PlacedPhoto): Mat
     paneA: vec4(scaled(a.pane.rect, pixelRatio)),
     paneB: vec4(scaled(b.pane.rect, pixelRatio)),
     ...matchStyle(settings.count, area, pixelRatio, settings.matchStyle === 'points'),
-    colorBy: COLORS_BY.indexOf(settings.colorBy),
+    colorBy: settings.colorBy,
     colorMap: COLOR_MAPS.indexOf(settings.colorMap),
     model: frame.fit?.inliers ?? null,
   };

@@ -1,0 +1,48 @@
+import type { ShaderDataDefinitions } from './reflection.ts';
+
+/** Resources by the names of the variables that WGSL declares for them. */
+export type Bindings = Readonly<Record<string, GPUBindingResource>>;
+
+/** Of one bind group: the @binding of every variable, and whether the entry points asked for use it. */
+export type BindingPlaces = ReadonlyMap<string, { binding: number; isUsed: boolean }>;
+
+/**
+ * Where the variables of a shader are bound, read from its WGSL, so that no @binding is written down twice.
+ *
+ * @param entryPoints whose variables an automatic layout holds
+ */
+export function bindingPlaces(
+  definitions: ShaderDataDefinitions,
+  entryPoints: readonly string[],
+  group = 0,
+): BindingPlaces {
+  const used = new Set(
+    entryPoints.flatMap((name) => {
+      const entry = definitions.entryPoints[name];
+      // A wrong name is told by the pipeline, with the pass's own.
+      return entry ? entry.resources.filter((resource) => resource.group === group).map(({ name }) => name) : [];
+    }),
+  );
+  const { uniforms, storages, textures, samplers, storageTextures, externalTextures } = definitions;
+  const all = { ...uniforms, ...storages, ...textures, ...samplers, ...storageTextures, ...externalTextures };
+  return new Map(
+    Object.entries(all)
+      .filter(([, variable]) => variable.group === group)
+      .map(([name, { binding }]) => [name, { binding, isUsed: used.has(name) }]),
+  );
+}
+
+/**
+ * Entries of a bind group from resources by name. Variables that no entry point uses may be handed in and are left out.
+ *
+ * @throws Error naming `label` and what is missing, or what the WGSL does not declare
+ */
+export function bindingEntries(label: string, places: BindingPlaces, bindings: Bindings): GPUBindGroupEntry[] {
+  const unknown = Object.keys(bindings).filter((name) => !places.has(name));
+  if (unknown.length) throw new Error(`${label}: its WGSL declares no ${unknown.join(', ')}`);
+  return [...places].flatMap(([name, { binding, isUsed }]) => {
+    if (!isUsed) return [];
+    if (!bindings[name]) throw new Error(`${label}: nothing is bound to ${name}`);
+    return [{ binding, resource: bindings[name] }];
+  });
+}
