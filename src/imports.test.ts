@@ -20,7 +20,7 @@ const ARROWS: Record<string, readonly string[]> = {
   // A model folder: manifest, where it comes from, where it is kept.
   models: ['platform', 'formats', 'core'],
   networks: ['models', 'onnx', 'formats', 'core'],
-  compute: ['platform', 'gaussians', 'geometry', 'core', 'shaders'],
+  compute: ['platform', 'gaussians', 'formats', 'geometry', 'core', 'shaders'],
   // Photos to warp: what every page that runs a matcher shares, and the command line.
   matching: ['models', 'compute', 'platform', 'geometry', 'formats', 'core'],
   exports: ['formats', 'geometry', 'core'],

@@ -50,6 +50,17 @@ export function resized(camera: SplatCamera, width: number, height: number): Spl
   };
 }
 
+/** Whether two cameras give the same picture. */
+export function isSameCamera(a: SplatCamera, b: SplatCamera): boolean {
+  if (a === b) return true;
+  const lens = ['width', 'height', 'fx', 'fy', 'cx', 'cy'] as const;
+  return (
+    lens.every((key) => a[key] === b[key]) &&
+    a.rotation.every((value, k) => value === b.rotation[k]) &&
+    a.translation.every((value, k) => value === b.translation[k])
+  );
+}
+
 /**
  * The rotation of a camera at `eye` that looks at `target` and whose picture's up is `up` as far as can be. Where the
  * camera looks along `up` another direction is taken for it.

@@ -12,14 +12,17 @@ export const MIN_TRANSMITTANCE = 1e-4;
 export const DEPTH_KINDS = ['centre', 'median', 'plane', 'rayExpected', 'rayMedian'] as const;
 export type DepthKind = (typeof DEPTH_KINDS)[number];
 
+/** float64 by the judge, float32 by a GPU. */
+export type Plane = Float32Array | Float64Array;
+
 /** One view of a scene, row by row; T is what is left of the light before a Gaussian, α what it hides. */
 export interface SplatMaps {
   readonly width: number;
   readonly height: number;
   /** [3, h, w] ΣαT c, with the background behind it. */
-  readonly colour: Float64Array;
+  readonly colour: Plane;
   /** [h, w] ΣαT = 1 − T. */
-  readonly alpha: Float64Array;
+  readonly alpha: Plane;
   /**
    * Each [h, w], scene units, 0 where there is none.
    * - `centre`: ΣαT z / ΣαT of the centres' depths.
@@ -29,13 +32,13 @@ export interface SplatMaps {
    * - `rayExpected`, `rayMedian`: the same two with the depth z* at which the Gaussian is densest along the ray
    *   (Yu et al. 2024, Zhang et al. 2024) in place of the centre's.
    */
-  readonly depth: Readonly<Record<DepthKind, Float64Array>>;
+  readonly depth: Readonly<Record<DepthKind, Plane>>;
   /** [3, h, w] ΣαT n, of length 1, in the camera's frame and turned to it; 0 where alpha is 0. */
-  readonly normal: Float64Array;
+  readonly normal: Plane;
   /** [h, w] −ΣαT n·v / (ΣαT |v|): cosine between the surface and the ray, low where it is grazed or undecided. */
-  readonly facing: Float64Array;
+  readonly facing: Plane;
   /** [h, w] ΣαT (smallest / middle scale) / ΣαT: 0 is a disc, 1 a ball. */
-  readonly flatness: Float64Array;
+  readonly flatness: Plane;
   /** [h, w] index in the scene of the Gaussian with the largest αT, the first on ties; −1 where there is none. */
   readonly dominant: Int32Array;
   /** [h, w] how many Gaussians the pixel is made of. */

@@ -1,6 +1,6 @@
 import { AT, type ProjectedGaussians, STRIDE } from './project.ts';
 
-/** Side of the square tiles, pixels; shaders/scene/tiles.wgsl holds the same number. */
+/** Side of the square tiles, pixels. */
 export const TILE = 16;
 
 /** For every tile, row by row, which Gaussians reach it, nearest first. */

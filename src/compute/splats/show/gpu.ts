@@ -1,0 +1,80 @@
+import code from '../../../../shaders/scene/show.wgsl';
+import { COLOR_MAP_SIZE, COLOR_MAPS, colorMapRows } from '../../../core/color-maps.ts';
+import type { Rect } from '../../../core/geometry.ts';
+import type { Scope } from '../../../platform/gpu/scope.ts';
+import { createRenderPipeline, createShader, enumNames } from '../../../platform/gpu/shader.ts';
+import { UniformRing } from '../../../platform/gpu/uniforms.ts';
+import type { Ground } from '../look/gpu.ts';
+import type { MeasuredView } from '../measure/gpu.ts';
+import { mapNames } from '../measure/maps.ts';
+import { paintingOf, type SplatPane, WAYS } from './pane.ts';
+
+/** Draws a measured map on a canvas, see cpu.ts. */
+export class ShowMapsPass {
+  private readonly pipeline: GPURenderPipeline;
+  private readonly params: UniformRing;
+  private readonly colorMaps: GPUTexture;
+
+  constructor(
+    private readonly device: GPUDevice,
+    scope: Scope,
+    format: GPUTextureFormat,
+  ) {
+    const shader = createShader(device, 'splat-show', code, { ...mapNames(), ...enumNames('WAY', WAYS) });
+    const { module } = shader;
+    this.params = new UniformRing(device, scope, shader, 'params');
+    const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST;
+    const size = [COLOR_MAP_SIZE, COLOR_MAPS.length];
+    this.colorMaps = scope.texture('splats/color-maps', { size, format: 'rgba8unorm', usage });
+    const layout = { bytesPerRow: COLOR_MAP_SIZE * 4 };
+    device.queue.writeTexture({ texture: this.colorMaps }, colorMapRows(), layout, size);
+    this.pipeline = createRenderPipeline(device, {
+      label: 'splat-show',
+      layout: 'auto',
+      vertex: { module, entryPoint: 'cover' },
+      fragment: { module, entryPoint: 'show', targets: [{ format }] },
+    });
+  }
+
+  /** Covers all of `target`; the picture lies at `rect`, pixels of the target. */
+  record(
+    encoder: GPUCommandEncoder,
+    target: GPUTextureView,
+    { maps, width, height }: MeasuredView,
+    pane: SplatPane,
+    rect: Rect,
+    { background, ground }: Ground,
+  ): void {
+    const { way, map, other, colorMap, range } = paintingOf(pane);
+    const params = this.params.push({
+      rect: [rect.x, rect.y, rect.width, rect.height],
+      ground: [...ground, 1],
+      background: [...background, 1],
+      size: [width, height],
+      way: WAYS.indexOf(way),
+      map,
+      other,
+      colorMap: COLOR_MAPS.indexOf(colorMap),
+      range,
+    });
+    const pass = encoder.beginRenderPass({
+      label: 'splat-show',
+      colorAttachments: [{ view: target, loadOp: 'clear', storeOp: 'store' }],
+    });
+    pass.setPipeline(this.pipeline);
+    pass.setBindGroup(
+      0,
+      this.device.createBindGroup({
+        label: 'splat-show',
+        layout: this.pipeline.getBindGroupLayout(0),
+        entries: [
+          { binding: 0, resource: params },
+          { binding: 1, resource: { buffer: maps } },
+          { binding: 2, resource: this.colorMaps.createView() },
+        ],
+      }),
+    );
+    pass.draw(3);
+    pass.end();
+  }
+}

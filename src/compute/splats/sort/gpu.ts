@@ -1,0 +1,129 @@
+import prefixCode from '../../../../shaders/scene/prefix-sum.wgsl';
+import radixCode from '../../../../shaders/scene/radix-sort.wgsl';
+import { linearWorkgroups } from '../../../platform/gpu/dispatch.ts';
+import type { Scope } from '../../../platform/gpu/scope.ts';
+import { createShader } from '../../../platform/gpu/shader.ts';
+import { createStep, pipelinesOf, type Step } from '../step.ts';
+
+/** Entries of one workgroup. */
+const BLOCK = 2048;
+const DIGIT_BITS = 4;
+const DIGITS = 2 ** DIGIT_BITS;
+
+/** Pipelines of sorting and summing; one a device. */
+export class SortKernels {
+  readonly sums: Record<'reduce' | 'scan' | 'apply', GPUComputePipeline>;
+  readonly radix: Record<'countDigits' | 'scatter', GPUComputePipeline>;
+
+  constructor(readonly device: GPUDevice) {
+    this.sums = pipelinesOf(device, createShader(device, 'prefix-sum', prefixCode, { BLOCK }), [
+      'reduce',
+      'scan',
+      'apply',
+    ]);
+    this.radix = pipelinesOf(device, createShader(device, 'radix-sort', radixCode, { BLOCK, DIGITS }), [
+      'countDigits',
+      'scatter',
+    ]);
+  }
+}
+
+/** Uniforms that never change. */
+function constants(scope: Scope, label: string, words: readonly number[]): GPUBufferBinding {
+  const buffer = scope.buffer(label, 4 * words.length, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+  scope.device.queue.writeBuffer(buffer, 0, Uint32Array.from(words));
+  return { buffer };
+}
+
+/**
+ * Exclusive prefix sums of the first `length` words of `values`, in place.
+ * @param total its first word gets the sum of all
+ */
+export function prefixSumSteps(
+  kernels: SortKernels,
+  scope: Scope,
+  values: GPUBuffer,
+  length: number,
+  total: GPUBuffer,
+): Step[] {
+  const { device, sums } = kernels;
+  const blocks = Math.max(1, Math.ceil(length / BLOCK));
+  const partial = scope.storage('prefix-sum/blocks', 4 * blocks);
+  const whole = constants(scope, 'prefix-sum/length', [length]);
+  const ofBlocks = constants(scope, 'prefix-sum/blocks-length', [blocks]);
+  const groups = linearWorkgroups(length, BLOCK);
+  const sumsBinding = { buffer: partial, size: Math.max(16, 4 * blocks) };
+  return [
+    createStep(device, sums.reduce, [whole, { buffer: values }, sumsBinding], groups),
+    createStep(device, sums.scan, [ofBlocks, null, sumsBinding, { buffer: total }], [1, 1]),
+    createStep(device, sums.apply, [whole, { buffer: values }, sumsBinding], groups),
+  ];
+}
+
+/**
+ * A stable sort of 32-bit keys with a 32-bit value each, smallest first, on the GPU alone (LSD radix, four bits a
+ * pass: reduce, scan, scatter; Merrill & Grimshaw 2010 without look-back). Two sorts one after the other, low word
+ * first, sort 64-bit keys.
+ */
+export class RadixSort {
+  /** What is sorted: fill these before, and read them afterwards. */
+  readonly keys: GPUBuffer;
+  readonly values: GPUBuffer;
+  readonly steps: readonly Step[];
+
+  /**
+   * @param bits of the keys that are not 0
+   * @param counts whose word `slot` is the number of keys; the rest of the buffers is left alone
+   */
+  constructor(
+    kernels: SortKernels,
+    scope: Scope,
+    readonly capacity: number,
+    bits: number,
+    counts: GPUBuffer,
+    slot = 0,
+  ) {
+    const { device, radix, sums } = kernels;
+    const buffer = (label: string) => scope.storage(`radix-sort/${label}`, 4 * capacity);
+    // An even number of passes ends where it began.
+    const passes = 2 * Math.ceil(bits / DIGIT_BITS / 2);
+    const from = { keys: buffer('keys'), values: buffer('values') };
+    const other = { keys: buffer('other-keys'), values: buffer('other-values') };
+    const blocks = Math.max(1, Math.ceil(capacity / BLOCK));
+    const digits = scope.storage('radix-sort/digits', 4 * DIGITS * blocks);
+    const total = scope.storage('radix-sort/total', 4);
+    const groups = linearWorkgroups(capacity, BLOCK);
+    const scan = createStep(
+      device,
+      sums.scan,
+      [constants(scope, 'radix-sort/length', [DIGITS * blocks]), null, { buffer: digits }, { buffer: total }],
+      [1, 1],
+    );
+    const steps: Step[] = [];
+    for (let pass = 0; pass < passes; pass++) {
+      const [a, b] = pass % 2 === 0 ? [from, other] : [other, from];
+      // The last pass of an even number may have no bits left; a digit of zeros copies.
+      const shift = Math.min(31, DIGIT_BITS * pass);
+      const params = constants(scope, `radix-sort/pass-${pass}`, [shift, blocks, slot, capacity]);
+      const [keysIn, valuesIn] = [{ buffer: a.keys }, { buffer: a.values }];
+      const count = [params, { buffer: counts }, keysIn, null, null, null, { buffer: digits }];
+      const scatter = [
+        params,
+        { buffer: counts },
+        keysIn,
+        valuesIn,
+        { buffer: b.keys },
+        { buffer: b.values },
+        { buffer: digits },
+      ];
+      steps.push(
+        createStep(device, radix.countDigits, count, groups),
+        scan,
+        createStep(device, radix.scatter, scatter, groups),
+      );
+    }
+    this.keys = from.keys;
+    this.values = from.values;
+    this.steps = steps;
+  }
+}
