@@ -7,6 +7,7 @@ import type {
   ConversionReport,
 } from '../src/networks/convert.ts';
 import { convertModel, describePlan, planConversion } from '../src/networks/convert.ts';
+import { CONVERSION_TARGETS, FAMILIES } from '../src/networks/index.ts';
 import type { GraphCost } from '../src/onnx/cost.ts';
 import { CodedError } from '../src/core/errors.ts';
 import type { Arguments } from './node/arguments.ts';
@@ -14,13 +15,14 @@ import { readArguments, usage } from './node/arguments.ts';
 import { openFileSource } from './node/file-source.ts';
 import { folderSink } from './node/folder-sink.ts';
 
+/** What the command prints for `--help`; sizes and names follow the registry of families. */
 const HELP = `Converts published PyTorch checkpoints to ONNX.
 
   npm run convert -- FILE… --out DIR [options]
   npm run convert -- FILE… --inspect
 
-  --as auto|matcher|vit|depth   what to make; auto takes what the tensors show
-  --size N or HxW               input size (by the network: RoMa 560, RoMa v2 640, DINOv3 512, other ViTs 518)
+  --as NAME                     what to make: ${CONVERSION_TARGETS.join(', ')}; auto takes what the tensors show
+  --size N or HxW               input size (${FAMILIES.map(({ name, side }) => `${name} ${side.byDefault}`).join(', ')})
   --fine-size N, HxW or none    a matcher's second pass (RoMa: twice the size; RoMa v2: none)
   --dtype fp32|fp16|q8|q4       precision (fp32)
   --heads N                     attention heads of the ViT (64 channels each)
@@ -37,7 +39,6 @@ const HELP = `Converts published PyTorch checkpoints to ONNX.
 RoMa and L2M++ need two files: the matcher's and its ViT's.`;
 
 const PRECISIONS = ['fp32', 'fp16', 'q8', 'q4'] as const;
-const KINDS = ['auto', 'matcher', 'vit', 'depth'] as const;
 
 async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(
@@ -93,7 +94,7 @@ async function main(argv: readonly string[]): Promise<void> {
 function readOptions(args: Arguments): ConversionOptions {
   const fine = args.text('fine-size');
   return {
-    as: args.choice('as', KINDS),
+    as: args.choice('as', CONVERSION_TARGETS),
     size: readSize('size', args.text('size')),
     fineSize: fine === 'none' ? null : readSize('fine-size', fine),
     precision: args.choice('dtype', PRECISIONS),
@@ -158,7 +159,7 @@ async function convert(
 }
 
 function printReport(report: Omit<ConversionReport, 'bytesWritten'>): void {
-  console.log(`Recognised: ${report.kind}`);
+  console.log(`Recognised: ${report.family}`);
   for (const fact of report.facts) console.log(`  ${fact}`);
   for (const warning of report.warnings) console.log(`  warning: ${warning}`);
   for (const note of report.notes) console.log(`  note: ${note}`);

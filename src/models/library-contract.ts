@@ -1,7 +1,12 @@
 import type { RemoteFile } from '../platform/storage/download.ts';
+
+/** What the app does with a network: match two photos, describe one, or tell its depth. */
+export type NetworkKind = 'matcher' | 'encoder' | 'depth';
+
 /** How checkpoints become ONNX: what of the converter's options a person chooses. */
 export interface ConversionChoices {
-  as?: 'auto' | 'matcher' | 'vit' | 'depth';
+  /** A family of networks or a kind by its name, or `auto` for what the tensors show. */
+  as?: string;
   /** Input height and width in pixels. */
   size?: readonly [number, number];
   /** A matcher's second pass; null for a single pass, twice the size unless given. */
@@ -54,7 +59,7 @@ export interface InstalledModel {
   licence: string;
   source: string;
   description: string;
-  kind: 'matcher' | 'encoder' | 'depth';
+  kind: NetworkKind;
   /** Null for what is no matcher. */
   input: InputLimits | null;
   /** Bytes on disk, all files together. */

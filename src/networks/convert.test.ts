@@ -111,8 +111,10 @@ describe.runIf(hasParity('vit'))('convertModel', () => {
 
   it('depth is recognised by its tensors, and can be asked for its ViT alone', async () => {
     const inputs = [await inputOf('depth', 'checkpoint.pth')];
-    expect(planConversion(inputs, VIT_OPTIONS).kind).toBe('depth');
-    expect(planConversion(inputs, { ...VIT_OPTIONS, as: 'vit' }).kind).toBe('vit');
+    expect(planConversion(inputs, VIT_OPTIONS).family.name).toBe('depth-anything');
+    expect(planConversion(inputs, { ...VIT_OPTIONS, as: 'vit' }).family.name).toBe('vit');
+    expect(planConversion(inputs, { ...VIT_OPTIONS, as: 'encoder' }).family.name).toBe('vit');
+    expect(planConversion(inputs, { ...VIT_OPTIONS, as: 'depth' }).family.kind).toBe('depth');
   });
 
   it('a matcher: two passes, a manifest that the app accepts, one unused tensor', async () => {

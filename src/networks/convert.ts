@@ -1,6 +1,5 @@
 import { MANIFEST_FILE } from '../models/manifest.ts';
 import type { ModelSink } from '../models/manifest.ts';
-import type { ArchitectureKind } from './detect.ts';
 import { detectNetworks, unrecognised } from './detect.ts';
 import type { ByteSink } from '../core/byte-sink.ts';
 import type { GraphCost } from '../onnx/cost.ts';
@@ -9,6 +8,8 @@ import type { EncodedModel } from '../onnx/encode.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { CodedError, throwIfAborted } from '../core/errors.ts';
 import { Sha256 } from '../core/sha256.ts';
+import type { NetworkFamily } from './family.ts';
+import { FAMILIES, isMeant } from './index.ts';
 import type { ConversionInput, ConversionOptions, ConversionPlan, LocatedNetwork } from './plan.ts';
 import { branchOf } from './weights.ts';
 import type { MatcherManifest, NetworkFile } from '../models/manifest.ts';
@@ -29,8 +30,12 @@ export interface ConversionResult {
   readonly report: ConversionReport;
 }
 
+/** A plan with the family that made it. */
+export type RecognisedPlan = ConversionPlan & { readonly family: NetworkFamily };
+
 export interface ConversionReport {
-  readonly kind: ArchitectureKind;
+  /** Name of the family that was recognised. */
+  readonly family: string;
   readonly facts: readonly string[];
   /** What was assumed because no file says it. */
   readonly warnings: readonly string[];
@@ -52,25 +57,24 @@ export interface ConversionHooks {
  * Recognises the networks in the checkpoints and builds their graphs from shapes alone; reads no weights.
  * @throws CodedError where nothing is recognised, something is missing or the options do not fit
  */
-export function planConversion(inputs: readonly ConversionInput[], options: ConversionOptions = {}): ConversionPlan {
+export function planConversion(inputs: readonly ConversionInput[], options: ConversionOptions = {}): RecognisedPlan {
   const found = inputs.flatMap((input) => {
     const networks = detectNetworks(input.checkpoint.tensors, options.branch);
     if (networks.length === 0) throw unrecognised(input.name, input.checkpoint.tensors);
     return networks.map((network): LocatedNetwork => ({ ...network, input }));
   });
-  const first = (kind: ArchitectureKind): LocatedNetwork | undefined =>
-    found.find((network) => network.family.kind === kind);
-  const kind =
-    options.as === undefined || options.as === 'auto' ? (['matcher', 'depth', 'vit'] as const).find(first) : options.as;
-  const network = kind && first(kind);
-  if (!network) {
+  const target = options.as ?? 'auto';
+  // In the families' order, the outermost first, whichever file it is in.
+  const family = FAMILIES.find((one) => isMeant(one, target) && found.some((entry) => entry.family === one));
+  const network = found.find((entry) => entry.family === family);
+  if (!family || !network) {
     throw new CodedError(
       'architecture-other',
-      `No ${kind ?? 'network'} was found; the files hold: ${[...new Set(found.map((entry) => entry.family.kind))].join(', ')}.`,
+      `No ${target === 'auto' ? 'network' : target} was found; the files hold: ${[...new Set(found.map((entry) => entry.family.name))].join(', ')}.`,
       'Convert without --as, or add the missing file.',
     );
   }
-  return withBranch(network, options, network.family.plan(network, options, found));
+  return { ...withBranch(network, options, family.plan(network, options, found)), family };
 }
 
 /** Says which of several copies was taken. @throws CodedError `branch-missing` where the wished one is not there */
@@ -142,7 +146,7 @@ export async function convertModel(
 
 /** What a plan would use and cost, for reports and `--inspect`. */
 export function describePlan(
-  plan: ConversionPlan,
+  plan: RecognisedPlan,
   inputs: readonly ConversionInput[],
 ): Omit<ConversionReport, 'bytesWritten'> {
   // Two networks of one file: a tensor is unused only if neither takes it.
@@ -155,7 +159,7 @@ export function describePlan(
       .map((tensor) => `${name}: ${tensor.name}`),
   );
   return {
-    kind: plan.kind,
+    family: plan.family.name,
     facts: plan.facts,
     warnings: plan.warnings ?? [],
     unused,

@@ -1,18 +1,8 @@
 import { CodedError } from '../core/errors.ts';
 import type { CheckpointTensor } from '../formats/arrays/tensor.ts';
-import type { NetworkFamily } from './family.ts';
 import { FAMILIES } from './index.ts';
+import type { DetectedNetwork } from './plan.ts';
 import type { Branch } from './weights.ts';
-
-export type ArchitectureKind = 'matcher' | 'vit' | 'depth';
-
-/** A network found in a state dict: what it is, and the prefix under which its tensors sit. */
-export interface DetectedNetwork {
-  readonly family: NetworkFamily;
-  readonly prefix: string;
-  /** Prefixes of further networks of the family in the file, which are left out. */
-  readonly others: readonly string[];
-}
 
 /**
  * The networks in a state dict, recognised by their tensors, outermost first. Names of files play no part.

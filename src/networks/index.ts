@@ -8,13 +8,25 @@ import { vitFamily } from './vit/plan.ts';
 
 /**
  * Every family, a line each. Where a file holds several networks, the first family found is the outermost: a depth
- * network and some matchers contain a ViT.
+ * network and some matchers contain a ViT. The catalogue shows published checkpoints in this order.
  */
 export const FAMILIES: readonly NetworkFamily[] = [
-  depthFamily,
-  romav2Family,
   romaFamily,
+  romav2Family,
   eloftrFamily,
+  depthFamily,
   vitFamily,
   dinov3Family,
 ];
+
+/** What `as` may be: a family, any family of a kind, or the outermost network that the tensors show. */
+export const CONVERSION_TARGETS: readonly string[] = [
+  ...new Set(['auto', ...FAMILIES.map(({ kind }) => kind), ...FAMILIES.map(({ name }) => name)]),
+];
+
+/** Whether a family is meant by a target; targets come from kept recipes and command lines. */
+export const isMeant = ({ name, kind }: NetworkFamily, target: string): boolean =>
+  target === 'auto' || target === name || target === kind;
+
+/** The family of that name. */
+export const familyOf = (name: string): NetworkFamily | undefined => FAMILIES.find((family) => family.name === name);

@@ -1,4 +1,4 @@
-import type { DetectedNetwork } from './detect.ts';
+import type { NetworkKind } from '../models/library-contract.ts';
 import type { NormalisationName } from './normalisation.ts';
 import type { Branch, Weights } from './weights.ts';
 import type { Checkpoint } from '../formats/arrays/tensor.ts';
@@ -17,15 +17,23 @@ export interface ConversionInput {
   readonly checkpoint: Checkpoint;
 }
 
+/** A network found in a state dict: what it is, and the prefix under which its tensors sit. */
+export interface DetectedNetwork {
+  readonly family: { readonly name: string; readonly kind: NetworkKind };
+  readonly prefix: string;
+  /** Prefixes of further networks of the family in the file, which are left out. */
+  readonly others: readonly string[];
+}
+
 /** One network of one of the files. */
 export interface LocatedNetwork extends DetectedNetwork {
   readonly input: ConversionInput;
 }
 
 export interface ConversionOptions {
-  /** What to convert to; `auto` takes the outermost network that the tensors show. */
-  readonly as?: 'auto' | 'matcher' | 'vit' | 'depth';
-  /** Input size; by the family unless given (RoMa 560, RoMa v2 640, DINOv3 512, other ViTs and depth 518). */
+  /** What to convert to: a family or a kind by its name; `auto` takes the outermost network that the tensors show. */
+  readonly as?: string;
+  /** Input size; the family's own unless given. */
   readonly size?: Size;
   /** A matcher's second pass, null for a single one; in RoMa twice the size unless given, in RoMa v2 none. */
   readonly fineSize?: Size | null;
@@ -65,7 +73,6 @@ export interface PlannedGraph {
 
 /** Graphs built from shapes alone; no weight has been read yet. */
 export interface ConversionPlan {
-  readonly kind: 'matcher' | 'vit' | 'depth';
   /** The recognised architecture, one fact a line. */
   readonly facts: readonly string[];
   /** What the files do not say and was therefore assumed, with the option that says otherwise. */

@@ -14,8 +14,13 @@ import { canonicalDinov3, findDinov3, readDinov3Config } from './state-dict.ts';
 const DEFAULT_SIZE: Size = [512, 512];
 
 export const dinov3Family: NetworkFamily = {
+  name: 'dinov3',
   title: 'DINOv3',
-  kind: 'vit',
+  label: 'Encoder (DINOv3)',
+  kind: 'encoder',
+  side: { byDefault: DEFAULT_SIZE[0], multiple: 16 },
+  choices: ['heads'],
+  catalog: [],
   locate: (tensors, branch) => findDinov3(tensors, branch).map(({ prefix }) => prefix),
   plan: planDinov3,
 };
@@ -35,7 +40,6 @@ export function planDinov3({ input, prefix }: LocatedNetwork, options: Conversio
   g.output('patch_tokens', patchTokens);
   g.output('cls_token', clsToken);
   return {
-    kind: 'vit',
     facts: dinov3Facts(config, located.naming),
     graphs: [{ file: 'encoder', graph: g }],
     weights: [weights],

@@ -27,8 +27,13 @@ type Tensors = ReadonlyMap<string, CheckpointTensor>;
 const byAuthors = (tensors: Tensors): string[] => findNetworks(tensors, MARKS);
 
 export const eloftrFamily: NetworkFamily = {
+  name: 'eloftr',
   title: 'EfficientLoFTR',
+  label: 'Matcher (EfficientLoFTR)',
   kind: 'matcher',
+  side: { byDefault: DEFAULT_SIDE, multiple: MULTIPLE },
+  choices: ['heads'],
+  catalog: [],
   locate: (tensors) => [...byAuthors(tensors), ...findNetworks(tensors, MARKS.map(transformersName))],
   plan: planEloftr,
 };
@@ -46,7 +51,6 @@ export function planEloftr({ input, prefix }: LocatedNetwork, options: Conversio
   const [fine, middle, coarse] = config.widths;
   const form = weights.has('backbone.layer0.rbr_reparam.weight') ? 'fused' : 'three branches, fused here';
   return {
-    kind: 'matcher',
     facts: [
       `EfficientLoFTR under ${isAuthors ? 'its authors’' : 'transformers’'} names: RepVGG (${form}) with ${fine}, ${middle} and ${coarse} channels at 2, 4 and 8`,
       `${config.layers} layers of attention with ${config.heads} heads; matches from ${config.threshold} on, ${config.border} cells of border left out`,

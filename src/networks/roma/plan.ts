@@ -1,3 +1,4 @@
+import { ROMA_CATALOG } from './catalog.ts';
 import { buildDecoder, buildEncoder, buildFineDecoder, buildFineEncoder } from './matcher.ts';
 import type { MatcherConfig } from './matcher-config.ts';
 import { COARSE_STRIDE, readMatcherConfig } from './matcher-config.ts';
@@ -39,8 +40,14 @@ const NORMALISATION_WARNING =
   'RoMa outdoor and indoor and MINIMA-RoMa were trained with ImageNet’s mean and deviation: say --normalise imagenet.';
 
 export const romaFamily: NetworkFamily = {
+  name: 'roma',
   title: 'matcher of the RoMa family',
+  label: 'Matcher (RoMa, L2M++)',
   kind: 'matcher',
+  side: { byDefault: DEFAULT_SIZE[0], multiple: 14 },
+  choices: ['fineSize', 'heads', 'decoderHeads'],
+  needsBeside: "A matcher of the RoMa family needs two files: its own and its ViT's. Drop the other one as well.",
+  catalog: ROMA_CATALOG,
   locate: (tensors, branch) =>
     findNetworks(tensors, ['encoder.cnn.layers.0.weight', 'decoder.gps.16.pos_conv.weight'], branch),
   plan(network, options, found) {
@@ -78,7 +85,6 @@ export function planMatcher(matcher: LocatedNetwork, vit: LocatedNetwork, option
   const { outside } = chooseNormalisation({ ...options, normaliseInside: false }, 'none');
   const isTold = options.normalise !== undefined || MATCH_ANYTHING.test(matcher.prefix);
   return {
-    kind: 'matcher',
     facts: [
       ...vitFacts(config.vit),
       `Matcher: ${config.gpDim} position features, ${Object.entries(config.projections)

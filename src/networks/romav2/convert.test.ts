@@ -56,8 +56,8 @@ describe.runIf(hasParity('romav2'))('converting a RoMa v2', () => {
   });
 
   it('its descriptor does not win, but can be had', async () => {
-    expect(planConversion([await input()], { size: [64, 64] }).kind).toBe('matcher');
-    const encoder = planConversion([await input()], { size: [64, 64], as: 'vit' });
+    expect(planConversion([await input()], { size: [64, 64] }).family.name).toBe('romav2');
+    const encoder = planConversion([await input()], { size: [64, 64], as: 'dinov3' });
     expect(encoder.facts[0]).toMatch(/^DINOv3 .*192 channels, 4 blocks/);
   });
 

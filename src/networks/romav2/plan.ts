@@ -29,8 +29,13 @@ const DEFAULT_SIZE: Size = [640, 640];
 const VERDICT: VerdictThresholds = { certainty: 0.2, cycleShare: 0.015, none: 0.06, good: 0.3 };
 
 export const romav2Family: NetworkFamily = {
+  name: 'romav2',
   title: 'RoMa v2',
+  label: 'Matcher (RoMa v2)',
   kind: 'matcher',
+  side: { byDefault: DEFAULT_SIZE[0], multiple: 16 },
+  choices: ['fineSize'],
+  catalog: [],
   locate: (tensors, branch) => findNetworks(tensors, MARKS, branch),
   plan: planRomav2,
 };
@@ -51,7 +56,6 @@ export function planRomav2({ input, prefix }: LocatedNetwork, options: Conversio
   }
   const { outside } = chooseNormalisation({ ...options, normaliseInside: false }, 'imagenet');
   return {
-    kind: 'matcher',
     facts: romav2Facts(config),
     warnings:
       options.release === undefined

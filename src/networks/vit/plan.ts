@@ -1,3 +1,4 @@
+import { VIT_CATALOG } from './catalog.ts';
 import { vit } from './vit.ts';
 import type { VitConfig } from './vit-config.ts';
 import { readVitConfig } from './vit-config.ts';
@@ -6,15 +7,20 @@ import type { NetworkFamily } from '../family.ts';
 import { NETWORK_SCHEMA } from '../../models/network-manifest.ts';
 import { describeModel } from '../identity.ts';
 import { chooseNormalisation, imageInput } from '../normalisation.ts';
-import type { ConversionOptions, ConversionPlan, LocatedNetwork, Size } from '../plan.ts';
+import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
 import { newGraph } from '../plan.ts';
 
-/** DINOv2's and Depth Anything's own input size. */
-export const DEFAULT_VIT_SIZE: Size = [518, 518];
+/** DINOv2's and Depth Anything's own input size, 37 patches. */
+export const DEFAULT_VIT_SIDE = { byDefault: 518, multiple: 14 };
 
 export const vitFamily: NetworkFamily = {
+  name: 'vit',
   title: 'DINOv2-style ViT',
-  kind: 'vit',
+  label: 'Encoder (ViT)',
+  kind: 'encoder',
+  side: DEFAULT_VIT_SIDE,
+  choices: ['heads'],
+  catalog: VIT_CATALOG,
   locate: (tensors, branch) =>
     findNetworks(tensors, ['patch_embed.proj.weight', 'cls_token', 'pos_embed', 'norm.weight'], branch),
   plan: planVit,
@@ -24,7 +30,7 @@ export const vitFamily: NetworkFamily = {
 export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOptions): ConversionPlan {
   const weights = Weights.of(input.checkpoint.tensors, prefix);
   const config = readVitConfig(weights, options);
-  const [height, width] = options.size ?? DEFAULT_VIT_SIZE;
+  const [height, width] = options.size ?? [DEFAULT_VIT_SIDE.byDefault, DEFAULT_VIT_SIDE.byDefault];
   const { wanted, outside } = chooseNormalisation(options, 'imagenet');
   const g = newGraph('encoder', options);
   const { patchTokens, clsToken } = vit(
@@ -36,7 +42,6 @@ export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOp
   g.output('patch_tokens', patchTokens);
   g.output('cls_token', clsToken);
   return {
-    kind: 'vit',
     facts: vitFacts(config),
     graphs: [{ file: 'encoder', graph: g }],
     weights: [weights],

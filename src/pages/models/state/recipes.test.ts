@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { CodedError } from '../../../core/errors.ts';
 import type { ChosenConversion } from './recipes.ts';
-import { CATALOG, recipeOfAddresses, recipeOfEntry, recipeOfFiles } from './recipes.ts';
+import { CATALOG } from '../../../networks/catalog.ts';
+import { recipeOfAddresses, recipeOfEntry, recipeOfFiles } from './recipes.ts';
 
 const CHOSEN: ChosenConversion = {
-  kind: 'auto',
+  family: 'auto',
   size: 560,
   hasSecondPass: true,
   fineSize: null,

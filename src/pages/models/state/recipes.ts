@@ -1,17 +1,14 @@
-import type { CatalogEntry } from '../../../models/catalog.ts';
-import { entryOfFiles } from '../../../models/catalog.ts';
+import type { CatalogEntry } from '../../../networks/catalog-entry.ts';
+import { entryOfFiles } from '../../../networks/catalog.ts';
 import { CodedError } from '../../../core/errors.ts';
 import type { ConversionChoices, ModelRecipe } from '../../../models/library-contract.ts';
 import type { RemoteFile } from '../../../platform/storage/download.ts';
 import { nameOfAddress } from '../../match/state/photos/fetch-photo.ts';
 
-// The interface reads the catalogue through the state.
-export { aboutDiskBytes, CATALOG, entryOfFiles } from '../../../models/catalog.ts';
-export type { CatalogEntry } from '../../../models/catalog.ts';
-
 /** What a person chose, as it stands in the form; null leaves it to the network's family. */
 export interface ChosenConversion {
-  kind: NonNullable<ConversionChoices['as']>;
+  /** Name of a family of networks, or `auto`. */
+  family: string;
   size: number | null;
   hasSecondPass: boolean;
   /** Null for twice the size. */
@@ -88,7 +85,7 @@ function parseAddress(line: string): URL | null {
 }
 
 function choicesOf({
-  kind,
+  family,
   size,
   hasSecondPass,
   fineSize,
@@ -97,7 +94,7 @@ function choicesOf({
   decoderHeads,
 }: ChosenConversion): ConversionChoices {
   return {
-    as: kind,
+    as: family,
     precision,
     ...(size === null ? {} : { size: [size, size] as const }),
     ...(hasSecondPass ? fineSize !== null && { fineSize: [fineSize, fineSize] as const } : { fineSize: null }),

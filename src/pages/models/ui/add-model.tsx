@@ -65,7 +65,7 @@ export function AddModel({ library }: { library: Library }) {
           <p className="hint">
             A matcher needs two: its own file and its ViT's. The host must let other pages read them (CORS).
           </p>
-          <ConversionFields chosen={chosen} onChange={change} kind={null} defaultSize={null} />
+          <ConversionFields chosen={chosen} onChange={change} family={null} defaultSize={null} />
           <div className="dialog-actions">
             <button type="submit" className="button primary">
               Download and convert

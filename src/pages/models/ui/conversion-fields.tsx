@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import type { InstalledModel } from '../../../models/library-contract.ts';
+import type { FamilyChoice, NetworkFamily } from '../../../networks/family.ts';
+import { FAMILIES, familyOf } from '../../../networks/index.ts';
 import type { ChosenConversion } from '../state/recipes.ts';
 import { NumberField } from '../../../ui/number-field.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
@@ -10,7 +11,7 @@ interface ConversionFieldsProps {
   chosen: ChosenConversion;
   onChange: (patch: Partial<ChosenConversion>) => void;
   /** What the checkpoint is known to be; null where its tensors will tell. */
-  kind: InstalledModel['kind'] | null;
+  family: NetworkFamily | null;
   defaultSize: number | null;
 }
 
@@ -21,12 +22,13 @@ const PRECISIONS = [
   { value: 'q4', label: '4 bit' },
 ] as const;
 
-const KINDS = [
+const TARGETS = [
   { value: 'auto', label: 'What its tensors show' },
-  { value: 'matcher', label: 'Matcher' },
-  { value: 'vit', label: 'Encoder (ViT)' },
-  { value: 'depth', label: 'Depth' },
+  ...FAMILIES.map(({ name, label }) => ({ value: name, label })),
 ];
+
+/** Most networks' inputs are multiples of it. */
+const PATCH = 14;
 
 const PRECISION_HINTS: Record<ChosenConversion['precision'], string> = {
   fp32: 'Exact, and the largest.',
@@ -36,8 +38,11 @@ const PRECISION_HINTS: Record<ChosenConversion['precision'], string> = {
 };
 
 /** The choices of a conversion; sizes are built into the network and cannot change afterwards. */
-export function ConversionFields({ chosen, onChange, kind, defaultSize }: ConversionFieldsProps): ReactNode {
-  const mayBeMatcher = kind === 'matcher' || (kind === null && (chosen.kind === 'auto' || chosen.kind === 'matcher'));
+export function ConversionFields({ chosen, onChange, family, defaultSize }: ConversionFieldsProps): ReactNode {
+  const known = family ?? familyOf(chosen.family);
+  // What no family takes is not asked for; before the family is known, all of it is.
+  const takes = (choice: FamilyChoice) => known === undefined || known.choices.includes(choice);
+  const multiple = known?.side.multiple ?? PATCH;
   return (
     <>
       <div className="field-grid">
@@ -45,12 +50,12 @@ export function ConversionFields({ chosen, onChange, kind, defaultSize }: Conver
           label="Input size, px"
           value={chosen.size}
           placeholder={defaultSize === null ? 'its own' : String(defaultSize)}
-          min={28}
+          min={2 * multiple}
           max={1680}
-          step={14}
+          step={multiple}
           onChange={(size) => onChange({ size })}
         />
-        {mayBeMatcher && chosen.hasSecondPass && (
+        {takes('fineSize') && chosen.hasSecondPass && (
           <NumberField
             label="Second pass, px"
             value={chosen.fineSize}
@@ -62,7 +67,7 @@ export function ConversionFields({ chosen, onChange, kind, defaultSize }: Conver
           />
         )}
       </div>
-      {mayBeMatcher && (
+      {takes('fineSize') && (
         <Switch
           label="Second, finer pass"
           checked={chosen.hasSecondPass}
@@ -76,41 +81,45 @@ export function ConversionFields({ chosen, onChange, kind, defaultSize }: Conver
         onChange={(precision) => onChange({ precision })}
       />
       <p className="hint">{PRECISION_HINTS[chosen.precision]}</p>
-      <details>
-        <summary>What the file does not tell</summary>
-        <div className="stack details-body">
-          {kind === null && (
-            <Select
-              label="Network"
-              value={chosen.kind}
-              options={KINDS}
-              onChange={(value) => onChange({ kind: value as ChosenConversion['kind'] })}
-            />
-          )}
-          <div className="field-grid">
-            <NumberField
-              label="Heads of the ViT"
-              value={chosen.heads}
-              placeholder="64 channels each"
-              min={1}
-              max={64}
-              step={1}
-              onChange={(heads) => onChange({ heads })}
-            />
-            {mayBeMatcher && (
-              <NumberField
-                label="Heads of the decoder"
-                value={chosen.decoderHeads}
-                placeholder="8"
-                min={1}
-                max={64}
-                step={1}
-                onChange={(decoderHeads) => onChange({ decoderHeads })}
+      {(family === null || takes('heads') || takes('decoderHeads')) && (
+        <details>
+          <summary>What the file does not tell</summary>
+          <div className="stack details-body">
+            {family === null && (
+              <Select
+                label="Network"
+                value={chosen.family}
+                options={TARGETS}
+                onChange={(value) => onChange({ family: value })}
               />
             )}
+            <div className="field-grid">
+              {takes('heads') && (
+                <NumberField
+                  label="Heads of the ViT"
+                  value={chosen.heads}
+                  placeholder="64 channels each"
+                  min={1}
+                  max={64}
+                  step={1}
+                  onChange={(heads) => onChange({ heads })}
+                />
+              )}
+              {takes('decoderHeads') && (
+                <NumberField
+                  label="Heads of the decoder"
+                  value={chosen.decoderHeads}
+                  placeholder="8"
+                  min={1}
+                  max={64}
+                  step={1}
+                  onChange={(decoderHeads) => onChange({ decoderHeads })}
+                />
+              )}
+            </div>
           </div>
-        </div>
-      </details>
+        </details>
+      )}
     </>
   );
 }

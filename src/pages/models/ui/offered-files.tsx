@@ -1,9 +1,15 @@
 import type { FormEvent } from 'react';
 import type { Library } from '../state/library.ts';
-import { entryOfFiles, recipeOfFiles } from '../state/recipes.ts';
+import { entryOfFiles } from '../../../networks/catalog.ts';
+import type { NetworkFamily } from '../../../networks/family.ts';
+import { FAMILIES } from '../../../networks/index.ts';
+import { recipeOfFiles } from '../state/recipes.ts';
 import { fileSize } from '../../../ui/format.ts';
 import { ConversionFields } from './conversion-fields.tsx';
 import { useConversion } from './use-conversion.ts';
+
+/** What families of several files say while only one is there. */
+const NEEDS_BESIDE = FAMILIES.flatMap((family: NetworkFamily) => family.needsBeside ?? []);
 
 /** Dropped checkpoints, and how they are to be converted. */
 export function OfferedFiles({ library, files }: { library: Library; files: File[] }) {
@@ -25,16 +31,18 @@ export function OfferedFiles({ library, files }: { library: Library; files: File
             </li>
           ))}
         </ul>
-        {!entry && files.length === 1 && (
-          <p className="hint">
-            A matcher of the RoMa family needs two files: its own and its ViT's. Drop the other one as well.
-          </p>
-        )}
+        {!entry &&
+          files.length === 1 &&
+          NEEDS_BESIDE.map((text) => (
+            <p key={text} className="hint">
+              {text}
+            </p>
+          ))}
       </div>
       <ConversionFields
         chosen={chosen}
         onChange={change}
-        kind={entry?.kind ?? null}
+        family={entry?.family ?? null}
         defaultSize={entry?.defaultSize ?? null}
       />
       <div className="dialog-actions">

@@ -1,13 +1,14 @@
 import type { FormEvent } from 'react';
 import type { Library } from '../state/library.ts';
-import type { CatalogEntry } from '../state/recipes.ts';
-import { aboutDiskBytes, recipeOfEntry } from '../state/recipes.ts';
+import type { PublishedCheckpoint } from '../../../networks/catalog.ts';
+import { aboutDiskBytes } from '../../../networks/catalog.ts';
+import { recipeOfEntry } from '../state/recipes.ts';
 import { fileSize } from '../../../ui/format.ts';
 import { ConversionFields } from './conversion-fields.tsx';
 import { useConversion } from './use-conversion.ts';
 
 /** One published checkpoint: what it is, what it costs, and how to get it. */
-export function PublishedItem({ library, entry }: { library: Library; entry: CatalogEntry }) {
+export function PublishedItem({ library, entry }: { library: Library; entry: PublishedCheckpoint }) {
   const [chosen, change] = useConversion();
   const closed = entry.files.filter(({ allowsPages }) => !allowsPages);
   const download = entry.files.reduce((sum, { aboutBytes }) => sum + aboutBytes, 0);
@@ -54,7 +55,12 @@ export function PublishedItem({ library, entry }: { library: Library; entry: Cat
           </dl>
           {closed.length === 0 ? (
             <>
-              <ConversionFields chosen={chosen} onChange={change} kind={entry.kind} defaultSize={entry.defaultSize} />
+              <ConversionFields
+                chosen={chosen}
+                onChange={change}
+                family={entry.family}
+                defaultSize={entry.defaultSize}
+              />
               <div className="dialog-actions">
                 <button type="submit" className="button primary">
                   Download and convert

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Library } from '../state/library.ts';
-import { CATALOG } from '../state/recipes.ts';
+import { CATALOG } from '../../../networks/catalog.ts';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { KIND_TEXTS } from './kind-texts.ts';
 import { PublishedItem } from './published-item.tsx';
@@ -18,7 +18,7 @@ export function PublishedList({ library }: { library: Library }) {
       <p className="hint">Trained by others and converted here, in your browser. Each has its authors' licence.</p>
       <Segmented label="Kind" value={kind} options={KINDS} onChange={setKind} />
       <ul className="models">
-        {CATALOG.filter((entry) => entry.kind === kind).map((entry) => (
+        {CATALOG.filter((entry) => entry.family.kind === kind).map((entry) => (
           <PublishedItem key={entry.id} library={library} entry={entry} />
         ))}
       </ul>

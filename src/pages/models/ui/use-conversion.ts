@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { ChosenConversion } from '../state/recipes.ts';
 
 const INITIAL: ChosenConversion = {
-  kind: 'auto',
+  family: 'auto',
   size: null,
   hasSecondPass: true,
   fineSize: null,

@@ -7,12 +7,12 @@ describe('catalogue', () => {
   it('has every published checkpoint once, with what a person must know of it', () => {
     expect(CATALOG).toHaveLength(2 + 2 + 1 + 8 + 3 + 3);
     expect(new Set(CATALOG.map(({ id }) => id)).size).toBe(CATALOG.length);
-    for (const { id, name, paper, licence, purpose, source, files, defaultSize } of CATALOG) {
+    for (const { id, name, paper, licence, purpose, source, files, defaultSize, family } of CATALOG) {
       expect(id).toMatch(/^[a-z0-9][a-z0-9._-]*$/);
       for (const text of [name, paper.title, licence, purpose]) expect(text, id).not.toBe('');
       for (const url of [paper.url, source, ...files.map((file) => file.url)])
         expect(new URL(url).protocol, url).toBe('https:');
-      expect(defaultSize % 14, id).toBe(0);
+      expect(defaultSize % family.side.multiple, id).toBe(0);
     }
   });
 

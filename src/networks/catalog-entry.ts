@@ -1,0 +1,45 @@
+import type { ModelRecipe } from '../models/library-contract.ts';
+
+type RemoteFile = ModelRecipe['files'][number];
+
+/** A published file; where its host sends no CORS headers, the person downloads it and drops it on the page. */
+export interface PublishedFile extends RemoteFile {
+  allowsPages: boolean;
+  /** Size to tell beforehand, from the number of parameters; the exact one comes with the download. */
+  aboutBytes: number;
+}
+
+/** A checkpoint that others have published, and what it takes to make a model of it. */
+export interface CatalogEntry {
+  id: string;
+  name: string;
+  paper: { title: string; url: string };
+  /** SPDX identifier; NOASSERTION where the publisher states none. */
+  licence: string;
+  /** Page of the project. */
+  source: string;
+  /** What it is for, one sentence. */
+  purpose: string;
+  /** All are needed, in any order. */
+  files: PublishedFile[];
+  /** Side of the square input unless the person chooses another. */
+  defaultSize: number;
+  /** Share of the first file's weights that is written twice, for a second pass of the model. */
+  writtenTwice?: number;
+}
+
+const FLOAT = 4;
+
+/** A folder of a host; whether the host lets pages read from it. */
+export interface PublishedPlace {
+  base: string;
+  allowsPages: boolean;
+}
+
+/** `millions` of float32 parameters at a path below the place. Plus signs of names must be escaped in addresses. */
+export function publishedFile({ base, allowsPages }: PublishedPlace, path: string, millions: number): PublishedFile {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const url = base + path.replaceAll('+', '%2B');
+  // No publisher of the catalogue states a hash: it is shown and remembered after the download.
+  return { name, url, bytes: null, sha256: null, allowsPages, aboutBytes: millions * 1e6 * FLOAT };
+}
