@@ -4,6 +4,7 @@ import { CodedError } from '../core/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { bytesSource } from './byte-source.ts';
 import { openCheckpoint } from './checkpoints/checkpoint.ts';
+import { DAMAGES, type Damage } from './damage.test-helper.ts';
 import { countingSource, fixture, randomNumbers, safetensorsFile } from './fixtures.test-helper.ts';
 import { encodeNpy, npyOfFloat32, parseNpy } from './arrays/npy.ts';
 import { openNpz } from './arrays/npz.ts';
@@ -24,20 +25,6 @@ import { ZipWriter } from './archives/zip-writer.ts';
 
 const CASES_PER_FILE = 220;
 const MILLISECONDS_PER_CASE = 2000;
-/** Values that lengths and offsets lie with: edges of 8, 16, 31, 32, 53 and 64 bits. */
-const EDGES = [
-  0n,
-  1n,
-  0x7fn,
-  0xffn,
-  0xffffn,
-  0x7fffffffn,
-  0x80000000n,
-  0xffffffffn,
-  2n ** 53n,
-  2n ** 63n,
-  2n ** 64n - 1n,
-];
 
 type Read = (source: ByteSource) => Promise<number>;
 
@@ -131,27 +118,9 @@ const files: [string, () => Uint8Array | Promise<Uint8Array>, Read][] = [
   ['fflate.npz', () => zipSync({ 'a.npy': encodeNpy(npyOfFloat32(new Float32Array(999), [999])) }), readNpz],
 ];
 
-/** One damage: each returns a new file. */
-const damages: ((file: Uint8Array, random: () => number) => Uint8Array)[] = [
-  function flipBits(file, random) {
-    const copy = Uint8Array.from(file);
-    for (let flips = 1 + Math.floor(random() * 4); flips > 0; flips--) {
-      const at = Math.floor(random() * copy.length);
-      copy[at] = copy[at]! ^ (1 << Math.floor(random() * 8));
-    }
-    return copy;
-  },
-  function truncate(file, random) {
-    return file.slice(0, Math.floor(random() * file.length));
-  },
-  function lieInField(file, random) {
-    const copy = Uint8Array.from(file);
-    const width = 1 << Math.floor(random() * 4);
-    const at = Math.floor(random() * (copy.length - 8));
-    const value = EDGES[Math.floor(random() * EDGES.length)]!;
-    for (let byte = 0; byte < width; byte++) copy[at + byte] = Number((value >> BigInt(8 * byte)) & 255n);
-    return copy;
-  },
+/** The general damages and one that only pickles know. */
+const damages: Damage[] = [
+  ...DAMAGES,
   function lieInPickledNumber(file, random) {
     const copy = Uint8Array.from(file);
     // BININT1: sizes, strides and offsets of the tensors here.
@@ -159,22 +128,6 @@ const damages: ((file: Uint8Array, random: () => number) => Uint8Array)[] = [
     for (let lies = 1 + Math.floor(random() * 3); lies > 0 && places.length > 0; lies--) {
       copy[places[Math.floor(random() * places.length)]! + 1] = Math.floor(random() * 256);
     }
-    return copy;
-  },
-  function cutOut(file, random) {
-    const at = Math.floor(random() * file.length);
-    const length = Math.floor(random() * 40);
-    return Uint8Array.from([...file.subarray(0, at), ...file.subarray(at + length)]);
-  },
-  function repeat(file, random) {
-    const at = Math.floor(random() * file.length);
-    const length = Math.floor(random() * 60);
-    return Uint8Array.from([...file.subarray(0, at + length), ...file.subarray(at)]);
-  },
-  function overwrite(file, random) {
-    const copy = Uint8Array.from(file);
-    const at = Math.floor(random() * copy.length);
-    for (let i = at; i < Math.min(at + 12, copy.length); i++) copy[i] = Math.floor(random() * 256);
     return copy;
   },
 ];

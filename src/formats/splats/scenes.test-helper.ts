@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { GaussianTable, ShDegree } from '../../gaussians/table.ts';
-import { colorOfSh0, createTable, sigmoid } from '../../gaussians/table.ts';
+import { colorOfSh0, createTable, shRestCount, sigmoid } from '../../gaussians/table.ts';
+import { float32ToFloat16 } from '../arrays/half.ts';
 import { bytesSource } from '../byte-source.ts';
 import { randomNumbers } from '../fixtures.test-helper.ts';
 import type { SplatReadOptions } from './index.ts';
@@ -69,4 +70,99 @@ export function greatestDifferences(a: GaussianTable, b: GaussianTable) {
     color: greatest(a.sh0, b.sh0, colorOfSh0),
     harmonic: greatest(a.shRest, b.shRest),
   };
+}
+
+const KSPLAT_LEVELS = [
+  { real: 4, harmonic: 4 },
+  { real: 2, harmonic: 2 },
+  { real: 2, harmonic: 1 },
+] as const;
+
+/**
+ * A .ksplat of one section, as GaussianSplats3D lays it out: buckets of 16 in the order of the table, the last one
+ * partial. Only for tests: the product doesn't write the format.
+ */
+export function encodeKsplat(table: GaussianTable, level: 0 | 1 | 2): Uint8Array {
+  const { count, shDegree } = table;
+  const { real, harmonic } = KSPLAT_LEVELS[level];
+  const [capacity, blockSize, range] = [16, 10, 32_767];
+  const [full, partial] = [Math.floor(count / capacity), count % capacity > 0 ? 1 : 0];
+  const rest = shRestCount(shDegree);
+  const rowBytes = 10 * real + 4 + 3 * rest * harmonic;
+  const bytes = new Uint8Array(4096 + 1024 + 4 * partial + 12 * (full + partial) + rowBytes * count);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0, 1]);
+  for (const [at, value] of [
+    [4, 1],
+    [8, 1],
+    [12, count],
+    [16, count],
+  ] as const)
+    view.setUint32(at, value, true);
+  view.setUint16(20, level, true);
+  view.setFloat32(36, -0.5, true);
+  view.setFloat32(40, 0.5, true);
+  for (const [at, value] of [
+    [0, count],
+    [4, count],
+    [8, capacity],
+    [12, full + partial],
+    [24, level === 0 ? 1 : range],
+    [32, full],
+    [36, partial],
+  ] as const)
+    view.setUint32(4096 + at, value, true);
+  view.setFloat32(4096 + 16, blockSize, true);
+  view.setUint16(4096 + 20, 12, true);
+  view.setUint16(4096 + 40, shDegree, true);
+  let at = 4096 + 1024;
+  if (partial) view.setUint32(at, count % capacity, true);
+  at += 4 * partial;
+  const centerOf = (bucket: number, k: number) => 0.25 * ((bucket + k) % 3);
+  for (let k = 0; k < 3 * (full + partial); k++, at += 4) view.setFloat32(at, centerOf(Math.floor(k / 3), k % 3), true);
+  const put = (value: number) => {
+    if (real === 4) view.setFloat32(at, value, true);
+    else view.setUint16(at, float32ToFloat16(Float32Array.of(value))[0]!, true);
+    at += real;
+  };
+  for (let i = 0; i < count; i++) {
+    for (let k = 0; k < 3; k++) {
+      const value = table.positions[3 * i + k]!;
+      if (level === 0) put(value);
+      else {
+        const offset = (value - centerOf(Math.floor(i / capacity), k)) / (blockSize / 2 / range);
+        view.setUint16(at, Math.round(offset) + range, true);
+        at += 2;
+      }
+    }
+    for (let k = 0; k < 3; k++) put(Math.exp(table.logScales[3 * i + k]!));
+    for (let k = 0; k < 4; k++) put(table.quaternions[4 * i + k]!);
+    for (let k = 0; k < 3; k++) view.setUint8(at++, Math.round(255 * colorOfSh0(table.sh0[3 * i + k]!)));
+    view.setUint8(at++, Math.round(255 * sigmoid(table.opacityLogits[i]!)));
+    for (let k = 0; k < 3 * rest; k++) {
+      const [start, length] = k < 9 ? [0, 3] : [3, 5];
+      const coefficient = start + ((k - 3 * start) % length);
+      const value = table.shRest[3 * (rest * i + coefficient) + Math.floor((k - 3 * start) / length)]!;
+      if (harmonic === 1) view.setUint8(at++, Math.round(255 * (value + 0.5)));
+      else put(value);
+    }
+  }
+  return bytes;
+}
+
+/** A .splat of the table; only for tests. */
+export function encodeSplat(table: GaussianTable): Uint8Array {
+  const bytes = new Uint8Array(32 * table.count);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < table.count; i++) {
+    for (let k = 0; k < 3; k++) {
+      view.setFloat32(32 * i + 4 * k, table.positions[3 * i + k]!, true);
+      view.setFloat32(32 * i + 12 + 4 * k, Math.exp(table.logScales[3 * i + k]!), true);
+      bytes[32 * i + 24 + k] = Math.min(Math.max(Math.round(255 * colorOfSh0(table.sh0[3 * i + k]!)), 0), 255);
+    }
+    bytes[32 * i + 27] = Math.round(255 * sigmoid(table.opacityLogits[i]!));
+    for (let k = 0; k < 4; k++)
+      bytes[32 * i + 28 + k] = Math.min(Math.round(table.quaternions[4 * i + k]! * 128 + 128), 255);
+  }
+  return bytes;
 }

@@ -2,7 +2,15 @@ import { describe, expect, it, test } from 'vitest';
 import type { GaussianTable, ShDegree } from '../../gaussians/table.ts';
 import { selectGaussians } from '../../gaussians/table.ts';
 import { readByArbiter, writeByArbiter } from './arbiter.test-helper.ts';
-import { greatestDifferences, HAS_SCENES, randomTable, readBytes, sharedScene } from './scenes.test-helper.ts';
+import {
+  encodeKsplat,
+  encodeSplat,
+  greatestDifferences,
+  HAS_SCENES,
+  randomTable,
+  readBytes,
+  sharedScene,
+} from './scenes.test-helper.ts';
 import { encodeCompressedPly } from './write-compressed-ply.ts';
 import { encodeSplatPly } from './write-ply.ts';
 import { encodeSpz } from './write-spz.ts';
@@ -127,6 +135,28 @@ it('reads the .sog that the arbiter writes, palettes of harmonics included', asy
   expectWithin(greatestDifferences(read, await readByArbiter(bytes, 'sog')), SAME_BYTES);
   // 65,535 steps of log(1 + 4) on both sides of zero, times up to 5 where it is undone.
   expect(greatestDifferences(inOrderOf(table, read), table).position).toBeLessThan((5 * 2 * Math.log(5)) / 65_535);
+});
+
+it.each([0, 1, 2] as const)('reads .ksplat at level %i as the arbiter does', async (level) => {
+  for (const degree of [0, 1, 2] as const) {
+    const table = randomTable(100, degree, 3);
+    for (const values of [table.sh0, table.shRest]) values.forEach((value, k) => (values[k] = value / 2));
+    const bytes = encodeKsplat(table, level);
+    const { format, table: read } = await readBytes(bytes);
+    expect(format).toBe('ksplat');
+    expectWithin(greatestDifferences(read, await readByArbiter(bytes, 'ksplat')), SAME_BYTES);
+    const half = { position: 1e-3, logScale: 1e-3, angle: 2e-3, opacity: 0.002, color: 0.002, harmonic: 0.002 };
+    expectWithin(greatestDifferences(read, table), half);
+  }
+});
+
+test('a .splat comes back within its bytes', async () => {
+  const table = randomTable(50, 0, 4);
+  for (const values of [table.sh0]) values.forEach((value, k) => (values[k] = value / 2));
+  const { format, table: read } = await readBytes(encodeSplat(table));
+  expect(format).toBe('splat');
+  const bytes = { position: 0, logScale: 1e-6, angle: 0.02, opacity: 0.002, color: 0.002, harmonic: 0 };
+  expectWithin(greatestDifferences(read, table), bytes);
 });
 
 test('the tags of a scene come back from our files', async () => {
