@@ -1,5 +1,6 @@
 import { WebPCodec } from '@playcanvas/splat-transform'; // A development dependency; it has libwebp as WebAssembly.
 import { describe, expect, it } from 'vitest';
+import { DAMAGES } from '../damage.test-helper.ts';
 import { randomNumbers } from '../fixtures.test-helper.ts';
 import { readLosslessWebp } from './read-lossless.ts';
 
@@ -73,4 +74,30 @@ describe('what is refused', () => {
       expect.objectContaining({ code: 'webp-malformed' }),
     );
   });
+});
+
+it('gives pixels or a coded error for any damage', () => {
+  const paint = PAINTERS['smooth with noise'];
+  const pictures = [37, 64].map((side) => {
+    const rgba = Uint8Array.from({ length: 4 * side * side }, (_, i) =>
+      paint((i >> 2) % side, Math.floor((i >> 2) / side), i & 3),
+    );
+    return codec.encodeLosslessRGBA(rgba, side, side);
+  });
+  const outcomes = new Map<string, number>();
+  for (let i = 0; i < 800; i++) {
+    const damaged = DAMAGES[i % DAMAGES.length]!(pictures[i % 2]!, random);
+    let outcome: string;
+    try {
+      const { width, height, rgba } = readLosslessWebp(damaged, 10_000);
+      expect(rgba.length).toBe(4 * width * height);
+      outcome = 'value';
+    } catch (thrown) {
+      expect(thrown).toMatchObject({ name: 'CodedError' });
+      outcome = (thrown as { code: string }).code;
+    }
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  }
+  expect(outcomes.get('value')).toBeGreaterThan(50);
+  expect(outcomes.get('webp-malformed')).toBeGreaterThan(50);
 });
