@@ -1,25 +1,47 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DINOV3_SIZES, dinov3Shapes } from '../src/networks/dinov3/published-shapes.ts';
+import type { NamedShape } from '../src/networks/published-shapes.ts';
 import { matcherShapes, vitShapes } from '../src/networks/published-shapes.ts';
+import { isBfloat16, romav2Shapes } from '../src/networks/romav2/published-shapes.ts';
 import { RandomWeights } from './random-checkpoints/random-values.ts';
 import { writeCheckpoint } from './random-checkpoints/write-checkpoint.ts';
 
-const HELP = `Writes random checkpoints with the names and shapes of L2M++ and its ViT-L, 1.7 GB together.
+interface Published {
+  readonly file: string;
+  readonly shapes: () => readonly NamedShape[];
+  readonly isBfloat16?: (name: string) => boolean;
+}
 
-  npx tsx scripts/random-checkpoints.ts DIR
+const NETWORKS: Readonly<Record<string, readonly Published[]>> = {
+  l2mpp: [
+    { file: 'dinov2l_random.pth', shapes: vitShapes },
+    { file: 'l2mpp_random.pth', shapes: matcherShapes },
+  ],
+  romav2: [{ file: 'romav2_random.pt', shapes: romav2Shapes, isBfloat16 }],
+  ...Object.fromEntries(
+    Object.entries(DINOV3_SIZES).map(([name, size]) => [
+      `dinov3-${name.toLowerCase().replace('+', '-plus')}`,
+      [{ file: `dinov3_${name.toLowerCase()}_random.pth`, shapes: () => dinov3Shapes(size) }],
+    ]),
+  ),
+};
 
+const HELP = `Writes random checkpoints with the names, shapes and types of published ones.
+
+  npx tsx scripts/random-checkpoints.ts DIR [NETWORK…]
+
+Networks: ${Object.keys(NETWORKS).join(', ')}; l2mpp (1.7 GB with its ViT) unless named.
 They match nothing, but convert and run at full size: what conversion needs in memory and time is measured on them.`;
 
-async function main([folder]: readonly string[]): Promise<void> {
-  if (folder === undefined) return console.log(HELP);
+async function main([folder, ...names]: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !NETWORKS[name]);
+  if (folder === undefined || unknown.length > 0) return console.log(HELP);
   await mkdir(folder, { recursive: true });
   const random = new RandomWeights(1);
-  for (const [name, shapes] of [
-    ['dinov2l_random.pth', vitShapes()],
-    ['l2mpp_random.pth', matcherShapes()],
-  ] as const) {
-    const bytes = await writeCheckpoint(join(folder, name), shapes, random);
-    console.log(`${join(folder, name)}: ${shapes.length} tensors, ${(bytes / 1e6).toFixed(1)} MB`);
+  for (const { file, shapes, isBfloat16: halved } of (names.length ? names : ['l2mpp']).flatMap((n) => NETWORKS[n])) {
+    const bytes = await writeCheckpoint(join(folder, file), shapes(), random, halved);
+    console.log(`${join(folder, file)}: ${shapes().length} tensors, ${(bytes / 1e6).toFixed(1)} MB`);
   }
 }
 

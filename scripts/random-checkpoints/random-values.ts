@@ -12,6 +12,9 @@ export class RandomWeights {
     const key = name.slice(name.lastIndexOf('.') + 1);
     if (key === 'running_var' || (key === 'weight' && shape.length === 1)) return values.fill(1);
     if (key === 'gamma') return values.fill(0.1);
+    if (key === 'temp') return values.fill(0.1);
+    if (key === 'periods') return values.map((_, j) => 100 ** (j / values.length));
+    if (key === 'bias_mask') return values.map((_, i) => Number(Math.floor((3 * i) / values.length) !== 1));
     if (key === 'bias' || key === 'running_mean') return this.#uniform(values, 0.05);
     const inputs = shape.slice(1).reduce((product, extent) => product * extent, 1);
     // Convolutions before a ReLU lose half of their variance there; position and class tokens are small.

@@ -4,7 +4,7 @@ import { Op } from '../../src/formats/checkpoints/pickle-opcodes.ts';
 export interface PickledTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly storage: 'FloatStorage' | 'LongStorage';
+  readonly storage: 'FloatStorage' | 'BFloat16Storage' | 'LongStorage';
   /** Name of the storage's entry under `data/`. */
   readonly key: string;
 }

@@ -15,6 +15,12 @@ export interface ConversionChoices {
   /** Attention heads of the ViT, and of a matcher's coarse decoder, where the family's value is wrong. */
   heads?: number;
   decoderHeads?: number;
+  /** What is done to RGB in [0, 1] first, where the family's rule is wrong or the file does not say it. */
+  normalise?: 'imagenet' | 'satellite' | 'none';
+  /** Of a training file with both: the network that learnt or its running mean. */
+  branch?: 'student' | 'teacher';
+  /** The code that a RoMa v2 was trained with. */
+  release?: '2.0.1' | '2.0.0';
 }
 
 /** What is to be installed and from what: enough to go on after the page was closed. */

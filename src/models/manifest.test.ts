@@ -26,6 +26,15 @@ describe('parseManifest', () => {
     expect(parseManifest(shipped(), 'test.json')).toEqual(shipped());
   });
 
+  it('accepts an inverse covariance beside warp and certainty, which a second pass may ask for', () => {
+    const manifest = shipped();
+    const [pass] = manifest.passes;
+    pass.decoder.outputs.precision = 'precision';
+    const inputs = { ...pass.decoder.inputs, before: 'previous.precision' };
+    manifest.passes = [pass, { ...pass, decoder: { ...pass.decoder, inputs } }];
+    expect(parseManifest(manifest, 'test.json').passes[0].decoder.outputs.precision).toBe('precision');
+  });
+
   it.each<[string, (m: any) => void]>([
     ['schema', (m) => (m.schema = 'other/1')],
     ['id', (m) => (m.id = '../x')],
@@ -39,6 +48,7 @@ describe('parseManifest', () => {
     ['passes[0].encoder.outputs[1].channels', (m) => (m.passes[0].encoder.outputs[1].channels = -1)],
     ['passes[0].decoder.inputs.a16', (m) => (m.passes[0].decoder.inputs.a16 = 'a.f3')],
     ['passes[0].decoder.inputs.a16', (m) => (m.passes[0].decoder.inputs.a16 = 'previous.warp')],
+    ['passes[0].decoder.outputs.precision', (m) => (m.passes[0].decoder.outputs.precision = 7)],
     ['verdict.none', (m) => (m.verdict.none = 2)],
     ['verdict', (m) => delete m.verdict],
   ])('names the wrong field %s', (path, change) => {

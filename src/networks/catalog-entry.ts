@@ -1,4 +1,4 @@
-import type { ModelRecipe } from '../models/library-contract.ts';
+import type { ConversionChoices, ModelRecipe } from '../models/library-contract.ts';
 
 type RemoteFile = ModelRecipe['files'][number];
 
@@ -16,19 +16,29 @@ export interface CatalogEntry {
   paper: { title: string; url: string };
   /** SPDX identifier; NOASSERTION where the publisher states none. */
   licence: string;
+  /** What the licence forbids or asks, where that is more than to keep the notice. */
+  terms?: string;
   /** Page of the project. */
   source: string;
   /** What it is for, one sentence. */
   purpose: string;
   /** All are needed, in any order. */
   files: PublishedFile[];
+  /** Names under which the same weights are published elsewhere: dropped, they are this entry. */
+  otherNames?: readonly string[];
+  /** The authors' own page, which asks for an account and an agreement first; `files` is a copy that does not. */
+  gated?: string;
+  /** What the file does not say and the publisher does. */
+  choices?: ConversionChoices;
   /** Side of the square input unless the person chooses another. */
   defaultSize: number;
   /** Share of the first file's weights that is written twice, for a second pass of the model. */
   writtenTwice?: number;
+  /** Numbers that become the model, where the file holds others too or stores them otherwise. */
+  keptMillions?: number;
 }
 
-const FLOAT = 4;
+export const FLOAT = 4;
 
 /** A folder of a host; whether the host lets pages read from it. */
 export interface PublishedPlace {
@@ -36,9 +46,16 @@ export interface PublishedPlace {
   allowsPages: boolean;
 }
 
-/** `millions` of float32 parameters at a path below the place. Plus signs of names must be escaped in addresses. */
-export function publishedFile({ base, allowsPages }: PublishedPlace, path: string, millions: number): PublishedFile {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+/**
+ * `millions` of float32 parameters at a path below the place. Plus signs of names must be escaped in addresses.
+ * @param name what the file is called here, where its own name says nothing (model.safetensors)
+ */
+export function publishedFile(
+  { base, allowsPages }: PublishedPlace,
+  path: string,
+  millions: number,
+  name = path.slice(path.lastIndexOf('/') + 1),
+): PublishedFile {
   const url = base + path.replaceAll('+', '%2B');
   // No publisher of the catalogue states a hash: it is shown and remembered after the download.
   return { name, url, bytes: null, sha256: null, allowsPages, aboutBytes: millions * 1e6 * FLOAT };

@@ -5,7 +5,7 @@ const entry = (id: string) => CATALOG.find((one) => one.id === id)!;
 
 describe('catalogue', () => {
   it('has every published checkpoint once, with what a person must know of it', () => {
-    expect(CATALOG).toHaveLength(2 + 2 + 1 + 8 + 3 + 3);
+    expect(CATALOG).toHaveLength(2 + 4 + 1 + 1 + 8 + 3 + 3 + 5);
     expect(new Set(CATALOG.map(({ id }) => id)).size).toBe(CATALOG.length);
     for (const { id, name, paper, licence, purpose, source, files, defaultSize, family } of CATALOG) {
       expect(id).toMatch(/^[a-z0-9][a-z0-9._-]*$/);
@@ -33,7 +33,7 @@ describe('catalogue', () => {
 
   it('knows which hosts no page can read', () => {
     const closed = CATALOG.filter(({ files }) => files.some(({ allowsPages }) => !allowsPages)).map(({ id }) => id);
-    expect(closed).toEqual(['roma-outdoor', 'roma-indoor', 'l2m-vit-b']);
+    expect(closed).toEqual(['roma-outdoor', 'roma-indoor', 'minima-roma', 'romav2', 'l2m-vit-b']);
   });
 
   it('recognises dropped files by their names', () => {
@@ -43,10 +43,36 @@ describe('catalogue', () => {
     expect(entryOfFiles(['l2m++_560x560.pth', 'dinov2l_distilled.pth'])?.id).toBe('l2mpp-v1');
     expect(entryOfFiles(['l2m++_560x560.pth'])).toBeNull();
     expect(entryOfFiles(['my.pth'])).toBeNull();
+    expect(entryOfFiles(['romav2.0.1.pt'])?.id).toBe('romav2');
+    expect(entryOfFiles(['minima_roma.pth', 'dinov2_vitl14_pretrain.pth'])?.id).toBe('minima-roma');
+    // Meta's own file of the same weights.
+    expect(entryOfFiles(['dinov3_vitl16_pretrain_lvd1689m-8aa4cbdd.pth'])?.id).toBe('dinov3-l');
+    // A name that says nothing: the tensors will tell.
+    expect(entryOfFiles(['model.safetensors'])).toBeNull();
+  });
+
+  it('says of every licence that forbids or asks something what that is, and of a gated file where the copy is', () => {
+    const special = CATALOG.filter(({ licence }) => /-NC-|LicenseRef-/.test(licence));
+    expect(special.map(({ id }) => id)).toEqual([
+      'romav2',
+      'depth-anything-v2-b',
+      'depth-anything-v2-l',
+      'dinov3-s',
+      'dinov3-s-plus',
+      'dinov3-b',
+      'dinov3-l',
+      'dinov3-h-plus',
+    ]);
+    for (const { id, terms } of special) expect(terms, id).toMatch(/only under the same agreement|No commercial use/);
+    for (const { id, gated, files } of CATALOG.filter((one) => one.gated)) {
+      expect(gated, id).toMatch(/^https:\/\/huggingface\.co\/facebook\//);
+      expect(files[0], id).toMatchObject({ allowsPages: true, url: expect.stringContaining('/timm/') });
+    }
   });
 
   it('estimates the size on disk', () => {
     expect(aboutDiskBytes(entry('dinov2-s'), 'fp32')).toBe(22.1e6 * 4);
+    expect(aboutDiskBytes(entry('romav2'), 'fp16') / 1e6).toBeCloseTo(349.9 * 2, 0);
     expect(aboutDiskBytes(entry('l2mpp-v1'), 'fp16') / 1e6).toBeCloseTo((304.4 + 1.5 * 111) * 2, 0);
   });
 });

@@ -6,6 +6,7 @@ import { chooseNormalisation, imageInput } from '../normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork, Size } from '../plan.ts';
 import { newGraph } from '../plan.ts';
 import { Weights } from '../weights.ts';
+import { DINOV3_CATALOG } from './catalog.ts';
 import { dinov3 } from './graph.ts';
 import type { Dinov3Config, Dinov3Naming } from './state-dict.ts';
 import { canonicalDinov3, findDinov3, readDinov3Config } from './state-dict.ts';
@@ -19,8 +20,8 @@ export const dinov3Family: NetworkFamily = {
   label: 'Encoder (DINOv3)',
   kind: 'encoder',
   side: { byDefault: DEFAULT_SIZE[0], multiple: 16 },
-  choices: ['heads'],
-  catalog: [],
+  choices: ['heads', 'normalise', 'branch'],
+  catalog: DINOV3_CATALOG,
   locate: (tensors, branch) => findDinov3(tensors, branch).map(({ prefix }) => prefix),
   plan: planDinov3,
 };

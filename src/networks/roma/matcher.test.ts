@@ -14,6 +14,7 @@ import { loadMatcher, runFeatures, runMatcher } from './matcher.test-helper.ts';
 import { cosine, hasParity, loadParity, relativeError } from '../parity.test-helper.ts';
 import type { NamedShape } from '../published-shapes.ts';
 import { matcherShapes, vitShapes } from '../published-shapes.ts';
+import { ON_GPU } from '../gpu-operators.test-helper.ts';
 import { Weights } from '../weights.ts';
 
 const SCALES = [16, 8, 4, 2, 1];
@@ -160,45 +161,3 @@ describe('L2M++ at its published size', () => {
     );
   });
 });
-
-/** Operators that onnxruntime's WebGPU provider has kernels for at opset 17, of those that a matcher could use. */
-const ON_GPU = new Set([
-  'Add',
-  'Cast',
-  'Clip',
-  'Concat',
-  'Conv',
-  'Cos',
-  'Div',
-  'Exp',
-  'Expand',
-  'Floor',
-  'Gather',
-  'GatherElements',
-  'Gelu',
-  'GreaterOrEqual',
-  'GridSample',
-  'Identity',
-  'LayerNormalization',
-  'MatMul',
-  'MatMulNBits',
-  'MaxPool',
-  'Min',
-  'Mul',
-  'MultiHeadAttention',
-  'ReduceMax',
-  'ReduceMin',
-  'ReduceSum',
-  'Relu',
-  'Reshape',
-  'Resize',
-  'Sigmoid',
-  'Slice',
-  'Softmax',
-  'Split',
-  'Sqrt',
-  'Sub',
-  'Transpose',
-  'Unsqueeze',
-  'Where',
-]);

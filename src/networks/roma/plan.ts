@@ -37,7 +37,7 @@ const MATCH_ANYTHING = /(^|\.)matcher\.model\.$/;
 
 const NORMALISATION_WARNING =
   'The file does not say whether its pixels are normalised: [0, 1] as they are is assumed, as L2M++ and MatchAnything want. ' +
-  'RoMa outdoor and indoor and MINIMA-RoMa were trained with ImageNet’s mean and deviation: say --normalise imagenet.';
+  'RoMa outdoor and indoor and MINIMA-RoMa were trained with ImageNet’s mean and deviation: for those the option normalise is “imagenet”.';
 
 export const romaFamily: NetworkFamily = {
   name: 'roma',
@@ -45,7 +45,7 @@ export const romaFamily: NetworkFamily = {
   label: 'Matcher (RoMa, L2M++)',
   kind: 'matcher',
   side: { byDefault: DEFAULT_SIZE[0], multiple: 14 },
-  choices: ['fineSize', 'heads', 'decoderHeads'],
+  choices: ['fineSize', 'heads', 'decoderHeads', 'normalise'],
   needsBeside: "A matcher of the RoMa family needs two files: its own and its ViT's. Drop the other one as well.",
   catalog: ROMA_CATALOG,
   locate: (tensors, branch) =>

@@ -15,6 +15,7 @@ import { chooseNormalisation } from '../normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork, PlannedGraph, Size } from '../plan.ts';
 import { newGraph } from '../plan.ts';
 import { findNetworks, Weights } from '../weights.ts';
+import { ROMAV2_CATALOG } from './catalog.ts';
 import type { Romav2Config } from './config.ts';
 import { readRomav2Config, REFINER_STRIDES } from './config.ts';
 import { buildDecoder, buildEncoder, buildFineDecoder, buildFineEncoder } from './graph.ts';
@@ -34,8 +35,8 @@ export const romav2Family: NetworkFamily = {
   label: 'Matcher (RoMa v2)',
   kind: 'matcher',
   side: { byDefault: DEFAULT_SIZE[0], multiple: 16 },
-  choices: ['fineSize'],
-  catalog: [],
+  choices: ['release'],
+  catalog: ROMAV2_CATALOG,
   locate: (tensors, branch) => findNetworks(tensors, MARKS, branch),
   plan: planRomav2,
 };
@@ -60,7 +61,7 @@ export function planRomav2({ input, prefix }: LocatedNetwork, options: Conversio
     warnings:
       options.release === undefined
         ? [
-            'The file does not say whether it is RoMa v2.0.0 or v2.0.1, whose refiners were trained with another local correlation: v2.0.1 is assumed. Say --release 2.0.0 for romav2.pt of November 2025.',
+            'The file does not say whether it is RoMa v2.0.0 or v2.0.1, whose refiners were trained with another local correlation: v2.0.1 is assumed. For romav2.pt of November 2025 the option release is “2.0.0”.',
           ]
         : [],
     graphs: buildGraphs(weights, config, size, fineSize, options),

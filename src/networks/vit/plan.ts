@@ -19,7 +19,7 @@ export const vitFamily: NetworkFamily = {
   label: 'Encoder (ViT)',
   kind: 'encoder',
   side: DEFAULT_VIT_SIDE,
-  choices: ['heads'],
+  choices: ['heads', 'branch'],
   catalog: VIT_CATALOG,
   locate: (tensors, branch) =>
     findNetworks(tensors, ['patch_embed.proj.weight', 'cls_token', 'pos_embed', 'norm.weight'], branch),

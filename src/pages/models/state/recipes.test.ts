@@ -12,6 +12,9 @@ const CHOSEN: ChosenConversion = {
   precision: 'fp16',
   heads: null,
   decoderHeads: null,
+  normalise: null,
+  branch: null,
+  release: null,
 };
 const ID = /^[a-z0-9][a-z0-9._-]*$/;
 
@@ -32,6 +35,7 @@ describe('recipes', () => {
       { ...CHOSEN, precision: 'q8' as const },
       { ...CHOSEN, fineSize: 864 },
       { ...CHOSEN, hasSecondPass: false },
+      { ...CHOSEN, normalise: 'imagenet' as const },
     ];
     const ids = variants.map((chosen) => recipeOfEntry(CATALOG[0], chosen).id);
     expect(ids).toEqual([
@@ -40,18 +44,31 @@ describe('recipes', () => {
       'l2mpp-v1-560-q8',
       'l2mpp-v1-560-864-fp16',
       'l2mpp-v1-560-single-fp16',
+      'l2mpp-v1-560-imagenet-fp16',
     ]);
   });
 
   it('say of a second pass what was chosen, and leave the rest to the family', () => {
     const choices = (patch: Partial<ChosenConversion>) => recipeOfEntry(CATALOG[0], { ...CHOSEN, ...patch }).choices;
-    expect(choices({})).toEqual({ as: 'auto', size: [560, 560], precision: 'fp16' });
+    const told = { as: 'auto', normalise: 'none', precision: 'fp16' };
+    expect(choices({})).toEqual({ ...told, size: [560, 560] });
     expect(choices({ fineSize: 864, heads: 3, decoderHeads: 4 })).toMatchObject({
       fineSize: [864, 864],
       heads: 3,
       decoderHeads: 4,
     });
-    expect(choices({ hasSecondPass: false, size: null })).toEqual({ as: 'auto', fineSize: null, precision: 'fp16' });
+    expect(choices({ hasSecondPass: false, size: null })).toEqual({ ...told, fineSize: null });
+  });
+
+  it('say what the publisher tells and the file does not, unless the person says otherwise', () => {
+    const choices = (id: string, patch: Partial<ChosenConversion> = {}) =>
+      recipeOfEntry(CATALOG.find((entry) => entry.id === id)!, { ...CHOSEN, ...patch }).choices;
+    expect(choices('roma-outdoor').normalise).toBe('imagenet');
+    expect(choices('minima-roma').normalise).toBe('imagenet');
+    expect(choices('matchanything-roma').normalise).toBe('none');
+    expect(choices('romav2')).toMatchObject({ normalise: 'imagenet', release: '2.0.1' });
+    expect(choices('romav2', { release: '2.0.0' }).release).toBe('2.0.0');
+    expect(choices('dinov3-l', { normalise: 'satellite' }).normalise).toBe('satellite');
   });
 
   it('of dropped files: published ones by their names, others by their own', () => {

@@ -16,6 +16,9 @@ export interface ChosenConversion {
   precision: NonNullable<ConversionChoices['precision']>;
   heads: number | null;
   decoderHeads: number | null;
+  normalise: NonNullable<ConversionChoices['normalise']> | null;
+  branch: NonNullable<ConversionChoices['branch']> | null;
+  release: NonNullable<ConversionChoices['release']> | null;
 }
 
 /** The recipe of a published checkpoint. */
@@ -26,7 +29,7 @@ export function recipeOfEntry(entry: CatalogEntry, chosen: ChosenConversion): Mo
     licence: entry.licence,
     source: entry.source,
     files: entry.files.map(({ name, url, bytes, sha256 }) => ({ name, url, bytes, sha256 })),
-    choices: choicesOf(chosen),
+    choices: { ...entry.choices, ...choicesOf(chosen) },
   };
 }
 
@@ -92,6 +95,9 @@ function choicesOf({
   precision,
   heads,
   decoderHeads,
+  normalise,
+  branch,
+  release,
 }: ChosenConversion): ConversionChoices {
   return {
     as: family,
@@ -100,12 +106,16 @@ function choicesOf({
     ...(hasSecondPass ? fineSize !== null && { fineSize: [fineSize, fineSize] as const } : { fineSize: null }),
     ...(heads !== null && { heads }),
     ...(decoderHeads !== null && { decoderHeads }),
+    ...(normalise !== null && { normalise }),
+    ...(branch !== null && { branch }),
+    ...(release !== null && { release }),
   };
 }
 
 /** Conversions of one checkpoint that differ are different models. */
-function suffix({ size, precision, hasSecondPass, fineSize }: ChosenConversion): string {
-  const parts = [size, hasSecondPass ? fineSize : 'single', precision];
+function suffix(chosen: ChosenConversion): string {
+  const { size, precision, hasSecondPass, fineSize, normalise, branch, release } = chosen;
+  const parts = [size, hasSecondPass ? fineSize : 'single', normalise, branch, release, precision];
   return parts.filter((part) => part !== null).join('-');
 }
 

@@ -27,8 +27,30 @@ const TARGETS = [
   ...FAMILIES.map(({ name, label }) => ({ value: name, label })),
 ];
 
-/** Most networks' inputs are multiples of it. */
-const PATCH = 14;
+const NORMALISATIONS = [
+  { value: '', label: 'As its family does' },
+  { value: 'imagenet', label: 'By ImageNet (RoMa, MINIMA, DINO)' },
+  { value: 'satellite', label: 'By satellite images (DINOv3 SAT)' },
+  { value: 'none', label: 'Not at all (L2M++, MatchAnything)' },
+];
+
+const BRANCHES = [
+  { value: '', label: 'What its authors evaluate' },
+  { value: 'student', label: 'The student' },
+  { value: 'teacher', label: 'The teacher (running mean)' },
+];
+
+const RELEASES = [
+  { value: '', label: '2.0.1, April 2026' },
+  { value: '2.0.0', label: '2.0.0, November 2025' },
+];
+
+/** What only some files leave open, each answered by a choice from a list. */
+const QUESTIONS = [
+  { choice: 'normalise', label: 'Pixels are normalised', options: NORMALISATIONS },
+  { choice: 'branch', label: 'Of a training file', options: BRANCHES },
+  { choice: 'release', label: 'Release of a RoMa v2', options: RELEASES },
+] as const;
 
 const PRECISION_HINTS: Record<ChosenConversion['precision'], string> = {
   fp32: 'Exact, and the largest.',
@@ -42,7 +64,9 @@ export function ConversionFields({ chosen, onChange, family, defaultSize }: Conv
   const known = family ?? familyOf(chosen.family);
   // What no family takes is not asked for; before the family is known, all of it is.
   const takes = (choice: FamilyChoice) => known === undefined || known.choices.includes(choice);
-  const multiple = known?.side.multiple ?? PATCH;
+  // Files that are not known may want the multiple of any family.
+  const multiple = known?.side.multiple ?? 2;
+  const questions = QUESTIONS.filter(({ choice }) => takes(choice));
   return (
     <>
       <div className="field-grid">
@@ -50,7 +74,7 @@ export function ConversionFields({ chosen, onChange, family, defaultSize }: Conv
           label="Input size, px"
           value={chosen.size}
           placeholder={defaultSize === null ? 'its own' : String(defaultSize)}
-          min={2 * multiple}
+          min={Math.ceil(28 / multiple) * multiple}
           max={1680}
           step={multiple}
           onChange={(size) => onChange({ size })}
@@ -81,7 +105,7 @@ export function ConversionFields({ chosen, onChange, family, defaultSize }: Conv
         onChange={(precision) => onChange({ precision })}
       />
       <p className="hint">{PRECISION_HINTS[chosen.precision]}</p>
-      {(family === null || takes('heads') || takes('decoderHeads')) && (
+      {(family === null || takes('heads') || takes('decoderHeads') || questions.length > 0) && (
         <details>
           <summary>What the file does not tell</summary>
           <div className="stack details-body">
@@ -93,6 +117,15 @@ export function ConversionFields({ chosen, onChange, family, defaultSize }: Conv
                 onChange={(value) => onChange({ family: value })}
               />
             )}
+            {questions.map(({ choice, label, options }) => (
+              <Select
+                key={choice}
+                label={label}
+                value={chosen[choice] ?? ''}
+                options={options}
+                onChange={(value) => onChange({ [choice]: value || null })}
+              />
+            ))}
             <div className="field-grid">
               {takes('heads') && (
                 <NumberField

@@ -32,7 +32,23 @@ export function PublishedItem({ library, entry }: { library: Library; entry: Pub
               </a>
             </dd>
             <dt>Licence</dt>
-            <dd>{entry.licence === 'NOASSERTION' ? 'not stated by the authors' : entry.licence}</dd>
+            <dd>
+              {entry.licence === 'NOASSERTION'
+                ? 'not stated by the authors'
+                : entry.licence.replaceAll('LicenseRef-', '')}
+              {entry.terms && <span className="line">{entry.terms}</span>}
+            </dd>
+            {entry.gated && (
+              <>
+                <dt>Authors' own file</dt>
+                <dd>
+                  <a href={entry.gated} target="_blank" rel="noreferrer">
+                    {entry.gated.replace('https://', '')}
+                  </a>{' '}
+                  asks for an account and may refuse; the file below is the same and does not.
+                </dd>
+              </>
+            )}
             <dt>Project</dt>
             <dd>
               <a href={entry.source} target="_blank" rel="noreferrer">

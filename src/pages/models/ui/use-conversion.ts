@@ -9,6 +9,9 @@ const INITIAL: ChosenConversion = {
   precision: 'fp32',
   heads: null,
   decoderHeads: null,
+  normalise: null,
+  branch: null,
+  release: null,
 };
 
 /**

@@ -199,7 +199,7 @@ export class ModelLibrary implements ServedHandlers<ModelLibraryApi, InstallProg
         return await store.commit(id, {
           installedAt: Date.now(),
           checkpoints,
-          facts: [...done.facts],
+          facts: [...done.facts, ...done.warnings.map((warning) => `Assumed: ${warning}`)],
           unused: [...done.unused],
         });
       } catch (error) {
