@@ -5,13 +5,14 @@ import type { Value } from '../../onnx/value.ts';
 import { matchCells, rowAndColumn } from '../semi-dense/coarse-match.ts';
 import type { Size } from '../semi-dense/dense-field.ts';
 import { betweenPixels, insideBorder, outputField, outputMatches, pixelIndices } from '../semi-dense/dense-field.ts';
+import { tokens } from '../semi-dense/tokens.ts';
 import { readRepVgg, repVgg } from './backbone.ts';
 import type { EloftrConfig } from './config.ts';
 import { SIMILARITY_RANGE } from './config.ts';
 import type { FineMatches, Observe } from './fine.ts';
 import { fineFeatures, readFinePyramid, refinePixels, WINDOW } from './fine.ts';
 import type { Pair } from './transformer.ts';
-import { readTransformer, tokens, transform } from './transformer.ts';
+import { readTransformer, transform } from './transformer.ts';
 
 /** The stride of the cells that the network matches. */
 export const CELL = 8;
@@ -58,7 +59,7 @@ export function buildDecoder(
   const inputs = (side: 'a' | 'b', index: 0 | 1 | 2): Value => {
     const stride = 2 ** (index + 1);
     const [height, width] = sizes[side];
-    return g.input(`${side}${stride}`, g.precision.compute, [1, widths[index], height / stride, width / stride]);
+    return g.input(`${side}_f${stride}`, g.precision.compute, [1, widths[index], height / stride, width / stride]);
   };
   const [a, b] = (['a', 'b'] as const).map((side) => [inputs(side, 0), inputs(side, 1), inputs(side, 2)] as const);
   const layers = readTransformer(weights.at('loftr_coarse'), config);
