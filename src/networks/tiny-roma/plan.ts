@@ -14,8 +14,13 @@ const MULTIPLE = 32;
 const VERDICT: VerdictThresholds = { certainty: 0.2, cycleShare: 0.015, none: 0.06, good: 0.3 };
 
 export const tinyRomaFamily: NetworkFamily = {
+  name: 'tiny-roma',
   title: 'Tiny RoMa',
+  label: 'Matcher (Tiny RoMa)',
   kind: 'matcher',
+  side: { byDefault: DEFAULT_SIDE, multiple: MULTIPLE },
+  choices: [],
+  catalog: [],
   locate: (tensors) =>
     findNetworks(tensors, ['coarse_matcher.0.layer.0.weight', 'fine_matcher.4.weight', 'xfeat.0.skip1.1.weight']),
   plan: planTinyRoma,
@@ -31,7 +36,6 @@ export function planTinyRoma({ input, prefix }: LocatedNetwork, options: Convers
   const [coarse] = weights.shapeOf('coarse_matcher.0.layer.0.weight');
   const [fine] = weights.shapeOf('fine_matcher.0.layer.0.weight');
   return {
-    kind: 'matcher',
     facts: [`Tiny RoMa: XFeat’s features at 8 and 4, refined by convolutions of ${coarse} and ${fine} channels`],
     graphs: [
       { file: 'encoder', graph: encoder },

@@ -15,8 +15,13 @@ const MULTIPLE = 32;
 const VERDICT: VerdictThresholds = { certainty: 0.15, cycleShare: 0.02, none: 0.06, good: 0.3 };
 
 export const xfeatFamily: NetworkFamily = {
+  name: 'xfeat',
   title: 'XFeat',
+  label: 'Matcher (XFeat)',
   kind: 'matcher',
+  side: { byDefault: DEFAULT_SIDE, multiple: MULTIPLE },
+  choices: [],
+  catalog: [],
   locate: (tensors) => findNetworks(tensors, ['skip1.1.weight', 'heatmap_head.2.weight', 'fine_matcher.12.weight']),
   plan: planXfeat,
 };
@@ -33,7 +38,6 @@ export function planXfeat({ input, prefix }: LocatedNetwork, options: Conversion
     { name: 'reliability', stride: 8, channels: 1 },
   ];
   return {
-    kind: 'matcher',
     facts: [
       `XFeat, semi-dense: ${cellCount(size)} cells at two scales, the ${STAR_DEFAULTS.topK} most reliable are matched and placed within their cells`,
       'The head for sparse key points is not needed and left out',
