@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { PNG } from 'pngjs';
-import { VIEWS } from '../src/pages/match/contract/view.ts';
+import { VIEWS } from '../src/pages/match/views/index.ts';
 import { measureHomography } from '../scripts/evaluate/measure.ts';
 import { readPairs } from '../scripts/evaluate/pairs.ts';
 import {

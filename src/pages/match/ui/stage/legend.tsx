@@ -1,5 +1,6 @@
 import { colorMapGradient } from '../../../../core/color-maps.ts';
-import { type Legend as LegendOf, legendOf } from '../../contract/legend.ts';
+import type { Legend as LegendOf } from '../../contract/legend.ts';
+import { legendOf } from '../../views/index.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 import { FlowWheel } from './flow-wheel.tsx';
 

@@ -2,12 +2,10 @@ import paneCode from '../../../../../shaders/common/pane.wgsl';
 import { COLOR_MAP_SIZE, colorMapRows, COLOR_MAPS } from '../../../../core/color-maps.ts';
 import { certaintyBinding, cycleBinding, warpBinding } from '../../../../compute/field/gpu.ts';
 import type { WarpField } from '../../../../compute/field/gpu.ts';
+import type { Color } from '../../../../core/stage-colors.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';
 import { UniformRing } from '../../../../platform/gpu/uniforms.ts';
-
-/** RGBA, 0…1. */
-export type Color = [r: number, g: number, b: number, a: number];
 
 /** The members of `Pane` that draw-aligned alone reads. */
 export interface PlaneUniforms {

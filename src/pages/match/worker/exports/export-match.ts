@@ -15,7 +15,7 @@ import type { ExportFormat, ExportRequest } from '../../contract/exports.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import { PIXEL_CONVENTION } from '../../../../core/coordinates.ts';
 import { otherSide, type Side, type Size } from '../../../../core/geometry.ts';
-import { legendOf } from '../../contract/legend.ts';
+import { legendOf } from '../../views/index.ts';
 import type { DenseField, MatchResult, MatchTable } from '../../../../core/match.ts';
 import { animate, frameSize } from './animation/animate.ts';
 import type { FrameSource } from './animation/frame-source.ts';

@@ -4,9 +4,9 @@ import type { Rect, Side, Size } from '../../../../core/geometry.ts';
 import type { InlierTest } from '../../../../core/inlier-test.ts';
 import { panesOnStage } from '../../contract/layout.ts';
 import { photoRect } from '../../../../core/zoom.ts';
-import { legendOf } from '../../contract/legend.ts';
-import { drawMatchesOn } from '../stage/cpu-matches.ts';
-import { matchUniforms } from '../stage/stage-uniforms.ts';
+import { legendOf } from '../../views/index.ts';
+import { drawMatchesOn } from '../../views/matches/canvas.ts';
+import { matchUniforms } from '../../views/matches/uniforms.ts';
 import { type FigureImage, svgFigure } from './svg-figure.ts';
 import { SvgPen } from './svg-pen.ts';
 
