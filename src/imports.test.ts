@@ -55,7 +55,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'platform',
     'core',
   ],
-  'page:views': ['page:ui', 'page:state', 'page:contract', 'ui', 'compute', 'platform', 'core', 'shaders'],
+  'page:views': ['page:ui', 'page:state', 'page:contract', 'ui', 'compute', 'platform', 'geometry', 'core', 'shaders'],
   'page:passes': ['page:contract', 'compute', 'platform', 'geometry', 'core', 'shaders'],
   'page:worker': [
     'page:contract',

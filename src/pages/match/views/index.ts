@@ -1,11 +1,10 @@
-import type { Size } from '../../../core/geometry.ts';
 import type { Legend } from '../contract/legend.ts';
 import { certainty } from './certainty/view.ts';
 import { compare } from './compare/view.ts';
 import { cycle } from './cycle/view.ts';
 import { flow } from './flow/view.ts';
 import { matches } from './matches/view.ts';
-import type { ShownSettings, View } from './view.ts';
+import type { LegendFacts, ShownSettings, View } from './view.ts';
 import { warp } from './warp/view.ts';
 
 /** The match page's views, in the order of their tabs and number keys. Their pictures: drawing.ts. */
@@ -23,6 +22,6 @@ const BY_NAME = new Map<ViewName, View<ViewName, PaneKind>>(VIEW_LIST.map((view)
 
 export const viewOf = (name: ViewName): View<ViewName, PaneKind> => BY_NAME.get(name)!;
 
-/** The legend of a view on a pair whose photo A has this size; null where the picture explains itself. */
-export const legendOf = (settings: ShownSettings & { view: ViewName }, photoA: Size | undefined): Legend | null =>
-  viewOf(settings.view).legend?.(settings, photoA) ?? null;
+/** The legend of a view; null where the picture explains itself. */
+export const legendOf = (settings: ShownSettings & { view: ViewName }, facts: LegendFacts): Legend | null =>
+  viewOf(settings.view).legend?.(settings, facts) ?? null;

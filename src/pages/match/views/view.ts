@@ -12,7 +12,23 @@ export interface ShownSettings {
 }
 
 /** Pieces of a view's controls; views/controls/view-controls.tsx has one for each. */
-export type ControlName = 'background' | 'colorMap' | 'opacity' | 'flowScale' | 'cycleScale' | 'matches' | 'compare';
+export type ControlName =
+  | 'background'
+  | 'colorMap'
+  | 'opacity'
+  | 'flowScale'
+  | 'cycleScale'
+  | 'matches'
+  | 'compare'
+  | 'cameras';
+
+/** What a legend says besides settings. */
+export interface LegendFacts {
+  /** Size of photo A. */
+  photoA: Size | undefined;
+  /** 1 / depth before each camera (baselines) that a picture of depth spans; null without fitted cameras. */
+  inverseDepths: Record<Side, readonly [far: number, near: number]> | null;
+}
 
 /**
  * A view as the page knows it: what it is called, the panes it lays out, what its colours mean, what can be set. How its
@@ -29,11 +45,13 @@ export interface View<Name extends string = string, Kind extends string = 'photo
   panes: readonly { side: Side; kind: Kind }[];
   /** What this view's picture on the grid of a photo shows. */
   paneLabel(side: Side, settings: ShownSettings): string;
-  /** null (or left out) where the picture explains itself. `photoA`: its size. */
-  legend?(settings: ShownSettings, photoA: Size | undefined): Legend | null;
+  /** null (or left out) where the picture explains itself. */
+  legend?(settings: ShownSettings, facts: LegendFacts): Legend | null;
   controls: readonly ControlName[];
   /** Correspondences are drawn over its photos, which step back behind them. */
   showsMatches?: true;
+  /** Its picture is made by the cameras of an essential fit, which is made for it. */
+  needsPose?: true;
   /** Whether the picture changes by itself, so that frames must go on being drawn. */
   isMoving?(settings: ShownSettings): boolean;
 }

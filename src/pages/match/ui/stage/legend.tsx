@@ -8,12 +8,13 @@ import { FlowWheel } from './flow-wheel.tsx';
 export function Legend() {
   const view = useWorkspaceState((state) => state.view);
   const photo = useWorkspaceState((state) => state.photos.a.photo?.info.size);
-  const hasFit = useWorkspaceState((state) => state.geometry.fit !== null);
+  const fit = useWorkspaceState((state) => state.geometry.fit);
   const hasResult = useWorkspaceState((state) => state.result !== null);
   if (!hasResult) return null;
   // Until there is a model, matches are coloured by their place.
-  const isWaiting = view.colorBy === 'inliers' && !hasFit;
-  return <LegendFigure legend={legendOf(isWaiting ? { ...view, colorBy: 'position' } : view, photo)} />;
+  const isWaiting = view.colorBy === 'inliers' && !fit;
+  const facts = { photoA: photo, inverseDepths: fit?.cameras?.inverseDepths ?? null };
+  return <LegendFigure legend={legendOf(isWaiting ? { ...view, colorBy: 'position' } : view, facts)} />;
 }
 
 /** A legend as it is drawn; nothing where the picture explains itself. */

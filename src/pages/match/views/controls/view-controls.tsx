@@ -4,6 +4,7 @@ import { CompareControls } from '../compare/controls.tsx';
 import { viewOf } from '../index.ts';
 import { MatchControls } from '../matches/controls.tsx';
 import type { ControlName } from '../view.ts';
+import { CamerasControl } from './cameras-control.tsx';
 import { FilterControls } from './filter-controls.tsx';
 import {
   BackgroundControl,
@@ -21,6 +22,7 @@ const CONTROLS: Record<ControlName, () => ReactNode> = {
   cycleScale: CycleScaleControl,
   matches: MatchControls,
   compare: CompareControls,
+  cameras: CamerasControl,
 };
 
 /** The controls of the present view, then the filters that all views share. */

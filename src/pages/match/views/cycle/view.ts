@@ -10,7 +10,7 @@ export const cycle = {
     { side: 'b', kind: 'cycle' },
   ],
   paneLabel: (side) => `${sideName(side)} → ${sideName(otherSide(side))} → ${sideName(side)}`,
-  legend: ({ colorMap, cycleScale }, photoA) => ({
+  legend: ({ colorMap, cycleScale }, { photoA }) => ({
     kind: 'ramp',
     title: 'Cycle error, px of A',
     map: colorMap,

@@ -10,6 +10,6 @@ export const flow = {
     { side: 'b', kind: 'flow' },
   ],
   paneLabel: (side) => `${sideName(side)} → ${sideName(otherSide(side))}`,
-  legend: ({ flowScale }, photoA) => ({ kind: 'wheel', rim: `${pixelTicks(flowScale, photoA)[2]} px` }),
+  legend: ({ flowScale }, { photoA }) => ({ kind: 'wheel', rim: `${pixelTicks(flowScale, photoA)[2]} px` }),
   controls: ['flowScale'],
 } as const satisfies View<'flow'>;
