@@ -4,6 +4,8 @@ import { compareCpu } from './compare/cpu.ts';
 import { ComparePainter } from './compare/gpu.ts';
 import { drawCycle } from './cycle/cpu.ts';
 import { cyclePass } from './cycle/gpu.ts';
+import { depthCpu } from './depth/cpu.ts';
+import { depthPass } from './depth/gpu.ts';
 import { drawFlow } from './flow/cpu.ts';
 import { flowPass } from './flow/gpu.ts';
 import type { PaneKind } from './index.ts';
@@ -28,4 +30,5 @@ export const DRAWINGS: Record<PaneKind, PaneDrawing> = {
   flow: { gpu: onePass(flowPass), cpu: onePicture(drawFlow) },
   compare: { gpu: (...device) => new ComparePainter(...device), cpu: compareCpu },
   cycle: { gpu: onePass(cyclePass), cpu: onePicture(drawCycle) },
+  depth: { gpu: onePass(depthPass), cpu: depthCpu },
 };
