@@ -2,6 +2,7 @@ import { dinov3Family } from './dinov3/plan.ts';
 import { depthFamily } from './dpt/plan.ts';
 import { eloftrFamily } from './eloftr/plan.ts';
 import type { NetworkFamily } from './family.ts';
+import { loftrFamily } from './loftr/plan.ts';
 import { romaFamily } from './roma/plan.ts';
 import { romav2Family } from './romav2/plan.ts';
 import { tinyRomaFamily } from './tiny-roma/plan.ts';
@@ -16,6 +17,7 @@ export const FAMILIES: readonly NetworkFamily[] = [
   romaFamily,
   romav2Family,
   eloftrFamily,
+  loftrFamily,
   tinyRomaFamily,
   xfeatFamily,
   depthFamily,

@@ -9,7 +9,7 @@ import { BYTES_PER_ELEMENT } from '../../onnx/value.ts';
 import { readPlainBatchNorm } from '../batch-norm.ts';
 import { firstOf, similarityStrips } from '../semi-dense/coarse-match.ts';
 import type { Size } from '../semi-dense/dense-field.ts';
-import { outputField, outputMatches } from '../semi-dense/dense-field.ts';
+import { outputField, outputMatches, spreadCells } from '../semi-dense/dense-field.ts';
 import { tokens } from '../semi-dense/tokens.ts';
 import type { Weights } from '../weights.ts';
 import type { Observe } from './backbone.ts';
@@ -334,15 +334,9 @@ function denseField(
         rows,
         columns,
       ]);
-    const moved = part(displacement, 2);
-    const certain = part(certainty, 1);
+    const field = spreadCells(g, part(displacement, 2), part(certainty, 1), sizes.a);
     from += count;
-    const weight = op.add(g, certain, SMALLEST);
-    const spread = (x: Value): Value => op.resize(g, x, sizes.a, { coordinates: 'asymmetric' });
-    return {
-      displacement: op.div(g, spread(op.mul(g, moved, weight)), spread(weight)),
-      certainty: spread(certain),
-    };
+    return field;
   });
   const [coarse, fine] = fields;
   const isFine = op.greaterOrEqual(g, fine.certainty, coarse.certainty);
@@ -353,5 +347,3 @@ function denseField(
     sizes.b,
   );
 }
-
-const SMALLEST = 1e-6;
