@@ -1,5 +1,6 @@
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
+import { NamedLayout } from '../../../../platform/gpu/bindings.ts';
 import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';
 import { UniformRing, type UniformValues } from '../../../../platform/gpu/uniforms.ts';
 import type { Pane } from '../../contract/layout.ts';
@@ -41,7 +42,7 @@ export interface PanePassOptions {
   entryPoint: string;
   needsField: boolean;
   /**
-   * Uniforms that this pass alone has: the WGSL declares them at group 3, binding 0 under this name. Needs the field.
+   * Uniforms that this pass alone has: the WGSL declares them in group 3 under this name. Needs the field.
    */
   own?: { name: string; values(frame: Frame, pane: Pane): UniformValues };
 }
@@ -57,21 +58,19 @@ export class PanePass implements PanePainter {
     format: GPUTextureFormat,
     private readonly options: PanePassOptions,
   ) {
-    const { device, frameLayout, photosLayout, fieldLayout } = bindings;
+    const { device, frame, photos, field } = bindings;
     const { label, code, names, entryPoint, needsField, own } = options;
     const shader = createShader(device, label, code, names);
-    const layouts = needsField ? [frameLayout, photosLayout, fieldLayout] : [frameLayout, photosLayout];
+    const layouts = needsField ? [frame.layout, photos.layout, field.layout] : [frame.layout, photos.layout];
     if (own) {
       const uniforms = new UniformRing(device, scope, shader, own.name);
-      const layout = device.createBindGroupLayout({
-        label,
-        entries: [
-          { binding: 0, visibility: GPUShaderStage.FRAGMENT, buffer: { type: 'uniform', hasDynamicOffset: true } },
-        ],
-      });
-      layouts.push(layout);
-      const entries = [{ binding: 0, resource: uniforms.window }];
-      this.own = { uniforms, group: device.createBindGroup({ label, layout, entries }) };
+      const variable = {
+        visibility: GPUShaderStage.FRAGMENT,
+        buffer: { type: 'uniform', hasDynamicOffset: true },
+      } as const;
+      const owned = new NamedLayout(device, label, shader.definitions, { [own.name]: variable }, 3);
+      layouts.push(owned.layout);
+      this.own = { uniforms, group: owned.bind({ [own.name]: uniforms.window }) };
     }
     this.pipeline = createRenderPipeline(device, {
       label,
