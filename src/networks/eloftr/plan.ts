@@ -7,6 +7,7 @@ import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.
 import { newGraph } from '../plan.ts';
 import { singlePass, squareInput, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
+import { ELOFTR_CATALOG } from './catalog.ts';
 import { readEloftrConfig } from './config.ts';
 import { buildDecoder, buildEncoder } from './matcher.ts';
 import { MARKS, transformersName } from './names.ts';
@@ -33,7 +34,7 @@ export const eloftrFamily: NetworkFamily = {
   kind: 'matcher',
   side: { byDefault: DEFAULT_SIDE, multiple: MULTIPLE },
   choices: ['heads'],
-  catalog: [],
+  catalog: ELOFTR_CATALOG,
   locate: (tensors) => [...byAuthors(tensors), ...findNetworks(tensors, MARKS.map(transformersName))],
   plan: planEloftr,
 };

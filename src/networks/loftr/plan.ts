@@ -6,6 +6,7 @@ import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.
 import { newGraph } from '../plan.ts';
 import { singlePass, squareInput, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
+import { LOFTR_CATALOG } from './catalog.ts';
 import { readLoftrConfig } from './config.ts';
 import { buildDecoder, buildEncoder } from './matcher.ts';
 
@@ -21,8 +22,8 @@ export const loftrFamily: NetworkFamily = {
   label: 'Matcher (LoFTR)',
   kind: 'matcher',
   side: { byDefault: DEFAULT_SIDE, multiple: MULTIPLE },
-  choices: ['heads'],
-  catalog: [],
+  choices: ['heads', 'positionCode'],
+  catalog: LOFTR_CATALOG,
   locate: (tensors) =>
     findNetworks(tensors, [
       'backbone.layer3_outconv.weight',

@@ -6,6 +6,7 @@ import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.
 import { newGraph } from '../plan.ts';
 import { singlePass, squareInput, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
+import { TINY_ROMA_CATALOG } from './catalog.ts';
 import { buildDecoder, buildEncoder } from './matcher.ts';
 
 const DEFAULT_SIDE = 640;
@@ -20,7 +21,7 @@ export const tinyRomaFamily: NetworkFamily = {
   kind: 'matcher',
   side: { byDefault: DEFAULT_SIDE, multiple: MULTIPLE },
   choices: [],
-  catalog: [],
+  catalog: TINY_ROMA_CATALOG,
   locate: (tensors) =>
     findNetworks(tensors, ['coarse_matcher.0.layer.0.weight', 'fine_matcher.4.weight', 'xfeat.0.skip1.1.weight']),
   plan: planTinyRoma,

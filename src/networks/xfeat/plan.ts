@@ -6,6 +6,7 @@ import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.
 import { newGraph } from '../plan.ts';
 import { singlePass, squareInput, squareSize } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
+import { XFEAT_CATALOG } from './catalog.ts';
 import { buildDecoder, buildEncoder, cellCount, STAR_DEFAULTS } from './star.ts';
 
 /** Similarities grow with the fourth power of the side; at 480 both directions cost about a tenth of EfficientLoFTR's. */
@@ -21,7 +22,7 @@ export const xfeatFamily: NetworkFamily = {
   kind: 'matcher',
   side: { byDefault: DEFAULT_SIDE, multiple: MULTIPLE },
   choices: [],
-  catalog: [],
+  catalog: XFEAT_CATALOG,
   locate: (tensors) => findNetworks(tensors, ['skip1.1.weight', 'heatmap_head.2.weight', 'fine_matcher.12.weight']),
   plan: planXfeat,
 };
