@@ -6,85 +6,24 @@ as large and all arithmetic stays fp32.
 
 import argparse
 import hashlib
+import inspect
 import json
 import os
 
 import numpy as np
-import onnx
 import torch
 import torch.nn.functional as F
-from onnx import TensorProto, helper, numpy_helper
 
+from graph import shrink
 from train_decoder import Stage2
 
 OPSET = 17
 FEATURES = {'f16': (16, 128), 'l16': (16, 64), 'l8': (8, 64), 'l4': (4, 32), 'f1': (1, 3)}
 INPUTS = {'a16': 'a.f16', 'al16': 'a.l16', 'al8': 'a.l8', 'al4': 'a.l4', 'b16': 'b.f16', 'b1': 'b.f1'}
 
-# What onnxruntime's WebGPU provider runs itself at this opset; shape arithmetic on the CPU is expected and cheap.
-ON_GPU = set(
-    """
-    Abs Add ArgMax AveragePool Cast Clip Concat Constant ConstantOfShape Conv Cos CumSum Div Equal Exp Expand Flatten
-    Gather GatherElements Gemm GreaterOrEqual GridSample Identity LayerNormalization Less Log MatMul Mul Neg Not Pad Pow
-    Range Reciprocal ReduceMax ReduceMean ReduceSum Relu Reshape Resize Shape Sigmoid Sin Slice Softmax Split Sqrt
-    Squeeze Sub Tanh Transpose Unsqueeze Where
-    """.split()
-)
 
-
-def share_constants(graph):
-    """Turns Constant nodes into initialisers, equal ones into one; returns the remaining nodes."""
-    nodes, known, renamed = [], {}, {}
-    for node in graph.node:
-        if node.op_type == 'Constant' and node.attribute[0].name == 'value':
-            tensor = node.attribute[0].t
-            value = numpy_helper.to_array(tensor)
-            key = (str(value.dtype), value.shape, value.tobytes())
-            if key not in known:
-                known[key] = node.output[0]
-                graph.initializer.append(numpy_helper.from_array(value, node.output[0]))
-            renamed[node.output[0]] = known[key]
-        else:
-            nodes.append(node)
-    for node in nodes:
-        for i, name in enumerate(node.input):
-            if name in renamed:
-                node.input[i] = renamed[name]
-    return nodes
-
-
-def shorten_names(graph):
-    """Numbers in place of the exporter's long names, a tenth of the file; inputs and outputs keep theirs."""
-    kept = {v.name for v in (*graph.input, *graph.output)} | {''}
-    short = {}
-    rename = lambda name: name if name in kept else short.setdefault(name, f'v{len(short):x}')
-    for i in graph.initializer:
-        i.name = rename(i.name)
-    del graph.value_info[:]
-    for node in graph.node:
-        node.ClearField('name')
-        node.ClearField('doc_string')
-        node.input[:] = [rename(n) for n in node.input]
-        node.output[:] = [rename(n) for n in node.output]
-
-
-def halve(path, smallest=64):
-    """Store every float initialiser of at least `smallest` values as fp16 followed by a Cast."""
-    model = onnx.load(path)
-    graph, casts = model.graph, []
-    for i in graph.initializer:
-        if i.data_type == TensorProto.FLOAT and np.prod(i.dims) >= smallest:
-            half, name = numpy_helper.to_array(i).astype(np.float16), i.name
-            i.CopyFrom(numpy_helper.from_array(half, name + '_fp16'))
-            casts.append(helper.make_node('Cast', [name + '_fp16'], [name], to=TensorProto.FLOAT))
-    nodes = casts + share_constants(graph)
-    del graph.node[:]
-    graph.node.extend(nodes)
-    shorten_names(graph)
-    onnx.checker.check_model(model)
-    onnx.save(model, path)
-    foreign = {n.op_type for n in graph.node} - ON_GPU
-    print(f'{path}: {os.path.getsize(path) / 1e6:.2f} MB, {len(nodes)} nodes', f'outside the GPU list: {foreign}' if foreign else '')
+# Newer versions export by another way unless told; this one keeps the graph as it is traced.
+LEGACY = {'dynamo': False} if 'dynamo' in inspect.signature(torch.onnx.export).parameters else {}
 
 
 def file_entry(folder, name):
@@ -149,8 +88,8 @@ def main():
     ):
         path = os.path.join(options.out, file)
         dynamic = {n: free(n) for n in names + outputs}
-        torch.onnx.export(module, args, path, opset_version=OPSET, input_names=names, output_names=outputs, dynamic_axes=dynamic)
-        halve(path)
+        torch.onnx.export(module, args, path, opset_version=OPSET, input_names=names, output_names=outputs, dynamic_axes=dynamic, **LEGACY)
+        shrink(path)
     with open(os.path.join(options.out, 'manifest.json'), 'w') as file:
         json.dump(manifest(options.out), file, indent=2)
         file.write('\n')

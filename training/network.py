@@ -16,7 +16,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from consensus import consensus_candidates
+from consensus import Place, consensus_candidates
 
 MEAN, STD = 0.45, 0.226
 
@@ -45,6 +45,16 @@ def up2(x):
 def unit(x, dim):
     """x divided by its length along `dim`; spelled out because the exporter's own form has a CPU-only operator."""
     return x * (x.pow(2).sum(dim, keepdim=True) + 1e-6).rsqrt()
+
+
+def batch_of(x):
+    """x's batch size; the exported graph always has one, and a number there spares it the arithmetic of shapes."""
+    return 1 if torch.onnx.is_in_onnx_export() else x.shape[0]
+
+
+def rows_of(x):
+    """(B, C, H, W) to (B, H·W, C)."""
+    return x.reshape(batch_of(x), x.shape[1], -1).transpose(1, 2)
 
 
 def axes(x):
@@ -130,14 +140,15 @@ class Attention(nn.Module):
             nn.init.zeros_(last.weight)
             nn.init.zeros_(last.bias)
 
-    def split(self, x):
-        return x.reshape(x.shape[0], -1, self.heads, 32).transpose(1, 2)
+    def split(self, x, order=(0, 2, 1, 3)):
+        return x.reshape(batch_of(x), -1, self.heads, 32).permute(order)
 
     def forward(self, x, source):
-        a, b = self.norm(x), self.norm(source)
-        q, k, v = self.split(self.query(a)), self.split(self.key(b)), self.split(self.value(b))
-        weights = (q @ k.transpose(-1, -2) * (1 / math.sqrt(32))).softmax(-1)
-        x = x + self.out((weights @ v).transpose(1, 2).reshape(x.shape[0], -1, 128))
+        a = self.norm(x)
+        b = a if source is x else self.norm(source)
+        q, k, v = self.split(self.query(a)), self.split(self.key(b), (0, 2, 3, 1)), self.split(self.value(b))
+        weights = (q @ k * (1 / math.sqrt(32))).softmax(-1)
+        x = x + self.out((weights @ v).transpose(1, 2).reshape(batch_of(x), -1, 128))
         return x + self.feed(self.norm_feed(x))
 
 
@@ -154,7 +165,7 @@ class Context(nn.Module):
     def tokens(self, f):
         phase = self.position(axes(f)[0] * math.pi)
         code = torch.cat((phase.sin(), phase.cos()), 1) * self.strength
-        return (f + code).flatten(2).transpose(1, 2)
+        return rows_of(f + code)
 
     def forward(self, a16, b16):
         """Tokens (B, N, 128) of A and of B."""
@@ -177,31 +188,30 @@ class Peak:
         scored = free if prior is None else free + prior
         forward = scored.softmax(-1)
         mutual = forward * scored.transpose(1, 2).softmax(-1).transpose(1, 2)
-        cells = place_b.flatten(2).transpose(1, 2)
+        cells = rows_of(place_b)
         # A comparison and a product in place of argmax and gather: onnxruntime expands int64 indices on the CPU, which
         # would read back from the GPU in the middle of every match.
         best = (mutual >= mutual.amax(-1, keepdim=True)).float()
         centre = (best @ cells) / best.sum(-1, keepdim=True)
-        off = (cells.transpose(1, 2)[:, None] - centre[..., None]).abs()
-        near = (off[:, :, 0] < 1.5).float() * (off[:, :, 1] < 1.5).float()
+        (x, y), (to_x, to_y) = cells.transpose(1, 2).split((1, 1), 1), centre.split((1, 1), 2)
+        near = (torch.maximum((x - to_x).abs(), (y - to_y).abs()) < 1.5).float()
         window = forward * near
         total = window.sum(-1, keepdim=True) + 1e-6
-
-        def image(t):
-            return t.transpose(1, 2).reshape(t.shape[0], t.shape[2], shape[0], shape[1])
-
-        self.place = image((window / total) @ cells)
-        self.mutual = image(mutual.amax(-1, keepdim=True))
-        self.mass = image((free.softmax(-1) * near).sum(-1, keepdim=True))
-        self.likeness = image((window * cosine).sum(-1, keepdim=True) / total)
+        place = (window / total) @ cells
+        most = mutual.amax(-1, keepdim=True)
+        plain = forward if prior is None else free.softmax(-1)
+        mass = (plain * near).sum(-1, keepdim=True)
+        likeness = (window * cosine).sum(-1, keepdim=True) / total
+        known = torch.cat((place, most, mass, likeness), -1).transpose(1, 2)
+        self.place, *rest = known.reshape(batch_of(known), 5, *shape).split((2, 1, 1, 1), 1)
+        self.mutual, self.mass, self.likeness = rest
 
 
 def distance_prior(place, place_b, sigma):
     """-|cell of B - expected place|² / 2σ², (B, N, M), from expected places (B, 2, H, W) in cells."""
-    a = place.flatten(2).transpose(1, 2)
-    b = place_b.flatten(2).transpose(1, 2).transpose(1, 2)
-    squared = (a[:, :, :1] - b[:, :1]).pow(2) + (a[:, :, 1:] - b[:, 1:]).pow(2)
-    return squared * (-0.5 / (sigma * sigma))
+    x, y = rows_of(place).split((1, 1), 2)
+    to_x, to_y = place_b.reshape(1, 2, -1).split((1, 1), 1)
+    return ((x - to_x).square() + (y - to_y).square()) * (-0.5 / (sigma * sigma))
 
 
 class Coarse(nn.Module):
@@ -226,23 +236,24 @@ class Coarse(nn.Module):
         grid_b, step_b = axes(b16)
         place_a, place_b = grid_a / step_a, grid_b / step_b
         shape, t = a16.shape[2:], self.log_temperature.exp()
+        over = Place(place_a)
         cosine = unit(a, -1) @ unit(b, -1).transpose(1, 2)
         first = Peak(cosine, t, None, shape, place_b)
-        (_, _, near), support, evidence, _ = consensus_candidates(first.place - place_a, first.mutual, place_a)
+        (_, _, near), support, evidence, _ = consensus_candidates(first.place - place_a, first.mutual, over)
         second = Peak(cosine, t, distance_prior(near + place_a, place_b, 1.5), shape, place_b)
         raw = second.place - place_a
-        (whole, wide, near_2), support_2, evidence_2, weight = consensus_candidates(raw, second.mutual, place_a)
+        (whole, wide, near_2), support_2, evidence_2, weight = consensus_candidates(raw, second.mutual, over)
         candidates = [raw, near_2, wide, whole]
-        facts = [(c - near_2).clamp(-6, 6) * 0.3 for c in (raw, wide, whole)]
-        facts += [(near - near_2).clamp(-6, 6) * 0.3, support, evidence * 0.2, support_2, evidence_2 * 0.2, weight]
+        apart = torch.cat([c - near_2 for c in (raw, wide, whole, near)], 1)
+        facts = [apart.clamp(-6, 6) * 0.3, support, evidence * 0.2, support_2, evidence_2 * 0.2, weight]
         facts += [first.mutual, second.mutual, first.mass, second.mass, first.likeness, second.likeness]
         facts = torch.cat(facts, 1)
         out = self.net(torch.cat((self.reduce(a16), facts), 1))
-        choice = out[:, :4].softmax(1)
-        place = place_a + out[:, 4:6] * 0.5
-        for i, c in enumerate(candidates):
-            place = place + c * choice[:, i : i + 1]
-        return place * step_b, out[:, 6:]
+        choice, correction, certainty = out.split((4, 2, 1), 1)
+        place = place_a + correction * 0.5
+        for c, share in zip(candidates, choice.softmax(1).split((1, 1, 1, 1), 1)):
+            place = place + c * share
+        return place * step_b, certainty
 
 
 class Refiner(nn.Module):
@@ -262,22 +273,32 @@ class Refiner(nn.Module):
         y, x = torch.meshgrid(*(torch.arange(-radius, radius + 1.0),) * 2, indexing='ij')
         self.register_buffer('offsets', torch.stack((x.flatten(), y.flatten())).reshape(2, window, 1, 1))
 
-    def forward(self, a, aligned, warp, certainty):
-        """Features (B, c, h, w) of A and of B aligned with A; warp (B, 2, h, w) and certainty logit (B, 1, h, w) so far."""
-        grid, step = axes(a)
-        r, x = self.radius, unit(a, 1)
-        padded, span = F.pad(unit(aligned, 1), (r, r, r, r)), range(2 * r + 1)
-        rows = [padded[:, :, i : i - 2 * r or None] for i in span]
-        likeness = torch.cat([(x * row[..., j : j - 2 * r or None]).sum(1, keepdim=True) for row in rows for j in span], 1)
+    def window(self, x, other):
+        """Products of x (B, c, h, w) with `other` at each offset of the window, summed over channels, (B, (2r+1)², h, w).
+
+        All columns of the window are stacked once and multiplied together: a graph node a row instead of one an offset.
+        """
+        r, side = self.radius, 2 * self.radius + 1
+        padded, mine = F.pad(other, (r, r, r, r)), x[:, None]
+        columns = torch.cat([padded[..., j : j - 2 * r or None] for j in range(side)], 1)
+        columns = columns.reshape(batch_of(x), side, x.shape[1], padded.shape[2], -1)
+        return torch.cat([(mine * columns[:, :, :, i : i - 2 * r or None]).sum(2) for i in range(side)], 1)
+
+    def forward(self, a, aligned, warp, certainty, axes_a):
+        """Features (B, c, h, w) of A and of B aligned with A; warp (B, 2, h, w) and certainty logit (B, 1, h, w) so far;
+        A's axes."""
+        grid, step = axes_a
+        likeness = self.window(unit(a, 1), unit(aligned, 1))
         heat = (likeness * self.log_temperature.exp()).softmax(1)
-        soft = torch.cat([(heat * self.offsets[i]).sum(1, keepdim=True) for i in (0, 1)], 1)
+        soft = F.conv2d(heat, self.offsets)
         displacement = warp - grid
         bent = (displacement - F.avg_pool2d(displacement, 3, 1, 1, count_include_pad=False)) / step
         inside = (warp.abs().amax(1, keepdim=True) < 1).float()
         facts = (likeness * 2, self.reduce(a), soft, heat.amax(1, keepdim=True), certainty * 0.2, bent.clamp(-4, 4), inside)
         out = self.out(self.net(self.first(torch.cat(facts, 1))))
-        move = soft * out[:, 3:].sigmoid() + out[:, :2]
-        return self.compose(displacement, grid + move * step), certainty + out[:, 2:3], likeness
+        shift, surer, gate = out.split((2, 1, 1), 1)
+        move = soft * gate.sigmoid() + shift
+        return self.compose(displacement, grid + move * step), certainty + surer, likeness
 
     @staticmethod
     def compose(displacement, place):
@@ -312,20 +333,22 @@ class Decoder(nn.Module):
         The third list holds, per stage, the warp that it was given and the logits of its window (B, (2r+1)², h, w).
         """
         features, warps, certainties, windows, stride = dict(zip((16, 8, 4), local_a)), [], [], [], 16
+        known, full_grid = {k: axes(f) for k, f in features.items()}, None
         for target in stages:
             warp, certainty = warp.detach(), certainty.detach()
-            displacement = warp - axes(warp)[0]
+            displacement = warp - known[stride][0]
             if target != stride:
                 displacement, certainty = up2(displacement), up2(certainty)
-                warp = displacement + axes(displacement)[0]
+                warp = displacement + known[target][0]
             stride = target
             full = F.interpolate(displacement, scale_factor=float(stride), mode='bilinear', align_corners=False)
-            full = (full + axes(full)[0]).permute(0, 2, 3, 1)
+            full_grid = axes(full)[0] if full_grid is None else full_grid
+            full = (full + full_grid).permute(0, 2, 3, 1)
             image = F.grid_sample(b1, full, padding_mode='zeros', align_corners=False)
             with torch.autocast(b1.device.type, torch.bfloat16, enabled=self.low_precision):
                 aligned = self.local(image, stride)
             refiner, given = self.refiners[str(stride)], warp
-            warp, certainty, likeness = refiner(features[stride].float(), aligned.float(), warp, certainty)
+            warp, certainty, likeness = refiner(features[stride].float(), aligned.float(), warp, certainty, known[stride])
             windows.append((given, likeness * refiner.log_temperature.exp()))
             warps.append(warp)
             certainties.append(certainty)

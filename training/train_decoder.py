@@ -56,9 +56,11 @@ class Stage2(nn.Module):
             a, b = (t.float() for t in self.decoder.context(a16, b16))
         tokens = [tuple(f.flatten(2).transpose(1, 2) for f in (a16, b16)), (a, b)]
         a16, b16, a, b = (t.detach() for t in (a16, b16, a, b))
+        warp, certainty = self.decoder.coarse(a, b, a16, b16)
+        if not self.stages:
+            return [warp], [certainty], [], tokens
         with torch.autocast(x.device.type, torch.bfloat16, enabled=low):
             local_a = self.encoder.local.pyramid(x[: len(image_a)])
-        warp, certainty = self.decoder.coarse(a, b, a16, b16)
         begin = warp if start is None else torch.where(start[1], start[0], warp)
         warps, certainties, windows = self.decoder.refine(local_a, x[len(image_a) :], begin, certainty, self.stages)
         return [warp, *warps], [certainty, *certainties], windows, tokens
@@ -96,7 +98,7 @@ def losses(model, batch, start=None):
     total = matching if matching.requires_grad else 0
     target, seen = batch['warp'], batch['visible']
     for i, (warp, certainty) in enumerate(zip(warps, certainties)):
-        stride = model.stages[max(0, i - 1)]
+        stride = model.stages[i - 1] if i > 0 else 16
         before = windows[i - 1][0] if i > 0 else None
         place, sure, error, visible = stage_losses(
             warp, certainty, before, target, seen, size, stride, 4.5 * stride, TOLERANCE[stride]
@@ -148,9 +150,9 @@ def validate(module, batches):
     return dict(validation=pck, right=numbers[-1].item(), auroc=auroc(torch.cat(certainty), torch.cat(right)).item())
 
 
-# What each of four steps in a row refines. The coarse stage limits the matcher, so it learns in every step and the costly
-# fine stages in half of them; the last stage repeats the one before it with the same weights: once is enough for it.
-TURNS = (Decoder.STAGES, (16,), Decoder.STAGES[:-1], (16,))
+# What each of eight steps in a row refines. The coarse stage limits the matcher, so it learns in every step and the refiners,
+# which cost three times as much, in two of them; the last stage repeats the one before it with the same weights.
+TURNS = (Decoder.STAGES, (), (), (), Decoder.STAGES[:-1], (), (), ())
 
 
 def train(rank, options):
@@ -188,7 +190,7 @@ def train(rank, options):
         for kind, list_of in held_out.items():
             log.write(step=step, kind=kind, **validate(average.module, list_of))
 
-    if step == 0:
+    if rank == 0 and not os.path.exists(log.path):
         check()
     begin, clock, sums = time.time() - spent, spent, []
     while clock < options.minutes * 60:
@@ -241,7 +243,7 @@ def main():
     parser.add_argument('--processes', type=int, default=1, help='copies of one thread each that average their weights')
     parser.add_argument('--average', type=float, default=0.98, help='decay of the moving average, once in eight steps')
     parser.add_argument('--warm-up', type=float, default=0.02, help='share of the schedule in which the rate rises')
-    parser.add_argument('--enlarge', action='store_true', help='one step of four learns from pairs enlarged by 1.5')
+    parser.add_argument('--enlarge', action='store_true', help='one step of eight learns from pairs enlarged by 1.5')
     parser.add_argument('--check-every', type=int, default=576, help='steps between validations, a multiple of 8')
     options = parser.parse_args()
     if options.processes > 1:

@@ -12,7 +12,6 @@ const INITIAL: ChosenConversion = {
   normalise: null,
   branch: null,
   release: null,
-  positionCode: null,
 };
 
 /**

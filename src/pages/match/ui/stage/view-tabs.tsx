@@ -1,9 +1,10 @@
 import { useRef } from 'react';
 import type { KeyboardEvent } from 'react';
-import { VIEW_LIST, VIEWS } from '../../views/index.ts';
+import { VIEWS } from '../../contract/view.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+import { VIEW_TEXTS } from './view-texts.ts';
 
-/** The views as tabs; arrow keys move between them, number keys choose one from anywhere (use-view-keys.ts). */
+/** The six views as tabs; arrow keys move between them, number keys choose one from anywhere (use-view-keys.ts). */
 export function ViewTabs() {
   const workspace = useWorkspace();
   const view = useWorkspaceState((state) => state.view.view);
@@ -26,7 +27,7 @@ export function ViewTabs() {
 
   return (
     <div className="tabs" role="tablist" aria-label="View" ref={list} onKeyDown={onKeyDown}>
-      {VIEW_LIST.map(({ name, label, about }, i) => (
+      {VIEWS.map((name, i) => (
         <button
           key={name}
           type="button"
@@ -35,10 +36,10 @@ export function ViewTabs() {
           aria-selected={name === view}
           aria-controls="stage"
           tabIndex={name === view ? 0 : -1}
-          title={about}
+          title={VIEW_TEXTS[name].about}
           onClick={() => workspace.updateView({ view: name })}
         >
-          {label}
+          {VIEW_TEXTS[name].label}
           <kbd aria-hidden="true">{i + 1}</kbd>
         </button>
       ))}

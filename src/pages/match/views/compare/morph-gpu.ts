@@ -29,11 +29,11 @@ export class DrawMorph {
     private readonly bindings: PaneBindings,
     format: GPUTextureFormat,
   ) {
-    const { device, frame, photos, field } = bindings;
+    const { device, frameLayout, photosLayout, fieldLayout } = bindings;
     const { module } = createShader(device, 'draw-morph', code, { MESH_LIMIT });
     const layout = device.createPipelineLayout({
       label: 'draw-morph',
-      bindGroupLayouts: [frame.layout, photos.layout, field.layout],
+      bindGroupLayouts: [frameLayout, photosLayout, fieldLayout],
     });
     this.backdrop = createRenderPipeline(device, {
       label: 'draw-morph/backdrop',

@@ -1,4 +1,4 @@
-import type { MatchContext } from '../../views/matches/canvas.ts';
+import type { MatchContext } from '../stage/cpu-matches.ts';
 
 type Paint = string | CanvasGradient | CanvasPattern;
 

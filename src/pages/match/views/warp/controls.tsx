@@ -1,0 +1,5 @@
+import { BackgroundControl } from '../controls/background-control.tsx';
+
+export function WarpControls() {
+  return <BackgroundControl />;
+}
