@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { type AppWindow, engine, openApp, stagePicture, watchErrors } from './app.ts';
+import { changedShare } from './pictures.ts';
 import { poseError } from '../src/geometry/measures.ts';
 import { parsePly } from '../src/formats/matches/ply.test-helper.ts';
 
@@ -86,6 +87,19 @@ test('a model is fitted, drawn by, changed and triangulated without running the 
     .poll(async () => (await fitted(page, 'essential')).cameras!.intrinsics)
     .toMatchObject({ a: { source: 'set', fov: TRUE_FOV.a }, b: { source: 'set', fov: TRUE_FOV.b } });
   expect(poseError((await fitted(page, 'essential')).cameras!, TRUE_POSE)).toBeLessThan(2);
+
+  // The cameras draw depth; without them the view says what is missing, and fits them when asked.
+  await page.getByRole('tab', { name: /Depth/ }).click();
+  await expect(page.locator('.legend.ramp')).toContainText('Depth before A');
+  const depth = await stagePicture(page);
+  await section(page).getByText('Homography', { exact: true }).click();
+  await fitted(page, 'homography');
+  await expect(page.locator('.legend')).toContainText('fit an essential matrix');
+  expect((await stagePicture(page)).equals(depth)).toBe(false);
+  await page.getByRole('button', { name: 'Fit the cameras' }).click();
+  await fitted(page, 'essential');
+  await expect(page.locator('.legend.ramp')).toContainText('Depth before A');
+  expect(changedShare(await stagePicture(page), depth)).toBeLessThan(0.001);
 
   await section(page).getByRole('button', { name: 'Make points' }).click();
   await expect(section(page).locator('[data-cloud]')).toBeVisible();

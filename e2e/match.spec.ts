@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { PNG } from 'pngjs';
-import { VIEWS } from '../src/pages/match/contract/view.ts';
+import { changedShare } from './pictures.ts';
+import { VIEWS } from '../src/pages/match/views/index.ts';
 import { measureHomography } from '../scripts/evaluate/measure.ts';
 import { readPairs } from '../scripts/evaluate/pairs.ts';
 import {
@@ -166,22 +167,4 @@ function brightnessSpread(png: Buffer): number {
     squares += data[i] ** 2;
   }
   return Math.sqrt(squares / n - (sum / n) ** 2);
-}
-
-/** Share of pixels that differ visibly. */
-function changedShare(a: Buffer, b: Buffer): number {
-  const first = PNG.sync.read(a);
-  const second = PNG.sync.read(b);
-  if (first.width !== second.width || first.height !== second.height) return 1;
-  let changed = 0;
-  for (let i = 0; i < first.data.length; i += 4) {
-    if (
-      Math.abs(first.data[i] - second.data[i]) +
-        Math.abs(first.data[i + 1] - second.data[i + 1]) +
-        Math.abs(first.data[i + 2] - second.data[i + 2]) >
-      12
-    )
-      changed++;
-  }
-  return changed / (first.data.length / 4);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { VIEWS } from '../src/pages/match/contract/view.ts';
+import { VIEWS } from '../src/pages/match/views/index.ts';
 import { engine, matched, openApp, sample, stagePicture, watchErrors } from './app.ts';
 
 /** A browser that finds no graphics adapter: models and pictures both run on the CPU. */

@@ -31,6 +31,7 @@ const HELP = `Converts published PyTorch checkpoints to ONNX.
   --normalise imagenet|satellite|none  what is done to RGB in [0, 1] first
   --branch student|teacher      of a training file with both (what its authors evaluate)
   --release 2.0.1|2.0.0         the code that a RoMa v2 was trained with (2.0.1)
+  --position-code published|corrected  how a LoFTR was trained to know places (published)
   --normalise-inside            put that into the graph
   --fused-attention             one operator for attention; not for adapters with narrow subgroups
   --id, --name, --licence, --source  for the manifest
@@ -54,6 +55,7 @@ async function main(argv: readonly string[]): Promise<void> {
         'normalise',
         'branch',
         'release',
+        'position-code',
         'id',
         'name',
         'licence',
@@ -104,6 +106,7 @@ function readOptions(args: Arguments): ConversionOptions {
     normalise: args.choice('normalise', ['imagenet', 'satellite', 'none']),
     branch: args.choice('branch', ['student', 'teacher']),
     release: args.choice('release', ['2.0.1', '2.0.0']),
+    positionCode: args.choice('position-code', ['published', 'corrected']),
     normaliseInside: args.has('normalise-inside'),
     fusedAttention: args.has('fused-attention'),
     id: args.text('id'),

@@ -27,11 +27,12 @@ const ARROWS: Record<string, readonly string[]> = {
   ui: ['platform', 'core'],
   embed: ['pages/match', 'exports', 'ui', 'platform', 'core', 'public'],
   app: ['page', 'ui', 'platform', 'core'],
-  'page:contract': ['models', 'geometry', 'core', 'platform'],
+  'page:contract': ['page:views', 'models', 'geometry', 'core', 'platform'],
   'page:link': ['page:contract', 'models', 'platform', 'core'],
   'page:state': [
     'page:contract',
     'page:link',
+    'page:views',
     'contract',
     'page',
     'ui',
@@ -54,7 +55,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'platform',
     'core',
   ],
-  'page:views': ['page:ui', 'page:state', 'page:contract', 'ui', 'compute', 'platform', 'core', 'shaders'],
+  'page:views': ['page:ui', 'page:state', 'page:contract', 'ui', 'compute', 'platform', 'geometry', 'core', 'shaders'],
   'page:passes': ['page:contract', 'compute', 'platform', 'geometry', 'core', 'shaders'],
   'page:worker': [
     'page:contract',
@@ -93,8 +94,6 @@ const DEBTS: readonly string[] = [
   'pages/lift/state → pages/match/state',
   'pages/lift/ui → app',
   'pages/lift/ui → pages/match/ui',
-  'pages/lift/worker → pages/match/views',
-  'pages/lift/worker → pages/match/worker',
   'pages/match/state → pages/models/link',
   'pages/match/state → pages/models/state',
   'pages/match/ui → app',
@@ -213,6 +212,17 @@ describe('who may import whom', () => {
       if (target !== null || isTest(file) || isTestHelper(file)) return false;
       return PACKAGES.some(({ name, allowed }) => name.test(specifier) && !allowed.test(file));
     });
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+
+  test('the page’s first load holds no drawing of a view: that is the worker’s', () => {
+    const isDrawing = (file: string) =>
+      /\/views\/(.*\/)?([\w-]*gpu|[\w-]*cpu|cpu-painter|drawing|canvas|uniforms|heat|frame|bindings)\.ts$/.test(file);
+    const isPages = (file: string) =>
+      !/\/worker\//.test(file) && !isDrawing(file) && !isTest(file) && !isTestHelper(file);
+    const drawers = imports.filter(({ target }) => target !== null && isDrawing(target));
+    const wrong = drawers.filter(({ file, typeOnly }) => isPages(file) && !typeOnly);
+    expect(drawers.length).toBeGreaterThan(10);
     expect(wrong.map(describeImport)).toEqual([]);
   });
 

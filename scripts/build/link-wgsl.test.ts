@@ -40,3 +40,14 @@ describe('the shaders', () => {
     expect(() => linkWgsl(folder + name)).not.toThrow();
   });
 });
+
+describe('bindings', () => {
+  const folder = fileURLToPath(new URL('../../src/', import.meta.url));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /(?<!\.test)\.ts$/.test(name),
+  );
+
+  test('no binding number stands in TypeScript: names are read from the WGSL', () => {
+    expect(files.filter((name) => /\bbinding: ?\d/.test(readFileSync(folder + name, 'utf8')))).toEqual([]);
+  });
+});

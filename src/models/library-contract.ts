@@ -21,6 +21,8 @@ export interface ConversionChoices {
   branch?: 'student' | 'teacher';
   /** The code that a RoMa v2 was trained with. */
   release?: '2.0.1' | '2.0.0';
+  /** The frequencies that a LoFTR's positions were trained with. */
+  positionCode?: 'published' | 'corrected';
 }
 
 /** What is to be installed and from what: enough to go on after the page was closed. */

@@ -11,3 +11,14 @@ export function readBatchNorm(weights: Weights, channels: number): BatchNormTens
     variance: weights.take('running_var', [channels]),
   };
 }
+
+/** A norm without affine parameters: running statistics alone. */
+export function readPlainBatchNorm(weights: Weights, channels: number): BatchNormTensors {
+  weights.optional('num_batches_tracked', []);
+  return {
+    weight: null,
+    bias: null,
+    mean: weights.take('running_mean', [channels]),
+    variance: weights.take('running_var', [channels]),
+  };
+}

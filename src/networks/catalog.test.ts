@@ -5,7 +5,7 @@ const entry = (id: string) => CATALOG.find((one) => one.id === id)!;
 
 describe('catalogue', () => {
   it('has every published checkpoint once, with what a person must know of it', () => {
-    expect(CATALOG).toHaveLength(2 + 4 + 1 + 1 + 8 + 3 + 3 + 5);
+    expect(CATALOG).toHaveLength(2 + 4 + 1 + 2 + 2 + 1 + 1 + 1 + 8 + 3 + 3 + 5);
     expect(new Set(CATALOG.map(({ id }) => id)).size).toBe(CATALOG.length);
     for (const { id, name, paper, licence, purpose, source, files, defaultSize, family } of CATALOG) {
       expect(id).toMatch(/^[a-z0-9][a-z0-9._-]*$/);
@@ -33,7 +33,7 @@ describe('catalogue', () => {
 
   it('knows which hosts no page can read', () => {
     const closed = CATALOG.filter(({ files }) => files.some(({ allowsPages }) => !allowsPages)).map(({ id }) => id);
-    expect(closed).toEqual(['roma-outdoor', 'roma-indoor', 'minima-roma', 'romav2', 'l2m-vit-b']);
+    expect(closed).toEqual(['roma-outdoor', 'roma-indoor', 'minima-roma', 'romav2', 'tiny-roma-outdoor', 'l2m-vit-b']);
   });
 
   it('recognises dropped files by their names', () => {
@@ -43,6 +43,8 @@ describe('catalogue', () => {
     expect(entryOfFiles(['l2m++_560x560.pth', 'dinov2l_distilled.pth'])?.id).toBe('l2mpp-v1');
     expect(entryOfFiles(['l2m++_560x560.pth'])).toBeNull();
     expect(entryOfFiles(['my.pth'])).toBeNull();
+    expect(entryOfFiles(['indoor_ds_new.ckpt'])?.choices).toEqual({ positionCode: 'corrected' });
+    expect(entryOfFiles(['eloftr_outdoor.ckpt'])?.id).toBe('eloftr-outdoor');
     expect(entryOfFiles(['romav2.0.1.pt'])?.id).toBe('romav2');
     expect(entryOfFiles(['minima_roma.pth', 'dinov2_vitl14_pretrain.pth'])?.id).toBe('minima-roma');
     // Meta's own file of the same weights.

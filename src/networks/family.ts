@@ -40,4 +40,4 @@ export interface NetworkFamily {
   plan(network: LocatedNetwork, options: ConversionOptions, found: readonly LocatedNetwork[]): ConversionPlan;
 }
 
-export type FamilyChoice = 'fineSize' | 'heads' | 'decoderHeads' | 'normalise' | 'branch' | 'release';
+export type FamilyChoice = 'fineSize' | 'heads' | 'decoderHeads' | 'normalise' | 'branch' | 'release' | 'positionCode';

@@ -1,10 +1,13 @@
+import { dinov3Family } from './dinov3/plan.ts';
 import { depthFamily } from './dpt/plan.ts';
 import { eloftrFamily } from './eloftr/plan.ts';
-import { dinov3Family } from './dinov3/plan.ts';
 import type { NetworkFamily } from './family.ts';
+import { loftrFamily } from './loftr/plan.ts';
 import { romaFamily } from './roma/plan.ts';
 import { romav2Family } from './romav2/plan.ts';
+import { tinyRomaFamily } from './tiny-roma/plan.ts';
 import { vitFamily } from './vit/plan.ts';
+import { xfeatFamily } from './xfeat/plan.ts';
 
 /**
  * Every family, a line each. Where a file holds several networks, the first family found is the outermost: a depth
@@ -14,6 +17,9 @@ export const FAMILIES: readonly NetworkFamily[] = [
   romaFamily,
   romav2Family,
   eloftrFamily,
+  loftrFamily,
+  tinyRomaFamily,
+  xfeatFamily,
   depthFamily,
   vitFamily,
   dinov3Family,

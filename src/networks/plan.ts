@@ -53,6 +53,8 @@ export interface ConversionOptions {
   readonly branch?: Branch;
   /** The code that a RoMa v2 was trained with, which its file does not say; 2.0.1 unless given. */
   readonly release?: '2.0.0' | '2.0.1';
+  /** The frequencies that a LoFTR's positions were trained with, which its file does not say; published unless given. */
+  readonly positionCode?: 'published' | 'corrected';
   /** Whether the graph normalises (the manifest then says zeros and ones) or whoever feeds it. */
   readonly normaliseInside?: boolean;
   /** Attention as one fused operator: faster on adapters with wide subgroups, wrong on SwiftShader's narrow ones. */

@@ -97,6 +97,17 @@ export class GraphBuilder {
     }
   }
 
+  /** Runs `build` with everything computed and stored in float32, weights too. */
+  exactly<T>(build: () => T): T {
+    const outer = this.currentPrecision;
+    this.currentPrecision = PRECISIONS.fp32;
+    try {
+      return build();
+    } finally {
+      this.currentPrecision = outer;
+    }
+  }
+
   /** Declares a graph input. */
   input(name: string, dtype: DType, shape: readonly number[]): Value {
     const value = { name: this.unique(name), dtype, shape };
@@ -208,13 +219,25 @@ export class GraphBuilder {
     return value;
   }
 
-  /** Like {@link weight}, for values computed from several tensors (a folded BatchNorm) or resized. */
+  /**
+   * Like {@link weight}, for values computed from several tensors (a folded BatchNorm) or resized. With `of`, equal uses
+   * of that tensor under the same name share one initialiser.
+   */
   derivedWeight(
     name: string,
     shape: readonly number[],
     load: () => Promise<Float32Array>,
     dtype: FloatDType = this.precision.compute,
+    of?: CheckpointTensor,
   ): Value {
+    if (of) {
+      const shared = this.weights.get(of) ?? new Map<string, Value>();
+      this.weights.set(of, shared);
+      const key = `${dtype}/${this.precision.storage}|derived ${name}`;
+      const value = shared.get(key) ?? this.derivedWeight(name, shape, load, dtype);
+      shared.set(key, value);
+      return value;
+    }
     // What must compute in float32 is small (norms, embeddings): storing it in float32 costs next to nothing.
     const storage = dtype === this.precision.compute ? this.precision.storage : dtype;
     const stored = this.initializer(name, storage, shape, async () => floatBytes(await load(), storage));

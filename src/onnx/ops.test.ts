@@ -33,6 +33,12 @@ const CASES: Record<
   ],
   gelu: [[6], [1], (g, x) => op.gelu(g, x)],
   silu: [[6], [1], (g, x) => op.silu(g, x), (x, _, out) => expect(out[1]).toBeCloseTo(x[1] / (1 + Math.exp(-x[1])), 6)],
+  'leaky relu': [
+    [6],
+    [1],
+    (g, x) => op.leakyRelu(g, x, 0.25),
+    (x, _, out) => expect(out).toEqual(x.map((v) => (v < 0 ? v / 4 : v))),
+  ],
   'max with a number': [
     [6],
     [1],
@@ -171,6 +177,13 @@ const CASES: Record<
     [1],
     (g, x) => op.resize(g, x, [3, 3], { coordinates: 'align_corners' }),
     (x, _, out) => expect(out[4]).toBeCloseTo((x[0] + x[1] + x[2] + x[3]) / 4, 6),
+  ],
+  'resize by a factor rounds sides down': [[1, 1, 10, 7], [1], (g, x) => op.resizeByFactor(g, x, 1.3)],
+  'resize by a factor that is less in single precision': [
+    [1, 1, 640, 10],
+    [1],
+    (g, x) => op.resizeByFactor(g, x, 1.3),
+    (_x, _y, out) => expect(out).toHaveLength(832 * 13),
   ],
   'resize cubic': [[1, 2, 4, 5], [1], (g, x) => op.resize(g, x, [8, 10], { mode: 'cubic' })],
 };

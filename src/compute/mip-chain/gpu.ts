@@ -1,5 +1,6 @@
 import code from '../../../shaders/match/mip-level.wgsl';
 import type { Size } from '../../core/geometry.ts';
+import { type BindingPlaces, bindingEntries, bindingPlaces } from '../../platform/gpu/bindings.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import { createRenderPipeline, createShader } from '../../platform/gpu/shader.ts';
 
@@ -10,11 +11,13 @@ export const mipLevelCount = ({ width, height }: Size): number => Math.floor(Mat
 
 /** Makes photos that can be drawn smaller without aliasing. */
 export class MipChain {
+  private readonly places: BindingPlaces;
   private readonly copy: GPURenderPipeline;
   private readonly halve: GPURenderPipeline;
 
   constructor(private readonly device: GPUDevice) {
-    const { module } = createShader(device, 'mip-level', code);
+    const { module, definitions } = createShader(device, 'mip-level', code);
+    this.places = bindingPlaces(definitions, ['drawMipLevel']);
     const pipeline = (label: string, COPY: 0 | 1) =>
       createRenderPipeline(device, {
         label: `mip-level/${label}`,
@@ -48,7 +51,7 @@ export class MipChain {
         0,
         this.device.createBindGroup({
           layout: pipeline.getBindGroupLayout(0),
-          entries: [{ binding: 0, resource: source }],
+          entries: bindingEntries('mip-level', this.places, { source }),
         }),
       );
       pass.draw(3);

@@ -99,12 +99,12 @@ export class SplatScene {
     this.uploadHarmonics();
   }
 
-  /** Takes Gaussians out of all pictures; null shows all again. @param hidden [n] 1 where it is hidden */
-  uploadCentres(hidden: Uint8Array | null): void {
+  /** Shows a part of the scene; null shows all again. @param shown [n] 1 for what stays in sight */
+  uploadCentres(shown: Uint8Array | null): void {
     const { positions, opacityLogits } = this.table;
     this.inChunks(this.centres, 4, Float32Array, (i, out, at) => {
       for (let k = 0; k < 3; k++) out[at + k] = positions[3 * i + k];
-      out[at + 3] = hidden?.[i] ? 0 : sigmoid(opacityLogits[i]);
+      out[at + 3] = shown && !shown[i] ? 0 : sigmoid(opacityLogits[i]);
     });
   }
 

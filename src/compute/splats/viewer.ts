@@ -103,10 +103,10 @@ export class SplatViewer {
     this.open = { scope, scene, look, measure: null };
   }
 
-  /** Takes Gaussians out of all pictures; null shows all again. @param hidden [n] 1 where it is hidden */
-  setHidden(hidden: Uint8Array | null): void {
+  /** Shows a part of the scene; null shows all again. @param shown [n] 1 for what stays in sight, as floaterMask gives it */
+  setShown(shown: Uint8Array | null): void {
     if (!this.open) return;
-    this.open.scene.uploadCentres(hidden);
+    this.open.scene.uploadCentres(shown);
     this.open.measure?.forget();
   }
 

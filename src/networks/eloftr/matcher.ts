@@ -4,14 +4,16 @@ import * as op from '../../onnx/ops.ts';
 import type { Value } from '../../onnx/value.ts';
 import { matchCells, rowAndColumn } from '../semi-dense/coarse-match.ts';
 import type { Size } from '../semi-dense/dense-field.ts';
+import { gray } from '../semi-dense/gray.ts';
 import { betweenPixels, insideBorder, outputField, outputMatches, pixelIndices } from '../semi-dense/dense-field.ts';
+import { tokens } from '../semi-dense/tokens.ts';
 import { readRepVgg, repVgg } from './backbone.ts';
 import type { EloftrConfig } from './config.ts';
 import { SIMILARITY_RANGE } from './config.ts';
 import type { FineMatches, Observe } from './fine.ts';
 import { fineFeatures, readFinePyramid, refinePixels, WINDOW } from './fine.ts';
 import type { Pair } from './transformer.ts';
-import { readTransformer, tokens, transform } from './transformer.ts';
+import { readTransformer, transform } from './transformer.ts';
 
 /** The stride of the cells that the network matches. */
 export const CELL = 8;
@@ -19,14 +21,6 @@ export const CELL = 8;
 const TEMPERATURE = 0.1;
 /** Below every score that a product of two softmaxes can have, above what half of the GPUs flush to zero. */
 const SMALLEST_SCORE = 1e-30;
-/** OpenCV's weights of red, green and blue, with which the authors read their photos. */
-const GRAY = [0.299, 0.587, 0.114];
-
-/** RGB [1, 3, h, w] in [0, 1] to the one gray channel that LoFTR and its kin read. */
-export function gray(g: GraphBuilder, image: Value): Value {
-  return g.scope('gray', () => op.conv(g, image, g.constant(GRAY, 'float32', [1, 3, 1, 1]), null));
-}
-
 /** The encoder of one photo: `image` [1, 3, h, w], sides multiples of 32, to `f2`, `f4` and `f8`. */
 export function buildEncoder(g: GraphBuilder, weights: Weights, size: Size, observe: Observe = () => {}): void {
   const stages = readRepVgg(weights.at('backbone'));
@@ -58,7 +52,7 @@ export function buildDecoder(
   const inputs = (side: 'a' | 'b', index: 0 | 1 | 2): Value => {
     const stride = 2 ** (index + 1);
     const [height, width] = sizes[side];
-    return g.input(`${side}${stride}`, g.precision.compute, [1, widths[index], height / stride, width / stride]);
+    return g.input(`${side}_f${stride}`, g.precision.compute, [1, widths[index], height / stride, width / stride]);
   };
   const [a, b] = (['a', 'b'] as const).map((side) => [inputs(side, 0), inputs(side, 1), inputs(side, 2)] as const);
   const layers = readTransformer(weights.at('loftr_coarse'), config);

@@ -5,8 +5,9 @@ import type { NetworkFamily } from '../family.ts';
 import { describeModel } from '../identity.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
 import { newGraph } from '../plan.ts';
-import { singlePass, squareInput, squareSize } from '../semi-dense/single-pass.ts';
+import { singlePass, squareInput, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
+import { ELOFTR_CATALOG } from './catalog.ts';
 import { readEloftrConfig } from './config.ts';
 import { buildDecoder, buildEncoder } from './matcher.ts';
 import { MARKS, transformersName } from './names.ts';
@@ -33,7 +34,7 @@ export const eloftrFamily: NetworkFamily = {
   kind: 'matcher',
   side: { byDefault: DEFAULT_SIDE, multiple: MULTIPLE },
   choices: ['heads'],
-  catalog: [],
+  catalog: ELOFTR_CATALOG,
   locate: (tensors) => [...byAuthors(tensors), ...findNetworks(tensors, MARKS.map(transformersName))],
   plan: planEloftr,
 };
@@ -63,7 +64,9 @@ export function planEloftr({ input, prefix }: LocatedNetwork, options: Conversio
     manifest: (files) => ({
       schema: MANIFEST_SCHEMA,
       ...describeModel(input.name, options),
-      passes: [singlePass(squareInput(size, MULTIPLE), { 2: fine, 4: middle, 8: coarse }, files, true)],
+      passes: [
+        singlePass(squareInput(size, MULTIPLE), stridedFeatures({ 2: fine, 4: middle, 8: coarse }), files, true),
+      ],
       verdict: VERDICT,
     }),
   };

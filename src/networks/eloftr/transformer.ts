@@ -5,6 +5,7 @@ import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import * as layer from '../../onnx/layers.ts';
 import * as op from '../../onnx/ops.ts';
 import type { Value } from '../../onnx/value.ts';
+import { map, tokens } from '../semi-dense/tokens.ts';
 import type { EloftrConfig } from './config.ts';
 
 interface Norm {
@@ -121,17 +122,6 @@ function attentionLayer(
   const hidden = op.leakyRelu(g, layer.linear(g, tokens(g, both), mlp[0], null), SLOPE);
   const changed = layer.layerNorm(g, layer.linear(g, hidden, mlp[1], null), normAfter.weight, normAfter.bias, EPSILON);
   return op.add(g, x, map(g, changed, height, width));
-}
-
-/** [1, c, h, w] to [1, h·w, c]. */
-export function tokens(g: GraphBuilder, x: Value): Value {
-  const [, channels, height, width] = x.shape;
-  return op.transpose(g, op.reshape(g, x, [1, channels, height * width]), [0, 2, 1]);
-}
-
-/** [1, h·w, c] to [1, c, h, w]. */
-export function map(g: GraphBuilder, x: Value, height: number, width: number): Value {
-  return op.reshape(g, op.transpose(g, x, [0, 2, 1]), [1, x.shape[2], height, width]);
 }
 
 /**

@@ -39,15 +39,8 @@ export function matchCells(
   options: CoarseOptions,
   observe: ObserveStrip = () => {},
 ): CoarseMatches {
-  const [, rows, channels] = a.shape;
-  const columns = b.shape[1];
-  const perStrip = Math.max(1, Math.floor(options.pieceBytes / (columns * BYTES_PER_ELEMENT.float32)));
-  const count = Math.ceil(rows / perStrip);
-  const bounds = Array.from({ length: count + 1 }, (_, i) => Math.round((i * rows) / count));
-  const scaled = op.mul(g, op.reshape(g, a, [rows, channels]), options.scale);
-  const right = op.transpose(g, op.reshape(g, b, [columns, channels]), [1, 0]);
-  const similarity = (i: number): Value =>
-    op.matMul(g, count === 1 ? scaled : op.slice(g, scaled, 0, bounds[i], bounds[i + 1]), right);
+  const [rows, columns] = [a.shape[1], b.shape[1]];
+  const { count, similarity } = similarityStrips(g, a, b, options.scale, options.pieceBytes);
   const strips = Array.from({ length: count }, (_, i) => i);
   const single = count === 1 ? similarity(0) : null;
   const strip = (i: number): Value => single ?? similarity(i);
@@ -84,6 +77,57 @@ export function matchCells(
   const theirs = op.gather(g, op.reshape(g, columnLargest, [columns]), op.cast(g, best, 'int32'), 0);
   const mutual = op.cast(g, op.greaterOrEqual(g, confidence, theirs), 'float32');
   return { best, confidence, mutual };
+}
+
+/**
+ * ⟨a_i, b_j⟩ · scale in strips of rows of at most `pieceBytes`, each computed anew whenever it is asked for.
+ *
+ * @param a [1, rows, c] float32
+ * @param b [1, columns, c] float32
+ */
+export function similarityStrips(
+  g: GraphBuilder,
+  a: Value,
+  b: Value,
+  scale: number,
+  pieceBytes: number,
+): { count: number; bounds: readonly number[]; similarity: (index: number) => Value } {
+  const [, rows, channels] = a.shape;
+  const columns = b.shape[1];
+  const perStrip = Math.max(1, Math.floor(pieceBytes / (columns * BYTES_PER_ELEMENT.float32)));
+  const count = Math.ceil(rows / perStrip);
+  const bounds = Array.from({ length: count + 1 }, (_, i) => Math.round((i * rows) / count));
+  const scaled = op.mul(g, op.reshape(g, a, [rows, channels]), scale);
+  const right = op.transpose(g, op.reshape(g, b, [columns, channels]), [1, 0]);
+  const similarity = (i: number): Value =>
+    op.matMul(g, count === 1 ? scaled : op.slice(g, scaled, 0, bounds[i], bounds[i + 1]), right);
+  return { count, bounds, similarity };
+}
+
+/** For every row the first column with the largest scaled product, and that product: [rows] float32 each. */
+export function bestColumns(
+  g: GraphBuilder,
+  a: Value,
+  b: Value,
+  { scale, pieceBytes }: { readonly scale: number; readonly pieceBytes: number },
+): { best: Value; largest: Value } {
+  const { count, similarity } = similarityStrips(g, a, b, scale, pieceBytes);
+  const parts = Array.from({ length: count }, (_, i) => {
+    const strip = similarity(i);
+    const largest = op.reduceMax(g, strip, [1]);
+    return { best: firstOf(g, strip, largest, 1), largest };
+  });
+  const joined = (key: 'best' | 'largest'): Value =>
+    op.reshape(
+      g,
+      op.concat(
+        g,
+        parts.map((part) => part[key]),
+        0,
+      ),
+      [a.shape[1]],
+    );
+  return { best: joined('best'), largest: joined('largest') };
 }
 
 /** Softmax over rows times softmax over columns, for strips of rows of one matrix. */

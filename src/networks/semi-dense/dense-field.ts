@@ -56,6 +56,27 @@ export function betweenPixels(
   };
 }
 
+/**
+ * Cells spread over pixels: bilinear between the cells' corners, displacements weighted by certainty, so that an uncertain
+ * cell does not pull at its neighbours. Beyond the last corner of a row or column its values stay.
+ *
+ * @param displacement [1, 2, rows, columns] in pixels of B
+ * @param certainty [1, 1, rows, columns]
+ */
+export function spreadCells(
+  g: GraphBuilder,
+  displacement: Value,
+  certainty: Value,
+  size: Size,
+): { displacement: Value; certainty: Value } {
+  const weight = op.add(g, certainty, SMALLEST);
+  const spread = (x: Value): Value => op.resize(g, x, size, { coordinates: 'asymmetric' });
+  return {
+    displacement: op.div(g, spread(op.mul(g, displacement, weight)), spread(weight)),
+    certainty: spread(certainty),
+  };
+}
+
 /** Which of the network's own matches are its output: 1 where all conditions hold, [cells]. */
 export interface OwnMatches {
   /** [cells, 2] (x, y) in pixels of A's and of B's input. */

@@ -1,5 +1,5 @@
 import { CodedError } from '../../core/errors.ts';
-import type { InputManifest, NetworkFile, PassManifest } from '../../models/manifest.ts';
+import type { FeatureManifest, InputManifest, NetworkFile, PassManifest } from '../../models/manifest.ts';
 import type { ConversionOptions, Size } from '../plan.ts';
 
 /**
@@ -32,32 +32,34 @@ export function squareInput([side]: Size, multiple: number): InputManifest {
 }
 
 /**
- * The manifest's only pass: features `f2`, `f4`, … of both photos go into the decoder as `a2`, `b2`, …, which gives warp
- * and certainty at full resolution.
+ * The manifest's only pass: every feature of both photos goes into the decoder as `a_<name>` and `b_<name>`, which gives
+ * warp and certainty at full resolution.
  *
- * @param channels of each feature, by its stride
+ * @param hasMatches whether the decoder also outputs the network's own matches
  */
 export function singlePass(
   input: InputManifest,
-  channels: Readonly<Record<number, number>>,
+  features: readonly FeatureManifest[],
   files: ReadonlyMap<string, NetworkFile>,
   hasMatches: boolean,
 ): PassManifest {
-  const strides = Object.keys(channels).map(Number);
   return {
     input,
-    encoder: {
-      ...files.get('encoder')!,
-      input: 'image',
-      outputs: strides.map((stride) => ({ name: `f${stride}`, stride, channels: channels[stride] })),
-    },
+    encoder: { ...files.get('encoder')!, input: 'image', outputs: [...features] },
     decoder: {
       ...files.get('decoder')!,
       inputs: Object.fromEntries(
-        ['a', 'b'].flatMap((side) => strides.map((stride) => [`${side}${stride}`, `${side}.f${stride}`])),
+        ['a', 'b'].flatMap((side) => features.map(({ name }) => [`${side}_${name}`, `${side}.${name}`])),
       ),
       outputs: { warp: 'warp', certaintyLogit: 'certainty_logit', ...(hasMatches && { matches: 'matches' }) },
       stride: 1,
     },
   };
+}
+
+/** Features named `f2`, `f4`, … by their strides. */
+export function stridedFeatures(channels: Readonly<Record<number, number>>): FeatureManifest[] {
+  return Object.keys(channels)
+    .map(Number)
+    .map((stride) => ({ name: `f${stride}`, stride, channels: channels[stride] }));
 }

@@ -7,8 +7,9 @@ import type { Value } from '../value.ts';
 
 /** The running statistics and affine parameters of a BatchNorm2d. */
 export interface BatchNormTensors {
-  readonly weight: CheckpointTensor;
-  readonly bias: CheckpointTensor;
+  /** Both null in a norm without affine parameters. */
+  readonly weight: CheckpointTensor | null;
+  readonly bias: CheckpointTensor | null;
   readonly mean: CheckpointTensor;
   readonly variance: CheckpointTensor;
   /** 1e-5 unless given. */
@@ -47,14 +48,16 @@ export function conv2dBatchNorm(
   options: ConvOptions = {},
 ): Value {
   const channels = weight.shape[0];
-  const foldedWeight = g.derivedWeight(`${weight.name}.folded`, weight.shape, async () => {
+  const derived = (part: string, shape: readonly number[], load: () => Promise<Float32Array>) =>
+    g.derivedWeight(`${weight.name}.${part}`, shape, load, undefined, weight);
+  const foldedWeight = derived('folded', weight.shape, async () => {
     const { scale } = await foldBatchNorm(norm);
     const values = await weight.readFloat32();
     const perChannel = values.length / channels;
     for (let i = 0; i < values.length; i += 1) values[i] *= scale[Math.floor(i / perChannel)];
     return values;
   });
-  const foldedBias = g.derivedWeight(`${weight.name}.folded_bias`, [channels], async () => {
+  const foldedBias = derived('folded_bias', [channels], async () => {
     const { scale, shift } = await foldBatchNorm(norm);
     const offset = await bias?.readFloat32();
     return shift.map((value, i) => value + scale[i] * (offset?.[i] ?? 0));
@@ -70,9 +73,8 @@ export async function foldBatchNorm({
   variance,
   epsilon = 1e-5,
 }: BatchNormTensors): Promise<{ scale: Float32Array; shift: Float32Array }> {
-  const [gamma, beta, mu, sigma2] = await Promise.all(
-    [weight, bias, mean, variance].map((tensor) => tensor.readFloat32()),
-  );
-  const scale = gamma.map((value, i) => value / Math.sqrt(sigma2[i] + epsilon));
-  return { scale, shift: beta.map((value, i) => value - mu[i] * scale[i]) };
+  const [mu, sigma2] = await Promise.all([mean.readFloat32(), variance.readFloat32()]);
+  const [gamma, beta] = await Promise.all([weight?.readFloat32(), bias?.readFloat32()]);
+  const scale = sigma2.map((value, i) => (gamma?.[i] ?? 1) / Math.sqrt(value + epsilon));
+  return { scale, shift: mu.map((value, i) => (beta?.[i] ?? 0) - value * scale[i]) };
 }

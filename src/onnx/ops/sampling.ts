@@ -55,3 +55,23 @@ export function resize(g: GraphBuilder, x: Value, size: readonly [number, number
     },
   );
 }
+
+/**
+ * Resizes [n, c, h, w] by a factor as PyTorch's interpolate does with `scale_factor`: each side is rounded down, but places are
+ * those of the factor as given. Bilinear, half-pixel centres, no antialiasing.
+ */
+export function resizeByFactor(g: GraphBuilder, x: Value, factor: number): Value {
+  requireRank('Resize', x, 4);
+  const size = x.shape.slice(2).map((extent) => Math.floor(extent * factor));
+  // The runtime rounds down too, but from a float32: one step up where that would be a pixel less.
+  const single = Math.fround(factor);
+  const isShort = x.shape.slice(2).some((extent, i) => Math.floor(Math.fround(extent * single)) < size[i]);
+  const scale = isShort ? single * (1 + 2 ** -23) : single;
+  const shape = [...x.shape.slice(0, 2), ...size];
+  return g.node(
+    'Resize',
+    [x, null, g.constant([1, 1, scale, scale], 'float32')],
+    { dtype: x.dtype, shape },
+    { mode: 'linear', coordinate_transformation_mode: 'half_pixel' },
+  );
+}

@@ -46,3 +46,46 @@ export function bindingEntries(label: string, places: BindingPlaces, bindings: B
     return [{ binding, resource: bindings[name] }];
   });
 }
+
+/** What a bind group layout says of one variable, but for its number. */
+export type LayoutVariable = Omit<GPUBindGroupLayoutEntry, 'binding'>;
+
+/** A bind group layout that several pipelines share, its variables by the names of the WGSL. */
+export class NamedLayout {
+  readonly layout: GPUBindGroupLayout;
+  private readonly places: BindingPlaces;
+
+  /**
+   * @param definitions of a shader that declares the variables
+   * @throws Error naming a variable that the WGSL does not declare in this group
+   */
+  constructor(
+    private readonly device: GPUDevice,
+    private readonly label: string,
+    definitions: ShaderDataDefinitions,
+    variables: Readonly<Record<string, LayoutVariable>>,
+    group = 0,
+  ) {
+    const declared = bindingPlaces(definitions, [], group);
+    this.places = new Map(
+      Object.keys(variables).map((name) => {
+        const place = declared.get(name);
+        if (!place) throw new Error(`${label}: its WGSL declares no ${name} in group ${group}`);
+        return [name, { binding: place.binding, isUsed: true }];
+      }),
+    );
+    this.layout = device.createBindGroupLayout({
+      label,
+      entries: [...this.places].map(([name, { binding }]) => ({ binding, ...variables[name] })),
+    });
+  }
+
+  /** A bind group of this layout; every variable must be given. */
+  bind(bindings: Bindings): GPUBindGroup {
+    return this.device.createBindGroup({
+      label: this.label,
+      layout: this.layout,
+      entries: bindingEntries(this.label, this.places, bindings),
+    });
+  }
+}

@@ -1,3 +1,4 @@
+import { type BindingPlaces, bindingEntries, bindingPlaces } from '../../../platform/gpu/bindings.ts';
 import lookCode from '../../../../shaders/scene/look.wgsl';
 import presentCode from '../../../../shaders/scene/present.wgsl';
 import countCode from '../../../../shaders/scene/visible-count.wgsl';
@@ -198,6 +199,7 @@ export class PresentPass {
   private readonly pipeline: GPURenderPipeline;
   private readonly params: UniformRing;
   private readonly sampler: GPUSampler;
+  private readonly places: BindingPlaces;
 
   constructor(
     private readonly device: GPUDevice,
@@ -207,6 +209,7 @@ export class PresentPass {
     const shader = createShader(device, 'splat-present', presentCode);
     const { module } = shader;
     this.params = new UniformRing(device, scope, shader, 'params');
+    this.places = bindingPlaces(shader.definitions, ['cover', 'show']);
     this.sampler = device.createSampler({ label: 'splat-present', magFilter: 'linear', minFilter: 'linear' });
     this.pipeline = createRenderPipeline(device, {
       label: 'splat-present',
@@ -239,11 +242,11 @@ export class PresentPass {
       this.device.createBindGroup({
         label: 'splat-present',
         layout: this.pipeline.getBindGroupLayout(0),
-        entries: [
-          { binding: 0, resource: params },
-          { binding: 1, resource: this.sampler },
-          { binding: 2, resource: picture.createView() },
-        ],
+        entries: bindingEntries('splat-present', this.places, {
+          params,
+          pictureSampler: this.sampler,
+          picture: picture.createView(),
+        }),
       }),
     );
     pass.draw(3);

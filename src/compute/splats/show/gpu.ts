@@ -1,3 +1,4 @@
+import { type BindingPlaces, bindingEntries, bindingPlaces } from '../../../platform/gpu/bindings.ts';
 import code from '../../../../shaders/scene/show.wgsl';
 import { COLOR_MAP_SIZE, COLOR_MAPS, colorMapRows } from '../../../core/color-maps.ts';
 import type { Rect } from '../../../core/geometry.ts';
@@ -14,6 +15,7 @@ export class ShowMapsPass {
   private readonly pipeline: GPURenderPipeline;
   private readonly params: UniformRing;
   private readonly colorMaps: GPUTexture;
+  private readonly places: BindingPlaces;
 
   constructor(
     private readonly device: GPUDevice,
@@ -23,6 +25,7 @@ export class ShowMapsPass {
     const shader = createShader(device, 'splat-show', code, { ...mapNames(), ...enumNames('WAY', WAYS) });
     const { module } = shader;
     this.params = new UniformRing(device, scope, shader, 'params');
+    this.places = bindingPlaces(shader.definitions, ['cover', 'show']);
     const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST;
     const size = [COLOR_MAP_SIZE, COLOR_MAPS.length];
     this.colorMaps = scope.texture('splats/color-maps', { size, format: 'rgba8unorm', usage });
@@ -67,11 +70,11 @@ export class ShowMapsPass {
       this.device.createBindGroup({
         label: 'splat-show',
         layout: this.pipeline.getBindGroupLayout(0),
-        entries: [
-          { binding: 0, resource: params },
-          { binding: 1, resource: { buffer: maps } },
-          { binding: 2, resource: this.colorMaps.createView() },
-        ],
+        entries: bindingEntries('splat-show', this.places, {
+          params,
+          maps: { buffer: maps },
+          colorMaps: this.colorMaps.createView(),
+        }),
       }),
     );
     pass.draw(3);

@@ -1,4 +1,4 @@
-import type { Rect, Size } from '../../../core/geometry.ts';
+import type { Rect, Side, Size } from '../../../core/geometry.ts';
 import type { InlierTest } from '../../../core/inlier-test.ts';
 import type { Matrix3 } from '../../../core/matrix3.ts';
 import type { ViewSettings } from './view.ts';
@@ -11,11 +11,26 @@ export interface Alignment {
   canvas: Rect;
 }
 
+/** The cameras of an essential fit as the stage draws by them. */
+export interface StagePose {
+  /** x_b = rotation · x_a + translation. */
+  rotation: Matrix3;
+  translation: readonly [number, number, number];
+  /** Focal lengths as shares of the photo's width and height; the principal point is its centre. */
+  focal: Record<Side, readonly [x: number, y: number]>;
+  /** 1 / depth (baselines) that the colours span. */
+  inverseDepths: Record<Side, readonly [far: number, near: number]>;
+  /** Largest distance of an inlier from where its depth projects, at focal length 1. */
+  residual: number;
+}
+
 /** What the stage knows of a fitted model. */
 export interface StageFit {
   inliers: InlierTest;
   /** Null for models that map points to lines. */
   alignment: Alignment | null;
+  /** Absent or null for models without cameras. */
+  pose?: StagePose | null;
 }
 
 const WHOLE_PHOTO: Rect = { x: 0, y: 0, width: 1, height: 1 };

@@ -88,6 +88,11 @@ export interface CameraPair {
    * that a narrow lens cannot tell from the turn.
    */
   rival: 'turn' | 'pose' | 'shift' | null;
+  /**
+   * 1 / depth before each camera (in baselines) between which most inliers lie: what a picture of depth spans. Null
+   * where no place lies in front.
+   */
+  inverseDepths: Record<Side, readonly [far: number, near: number]> | null;
 }
 
 export interface FitResult {

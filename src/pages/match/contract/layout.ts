@@ -1,8 +1,5 @@
 import type { Point, Rect, Side, Size } from '../../../core/geometry.ts';
-import type { ViewName } from './view.ts';
-
-/** What a pane draws on the pixel grid of photo `side`. */
-export type PaneKind = 'photo' | 'warp' | 'certainty' | 'flow' | 'compare' | 'cycle';
+import { type PaneKind, type ViewName, viewOf } from '../views/index.ts';
 
 /** One picture of a view, in CSS pixels of the stage. The worker draws it, the page hovers over it: both use this file. */
 export interface Pane {
@@ -14,37 +11,11 @@ export interface Pane {
 /** Space between panes, CSS pixels. */
 export const PANE_GAP = 8;
 
-const PANES: Record<ViewName, { side: Side; kind: PaneKind }[]> = {
-  warp: [
-    { side: 'a', kind: 'photo' },
-    { side: 'a', kind: 'warp' },
-    { side: 'b', kind: 'photo' },
-    { side: 'b', kind: 'warp' },
-  ],
-  certainty: [
-    { side: 'a', kind: 'certainty' },
-    { side: 'b', kind: 'certainty' },
-  ],
-  matches: [
-    { side: 'a', kind: 'photo' },
-    { side: 'b', kind: 'photo' },
-  ],
-  flow: [
-    { side: 'a', kind: 'flow' },
-    { side: 'b', kind: 'flow' },
-  ],
-  compare: [{ side: 'a', kind: 'compare' }],
-  cycle: [
-    { side: 'a', kind: 'cycle' },
-    { side: 'b', kind: 'cycle' },
-  ],
-};
-
 /**
  * The panes of a view: a grid of equal cells, in the number of columns that shows the photos largest.
  */
 export function layoutPanes(view: ViewName, stage: Size, photos: Partial<Record<Side, Size>>): Pane[] {
-  const panes = PANES[view];
+  const panes = viewOf(view).panes;
   const aspect = (side: Side) => aspectOf(photos[side]);
   let best: { columns: number; area: number } = { columns: 1, area: -1 };
   for (let columns = 1; columns <= panes.length; columns++) {
@@ -74,7 +45,7 @@ const NARROW = 480;
 
 /** Height of a stage of this width that leaves nothing empty around the photos: for whoever can choose it. */
 export function fittingHeight(view: ViewName, width: number, photos: Partial<Record<Side, Size>>): number {
-  const panes = PANES[view];
+  const panes = viewOf(view).panes;
   const columns = width < NARROW ? 1 : Math.min(2, panes.length);
   const rows = Math.ceil(panes.length / columns);
   const paneWidth = (width - (columns - 1) * PANE_GAP) / columns;

@@ -1,13 +1,12 @@
 import { DEFAULT_CAMERA } from '../../../core/zoom.ts';
 import type { Camera } from '../../../core/zoom.ts';
 import type { ColorMapName } from '../../../core/color-maps.ts';
+import type { ViewName } from '../views/index.ts';
+
 /**
  * What the person wants to see. Everything here acts at once: changing it redraws and never runs a model.
  * The defaults are what a first visitor sees; state/url.ts keeps whatever differs from them in the address.
  */
-export const VIEWS = ['warp', 'certainty', 'matches', 'flow', 'compare', 'cycle'] as const;
-export type ViewName = (typeof VIEWS)[number];
-
 export const COMPARE_MODES = ['swipe', 'blend', 'checker', 'flicker', 'difference', 'morph'] as const;
 export type CompareMode = (typeof COMPARE_MODES)[number];
 

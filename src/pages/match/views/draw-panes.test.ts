@@ -4,7 +4,8 @@ import { COMPARE_MODES } from '../contract/view.ts';
 import { drawAligned } from './compare/aligned-cpu.ts';
 import { drawCompare } from './compare/cpu.ts';
 import { drawFlow } from './flow/cpu.ts';
-import { drawCertainty, drawCycle } from './heat/cpu.ts';
+import { drawCertainty } from './certainty/cpu.ts';
+import { drawCycle } from './cycle/cpu.ts';
 import type { PanePicture, PaneScene } from './pane/cpu.ts';
 import { drawPhoto } from './photo/cpu.ts';
 import { drawWarp } from './warp/cpu.ts';
@@ -13,17 +14,17 @@ import type { Pixels } from '../../../compute/preprocess/cpu.ts';
 import { TestGpu } from '../../../platform/gpu/testing/dawn.ts';
 import { makeFields, uploadField } from '../testing/fields.ts';
 import { contrast, makePhoto, pictureError, renderStage } from '../testing/stage.ts';
-import { DrawAligned } from './compare/aligned-gpu.ts';
-import { DrawCertainty } from './certainty/gpu.ts';
-import { DrawCompare } from './compare/gpu.ts';
-import { DrawCycle } from './cycle/gpu.ts';
-import { DrawFlow } from './flow/gpu.ts';
-import type { PanePass } from './pane/gpu.ts';
-import { DrawPhoto } from './photo/gpu.ts';
-import { DrawWarp } from './warp/gpu.ts';
+import { certaintyPass } from './certainty/gpu.ts';
+import { alignedPass, comparePass } from './compare/gpu.ts';
+import { cyclePass } from './cycle/gpu.ts';
+import { flowPass } from './flow/gpu.ts';
+import { PanePass, type PanePassOptions } from './pane/gpu.ts';
+import { photoPass } from './photo/gpu.ts';
+import { warpPass } from './warp/gpu.ts';
 import { MipChain } from '../../../compute/mip-chain/gpu.ts';
 import { PaneBindings } from './pane/bindings.ts';
-import type { Color, PaneUniforms, PlaneUniforms } from './pane/bindings.ts';
+import type { PaneUniforms, PlaneUniforms } from './pane/bindings.ts';
+import type { Color } from '../../../core/stage-colors.ts';
 
 const STAGE: Size = { width: 131, height: 97 };
 const PHOTO_A: Size = { width: 203, height: 155 };
@@ -62,14 +63,15 @@ beforeAll(async () => {
     photos: bindings.photosGroup(texture(photos.a), texture(photos.b)),
     field: bindings.fieldGroup(uploadField(gpu, 'a', fields.a)),
   };
+  const pass = (options: PanePassOptions) => new PanePass(bindings, gpu.scope, 'rgba8unorm', options);
   passes = {
-    photo: new DrawPhoto(bindings, 'rgba8unorm'),
-    warp: new DrawWarp(bindings, 'rgba8unorm'),
-    certainty: new DrawCertainty(bindings, 'rgba8unorm'),
-    cycle: new DrawCycle(bindings, 'rgba8unorm'),
-    flow: new DrawFlow(bindings, 'rgba8unorm'),
-    compare: new DrawCompare(bindings, 'rgba8unorm'),
-    aligned: new DrawAligned(bindings, 'rgba8unorm'),
+    photo: pass(photoPass),
+    warp: pass(warpPass),
+    certainty: pass(certaintyPass),
+    cycle: pass(cyclePass),
+    flow: pass(flowPass),
+    compare: pass(comparePass),
+    aligned: pass(alignedPass),
   };
 });
 afterAll(() => gpu.close());
@@ -99,7 +101,7 @@ function uniforms(place: Rect, changes: Partial<PaneUniforms> = {}): PaneUniform
 }
 
 const draw = (pass: PanePass, pane: PaneUniforms) =>
-  renderStage(gpu, STAGE, pane.ground, (encoder) => pass.draw(encoder, bindings.push(pane), source));
+  renderStage(gpu, STAGE, pane.ground, (encoder) => pass.drawWith(encoder, bindings.push(pane), source));
 
 const sceneOf = (pane: PaneUniforms): PaneScene => ({ pane, here: levels.a, there: levels.b, field: fields.a });
 

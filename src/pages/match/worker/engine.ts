@@ -33,7 +33,7 @@ import { chooseProvider } from '../../../platform/runtime/provider.ts';
 import { countMapAsync } from '../../../platform/gpu/readback.ts';
 import { Mutex } from '../../../platform/runtime/runtime.ts';
 import type { ServedCall, ServedHandlers } from '../../../platform/worker/serve-calls.ts';
-import { Stage } from './stage/stage.ts';
+import { GpuStage } from './stage/gpu-stage.ts';
 
 type CallContext = ServedCall<Progress>;
 type Argument<M extends keyof EngineApi> = Parameters<EngineApi[M]>[0];
@@ -64,7 +64,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     );
     if (gpu) {
       this.root = new Scope(gpu.device, 'engine');
-      if (canvas) this.scene.stage = new Stage(gpu, canvas, this.root);
+      if (canvas) this.scene.stage = new GpuStage(gpu, canvas, this.root);
       // Errors in our own shaders surface here, named, rather than as a blank stage.
       await shadersReady(gpu.device);
       void gpu.device.lost.then(({ message, reason: why }) => {
@@ -122,18 +122,17 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
           signal,
           onProgress,
           onField: async (field) => {
-            // Without WebGPU the match is drawn once, when it is done.
-            if (scene.stage instanceof CpuStage) return;
+            const { stage } = scene;
+            if (stage && !stage.drawEarly) return;
             const start = performance.now();
-            scene.stage?.setField(field);
-            scene.stage?.drawNow();
+            stage?.drawEarly?.(field);
             await this.gpu?.device.queue.onSubmittedWorkDone();
             if (drawn === 0) this.mapAsyncBeforeDraw = this.mapAsync.count - readbacksBefore;
             drawn += performance.now() - start;
           },
         });
         scene.setMatch(match);
-        if (scene.stage instanceof CpuStage) {
+        if (scene.stage && !scene.stage.drawEarly) {
           const start = performance.now();
           await scene.show();
           scene.stage.drawNow();

@@ -19,6 +19,7 @@ export interface ChosenConversion {
   normalise: NonNullable<ConversionChoices['normalise']> | null;
   branch: NonNullable<ConversionChoices['branch']> | null;
   release: NonNullable<ConversionChoices['release']> | null;
+  positionCode: NonNullable<ConversionChoices['positionCode']> | null;
 }
 
 /** The recipe of a published checkpoint. */
@@ -98,6 +99,7 @@ function choicesOf({
   normalise,
   branch,
   release,
+  positionCode,
 }: ChosenConversion): ConversionChoices {
   return {
     as: family,
@@ -109,13 +111,14 @@ function choicesOf({
     ...(normalise !== null && { normalise }),
     ...(branch !== null && { branch }),
     ...(release !== null && { release }),
+    ...(positionCode !== null && { positionCode }),
   };
 }
 
 /** Conversions of one checkpoint that differ are different models. */
 function suffix(chosen: ChosenConversion): string {
-  const { size, precision, hasSecondPass, fineSize, normalise, branch, release } = chosen;
-  const parts = [size, hasSecondPass ? fineSize : 'single', normalise, branch, release, precision];
+  const { size, precision, hasSecondPass, fineSize, normalise, branch, release, positionCode } = chosen;
+  const parts = [size, hasSecondPass ? fineSize : 'single', normalise, branch, release, positionCode, precision];
   return parts.filter((part) => part !== null).join('-');
 }
 

@@ -45,11 +45,17 @@ const RELEASES = [
   { value: '2.0.0', label: '2.0.0, November 2025' },
 ];
 
+const POSITION_CODES = [
+  { value: '', label: 'As published (outdoor_ds, indoor_ds)' },
+  { value: 'corrected', label: 'Corrected (indoor_ds_new, most retrained ones)' },
+];
+
 /** What only some files leave open, each answered by a choice from a list. */
 const QUESTIONS = [
   { choice: 'normalise', label: 'Pixels are normalised', options: NORMALISATIONS },
   { choice: 'branch', label: 'Of a training file', options: BRANCHES },
   { choice: 'release', label: 'Release of a RoMa v2', options: RELEASES },
+  { choice: 'positionCode', label: 'Position code of a LoFTR', options: POSITION_CODES },
 ] as const;
 
 const PRECISION_HINTS: Record<ChosenConversion['precision'], string> = {

@@ -1,6 +1,7 @@
 import type { Side } from '../../../../core/geometry.ts';
 import type { ProviderChoice } from '../../../../core/match.ts';
-import { COLORS_BY, COMPARE_BY, COMPARE_MODES, DEFAULT_VIEW, MATCH_COUNT, VIEWS } from '../../contract/view.ts';
+import { COLORS_BY, COMPARE_BY, COMPARE_MODES, DEFAULT_VIEW, MATCH_COUNT } from '../../contract/view.ts';
+import { VIEWS } from '../../views/index.ts';
 import { COLOR_MAPS } from '../../../../core/color-maps.ts';
 import type { ViewSettings } from '../../contract/view.ts';
 import { clampCamera, isZoomed } from '../../../../core/zoom.ts';

@@ -2,6 +2,7 @@ import { isCancelled, toPlainError } from '../../../../core/errors.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { CloudView, FitSettings } from '../../contract/geometry-fit.ts';
 import type { EngineLink, TransferableCanvas } from '../engine-link.ts';
+import { viewOf } from '../../views/index.ts';
 import type { CloudChoice, GeometryState } from './geometry-state.ts';
 import type { WorkspaceStore } from '../store.ts';
 import type { WorkspaceState } from '../types.ts';
@@ -113,7 +114,8 @@ export class Geometry {
     }
     if (!now.result || !isWanted(now)) return;
     const isNew = now.result !== before.result || !isWanted(before);
-    if (isNew ? !this.state.fit : requestKey(now) !== requestKey(before)) {
+    const { fit, settings } = this.state;
+    if (isNew ? fit?.model !== settings.model : requestKey(now) !== requestKey(before)) {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => void this.fit(), isNew ? 0 : SETTLE_MS);
     }
@@ -153,7 +155,10 @@ export class Geometry {
 
 /** Whether anything shown needs a fit. */
 const isWanted = ({ geometry, view }: WorkspaceState): boolean =>
-  geometry.isOpen || view.colorBy === 'inliers' || view.compareBy !== 'match';
+  geometry.isOpen ||
+  view.colorBy === 'inliers' ||
+  view.compareBy !== 'match' ||
+  (viewOf(view.view).needsPose === true && geometry.settings.model === 'essential');
 
 /** What a fit depends on besides the match. */
 function requestKey({ geometry: { settings }, view: { threshold, cycleLimit } }: WorkspaceState): string {

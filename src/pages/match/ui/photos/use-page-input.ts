@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
-import { VIEWS } from '../../contract/view.ts';
+import { VIEWS } from '../../views/index.ts';
 import type { Side } from '../../../../core/geometry.ts';
 import { readOffer } from '../../state/photos/intake.ts';
 import type { Workspace } from '../../state/workspace.ts';
 
-/** Number keys 1–6 choose the view, wherever the focus is (but in a text field). */
+/** Number keys choose the view, wherever the focus is (but in a text field). */
 export function useViewKeys(workspace: Workspace): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

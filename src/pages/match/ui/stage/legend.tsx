@@ -1,5 +1,6 @@
 import { colorMapGradient } from '../../../../core/color-maps.ts';
-import { type Legend as LegendOf, legendOf } from '../../contract/legend.ts';
+import type { Legend as LegendOf } from '../../contract/legend.ts';
+import { legendOf } from '../../views/index.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 import { FlowWheel } from './flow-wheel.tsx';
 
@@ -7,12 +8,13 @@ import { FlowWheel } from './flow-wheel.tsx';
 export function Legend() {
   const view = useWorkspaceState((state) => state.view);
   const photo = useWorkspaceState((state) => state.photos.a.photo?.info.size);
-  const hasFit = useWorkspaceState((state) => state.geometry.fit !== null);
+  const fit = useWorkspaceState((state) => state.geometry.fit);
   const hasResult = useWorkspaceState((state) => state.result !== null);
   if (!hasResult) return null;
   // Until there is a model, matches are coloured by their place.
-  const isWaiting = view.colorBy === 'inliers' && !hasFit;
-  return <LegendFigure legend={legendOf(isWaiting ? { ...view, colorBy: 'position' } : view, photo)} />;
+  const isWaiting = view.colorBy === 'inliers' && !fit;
+  const facts = { photoA: photo, inverseDepths: fit?.cameras?.inverseDepths ?? null };
+  return <LegendFigure legend={legendOf(isWaiting ? { ...view, colorBy: 'position' } : view, facts)} />;
 }
 
 /** A legend as it is drawn; nothing where the picture explains itself. */

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import type { DragEvent } from 'react';
-import { VIEWS } from '../../contract/view.ts';
+import { VIEWS, viewOf } from '../../views/index.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { EmptyPanes } from '../photos/empty-panes.tsx';
 import { JobProgress } from '../export/job-progress.tsx';
@@ -8,12 +8,11 @@ import { Markers } from './markers.tsx';
 import { PaneLabels } from './pane-labels.tsx';
 import { StageCanvas } from './stage-canvas.tsx';
 import { StoppedEngine } from '../panel/stopped-engine.tsx';
-import { SwipeHandle } from './swipe-handle.tsx';
+import { SwipeHandle } from '../../views/compare/swipe-handle.tsx';
 import { useElementSize } from './use-element-size.ts';
 import { useStageKeyboard } from './use-stage-keyboard.ts';
 import { stagePaneAt, useStagePanes } from './use-stage-panes.ts';
 import { useStagePointer } from './use-stage-pointer.ts';
-import { VIEW_TEXTS } from './view-texts.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
 
 /** Who fits no epipolar geometry never downloads it. */
@@ -52,7 +51,7 @@ export function Stage() {
         className="stage"
         tabIndex={0}
         role="application"
-        aria-label={`${VIEW_TEXTS[view].label} (view ${VIEWS.indexOf(view) + 1} of ${VIEWS.length}). ${KEYS}`}
+        aria-label={`${viewOf(view).label} (view ${VIEWS.indexOf(view) + 1} of ${VIEWS.length}). ${KEYS}`}
         onKeyDown={onKeyDown}
         onDrop={markDropSide}
         {...pointer}

@@ -1,10 +1,9 @@
 import { useRef } from 'react';
 import type { KeyboardEvent } from 'react';
-import { VIEWS } from '../../contract/view.ts';
+import { VIEW_LIST, VIEWS } from '../../views/index.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
-import { VIEW_TEXTS } from './view-texts.ts';
 
-/** The six views as tabs; arrow keys move between them, number keys choose one from anywhere (use-view-keys.ts). */
+/** The views as tabs; arrow keys move between them, number keys choose one from anywhere (use-view-keys.ts). */
 export function ViewTabs() {
   const workspace = useWorkspace();
   const view = useWorkspaceState((state) => state.view.view);
@@ -27,7 +26,7 @@ export function ViewTabs() {
 
   return (
     <div className="tabs" role="tablist" aria-label="View" ref={list} onKeyDown={onKeyDown}>
-      {VIEWS.map((name, i) => (
+      {VIEW_LIST.map(({ name, label, about }, i) => (
         <button
           key={name}
           type="button"
@@ -36,10 +35,10 @@ export function ViewTabs() {
           aria-selected={name === view}
           aria-controls="stage"
           tabIndex={name === view ? 0 : -1}
-          title={VIEW_TEXTS[name].about}
+          title={about}
           onClick={() => workspace.updateView({ view: name })}
         >
-          {VIEW_TEXTS[name].label}
+          {label}
           <kbd aria-hidden="true">{i + 1}</kbd>
         </button>
       ))}

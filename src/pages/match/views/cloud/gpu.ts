@@ -2,6 +2,7 @@ import code from '../../../../../shaders/match/draw-cloud.wgsl';
 import type { CloudScene, CloudUniforms } from './cpu.ts';
 import { LINE_WORDS, packLines, packPoints, POINT_WORDS } from './cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
+import { NamedLayout } from '../../../../platform/gpu/bindings.ts';
 import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';
 import { UniformRing } from '../../../../platform/gpu/uniforms.ts';
 
@@ -9,7 +10,7 @@ const DEPTH_FORMAT = 'depth24plus';
 
 /** A point cloud with lines in it, hidden behind each other as they lie; see reference/draw-cloud.ts. */
 export class DrawCloud {
-  private readonly layout: GPUBindGroupLayout;
+  private readonly layout: NamedLayout;
   private readonly uniforms: UniformRing;
   private readonly points: GPURenderPipeline;
   private readonly lines: GPURenderPipeline;
@@ -23,21 +24,14 @@ export class DrawCloud {
   ) {
     const shader = createShader(device, 'draw-cloud', code);
     const visibility = GPUShaderStage.VERTEX | GPUShaderStage.FRAGMENT;
-    const storage = (binding: number): GPUBindGroupLayoutEntry => ({
-      binding,
-      visibility: GPUShaderStage.VERTEX,
-      buffer: { type: 'read-only-storage' },
-    });
-    this.layout = device.createBindGroupLayout({
-      label: 'draw-cloud',
-      entries: [
-        { binding: 0, visibility, buffer: { type: 'uniform', hasDynamicOffset: true } },
-        storage(1),
-        storage(2),
-      ],
+    const storage = { visibility: GPUShaderStage.VERTEX, buffer: { type: 'read-only-storage' } } as const;
+    this.layout = new NamedLayout(device, 'draw-cloud', shader.definitions, {
+      view: { visibility, buffer: { type: 'uniform', hasDynamicOffset: true } },
+      points: storage,
+      lines: storage,
     });
     this.uniforms = new UniformRing(device, scope, shader, 'view');
-    const layout = device.createPipelineLayout({ label: 'draw-cloud', bindGroupLayouts: [this.layout] });
+    const layout = device.createPipelineLayout({ label: 'draw-cloud', bindGroupLayouts: [this.layout.layout] });
     const pipeline = (vertex: string, fragment: string) =>
       createRenderPipeline(device, {
         label: `draw-cloud/${vertex}`,
@@ -60,17 +54,10 @@ export class DrawCloud {
       this.device.queue.writeBuffer(buffer, 0, words);
       return buffer;
     };
-    const buffers = [
-      upload('points', packPoints(scene), POINT_WORDS),
-      upload('lines', packLines(scene.lines), LINE_WORDS),
-    ];
-    const group = this.device.createBindGroup({
-      label: 'draw-cloud',
-      layout: this.layout,
-      entries: [this.uniforms.window, ...buffers.map((buffer) => ({ buffer }))].map((resource, binding) => ({
-        binding,
-        resource,
-      })),
+    const group = this.layout.bind({
+      view: this.uniforms.window,
+      points: { buffer: upload('points', packPoints(scene), POINT_WORDS) },
+      lines: { buffer: upload('lines', packLines(scene.lines), LINE_WORDS) },
     });
     this.scene = { scope, group, points: scene.positions.length / 3, lines: scene.lines.length };
   }

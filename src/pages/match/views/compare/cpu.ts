@@ -1,4 +1,7 @@
-import { COMPARE_MODES } from '../../contract/view.ts';
+import type { Size } from '../../../../core/geometry.ts';
+import { dividerX } from '../../../../core/swipe.ts';
+import { canvasSize, comparedCanvas, type StageFit } from '../../contract/alignment.ts';
+import { COMPARE_MODES, type ViewSettings } from '../../contract/view.ts';
 import {
   clamp,
   isKnown,
@@ -12,6 +15,10 @@ import {
   unknownColor,
 } from '../pane/cpu.ts';
 import type { PanePicture, PaneScene, Vec2 } from '../pane/cpu.ts';
+import { type CanvasPane, clipTo, type CpuPainter } from '../pane/cpu-painter.ts';
+import { flickerPhase, paneUniforms } from '../pane/frame.ts';
+import { drawAligned } from './aligned-cpu.ts';
+import { alignedUniforms } from './uniforms.ts';
 
 const DIVIDER_WIDTH = 2;
 
@@ -47,3 +54,48 @@ function mixture({ pane }: PaneScene, x: number, [u, v]: Vec2): number {
   const cells = Math.floor((u * pane.photo[0]) / cell) + Math.floor((v * pane.photo[1]) / cell);
   return Math.abs(cells) % 2;
 }
+
+/** Size of the canvas that a homography lays both photos on; null where the dense match is compared. */
+function alignedSize(settings: ViewSettings, fit: StageFit | null | undefined, photo: Size): Size | null {
+  const canvas = comparedCanvas(settings, fit?.alignment?.canvas);
+  return canvas && canvasSize(photo, canvas);
+}
+
+/** Without a GPU: a morph is a blend. */
+export const compareCpu: CpuPainter = {
+  laidOut: (settings, fit, photo) => alignedSize(settings, fit, photo) ?? photo,
+
+  rule(frame, pane, photo, grid) {
+    const uniforms = alignedUniforms(frame, pane, photo);
+    if (uniforms) return { picture: drawAligned, uniforms };
+    return { picture: drawCompare, uniforms: paneUniforms(frame, pane, photo, grid) };
+  },
+
+  paint(pane: CanvasPane) {
+    const { context, frame, photo, rect, clip, picture, drawImage } = pane;
+    const { settings, fit, pixelRatio, now } = frame;
+    const canvas = alignedSize(settings, fit, photo.size);
+    if (canvas) {
+      const isFlicker = settings.compareMode === 'flicker';
+      drawImage(picture(isFlicker ? { ...settings, amount: flickerPhase(now) } : settings), canvas);
+      return;
+    }
+    if (settings.compareMode === 'checker' || settings.compareMode === 'difference') {
+      drawImage(picture(settings));
+      return;
+    }
+    // The other photo alone on this one's grid: worked out once, whatever the amount.
+    const rebuilt = picture({ ...settings, compareMode: 'blend', amount: 1 });
+    drawImage(photo.image);
+    if (settings.compareMode === 'swipe') {
+      const divider = dividerX(clip, rect, settings.amount);
+      clipTo(context, { ...clip, width: divider - clip.x });
+      drawImage(rebuilt);
+      context.fillStyle = '#ffffff';
+      context.fillRect(divider - 2 * pixelRatio, clip.y, 2 * pixelRatio, clip.height);
+      return;
+    }
+    context.globalAlpha = settings.compareMode === 'flicker' ? flickerPhase(now) : settings.amount;
+    drawImage(rebuilt);
+  },
+};

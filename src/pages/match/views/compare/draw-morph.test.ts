@@ -12,7 +12,8 @@ import { DrawMorph } from './morph-gpu.ts';
 import type { PaneSource } from '../pane/gpu.ts';
 import { MipChain } from '../../../../compute/mip-chain/gpu.ts';
 import { PaneBindings } from '../pane/bindings.ts';
-import type { Color, PaneUniforms } from '../pane/bindings.ts';
+import type { Color } from '../../../../core/stage-colors.ts';
+import type { PaneUniforms } from '../pane/bindings.ts';
 
 const STAGE: Size = { width: 83, height: 61 };
 const PHOTO: Size = { width: 96, height: 70 };

@@ -29,11 +29,11 @@ export class DrawMorph {
     private readonly bindings: PaneBindings,
     format: GPUTextureFormat,
   ) {
-    const { device, frameLayout, photosLayout, fieldLayout } = bindings;
+    const { device, frame, photos, field } = bindings;
     const { module } = createShader(device, 'draw-morph', code, { MESH_LIMIT });
     const layout = device.createPipelineLayout({
       label: 'draw-morph',
-      bindGroupLayouts: [frameLayout, photosLayout, fieldLayout],
+      bindGroupLayouts: [frame.layout, photos.layout, field.layout],
     });
     this.backdrop = createRenderPipeline(device, {
       label: 'draw-morph/backdrop',

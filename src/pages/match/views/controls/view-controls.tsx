@@ -1,32 +1,41 @@
 import type { ReactNode } from 'react';
-import type { ViewName } from '../../contract/view.ts';
 import { useWorkspaceState } from '../../ui/workspace-context.ts';
-import { VIEW_TEXTS } from '../../ui/stage/view-texts.ts';
 import { CompareControls } from '../compare/controls.tsx';
-import { FilterControls } from './filter-controls.tsx';
-import { FlowControls } from '../flow/controls.tsx';
-import { HeatControls } from '../heat/controls.tsx';
+import { viewOf } from '../index.ts';
 import { MatchControls } from '../matches/controls.tsx';
-import { WarpControls } from '../warp/controls.tsx';
+import type { ControlName } from '../view.ts';
+import { CamerasControl } from './cameras-control.tsx';
+import { FilterControls } from './filter-controls.tsx';
+import {
+  BackgroundControl,
+  ColorMapControl,
+  CycleScaleControl,
+  FlowScaleControl,
+  OpacityControl,
+} from './picture-controls.tsx';
 
-const CONTROLS: Record<ViewName, () => ReactNode> = {
-  warp: WarpControls,
-  certainty: HeatControls,
+const CONTROLS: Record<ControlName, () => ReactNode> = {
+  background: BackgroundControl,
+  colorMap: ColorMapControl,
+  opacity: OpacityControl,
+  flowScale: FlowScaleControl,
+  cycleScale: CycleScaleControl,
   matches: MatchControls,
-  flow: FlowControls,
   compare: CompareControls,
-  cycle: HeatControls,
+  cameras: CamerasControl,
 };
 
 /** The controls of the present view, then the filters that all views share. */
 export function ViewControls() {
-  const view = useWorkspaceState((state) => state.view.view);
-  const Controls = CONTROLS[view];
+  const { label, about, controls } = viewOf(useWorkspaceState((state) => state.view.view));
   return (
-    <section className="panel-part" aria-label={`${VIEW_TEXTS[view].label} settings`}>
-      <h2>{VIEW_TEXTS[view].label}</h2>
-      <p className="hint">{VIEW_TEXTS[view].about}</p>
-      <Controls />
+    <section className="panel-part" aria-label={`${label} settings`}>
+      <h2>{label}</h2>
+      <p className="hint">{about}</p>
+      {controls.map((name) => {
+        const Control = CONTROLS[name];
+        return <Control key={name} />;
+      })}
       <FilterControls />
     </section>
   );

@@ -1,15 +1,10 @@
 import code from '../../../../../shaders/match/draw-cycle.wgsl';
-import { PanePass } from '../pane/gpu.ts';
-import type { PaneBindings } from '../pane/bindings.ts';
+import type { PanePassOptions } from '../pane/gpu.ts';
 
 /** Cycle error as a heat map over the pane's photo, where the match is certain enough. */
-export class DrawCycle extends PanePass {
-  constructor(bindings: PaneBindings, format: GPUTextureFormat) {
-    super(bindings, format, {
-      label: 'draw-cycle',
-      code,
-      entryPoint: 'drawCycle',
-      needsField: true,
-    });
-  }
-}
+export const cyclePass: PanePassOptions = {
+  label: 'draw-cycle',
+  code,
+  entryPoint: 'drawCycle',
+  needsField: true,
+};

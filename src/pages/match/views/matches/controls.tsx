@@ -4,7 +4,7 @@ import { ShuffleIcon } from '../../../../ui/icons.tsx';
 import { Segmented } from '../../../../ui/segmented.tsx';
 import { Slider } from '../../../../ui/slider.tsx';
 import { useWorkspaceState } from '../../ui/workspace-context.ts';
-import { ColorMapControl } from '../controls/color-map-control.tsx';
+import { ColorMapControl } from '../controls/picture-controls.tsx';
 import { useView } from '../controls/use-view.ts';
 
 const STYLES = [

@@ -1,6 +1,7 @@
 import code from '../../../../../shaders/match/draw-matches.wgsl';
 import { INLIER_COLOR, INLIER_MODELS, type InlierTest, OUTLIER_COLOR } from '../../../../core/inlier-test.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
+import { NamedLayout } from '../../../../platform/gpu/bindings.ts';
 import { createRenderPipeline, createShader, enumNames } from '../../../../platform/gpu/shader.ts';
 import { UniformRing, type UniformValues } from '../../../../platform/gpu/uniforms.ts';
 import { type ColorBy, COLORS_BY } from '../../contract/view.ts';
@@ -64,7 +65,7 @@ export function matchStyle(
 
 /** Lines and dots over both panes, one instance a match; how many there are is known to the GPU alone. */
 export class DrawMatches {
-  private readonly layout: GPUBindGroupLayout;
+  private readonly layout: NamedLayout;
   private readonly uniforms: UniformRing;
   private readonly lines: GPURenderPipeline;
   private readonly dots: GPURenderPipeline[];
@@ -81,16 +82,13 @@ export class DrawMatches {
       ...enumNames('MODEL', INLIER_MODELS),
     });
     const visibility = GPUShaderStage.VERTEX | GPUShaderStage.FRAGMENT;
-    this.layout = device.createBindGroupLayout({
-      label: 'draw-matches',
-      entries: [
-        { binding: 0, visibility, buffer: { type: 'uniform', hasDynamicOffset: true } },
-        { binding: 1, visibility: GPUShaderStage.VERTEX, buffer: { type: 'read-only-storage' } },
-        { binding: 2, visibility: GPUShaderStage.VERTEX, texture: {} },
-      ],
+    this.layout = new NamedLayout(device, 'draw-matches', shader.definitions, {
+      matches: { visibility, buffer: { type: 'uniform', hasDynamicOffset: true } },
+      rows: { visibility: GPUShaderStage.VERTEX, buffer: { type: 'read-only-storage' } },
+      colorMaps: { visibility: GPUShaderStage.VERTEX, texture: {} },
     });
     this.uniforms = new UniformRing(device, scope, shader, 'matches');
-    const layout = device.createPipelineLayout({ label: 'draw-matches', bindGroupLayouts: [this.layout] });
+    const layout = device.createPipelineLayout({ label: 'draw-matches', bindGroupLayouts: [this.layout.layout] });
     const over: GPUBlendComponent = { srcFactor: 'one', dstFactor: 'one-minus-src-alpha' };
     const pipeline = (vertex: string, fragment: string) =>
       createRenderPipeline(device, {
@@ -119,14 +117,10 @@ export class DrawMatches {
 
   private group(rows: GPUBuffer): GPUBindGroup {
     if (this.bound?.rows !== rows) {
-      const group = this.bindings.device.createBindGroup({
-        label: 'draw-matches',
-        layout: this.layout,
-        entries: [
-          { binding: 0, resource: this.uniforms.window },
-          { binding: 1, resource: { buffer: rows } },
-          { binding: 2, resource: this.bindings.colorMaps.createView() },
-        ],
+      const group = this.layout.bind({
+        matches: this.uniforms.window,
+        rows: { buffer: rows },
+        colorMaps: this.bindings.colorMaps.createView(),
       });
       this.bound = { rows, group };
     }

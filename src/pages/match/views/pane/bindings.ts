@@ -1,13 +1,12 @@
-import paneCode from '../../../../../shaders/common/pane.wgsl';
+import paneCode from '../../../../../shaders/common/field.wgsl';
 import { COLOR_MAP_SIZE, colorMapRows, COLOR_MAPS } from '../../../../core/color-maps.ts';
 import { certaintyBinding, cycleBinding, warpBinding } from '../../../../compute/field/gpu.ts';
 import type { WarpField } from '../../../../compute/field/gpu.ts';
+import type { Color } from '../../../../core/stage-colors.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
+import { type LayoutVariable, NamedLayout } from '../../../../platform/gpu/bindings.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';
 import { UniformRing } from '../../../../platform/gpu/uniforms.ts';
-
-/** RGBA, 0…1. */
-export type Color = [r: number, g: number, b: number, a: number];
 
 /** The members of `Pane` that draw-aligned alone reads. */
 export interface PlaneUniforms {
@@ -47,9 +46,9 @@ const UNIFORM_SLOTS = 32;
  * the uniforms. Made once per device; bind groups are made anew only when a photo or a field changes.
  */
 export class PaneBindings {
-  readonly frameLayout: GPUBindGroupLayout;
-  readonly photosLayout: GPUBindGroupLayout;
-  readonly fieldLayout: GPUBindGroupLayout;
+  readonly frame: NamedLayout;
+  readonly photos: NamedLayout;
+  readonly field: NamedLayout;
   readonly sampler: GPUSampler;
   /** 256 × one row per map of COLOR_MAPS. */
   readonly colorMaps: GPUTexture;
@@ -62,26 +61,20 @@ export class PaneBindings {
     scope: Scope,
   ) {
     const visibility = GPUShaderStage.VERTEX | GPUShaderStage.FRAGMENT;
-    const storage = (binding: number): GPUBindGroupLayoutEntry => ({
-      binding,
-      visibility,
-      buffer: { type: 'read-only-storage' },
+    const uniform: LayoutVariable = { visibility, buffer: { type: 'uniform', hasDynamicOffset: true } };
+    const storage: LayoutVariable = { visibility, buffer: { type: 'read-only-storage' } };
+    const texture: LayoutVariable = { visibility: GPUShaderStage.FRAGMENT, texture: {} };
+    const sampler: LayoutVariable = { visibility: GPUShaderStage.FRAGMENT, sampler: {} };
+    const shader = createShader(device, 'pane', paneCode);
+    const { definitions } = shader;
+    this.frame = new NamedLayout(device, 'pane/frame', definitions, {
+      pane: uniform,
+      photoSampler: sampler,
+      colorMaps: texture,
     });
-    const texture = (binding: number): GPUBindGroupLayoutEntry => ({
-      binding,
-      visibility: GPUShaderStage.FRAGMENT,
-      texture: {},
-    });
-    this.frameLayout = device.createBindGroupLayout({
-      label: 'pane/frame',
-      entries: [
-        { binding: 0, visibility, buffer: { type: 'uniform', hasDynamicOffset: true } },
-        { binding: 1, visibility: GPUShaderStage.FRAGMENT, sampler: {} },
-        texture(2),
-      ],
-    });
-    this.photosLayout = device.createBindGroupLayout({ label: 'pane/photos', entries: [texture(0), texture(1)] });
-    this.fieldLayout = device.createBindGroupLayout({ label: 'pane/field', entries: [0, 1, 2].map(storage) });
+    this.photos = new NamedLayout(device, 'pane/photos', definitions, { photoHere: texture, photoThere: texture }, 1);
+    const field = { warp: storage, certainty: storage, cycle: storage };
+    this.field = new NamedLayout(device, 'pane/field', definitions, field, 2);
 
     this.sampler = device.createSampler({
       label: 'photo',
@@ -98,15 +91,11 @@ export class PaneBindings {
       COLOR_MAP_SIZE,
       COLOR_MAPS.length,
     ]);
-    this.uniforms = new UniformRing(device, scope, createShader(device, 'pane', paneCode), 'pane', UNIFORM_SLOTS);
-    this.frameGroup = device.createBindGroup({
-      label: 'pane/frame',
-      layout: this.frameLayout,
-      entries: [
-        { binding: 0, resource: this.uniforms.window },
-        { binding: 1, resource: this.sampler },
-        { binding: 2, resource: this.colorMaps.createView() },
-      ],
+    this.uniforms = new UniformRing(device, scope, shader, 'pane', UNIFORM_SLOTS);
+    this.frameGroup = this.frame.bind({
+      pane: this.uniforms.window,
+      photoSampler: this.sampler,
+      colorMaps: this.colorMaps.createView(),
     });
   }
 
@@ -117,25 +106,15 @@ export class PaneBindings {
 
   /** Group 1. Both textures with their mip levels. */
   photosGroup(here: GPUTexture, there: GPUTexture): GPUBindGroup {
-    return this.device.createBindGroup({
-      label: 'pane/photos',
-      layout: this.photosLayout,
-      entries: [
-        { binding: 0, resource: here.createView() },
-        { binding: 1, resource: there.createView() },
-      ],
-    });
+    return this.photos.bind({ photoHere: here.createView(), photoThere: there.createView() });
   }
 
   /** Group 2. */
   fieldGroup(field: WarpField): GPUBindGroup {
-    return this.device.createBindGroup({
-      label: 'pane/field',
-      layout: this.fieldLayout,
-      entries: [warpBinding(field), certaintyBinding(field), cycleBinding(field)].map((resource, binding) => ({
-        binding,
-        resource,
-      })),
+    return this.field.bind({
+      warp: warpBinding(field),
+      certainty: certaintyBinding(field),
+      cycle: cycleBinding(field),
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { UniformValues } from '../../../../platform/gpu/uniforms.ts';
 import type { PaneUniforms } from './bindings.ts';
 import { BilinearReader } from '../../../../compute/field/bilinear.ts';
 import type { PlainField } from '../../../../compute/field/cpu.ts';
@@ -14,6 +15,8 @@ export interface PaneScene {
   here: MipLevels;
   there: MipLevels;
   field: PlainField;
+  /** Uniforms that this picture alone has, as its pass in WGSL. */
+  own?: UniformValues;
 }
 
 /** A picture: the colour of the stage pixel whose centre is at `x`, `y` (device pixels). */

@@ -15,7 +15,8 @@ import type { ExportFormat, ExportRequest } from '../../contract/exports.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import { PIXEL_CONVENTION } from '../../../../core/coordinates.ts';
 import { otherSide, type Side, type Size } from '../../../../core/geometry.ts';
-import { legendOf } from '../../contract/legend.ts';
+import { legendOf } from '../../views/index.ts';
+import type { LegendFacts } from '../../views/view.ts';
 import type { DenseField, MatchResult, MatchTable } from '../../../../core/match.ts';
 import { animate, frameSize } from './animation/animate.ts';
 import type { FrameSource } from './animation/frame-source.ts';
@@ -37,12 +38,14 @@ export interface ExportSource {
   sizes: Record<Side, Size>;
   /** Focal lengths that the files tell, in their pixels. */
   focal: Record<Side, number | null>;
+  /** As {@link LegendFacts} has them. */
+  inverseDepths: LegendFacts['inverseDepths'];
   readField(side: Side): Promise<DenseField>;
   readMatches(): Promise<MatchTable>;
   /** The stage as a PNG with `scale` pixels per CSS pixel. */
   snapshot(scale: number): Promise<Blob>;
   /** Size of the stage in CSS pixels, and what else a vector figure is drawn from. */
-  figure(): Promise<Omit<FigureScene, 'sizes' | 'snapshot'>>;
+  figure(): Promise<Omit<FigureScene, 'sizes' | 'snapshot' | 'inverseDepths'>>;
   /** Frames of an animation of this size. */
   frames(kind: AnimationKind, size: Size): Promise<FrameSource & { isSoft: boolean }>;
 }
@@ -67,14 +70,14 @@ const EXPORTERS: Record<ExportFormat, Exporter> = {
       notes: ['It holds both photos as they were opened, with whatever their files say (place, camera).'],
     };
   },
-  async figure({ scale, legend, view }, { snapshot, sizes }) {
+  async figure({ scale, legend, view }, { snapshot, sizes, inverseDepths }) {
     const picture = await snapshot(scale);
-    const drawn = legend ? legendOf(view, sizes.a) : null;
+    const drawn = legend ? legendOf(view, { photoA: sizes.a, inverseDepths }) : null;
     return { blob: drawn ? await addLegend(picture, drawn, scale) : picture };
   },
   async svg(request, source) {
-    const { sizes, snapshot } = source;
-    const svg = await vectorFigure(request, { ...(await source.figure()), sizes, snapshot });
+    const { sizes, snapshot, inverseDepths } = source;
+    const svg = await vectorFigure(request, { ...(await source.figure()), sizes, snapshot, inverseDepths });
     const isVector = request.view.view === 'matches';
     return {
       blob: new Blob([svg], { type: 'image/svg+xml' }),

@@ -27,6 +27,7 @@ export async function exportShown(request: ExportRequest, scene: ExportScene, ru
     result: shown.result,
     sizes,
     focal: { a: a.info.focal ?? null, b: b.info.focal ?? null },
+    inverseDepths: stage.fit?.pose?.inverseDepths ?? null,
     readField: (side) => shown.readField(side),
     readMatches: async () => matchTable(rows, sizes),
     snapshot: (scale) => stage.snapshot(scale),

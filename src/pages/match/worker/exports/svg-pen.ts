@@ -1,4 +1,4 @@
-import type { MatchContext } from '../stage/cpu-matches.ts';
+import type { MatchContext } from '../../views/matches/canvas.ts';
 
 type Paint = string | CanvasGradient | CanvasPattern;
 

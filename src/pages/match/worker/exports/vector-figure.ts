@@ -4,9 +4,10 @@ import type { Rect, Side, Size } from '../../../../core/geometry.ts';
 import type { InlierTest } from '../../../../core/inlier-test.ts';
 import { panesOnStage } from '../../contract/layout.ts';
 import { photoRect } from '../../../../core/zoom.ts';
-import { legendOf } from '../../contract/legend.ts';
-import { drawMatchesOn } from '../stage/cpu-matches.ts';
-import { matchUniforms } from '../stage/stage-uniforms.ts';
+import { legendOf } from '../../views/index.ts';
+import type { LegendFacts } from '../../views/view.ts';
+import { drawMatchesOn } from '../../views/matches/canvas.ts';
+import { matchUniforms } from '../../views/matches/uniforms.ts';
 import { type FigureImage, svgFigure } from './svg-figure.ts';
 import { SvgPen } from './svg-pen.ts';
 
@@ -21,6 +22,8 @@ export interface FigureScene {
   rows: Float32Array;
   /** Test of the model that was fitted, for matches coloured by it. */
   inliers: InlierTest | null;
+  /** As {@link LegendFacts} has them. */
+  inverseDepths: LegendFacts['inverseDepths'];
   /** The stage as a PNG with `scale` pixels per CSS pixel. */
   snapshot(scale: number): Promise<Blob>;
 }
@@ -38,7 +41,7 @@ export async function vectorFigure(
 ): Promise<string> {
   const isMatches = view.view === 'matches';
   const images = isMatches ? await photoImages(view, scale, scene) : [await wholeStage(scale, scene)];
-  const shown = legend ? legendOf(view, scene.sizes.a) : null;
+  const shown = legend ? legendOf(view, { photoA: scene.sizes.a, inverseDepths: scene.inverseDepths }) : null;
   return svgFigure({
     crop: visiblePart(images),
     scale,

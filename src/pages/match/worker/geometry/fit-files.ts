@@ -1,5 +1,5 @@
 import { PIXEL_CONVENTION } from '../../../../core/coordinates.ts';
-import { type FitResult, MEASURED_SIDE } from '../../contract/geometry-fit.ts';
+import { type CameraPair, type FitResult, MEASURED_SIDE } from '../../contract/geometry-fit.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 
 /** A photo's name and size, as files quote them. */
@@ -30,7 +30,7 @@ export function fitAsJson(fit: FitResult, photos: Record<Side, Named>): string {
       matrix: rows(matrix),
       fundamental: fundamental && rows(fundamental),
       cameras: cameras && {
-        ...cameras,
+        ...withoutRange(cameras),
         rotation: rows(cameras.rotation),
         K: { a: cameraRows(fit, 'a', photos.a.size), b: cameraRows(fit, 'b', photos.b.size) },
       },
@@ -43,6 +43,9 @@ export function fitAsJson(fit: FitResult, photos: Record<Side, Named>): string {
     1,
   )}\n`;
 }
+
+/** What the picture of depth spans says nothing of the cameras. */
+const withoutRange = ({ inverseDepths: _, ...cameras }: CameraPair): Omit<CameraPair, 'inverseDepths'> => cameras;
 
 /** Header lines of a cloud: units, frame, cameras. */
 export function cloudComments({ cameras }: FitResult, photos: Record<Side, Named>): string[] {

@@ -22,6 +22,7 @@ import type { InlierTest } from '../../../../core/inlier-test.ts';
 import type { Matrix3 } from '../../../../core/matrix3.ts';
 import type { DenseField, VerdictKind } from '../../../../core/match.ts';
 import { matchTable } from '../../../../matching/match-table.ts';
+import { depthSpan } from './depth-span.ts';
 import { alignedCanvas } from './canvas.ts';
 import { fitVerdict } from './fit-verdict.ts';
 import { intrinsicsOf, measuredCamera } from './intrinsics.ts';
@@ -158,7 +159,17 @@ const SEARCHES: Record<FitModel, Search> = {
       ...pick(found),
       matrix: essential,
       fundamental: unitNorm(fundamentalInPixels(measured, photos)),
-      cameras: { intrinsics, rotation, translation, turn, inFront, parallax, planarShare, rival },
+      cameras: {
+        intrinsics,
+        rotation,
+        translation,
+        turn,
+        inFront,
+        parallax,
+        planarShare,
+        rival,
+        inverseDepths: depthSpan(pairs, found.inliers, cameras, { rotation, translation }),
+      },
       measuredCameras: cameras,
       test: {
         kind: 'epipolar',

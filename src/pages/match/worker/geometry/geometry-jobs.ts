@@ -2,11 +2,19 @@ import { encodePly } from '../../../../formats/matches/ply.ts';
 import type { Gpu } from '../../../../platform/gpu/device.ts';
 import { sampleMatches } from '../../../../compute/sample-matches/cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
-import { type StageFit, unitRect } from '../../contract/alignment.ts';
+import { type StageFit, type StagePose, unitRect } from '../../contract/alignment.ts';
 import { CodedError, isCancelled } from '../../../../core/errors.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
-import type { CloudInfo, CloudRequest, CloudView, FitRequest, FitResult } from '../../contract/geometry-fit.ts';
+import type {
+  CameraPair,
+  CloudInfo,
+  CloudRequest,
+  CloudView,
+  FitRequest,
+  FitResult,
+} from '../../contract/geometry-fit.ts';
 import type { Side } from '../../../../core/geometry.ts';
+import type { InlierTest } from '../../../../core/inlier-test.ts';
 import type { Progress } from '../../../../core/match.ts';
 import type { Photo } from '../../../../matching/photos/photo.ts';
 import type { ServedCall } from '../../../../platform/worker/serve-calls.ts';
@@ -122,8 +130,8 @@ export class GeometryJobs {
 }
 
 function stageFit({ result, test }: Fitted, { a, b }: Record<Side, Photo>): StageFit {
-  const { canvas } = result;
-  if (!canvas) return { inliers: test, alignment: null };
+  const { canvas, cameras } = result;
+  if (!canvas) return { inliers: test, alignment: null, pose: cameras && stagePose(cameras, test, { a, b }) };
   return {
     inliers: test,
     alignment: {
@@ -131,6 +139,17 @@ function stageFit({ result, test }: Fitted, { a, b }: Record<Side, Photo>): Stag
       canvas: unitRect(canvas, a.size),
     },
   };
+}
+
+function stagePose(cameras: CameraPair, test: InlierTest, photos: Record<Side, Photo>): StagePose | null {
+  const { rotation, translation, intrinsics, inverseDepths } = cameras;
+  if (!inverseDepths) return null;
+  const focal = (side: Side) => {
+    const { width, height } = photos[side].size;
+    return [intrinsics[side].focal / width, intrinsics[side].focal / height] as const;
+  };
+  const residual = test.threshold;
+  return { rotation, translation, focal: { a: focal('a'), b: focal('b') }, inverseDepths, residual };
 }
 
 const nothing = (what: string, remedy: string) =>

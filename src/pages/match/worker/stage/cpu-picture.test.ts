@@ -3,9 +3,9 @@ import type { PlainField } from '../../../../compute/field/cpu.ts';
 import { mipChain } from '../../../../compute/mip-chain/cpu.ts';
 import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
 import { COMPARE_MODES, DEFAULT_VIEW } from '../../contract/view.ts';
-import { drawMatchesOn } from './cpu-matches.ts';
+import { drawMatchesOn } from '../../views/matches/canvas.ts';
 import { drawPicture, type FieldPicture, pictureSize } from './cpu-picture.ts';
-import { STAGE_COLORS } from './stage-uniforms.ts';
+import { STAGE_COLORS } from '../../../../core/stage-colors.ts';
 
 const SIZE = { width: 12, height: 9 };
 const COUNT = SIZE.width * SIZE.height;

@@ -1,31 +1,20 @@
-import type { PaneUniforms, Color } from '../../views/pane/bindings.ts';
-import { drawAligned } from '../../views/compare/aligned-cpu.ts';
-import { drawCompare } from '../../views/compare/cpu.ts';
-import { drawFlow } from '../../views/flow/cpu.ts';
-import { drawCertainty, drawCycle } from '../../views/heat/cpu.ts';
-import type { PanePicture, PaneScene } from '../../views/pane/cpu.ts';
-import { drawWarp } from '../../views/warp/cpu.ts';
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
-import { canvasSize, comparedCanvas, type StageFit } from '../../contract/alignment.ts';
 import type { Size } from '../../../../core/geometry.ts';
-import type { Pane, PaneKind } from '../../contract/layout.ts';
+import type { Color } from '../../../../core/stage-colors.ts';
 import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
+import type { StageFit } from '../../contract/alignment.ts';
+import type { Pane } from '../../contract/layout.ts';
 import type { ViewSettings } from '../../contract/view.ts';
-import { alignedUniforms, paneUniforms } from './stage-uniforms.ts';
+import { DRAWINGS } from '../../views/drawing.ts';
+import type { PaneKind } from '../../views/index.ts';
+import type { PaneScene } from '../../views/pane/cpu.ts';
+import type { Frame } from '../../views/pane/frame.ts';
 
 /** The pictures that are worked out from the dense match, by the same rules as the shaders. */
 export type FieldPicture = Exclude<PaneKind, 'photo'>;
 
-const PICTURES: Record<FieldPicture, PanePicture> = {
-  warp: drawWarp,
-  certainty: drawCertainty,
-  flow: drawFlow,
-  compare: drawCompare,
-  cycle: drawCycle,
-};
-
 /** What a picture shows besides its settings. */
-export interface PictureSubject extends Omit<PaneScene, 'pane'> {
+export interface PictureSubject extends Omit<PaneScene, 'pane' | 'own'> {
   pane: Pane;
   photo: Size;
   /** The model that a comparison may be aligned by. */
@@ -49,10 +38,10 @@ export function drawPicture(
   ground: Color,
   longSide: number,
 ): Pixels & { data: Uint8ClampedArray<ArrayBuffer> } {
-  const canvas = pane.kind === 'compare' ? comparedCanvas(settings, fit?.alignment?.canvas) : null;
-  const size = pictureSize(canvas ? canvasSize(photo, canvas) : photo, longSide);
+  const { cpu } = DRAWINGS[pane.kind];
+  const size = pictureSize(cpu.laidOut?.(settings, fit, photo) ?? photo, longSide);
   const whole: Pane = { ...pane, rect: { x: 0, y: 0, ...size } };
-  const frame = {
+  const frame: Frame = {
     settings: { ...settings, camera: DEFAULT_CAMERA },
     ground,
     stage: size,
@@ -61,10 +50,8 @@ export function drawPicture(
     fit,
     now: 0,
   };
-  const aligned = alignedUniforms(frame, whole, photo);
-  const uniforms: PaneUniforms = aligned ?? paneUniforms(frame, whole, photo, field.grid);
-  const scene: PaneScene = { pane: uniforms, here, there, field };
-  const picture = aligned ? drawAligned : PICTURES[pane.kind as FieldPicture];
+  const { picture, uniforms, own } = cpu.rule(frame, whole, photo, field.grid);
+  const scene: PaneScene = { pane: uniforms, here, there, field, own };
   const data = new Uint8ClampedArray(size.width * size.height * 4);
   for (let y = 0; y < size.height; y++) {
     for (let x = 0; x < size.width; x++) {

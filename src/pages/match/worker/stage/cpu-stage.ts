@@ -1,42 +1,38 @@
-import type { Color } from '../../views/pane/bindings.ts';
 import type { PlainMatchField } from '../../../../compute/field/cpu.ts';
 import { type MipLevels, mipChain } from '../../../../compute/mip-chain/cpu.ts';
 import { sampleMatches, type SampleOptions } from '../../../../compute/sample-matches/cpu.ts';
-import { canvasSize, comparedCanvas, type StageFit } from '../../contract/alignment.ts';
 import { CodedError } from '../../../../core/errors.ts';
-import { otherSide, type Rect, type Side, type Size } from '../../../../core/geometry.ts';
-import { type Pane, panesOnStage } from '../../contract/layout.ts';
+import { otherSide, type Side, type Size } from '../../../../core/geometry.ts';
+import { type Color, STAGE_COLORS } from '../../../../core/stage-colors.ts';
 import { photoRect } from '../../../../core/zoom.ts';
-import { dividerX } from '../../../../core/swipe.ts';
+import type { Photo } from '../../../../matching/photos/photo.ts';
+import type { StageFit } from '../../contract/alignment.ts';
+import { type Pane, panesOnStage } from '../../contract/layout.ts';
 import { DEFAULT_VIEW, type ViewSettings } from '../../contract/view.ts';
-import { drawMatchesOn } from './cpu-matches.ts';
+import { DRAWINGS } from '../../views/drawing.ts';
+import { viewOf } from '../../views/index.ts';
+import { drawMatchesOn } from '../../views/matches/canvas.ts';
+import { matchUniforms } from '../../views/matches/uniforms.ts';
+import { type CanvasPane, clipTo, cssColor } from '../../views/pane/cpu-painter.ts';
+import { type Frame, scaled } from '../../views/pane/frame.ts';
 import { drawPicture, pictureSize } from './cpu-picture.ts';
 import { checkFigure } from './figure-limit.ts';
-import type { Photo } from '../../../../matching/photos/photo.ts';
-import { flickerPhase, matchUniforms, scaled, STAGE_COLORS } from './stage-uniforms.ts';
+import type { ShownMatch } from './shown-match.ts';
+import type { Stage } from './stage.ts';
 
 /** Longer side of the pictures that are worked out pixel by pixel; the canvas enlarges them. A quarter second each. */
 const PICTURE_SIDE = 320;
 /** Longer side of the photos that the pictures are read from. */
 const SOURCE_SIDE = 640;
-/** How much of the stage's colour lies over photos behind correspondences. */
-const MUTED = 0.35;
 const FLICKER_CHECK_MS = 100;
 /** What every browser's canvas can be. */
 const MAX_CANVAS_SIDE = 8192;
-
-interface PlacedPane {
-  pane: Pane;
-  /** Where the whole photo lies, and the part of the stage that the pane may draw on; device pixels. */
-  rect: Rect;
-  clip: Rect;
-}
 
 /**
  * The stage of a browser without WebGPU: a 2D canvas, and the shaders' references at a small size. Slower and softer;
  * a morph is a blend here.
  */
-export class CpuStage {
+export class CpuStage implements Stage {
   framesDrawn = 0;
   private readonly context: OffscreenCanvasRenderingContext2D;
   private readonly photos: Partial<Record<Side, Photo>> = {};
@@ -45,7 +41,6 @@ export class CpuStage {
   private readonly pictures = new Map<string, OffscreenCanvas>();
   private field: PlainMatchField | null = null;
   private sampled: { key: string; rows: Float32Array } | null = null;
-  /** As the other stage’s. */
   fit: StageFit | null = null;
   private settings: ViewSettings = DEFAULT_VIEW;
   private matchLimit = Infinity;
@@ -68,7 +63,11 @@ export class CpuStage {
     this.forgetPictures();
   }
 
-  /** null: the photos alone are drawn. */
+  async show(match: Pick<ShownMatch, 'readField'> | null): Promise<void> {
+    this.setField(match && { a: await match.readField('a'), b: await match.readField('b') });
+  }
+
+  /** As {@link show}, of what is read already. */
   setField(field: PlainMatchField | null): void {
     this.field = field;
     this.fit = null;
@@ -76,19 +75,16 @@ export class CpuStage {
     this.forgetPictures();
   }
 
-  /** As the other stage’s. */
   setFit(fit: StageFit | null): void {
     this.fit = fit;
     this.pictures.clear();
     this.requestDraw();
   }
 
-  /** As the other stage’s. */
   async sampleRows(options: SampleOptions): Promise<Float32Array> {
     return this.field ? sampleMatches(this.field, options).rows : new Float32Array(0);
   }
 
-  /** Draws at most so many correspondences of this field, whatever the settings want. */
   limitMatches(limit: number): void {
     this.matchLimit = limit;
     this.requestDraw();
@@ -118,15 +114,25 @@ export class CpuStage {
       a: this.photos.a?.size,
       b: this.photos.b?.size,
     });
-    for (const pane of panes) this.drawPane(pane);
-    if (settings.view === 'matches') this.drawMatches(panes);
+    const view = viewOf(settings.view);
+    const linesShown = this.matched && view.showsMatches === true;
+    const frame: Frame = {
+      settings,
+      ground: this.ground,
+      stage: { width: this.canvas.width, height: this.canvas.height },
+      pixelRatio: this.pixelRatio,
+      linesShown,
+      fit: this.fit,
+      now: performance.now(),
+    };
+    for (const pane of panes) this.drawPane(frame, pane);
+    if (linesShown) this.drawMatches(frame, panes);
     this.framesDrawn++;
-    if (this.matched && settings.view === 'compare' && settings.compareMode === 'flicker') {
+    if (this.matched && view.isMoving?.(settings)) {
       this.flicker = setTimeout(() => this.requestDraw(), FLICKER_CHECK_MS);
     }
   }
 
-  /** As the other stage’s. */
   snapshot(scale?: number): Promise<Blob> {
     const { stage, pixelRatio } = this;
     const ratio = scale ?? pixelRatio;
@@ -137,12 +143,10 @@ export class CpuStage {
     return picture;
   }
 
-  /** Rows of ROW_FLOATS floats, normalised; empty without a match. */
   async readMatches(): Promise<Float32Array> {
     return this.sample();
   }
 
-  /** Draws no more until something changes. */
   stop(): void {
     if (this.frame !== null) cancelAnimationFrame(this.frame);
     if (this.flicker !== null) clearTimeout(this.flicker);
@@ -153,66 +157,30 @@ export class CpuStage {
     return this.field !== null && this.photos.a !== undefined && this.photos.b !== undefined;
   }
 
-  private drawPane(pane: Pane): void {
+  private drawPane(frame: Frame, pane: Pane): void {
     const { context } = this;
     const photo = this.photos[pane.side];
     if (!photo) return;
-    const placed = this.place(pane, photo.size);
+    const place = (laidOut: Size) => scaled(photoRect(pane, laidOut, frame.settings.camera), frame.pixelRatio);
+    const clip = scaled(pane.rect, frame.pixelRatio);
+    const picture = (settings: ViewSettings) => this.picture(pane, settings);
+    const drawImage: CanvasPane['drawImage'] = (image, laidOut = photo.size) => {
+      const { x, y, width, height } = place(laidOut);
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(image, x, y, width, height);
+    };
     context.save();
-    clipTo(context, placed.clip);
-    if (pane.kind === 'photo') {
-      this.drawImage(photo.image, placed);
-      if (this.settings.view === 'matches' && this.matched) this.veil(placed.rect);
-    } else if (pane.kind === 'compare') {
-      this.drawCompare(photo, placed);
-    } else {
-      this.drawImage(this.picture(pane, this.settings), placed);
-    }
+    clipTo(context, clip);
+    const { cpu } = DRAWINGS[pane.kind];
+    if (cpu.paint) cpu.paint({ context, frame, photo, rect: place(photo.size), clip, picture, drawImage });
+    else drawImage(picture(frame.settings));
     context.restore();
   }
 
-  private drawCompare(photo: Photo, placed: PlacedPane): void {
-    const { context, settings } = this;
-    const { pane, rect, clip } = placed;
-    const canvas = this.matched ? comparedCanvas(settings, this.fit?.alignment?.canvas) : null;
-    if (canvas) {
-      const flicker = settings.compareMode === 'flicker';
-      const shown = flicker ? { ...settings, amount: flickerPhase(performance.now()) } : settings;
-      this.drawImage(this.picture(pane, shown), this.place(pane, canvasSize(photo.size, canvas)));
-      return;
-    }
-    if (settings.compareMode === 'checker' || settings.compareMode === 'difference') {
-      this.drawImage(this.picture(pane, settings), placed);
-      return;
-    }
-    // The other photo alone on this one's grid: worked out once, whatever the amount.
-    const rebuilt = this.picture(pane, { ...settings, compareMode: 'blend', amount: 1 });
-    this.drawImage(photo.image, placed);
-    if (settings.compareMode === 'swipe') {
-      const divider = dividerX(clip, rect, settings.amount);
-      clipTo(context, { ...clip, width: divider - clip.x });
-      this.drawImage(rebuilt, placed);
-      context.fillStyle = '#ffffff';
-      context.fillRect(divider - 2 * this.pixelRatio, clip.y, 2 * this.pixelRatio, clip.height);
-      return;
-    }
-    context.globalAlpha = settings.compareMode === 'flicker' ? flickerPhase(performance.now()) : settings.amount;
-    this.drawImage(rebuilt, placed);
-  }
-
-  private drawMatches(panes: readonly Pane[]): void {
+  private drawMatches(frame: Frame, panes: readonly Pane[]): void {
     const { a, b } = this.photos;
     const [paneA, paneB] = (['a', 'b'] as const).map((side) => panes.find((pane) => pane.side === side));
-    if (!this.matched || !a || !b || !paneA || !paneB) return;
-    const frame = {
-      settings: this.settings,
-      ground: this.ground,
-      stage: { width: this.canvas.width, height: this.canvas.height },
-      pixelRatio: this.pixelRatio,
-      linesShown: true,
-      fit: this.fit,
-      now: 0,
-    };
+    if (!a || !b || !paneA || !paneB) return;
     const values = matchUniforms(frame, { pane: paneA, photo: a.size }, { pane: paneB, photo: b.size });
     drawMatchesOn(this.context, this.sample(), values, this.settings.matchStyle === 'points');
   }
@@ -256,26 +224,6 @@ export class CpuStage {
     return (this.levels[side] ??= mipChain(shrink(this.photos[side]!)));
   }
 
-  private place(pane: Pane, photo: Size): PlacedPane {
-    return {
-      pane,
-      rect: scaled(photoRect(pane, photo, this.settings.camera), this.pixelRatio),
-      clip: scaled(pane.rect, this.pixelRatio),
-    };
-  }
-
-  private drawImage(image: ImageBitmap | OffscreenCanvas, { rect }: PlacedPane): void {
-    this.context.imageSmoothingQuality = 'high';
-    this.context.drawImage(image, rect.x, rect.y, rect.width, rect.height);
-  }
-
-  private veil({ x, y, width, height }: Rect): void {
-    this.context.globalAlpha = MUTED;
-    this.context.fillStyle = cssColor(this.ground);
-    this.context.fillRect(x, y, width, height);
-    this.context.globalAlpha = 1;
-  }
-
   private forgetPictures(): void {
     this.pictures.clear();
     this.sampled = null;
@@ -298,11 +246,3 @@ function shrink(photo: Photo) {
   context.drawImage(photo.image, 0, 0, width, height);
   return { data: context.getImageData(0, 0, width, height).data as Uint8ClampedArray, width, height };
 }
-
-function clipTo(context: OffscreenCanvasRenderingContext2D, { x, y, width, height }: Rect): void {
-  context.beginPath();
-  context.rect(x, y, width, height);
-  context.clip();
-}
-
-const cssColor = ([r, g, b]: Color): string => `rgb(${[r, g, b].map((c) => Math.round(c * 255)).join(' ')})`;

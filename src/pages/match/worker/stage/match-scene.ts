@@ -1,6 +1,5 @@
 import { CodedError } from '../../../../core/errors.ts';
 import type { Side } from '../../../../core/geometry.ts';
-import { CpuStage } from './cpu-stage.ts';
 import type { Photo } from '../../../../matching/photos/photo.ts';
 import type { ShownMatch } from './shown-match.ts';
 import type { Stage } from './stage.ts';
@@ -13,13 +12,13 @@ export interface ShownScene {
   photos: Record<Side, Photo>;
   shown: ShownMatch;
   /** Null where nothing is drawn. */
-  stage: Stage | CpuStage | null;
+  stage: Stage | null;
 }
 
 /** The photos that are open, the match between them, and the stage that shows both. It owns photos and match. */
 export class MatchScene {
   /** Draws by WebGPU, or on a 2D canvas where the browser has none; null without a canvas. */
-  stage: Stage | CpuStage | null = null;
+  stage: Stage | null = null;
   shown: ShownMatch | null = null;
   readonly photos: Partial<Record<Side, Photo>> = {};
 
@@ -42,7 +41,7 @@ export class MatchScene {
   /** A new photo makes the match that was shown meaningless. Returns the photo that left, which is closed. */
   replacePhoto(side: Side, photo: Photo | null): Photo | null {
     const old = this.photos[side] ?? null;
-    this.stage?.setField(null);
+    void this.stage?.show(null);
     this.setMatch(null);
     this.putPhoto(side, photo);
     old?.close();
@@ -66,10 +65,7 @@ export class MatchScene {
 
   /** Puts the present match on the stage, or takes the last one away. */
   async show(): Promise<void> {
-    const { stage, shown } = this;
-    if (stage instanceof CpuStage) {
-      stage.setField(shown && { a: await shown.readField('a'), b: await shown.readField('b') });
-    } else stage?.setField(shown?.gpuField() ?? null);
+    await this.stage?.show(this.shown);
     this.limitMatches();
   }
 

@@ -7,11 +7,12 @@ import { contrast, makePhoto } from '../../testing/stage.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import { panesOnStage } from '../../contract/layout.ts';
 import { photoRect } from '../../../../core/zoom.ts';
-import { COMPARE_MODES, DEFAULT_VIEW, VIEWS } from '../../contract/view.ts';
+import { COMPARE_MODES, DEFAULT_VIEW } from '../../contract/view.ts';
+import { VIEWS } from '../../views/index.ts';
 import type { ViewSettings } from '../../contract/view.ts';
 import { Renderer } from './renderer.ts';
 import { TextureTarget } from '../../../../platform/gpu/stage-target.ts';
-import { flickerPhase } from './stage-uniforms.ts';
+import { flickerPhase } from '../../views/pane/frame.ts';
 
 const STAGE: Size = { width: 221, height: 133 };
 const PHOTOS = { a: { width: 160, height: 120 }, b: { width: 100, height: 140 } };

@@ -1,30 +1,24 @@
-import type { Gpu } from '../../../../platform/gpu/device.ts';
 import type { MatchField } from '../../../../compute/field/gpu.ts';
-import { DrawAligned } from '../../views/compare/aligned-gpu.ts';
-import { DrawCertainty } from '../../views/certainty/gpu.ts';
-import { DrawCompare } from '../../views/compare/gpu.ts';
-import { DrawCycle } from '../../views/cycle/gpu.ts';
-import { DrawFlow } from '../../views/flow/gpu.ts';
-import { DrawMatches } from '../../views/matches/gpu.ts';
-import type { MatchBuffers } from '../../views/matches/gpu.ts';
-import { DrawMorph } from '../../views/compare/morph-gpu.ts';
-import type { PanePass, PaneSource } from '../../views/pane/gpu.ts';
-import { DrawPhoto } from '../../views/photo/gpu.ts';
-import { DrawWarp } from '../../views/warp/gpu.ts';
 import { MipChain } from '../../../../compute/mip-chain/gpu.ts';
-import { PaneBindings } from '../../views/pane/bindings.ts';
-import type { Color } from '../../views/pane/bindings.ts';
-import { Scope } from '../../../../platform/gpu/scope.ts';
-import type { StageFit } from '../../contract/alignment.ts';
 import { otherSide } from '../../../../core/geometry.ts';
 import type { Rect, Side, Size } from '../../../../core/geometry.ts';
+import { type Color, STAGE_COLORS } from '../../../../core/stage-colors.ts';
+import type { Gpu } from '../../../../platform/gpu/device.ts';
+import { Scope } from '../../../../platform/gpu/scope.ts';
+import type { StageTarget } from '../../../../platform/gpu/stage-target.ts';
+import type { StageFit } from '../../contract/alignment.ts';
 import { panesOnStage } from '../../contract/layout.ts';
-import type { Pane, PaneKind } from '../../contract/layout.ts';
+import type { Pane } from '../../contract/layout.ts';
 import { DEFAULT_VIEW } from '../../contract/view.ts';
 import type { ViewSettings } from '../../contract/view.ts';
-import { STAGE_COLORS, alignedUniforms, matchUniforms, morphSize, paneUniforms, scaled } from './stage-uniforms.ts';
-import type { Frame } from './stage-uniforms.ts';
-import type { StageTarget } from '../../../../platform/gpu/stage-target.ts';
+import { DRAWINGS } from '../../views/drawing.ts';
+import { type PaneKind, viewOf } from '../../views/index.ts';
+import { DrawMatches } from '../../views/matches/gpu.ts';
+import type { MatchBuffers } from '../../views/matches/gpu.ts';
+import { matchUniforms } from '../../views/matches/uniforms.ts';
+import { PaneBindings } from '../../views/pane/bindings.ts';
+import { type Frame, scaled } from '../../views/pane/frame.ts';
+import type { DrawnPair, PanePainter, PaneSource } from '../../views/pane/gpu.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];
 
@@ -40,9 +34,7 @@ export class Renderer {
   private readonly scope: Scope;
   private readonly bindings: PaneBindings;
   private readonly mips: MipChain;
-  private readonly panePasses: Record<PaneKind, PanePass>;
-  private readonly aligned: DrawAligned;
-  private readonly morph: DrawMorph;
+  private readonly painters: Record<PaneKind, PanePainter>;
   private readonly matchPass: DrawMatches;
   private readonly placeholder: GPUTexture;
 
@@ -51,6 +43,12 @@ export class Renderer {
   private matches: MatchBuffers | null = null;
   private fit: StageFit | null = null;
   private sources: Partial<Record<Side, PaneSource>> = {};
+  /** What painters are given of all this. */
+  private readonly pair: DrawnPair = {
+    photo: (side) => this.photos[side]?.texture,
+    grid: (side) => this.field?.[side].grid ?? { width: 1, height: 1 },
+    source: (side) => this.source(side),
+  };
 
   private settings: ViewSettings = DEFAULT_VIEW;
   private ground: Color = STAGE_COLORS.light;
@@ -68,16 +66,9 @@ export class Renderer {
     this.mips = new MipChain(this.device);
     const { bindings } = this;
     const { format } = target;
-    this.panePasses = {
-      photo: new DrawPhoto(bindings, format),
-      warp: new DrawWarp(bindings, format),
-      certainty: new DrawCertainty(bindings, format),
-      flow: new DrawFlow(bindings, format),
-      compare: new DrawCompare(bindings, format),
-      cycle: new DrawCycle(bindings, format),
-    };
-    this.aligned = new DrawAligned(bindings, format);
-    this.morph = new DrawMorph(bindings, format);
+    this.painters = Object.fromEntries(
+      Object.entries(DRAWINGS).map(([kind, { gpu: make }]) => [kind, make(bindings, this.scope, format)]),
+    ) as Record<PaneKind, PanePainter>;
     this.matchPass = new DrawMatches(bindings, this.scope, format);
     this.placeholder = this.scope.texture('placeholder', {
       size: [1, 1],
@@ -126,13 +117,13 @@ export class Renderer {
 
   /** Whether the picture changes by itself, so that frames must go on being drawn. */
   get needsAnimation(): boolean {
-    return this.settings.view === 'compare' && this.settings.compareMode === 'flicker' && this.matched;
+    return this.matched && viewOf(this.settings.view).isMoving?.(this.settings) === true;
   }
 
   /** Draws one frame as of `now` (milliseconds; only the flicker looks at it). */
   draw(now = performance.now()): void {
     const { settings, ground, pixelRatio, deviceSize: stage } = this;
-    const linesShown = settings.view === 'matches' && this.matched && this.matches !== null;
+    const linesShown = viewOf(settings.view).showsMatches === true && this.matched && this.matches !== null;
     const frame: Frame = { settings, ground, stage, pixelRatio, linesShown, fit: this.fit, now };
     const panes = panesOnStage(settings.view, this.matched, this.stage, {
       a: this.photos.a?.texture,
@@ -168,37 +159,8 @@ export class Renderer {
   }
 
   private drawPane(pass: GPURenderPassEncoder, frame: Frame, pane: Pane): void {
-    const photo = this.photos[pane.side]?.texture;
-    if (!photo || !this.clipTo(pass, pane.rect, frame)) return;
-    const aligned = this.field && alignedUniforms(frame, pane, photo);
-    if (aligned) {
-      this.aligned.draw(pass, this.bindings.push(aligned), this.source(pane.side));
-      return;
-    }
-    if (pane.kind === 'compare' && this.settings.compareMode === 'morph') {
-      this.drawMorph(pass, frame, pane);
-      return;
-    }
-    const field = this.field?.[pane.side];
-    const offset = this.bindings.push(paneUniforms(frame, pane, photo, field?.grid ?? { width: 1, height: 1 }));
-    this.panePasses[pane.kind].draw(pass, offset, this.source(pane.side));
-  }
-
-  private drawMorph(pass: GPURenderPassEncoder, frame: Frame, pane: Pane): void {
-    const { photos, field } = this;
-    if (!photos.a || !photos.b || !field) return;
-    const { amount } = frame.settings;
-    const size = morphSize(photos.a.texture, photos.b.texture, amount);
-    const layer = (side: Side, opacity: number) => ({
-      offset: this.bindings.push({
-        ...paneUniforms(frame, pane, size, field[side].grid),
-        amount: side === 'a' ? amount : 1 - amount,
-        opacity,
-      }),
-      grid: field[side].grid,
-      source: this.source(side),
-    });
-    this.morph.draw(pass, { a: layer('a', 1), b: layer('b', 1), bOver: layer('b', amount) });
+    if (!this.photos[pane.side] || !this.clipTo(pass, pane.rect, frame)) return;
+    this.painters[pane.kind].draw(pass, frame, pane, this.pair);
   }
 
   private drawMatches(pass: GPURenderPassEncoder, frame: Frame, panes: readonly Pane[]): void {

@@ -1,5 +1,5 @@
-import type { MatchUniforms } from '../../views/matches/gpu.ts';
-import { matchColor } from '../../views/matches/cpu.ts';
+import type { MatchUniforms } from './gpu.ts';
+import { matchColor } from './cpu.ts';
 import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
 
 type Vec4 = readonly [x: number, y: number, width: number, height: number];

@@ -1,8 +1,8 @@
 import { useRef } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { dividerX, swipeAmount } from '../../../../core/swipe.ts';
-import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
-import type { StagePane } from './use-stage-panes.ts';
+import { useWorkspace, useWorkspaceState } from '../../ui/workspace-context.ts';
+import type { StagePane } from '../../ui/stage/use-stage-panes.ts';
 
 const STEP = 0.02;
 

@@ -1,0 +1,55 @@
+import type { GraphBuilder } from '../../onnx/graph-builder.ts';
+import type { RanOutput } from '../../onnx/run-in-node.test-helper.ts';
+import type { Value } from '../../onnx/value.ts';
+
+export type Outputs = Record<string, RanOutput>;
+export type Run = (g: GraphBuilder, feeds: Record<string, Float32Array>) => Promise<Outputs>;
+
+/** Makes graph outputs `observed.<name>` of what a builder tells. */
+export function observeInto(g: GraphBuilder): (name: string, value: Value) => void {
+  let count = 0;
+  return (name, value) => {
+    // A matrix taken in pieces is told in pieces; the first keeps the name.
+    const taken = g.outputs.some((output) => output.name === `observed.${name}`);
+    g.output(`observed.${name}${taken ? `.${(count += 1)}` : ''}`, value);
+  };
+}
+
+/** The same gray in all three channels. */
+export function rgb(gray: Float32Array): Float32Array {
+  const image = new Float32Array(3 * gray.length);
+  for (const channel of [0, 1, 2]) image.set(gray, channel * gray.length);
+  return image;
+}
+
+/** The network's own list, from the `matches` output: as the published code returns it. */
+export function ownMatches({ shape, values }: RanOutput): {
+  i: number[];
+  confidence: number[];
+  a: number[];
+  b: number[];
+} {
+  const cells = shape[2] * shape[3];
+  const at = (row: number, cell: number): number => values[row * cells + cell];
+  const i = Array.from({ length: cells }, (_, cell) => cell).filter((cell) => at(5, cell) === 1);
+  return {
+    i,
+    confidence: i.map((cell) => at(4, cell)),
+    a: i.flatMap((cell) => [at(0, cell), at(1, cell)]),
+    b: i.flatMap((cell) => [at(2, cell), at(3, cell)]),
+  };
+}
+
+export function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Infinity;
+  let largest = 0;
+  for (let i = 0; i < expected.length; i += 1) largest = Math.max(largest, Math.abs(actual[i] - expected[i]));
+  return largest;
+}
+
+/** The largest difference as a share of the largest value. */
+export function relativeDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < expected.length; i += 1) largest = Math.max(largest, Math.abs(expected[i]));
+  return largestDifference(actual, expected) / largest;
+}

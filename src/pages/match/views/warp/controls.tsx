@@ -1,5 +1,0 @@
-import { BackgroundControl } from '../controls/background-control.tsx';
-
-export function WarpControls() {
-  return <BackgroundControl />;
-}
