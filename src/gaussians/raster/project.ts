@@ -68,8 +68,8 @@ export function projectGaussians(
   const depths: number[] = [];
   const { rotation: w, translation: t } = camera;
   for (let i = 0; i < gaussians.count; i++) {
-    const [px, py, pz] = [gaussians.positions[3 * i], gaussians.positions[3 * i + 1], gaussians.positions[3 * i + 2]];
-    const z = w[6] * px + w[7] * py + w[8] * pz + t[2];
+    const { positions } = gaussians;
+    const z = w[6] * positions[3 * i] + w[7] * positions[3 * i + 1] + w[8] * positions[3 * i + 2] + t[2];
     if (!(z > NEAR) || z === Infinity) continue;
     kept.push(i);
     depths.push(z);

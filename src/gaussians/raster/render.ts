@@ -107,15 +107,28 @@ function createMaps(width: number, height: number): SplatMaps {
   };
 }
 
+// The loop below is where the time goes: numbers that come from other modules are looked up once, not on every turn.
+const { x: X, y: Y, z: DEPTH, conic: CONIC, opacity: OPACITY, reach: REACH, colour: COLOUR } = AT;
+const { normal: AXIS, distance: PLANE, rows: ROWS, whitened: WHITENED, halfHeight: HALF_HEIGHT } = AT;
+const [SIDE, NUMBERS, LEAST_ALPHA] = [TILE, STRIDE, MIN_ALPHA];
+
 /** Sums of one pixel while its tile is blended. */
 const SUMS = 15;
-const SUM = { red: 0, z: 3, distance: 4, normal: 5, ray: 8, flatness: 9, median: 10, rayMedian: 11, weight: 12 };
+const RED = 0;
+const Z = 3;
+const DISTANCE = 4;
+const NORMAL = 5;
+const RAY = 8;
+const FLATNESS = 9;
+const MEDIAN = 10;
+const RAY_MEDIAN = 11;
+const WEIGHT = 12;
 const DOMINANT = 13;
 const COUNT = 14;
 
 class TileBlender {
-  private readonly sums = new Float64Array(SUMS * TILE * TILE);
-  private readonly light = new Float64Array(TILE * TILE);
+  private readonly sums = new Float64Array(SUMS * SIDE * SIDE);
+  private readonly light = new Float64Array(SIDE * SIDE);
 
   constructor(
     private readonly projected: ProjectedGaussians,
@@ -129,10 +142,10 @@ class TileBlender {
     const { lists, light, sums, maps } = this;
     sums.fill(0);
     light.fill(1);
-    const left = column * TILE;
-    const top = row * TILE;
-    const right = Math.min(maps.width, left + TILE);
-    const bottom = Math.min(maps.height, top + TILE);
+    const left = column * SIDE;
+    const top = row * SIDE;
+    const right = Math.min(maps.width, left + SIDE);
+    const bottom = Math.min(maps.height, top + SIDE);
     let open = (right - left) * (bottom - top);
     const tile = row * lists.columns + column;
     for (let k = lists.starts[tile]; k < lists.starts[tile + 1] && open > 0; k++) {
@@ -146,34 +159,59 @@ class TileBlender {
     const { light, sums } = this;
     const { values, camera } = this.projected;
     const withGeometry = !this.options.colourOnly;
-    const at = STRIDE * member;
-    const mx = values[at + AT.x];
-    const my = values[at + AT.y];
-    const a = values[at + AT.conic];
-    const b = values[at + AT.conic + 1];
-    const c = values[at + AT.conic + 2];
-    const opacity = values[at + AT.opacity];
-    const reach = values[at + AT.reach];
+    const at = NUMBERS * member;
+    // Everything of the Gaussian in variables: this loop is where the time goes.
+    const mx = values[at + X];
+    const my = values[at + Y];
+    const z = values[at + DEPTH];
+    const a = values[at + CONIC];
+    const b = values[at + CONIC + 1];
+    const c = values[at + CONIC + 2];
+    const opacity = values[at + OPACITY];
+    const reach = values[at + REACH];
+    const red = values[at + COLOUR];
+    const green = values[at + COLOUR + 1];
+    const blue = values[at + COLOUR + 2];
+    const nx = values[at + AXIS];
+    const ny = values[at + AXIS + 1];
+    const nz = values[at + AXIS + 2];
+    const distance = values[at + PLANE];
+    const rows = at + ROWS;
+    const m00 = values[rows];
+    const m01 = values[rows + 1];
+    const m02 = values[rows + 2];
+    const m10 = values[rows + 3];
+    const m11 = values[rows + 4];
+    const m12 = values[rows + 5];
+    const m20 = values[rows + 6];
+    const m21 = values[rows + 7];
+    const m22 = values[rows + 8];
+    const w0 = values[at + WHITENED];
+    const w1 = values[at + WHITENED + 1];
+    const w2 = values[at + WHITENED + 2];
     const flatness = this.projected.flatness[member];
-    const halfHeight = values[at + AT.halfHeight];
+    const index = this.projected.indices[member];
+    const { cx, cy, fx, fy } = camera;
+    const halfHeight = values[at + HALF_HEIGHT];
     const firstRow = Math.max(top, Math.ceil(my - halfHeight - 0.5 - 1e-6));
     const lastRow = Math.min(bottom - 1, Math.floor(my + halfHeight - 0.5 + 1e-6));
     let done = 0;
     for (let y = firstRow; y <= lastRow; y++) {
       const dy = y + 0.5 - my;
+      const vy = (y + 0.5 - cy) / fy;
       // Where on this row σ ≤ reach: the roots of ½A dx² + B dy dx + ½C dy² − reach.
       const root = Math.sqrt(Math.max(0, b * b * dy * dy - a * (c * dy * dy - 2 * reach)));
       const first = Math.max(left, Math.ceil(mx + (-b * dy - root) / a - 0.5 - 1e-6));
       const last = Math.min(right - 1, Math.floor(mx + (-b * dy + root) / a - 0.5 + 1e-6));
       for (let x = first; x <= last; x++) {
-        const pixel = (y - top) * TILE + x - left;
+        const pixel = (y - top) * SIDE + x - left;
         const before = light[pixel];
         if (before < 0) continue;
         const dx = x + 0.5 - mx;
         const sigma = 0.5 * (a * dx * dx + c * dy * dy) + b * dx * dy;
         if (sigma < 0) continue;
         const alpha = Math.min(MAX_ALPHA, opacity * Math.exp(-sigma));
-        if (alpha < MIN_ALPHA) continue;
+        if (alpha < LEAST_ALPHA) continue;
         const after = before * (1 - alpha);
         if (after < MIN_TRANSMITTANCE) {
           // Done, and T is kept below zero as a mark.
@@ -181,39 +219,33 @@ class TileBlender {
           done++;
           continue;
         }
+        light[pixel] = after;
         const weight = alpha * before;
         const s = SUMS * pixel;
-        sums[s + SUM.red] += weight * values[at + AT.colour];
-        sums[s + SUM.red + 1] += weight * values[at + AT.colour + 1];
-        sums[s + SUM.red + 2] += weight * values[at + AT.colour + 2];
+        sums[s + RED] += weight * red;
+        sums[s + RED + 1] += weight * green;
+        sums[s + RED + 2] += weight * blue;
         sums[s + COUNT]++;
-        light[pixel] = after;
         if (!withGeometry) continue;
-        const z = values[at + AT.z];
-        const vx = (x + 0.5 - camera.cx) / camera.fx;
-        const vy = (y + 0.5 - camera.cy) / camera.fy;
-        let [along, square] = [0, 0];
-        for (let k = 0; k < 3; k++) {
-          const rows = at + AT.rows + 3 * k;
-          const component = values[rows] * vx + values[rows + 1] * vy + values[rows + 2];
-          along += values[at + AT.whitened + k] * component;
-          square += component * component;
-        }
-        const densest = along / square;
-        sums[s + SUM.z] += weight * z;
-        sums[s + SUM.distance] += weight * values[at + AT.distance];
-        sums[s + SUM.normal] += weight * values[at + AT.normal];
-        sums[s + SUM.normal + 1] += weight * values[at + AT.normal + 1];
-        sums[s + SUM.normal + 2] += weight * values[at + AT.normal + 2];
-        sums[s + SUM.ray] += weight * densest;
-        sums[s + SUM.flatness] += weight * flatness;
+        const vx = (x + 0.5 - cx) / fx;
+        const b0 = m00 * vx + m01 * vy + m02;
+        const b1 = m10 * vx + m11 * vy + m12;
+        const b2 = m20 * vx + m21 * vy + m22;
+        const densest = (w0 * b0 + w1 * b1 + w2 * b2) / (b0 * b0 + b1 * b1 + b2 * b2);
+        sums[s + Z] += weight * z;
+        sums[s + DISTANCE] += weight * distance;
+        sums[s + NORMAL] += weight * nx;
+        sums[s + NORMAL + 1] += weight * ny;
+        sums[s + NORMAL + 2] += weight * nz;
+        sums[s + RAY] += weight * densest;
+        sums[s + FLATNESS] += weight * flatness;
         if (before > 0.5) {
-          sums[s + SUM.median] = z;
-          sums[s + SUM.rayMedian] = densest;
+          sums[s + MEDIAN] = z;
+          sums[s + RAY_MEDIAN] = densest;
         }
-        if (weight > sums[s + SUM.weight]) {
-          sums[s + SUM.weight] = weight;
-          sums[s + DOMINANT] = this.projected.indices[member];
+        if (weight > sums[s + WEIGHT]) {
+          sums[s + WEIGHT] = weight;
+          sums[s + DOMINANT] = index;
         }
       }
     }
@@ -227,32 +259,34 @@ class TileBlender {
     const points = maps.width * maps.height;
     for (let y = top; y < bottom; y++) {
       for (let x = left; x < right; x++) {
-        const pixel = (y - top) * TILE + x - left;
+        const pixel = (y - top) * SIDE + x - left;
         const s = SUMS * pixel;
         const i = y * maps.width + x;
         const rest = Math.abs(light[pixel]);
-        maps.colour[i] = sums[s + SUM.red] + rest * red;
-        maps.colour[points + i] = sums[s + SUM.red + 1] + rest * green;
-        maps.colour[2 * points + i] = sums[s + SUM.red + 2] + rest * blue;
+        maps.colour[i] = sums[s + RED] + rest * red;
+        maps.colour[points + i] = sums[s + RED + 1] + rest * green;
+        maps.colour[2 * points + i] = sums[s + RED + 2] + rest * blue;
         const alpha = 1 - rest;
         maps.alpha[i] = alpha;
         maps.contributors[i] = sums[s + COUNT];
         if (this.options.colourOnly || sums[s + COUNT] === 0) continue;
         const vx = (x + 0.5 - camera.cx) / camera.fx;
         const vy = (y + 0.5 - camera.cy) / camera.fy;
-        const [nx, ny, nz] = [sums[s + SUM.normal], sums[s + SUM.normal + 1], sums[s + SUM.normal + 2]];
+        const nx = sums[s + NORMAL];
+        const ny = sums[s + NORMAL + 1];
+        const nz = sums[s + NORMAL + 2];
         const against = -(nx * vx + ny * vy + nz);
         const length = Math.sqrt(nx * nx + ny * ny + nz * nz) || 1;
-        maps.depth.centre[i] = sums[s + SUM.z] / alpha;
-        maps.depth.median[i] = sums[s + SUM.median];
-        maps.depth.plane[i] = against > 0 ? sums[s + SUM.distance] / against : 0;
-        maps.depth.rayExpected[i] = sums[s + SUM.ray] / alpha;
-        maps.depth.rayMedian[i] = sums[s + SUM.rayMedian];
+        maps.depth.centre[i] = sums[s + Z] / alpha;
+        maps.depth.median[i] = sums[s + MEDIAN];
+        maps.depth.plane[i] = against > 0 ? sums[s + DISTANCE] / against : 0;
+        maps.depth.rayExpected[i] = sums[s + RAY] / alpha;
+        maps.depth.rayMedian[i] = sums[s + RAY_MEDIAN];
         maps.normal[i] = nx / length;
         maps.normal[points + i] = ny / length;
         maps.normal[2 * points + i] = nz / length;
         maps.facing[i] = against / (alpha * Math.sqrt(vx * vx + vy * vy + 1));
-        maps.flatness[i] = sums[s + SUM.flatness] / alpha;
+        maps.flatness[i] = sums[s + FLATNESS] / alpha;
         maps.dominant[i] = sums[s + DOMINANT];
       }
     }
