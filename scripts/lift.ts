@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { exportDataset } from '../src/pages/lift/worker/dataset/export-dataset.ts';
-import { zipSink } from '../src/pages/lift/worker/dataset/zip-sink.ts';
+import { zipSink } from '../src/exports/dataset/zip-sink.ts';
 import { CodedError } from '../src/core/errors.ts';
 import type { LiftProgress } from '../src/pages/lift/contract/api.ts';
 import type { DatasetOptions } from '../src/pages/lift/contract/dataset.ts';

@@ -23,7 +23,7 @@ const ARROWS: Record<string, readonly string[]> = {
   compute: ['platform', 'gaussians', 'formats', 'geometry', 'core', 'shaders'],
   // Photos to warp: what every page that runs a matcher shares, and the command line.
   matching: ['models', 'compute', 'platform', 'geometry', 'formats', 'core'],
-  exports: ['formats', 'geometry', 'core'],
+  exports: ['gaussians', 'formats', 'geometry', 'core'],
   ui: ['platform', 'core'],
   embed: ['pages/match', 'exports', 'ui', 'platform', 'core', 'public'],
   app: ['page', 'ui', 'platform', 'core'],

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { DatasetSink } from '../../src/pages/lift/worker/dataset/sink.ts';
+import type { DatasetSink } from '../../src/exports/dataset/sink.ts';
 
 /** A folder of the disk as a dataset's target. Files get their names only when they are whole. */
 export function datasetFolder(folder: string): DatasetSink {

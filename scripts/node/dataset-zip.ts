@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ZipTarget } from '../../src/pages/lift/worker/dataset/zip-sink.ts';
+import type { ZipTarget } from '../../src/exports/dataset/zip-sink.ts';
 
 /** A file of the disk as an archive's target; it gets its name only when it is whole. */
 export async function zipFile(path: string): Promise<ZipTarget> {

@@ -10,9 +10,9 @@ import { DEFAULT_LIFT } from '../../contract/settings.ts';
 import { type LiftedScene, liftScene, renderFrame } from '../drawing/cpu-frame.ts';
 import type { Scene } from '../drawing/frame.ts';
 import { type DatasetMaker, exportDataset } from './export-dataset.ts';
-import { DESCRIPTION_FILE, FOLDERS, samplePath } from './layout.ts';
-import type { DatasetSink } from './sink.ts';
-import { blobTarget, zipSink } from './zip-sink.ts';
+import { DESCRIPTION_FILE, FOLDERS, samplePath } from '../../../../exports/dataset/layout.ts';
+import type { DatasetSink } from '../../../../exports/dataset/sink.ts';
+import { blobTarget, zipSink } from '../../../../exports/dataset/zip-sink.ts';
 
 const SIZE = 64;
 const OPTIONS: DatasetOptions = {

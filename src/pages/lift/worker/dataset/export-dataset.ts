@@ -3,10 +3,13 @@ import type { LiftProgress } from '../../contract/api.ts';
 import type { DatasetOptions, DatasetPhoto, DatasetSummary } from '../../contract/dataset.ts';
 import type { FrameRequest, PlainFrame, Scene } from '../drawing/frame.ts';
 import { drawView } from './draw-view.ts';
-import { DESCRIPTION_FILE, describeDataset, LAST_FOLDER, recipeOf, samplePath } from './layout.ts';
-import { type PictureCache, sampleFiles } from './sample-files.ts';
-import { photoStems, sampleName, sampleSeed } from './sample-names.ts';
-import type { DatasetSink } from './sink.ts';
+import { CountingSink, describeOnce } from '../../../../exports/dataset/counting-sink.ts';
+import { LAST_FOLDER, samplePath } from '../../../../exports/dataset/layout.ts';
+import type { PictureCache } from '../../../../exports/dataset/pair-files.ts';
+import { photoStems, sampleName, sampleSeed } from '../../../../exports/dataset/sample-names.ts';
+import type { DatasetSink } from '../../../../exports/dataset/sink.ts';
+import { describeDataset, recipeOf } from './layout.ts';
+import { sampleFiles } from './sample-files.ts';
 
 /** What the export needs of the engine. `Photo` is whatever the caller's photos are. */
 export interface DatasetMaker<Photo extends { name: string }> {
@@ -46,7 +49,7 @@ export async function exportDataset<Photo extends { name: string } = DatasetPhot
   let views = 0;
   let kept = 0;
   try {
-    await describe(options, writer);
+    await describeOnce(writer, recipeOf(options), describeDataset(options));
     const stems = photoStems(photos.map(({ name }) => name));
     for (const [index, photo] of photos.entries()) {
       const report = (view: number, stage: LiftProgress['stage']) =>
@@ -101,62 +104,4 @@ function checkOptions({ views, size }: DatasetOptions): void {
     `A dataset of ${views} views of ${size} pixels cannot be made.`,
     `Choose 1 to ${MAX_VIEWS} views and a size of ${SIZES[0]} to ${SIZES[1]} pixels.`,
   );
-}
-
-/** Writes the description, or compares it with the one that is there. */
-async function describe(options: DatasetOptions, sink: CountingSink): Promise<void> {
-  const there = await sink.read(DESCRIPTION_FILE);
-  if (!there) return sink.write(DESCRIPTION_FILE, describeDataset(options));
-  let recipe: unknown = null;
-  try {
-    recipe = (JSON.parse(new TextDecoder().decode(there)) as { recipe?: unknown } | null)?.recipe;
-  } catch {
-    // Told below: it is not a dataset of ours.
-  }
-  if (JSON.stringify(recipe) === JSON.stringify(recipeOf(options))) return;
-  throw new CodedError(
-    'dataset-other',
-    'This folder holds a dataset that was made with other settings, so it cannot be gone on with.',
-    'Choose an empty folder, or the settings and the seed that its dataset.json names.',
-  );
-}
-
-/** Counts bytes and marks failures of the target, which are nobody's photo's fault and end the export. */
-class CountingSink {
-  bytes = 0;
-  failure: unknown = null;
-
-  constructor(private readonly sink: DatasetSink) {}
-
-  read(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
-    return this.guard(() => this.sink.read(path));
-  }
-
-  has(path: string): Promise<boolean> {
-    return this.guard(() => this.sink.has(path));
-  }
-
-  async write(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    await this.guard(() => this.sink.write(path, bytes));
-    this.bytes += bytes.length;
-  }
-
-  finish(): Promise<Blob | null> {
-    return this.guard(() => this.sink.finish());
-  }
-
-  private async guard<T>(act: () => Promise<T>): Promise<T> {
-    try {
-      return await act();
-    } catch (cause) {
-      const because = cause instanceof Error ? ` (${cause.message})` : '';
-      this.failure = new CodedError(
-        'dataset-write',
-        `The dataset could not be written${because}.`,
-        'Check the free space and that the folder may be written to, then start again: whole views are kept.',
-        { cause },
-      );
-      throw this.failure;
-    }
-  }
 }

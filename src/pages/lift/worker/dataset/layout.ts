@@ -1,27 +1,6 @@
 import type { DatasetOptions } from '../../contract/dataset.ts';
 import { NORMALISED_CONVENTION, PIXEL_CONVENTION } from '../../../../core/coordinates.ts';
 
-/** The file at the root that says what lies beside it. */
-export const DESCRIPTION_FILE = 'dataset.json';
-
-/** Folders of L2M's layout and the kind of file in each, plus `warp`; every sample has one file in each. */
-export const FOLDERS = {
-  image1: 'png',
-  image2: 'png',
-  depth1: 'npy',
-  depth2: 'npy',
-  cams: 'npy',
-  ext: 'npy',
-  debug: 'png',
-  warp: 'npz',
-} as const;
-export type Folder = keyof typeof FOLDERS;
-
-export const samplePath = (folder: Folder, name: string): string => `${folder}/${name}.${FOLDERS[folder]}`;
-
-/** Written last: where it is there, the sample is whole. */
-export const LAST_FOLDER: Folder = 'warp';
-
 /**
  * What a dataset was made with: all that a view depends on and that is not drawn for it. A folder is gone on with only
  * by the same; the number of views may differ.
@@ -45,7 +24,7 @@ export function recipeOf({ seed, size, relight, photometric, settings }: Dataset
   };
 }
 
-/** Contents of {@link DESCRIPTION_FILE}. */
+/** Contents of the file that describes a dataset. */
 export function describeDataset(options: DatasetOptions): Uint8Array<ArrayBuffer> {
   const description = {
     about: 'Pairs of a photo and a new view of it with exact correspondences, made by LiftMatch in the layout of L2M.',

@@ -1,7 +1,7 @@
 import { ZipWriter } from '../../../../formats/archives/zip-writer.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import { sampleFiles } from './sample-files.ts';
-import { photoStems, sampleName } from './sample-names.ts';
+import { photoStems, sampleName } from '../../../../exports/dataset/sample-names.ts';
 import type { FrameRequest, PlainFrame } from '../drawing/frame.ts';
 
 /** One frame as a ZIP with a single sample of a dataset. */

@@ -1,4 +1,4 @@
-import { ZipWriter } from '../../../../formats/archives/zip-writer.ts';
+import { ZipWriter } from '../../formats/archives/zip-writer.ts';
 import type { DatasetSink } from './sink.ts';
 
 /** Where an archive's bytes go, in order. */

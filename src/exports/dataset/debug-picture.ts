@@ -1,5 +1,19 @@
-import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
-import type { PlainFrame } from '../drawing/frame.ts';
+import type { Side, Size } from '../../core/geometry.ts';
+
+interface Pixels extends Size {
+  data: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** Two pictures of one size and where each pixel lies in the other one. */
+export interface PairPictures {
+  readonly size: Size;
+  /** RGBA. */
+  readonly colour: Readonly<Record<Side, Uint8ClampedArray>>;
+  /** [2, h, w] on each picture's grid to the place in the other one, normalised. */
+  readonly warp: Readonly<Record<Side, Float32Array>>;
+  /** 1 where the other picture shows the same place. */
+  readonly visible: Readonly<Record<Side, Uint8Array>>;
+}
 
 const PANELS = 3;
 /** Both sides are shrunk by this. */
@@ -14,7 +28,7 @@ const MARK_RADIUS = 3;
  * A picture to check a sample by eye: the photo, the new view, and the photo rebuilt from the view's colours by the
  * exact warp, dark where the view does not show it. Matching places of photo and view have marks of one colour.
  */
-export function debugPicture({ size, colour, warp, visible }: PlainFrame): Pixels {
+export function debugPicture({ size, colour, warp, visible }: PairPictures): Pixels {
   const { width, height } = size;
   const panel = { width: Math.floor(width / SHRINK), height: Math.floor(height / SHRINK) };
   const out: Pixels = {
@@ -41,7 +55,7 @@ export function debugPicture({ size, colour, warp, visible }: PlainFrame): Pixel
   return out;
 }
 
-type Truth = Pick<PlainFrame, 'size' | 'warp' | 'visible'>;
+type Truth = Pick<PairPictures, 'size' | 'warp' | 'visible'>;
 
 function markMatches(out: Pixels, { size, warp, visible }: Truth, panelWidth: number): void {
   const { width, height } = size;
