@@ -5,7 +5,8 @@ import argparse
 import cv2
 import numpy as np
 
-from pairs import Pairs, load_photos
+from cache import dataset
+from pairs import load_photos
 
 
 def row(pair):
@@ -20,13 +21,14 @@ def row(pair):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--photos', default='../../shared/train')
+    parser.add_argument('--kind', default='planes', choices=('planes', 'worlds'))
     parser.add_argument('--part', default='train', choices=('train', 'validation'))
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--size', type=int, default=192)
     parser.add_argument('--rows', type=int, default=8)
     parser.add_argument('--out', default='runs/contact-sheet.png')
     options = parser.parse_args()
-    pairs = Pairs(load_photos(options.photos, options.part), options.size, options.seed, 2 * options.rows)
+    pairs = dataset(options.kind, load_photos(options.photos, options.part), options.size, options.seed, 2 * options.rows)
     rows = [np.hstack((row(pairs[2 * i]), row(pairs[2 * i + 1]))) for i in range(options.rows)]
     cv2.imwrite(options.out, cv2.cvtColor(np.vstack(rows), cv2.COLOR_RGB2BGR))
 

@@ -41,7 +41,8 @@ def graph_weights(path):
     out = {kind: {} for kind in (*KINDS.values(), 'Exp', 'Scale')}
     for node in graph.node:
         names, kind = [stored(n) for n in node.input], node.op_type
-        if kind in ('Conv', 'LayerNormalization'):
+        # A convolution without a bias is no layer of the network but a fixed sum.
+        if kind in ('Conv', 'LayerNormalization') and len(names) == 3:
             out[kind].setdefault(names[1], (values[names[1]], values[names[2]]))
         elif kind == 'MatMul' and names[1]:
             add = next(n for n in users[node.output[0]] if n.op_type == 'Add')

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 import common
 from losses import at_stride, matching_cross_entropy, stage_losses, window_cross_entropy
 from network import MEAN, STD, Decoder, Encoder, unit
+from ordering import agreement, pair_order_loss
 
 TOLERANCE = {16: 8.0, 8: 4.0, 4: 2.0}  # pixels within which a match counts as right for certainty
 
@@ -89,13 +90,35 @@ def matching_losses(tokens, log_temperature, batch, cells):
     return total, right
 
 
-def losses(model, batch, start=None):
-    """Total loss; a tensor of numbers to report (per stage the shares of visible cells with errors under 1, 3, 5 and 10
+class Ablation:
+    """What may be added to the matching loss of the plain global features, each with its weight (0: nothing): agreement
+    (L2M's first stage) and patch order (3DPoV), with the moving average as its teacher."""
+
+    def __init__(self, agree, order, teacher, generator):
+        self.agree, self.order, self.teacher, self.generator = agree, order, teacher, generator
+
+    def __call__(self, tokens, batch, cells):
+        warp, visible = at_stride(batch['warp'], batch['visible'], 16)
+        a, b = (t.transpose(1, 2).unflatten(2, (cells, cells)) for t in tokens[0])
+        total = 0
+        if self.agree:
+            total = total + self.agree * agreement(a, b, warp, visible)
+        if self.order:
+            with torch.no_grad():
+                slow = self.teacher.encoder.wide((batch['image_a'] - MEAN) / STD)
+            total = total + self.order * pair_order_loss(a, b, slow, warp, visible, generator=self.generator)
+        return total
+
+
+def losses(model, batch, start=None, extra=None):
+    """Total loss with what `extra` adds; a tensor of numbers to report (per stage the shares of visible cells with errors under 1, 3, 5 and 10
     px and the certainty's loss, then the share of right coarse cells); and the last stage's logit, error, visibility."""
     warps, certainties, windows, tokens = model(batch['image_a'], batch['image_b'], start)
     size, report = batch['image_a'].shape[-1], []
     matching, right = matching_losses(tokens, model.decoder.coarse.log_temperature, batch, size // 16)
     total = matching if matching.requires_grad else 0
+    if extra:
+        total = total + extra(tokens, batch, size // 16)
     target, seen = batch['warp'], batch['visible']
     for i, (warp, certainty) in enumerate(zip(warps, certainties)):
         stride = model.stages[i - 1] if i > 0 else 16
@@ -177,6 +200,9 @@ def train(rank, options):
             group['peak'] = peak
     model.decoder.low_precision = not options.full_precision
     average.module.decoder.low_precision = False
+    extra = None
+    if options.agreement or options.ordering:
+        extra = Ablation(options.agreement, options.ordering, average.module, generator)
     batches = common.Batches(options, first=step * options.batch, seed=rank)
     log, held_out = None, {}
     if rank == 0:
@@ -193,15 +219,15 @@ def train(rank, options):
     if rank == 0 and not os.path.exists(log.path):
         check()
     begin, clock, sums = time.time() - spent, spent, []
-    while clock < options.minutes * 60:
+    while clock < options.minutes * 60 and step < options.steps:
         share = common.cosine((time.time() - begin) / (options.minutes * 60), options.warm_up)
         for group in optimiser.param_groups:
             group['lr'] = group['peak'] * share
         batch, turn = next(batches), step % len(TURNS)
         if options.enlarge and turn == 3:
             batch = common.larger({k: v[: (len(v) + 1) // 2] for k, v in batch.items()}, 1.5)
-        model.stages = TURNS[turn]
-        loss, report, _ = losses(model, batch, noisy_start(batch, options.from_true, generator))
+        model.stages = () if options.coarse else TURNS[turn]
+        loss, report, _ = losses(model, batch, noisy_start(batch, options.from_true, generator), extra)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norms = [nn.utils.clip_grad_norm_([p for p in part.parameters() if p.grad is not None], 1.0) for part in model.parts()]
@@ -245,6 +271,10 @@ def main():
     parser.add_argument('--warm-up', type=float, default=0.02, help='share of the schedule in which the rate rises')
     parser.add_argument('--enlarge', action='store_true', help='one step of eight learns from pairs enlarged by 1.5')
     parser.add_argument('--check-every', type=int, default=576, help='steps between validations, a multiple of 8')
+    parser.add_argument('--steps', type=int, default=1 << 30, help='stop here, for comparisons of equal steps')
+    parser.add_argument('--coarse', action='store_true', help='the refiners are never trained')
+    parser.add_argument('--agreement', type=float, default=0, help='weight of the agreement loss, for ablations')
+    parser.add_argument('--ordering', type=float, default=0, help='weight of the patch-order loss, for ablations')
     options = parser.parse_args()
     if options.processes > 1:
         torch.multiprocessing.spawn(train, (options,), options.processes)
