@@ -12,7 +12,8 @@ import {
 import type { LoadedMatcher } from '../src/networks/roma/matcher.test-helper.ts';
 import { loadMatcher } from '../src/networks/roma/matcher.test-helper.ts';
 import type { ParityCase } from '../src/networks/parity.test-helper.ts';
-import { hasParity, loadParity, relativeError } from '../src/networks/parity.test-helper.ts';
+import { hasParity, imageNetNormalised, loadParity, relativeError } from '../src/networks/parity.test-helper.ts';
+import { planConversion } from '../src/networks/convert.ts';
 import { TestGpu } from '../src/platform/gpu/testing/dawn.ts';
 import { encodeModel } from '../src/onnx/encode.ts';
 import { GraphBuilder } from '../src/onnx/graph-builder.ts';
@@ -119,6 +120,24 @@ describe.runIf(hasParity('matcher'))('converted networks on onnxruntime’s WebG
       const asMap = out.coarse_logits.map((_, i) => out.coarse_logits[(i % 64) * classes + Math.floor(i / 64)]);
       expect(relativeError(asMap, firstHalf(parity, 'coarse_logits'))).toBeLessThan(1e-4);
       expect(relativeError(out.coarse_certainty, firstHalf(parity, 'coarse_certainty'))).toBeLessThan(1e-4);
+    },
+    TIMEOUT,
+  );
+
+  it.runIf(hasParity('dinov3') && hasParity('romav2'))(
+    'DINOv3 agrees with the recorded outputs to 1e-5; nothing of it or of RoMa v2 falls back to the CPU',
+    async () => {
+      const dinov3 = loadParity('dinov3');
+      const image = dinov3.tensor('image_48x80');
+      const input = { name: 'dinov3.pth', checkpoint: await dinov3.checkpoint('checkpoint.pth') };
+      const [{ graph }] = planConversion([input], { size: [48, 80] }).graphs;
+      const out = await run(await open(graph), { image: imageNetNormalised(image) }, graph);
+      // Rotary positions are an operator of their own, which no other network here has.
+      expect(graph.nodes.some(({ opType }) => opType === 'RotaryEmbedding')).toBe(true);
+      expect(relativeError(out.patch_tokens, dinov3.tensor('patch_tokens_48x80').values)).toBeLessThan(1e-5);
+      const romav2 = { name: 'romav2.pt', checkpoint: await loadParity('romav2').checkpoint('checkpoint.pt') };
+      for (const planned of planConversion([romav2], { size: [64, 64], fineSize: [96, 96] }).graphs)
+        await (await open(planned.graph)).release();
     },
     TIMEOUT,
   );
