@@ -150,6 +150,33 @@ test('a homography that is dropped with two photos makes them a pair to score', 
     await expect(page.locator('[data-scores] tbody tr')).toHaveCount(2, { timeout: 60_000 });
     const rows = (await download(page, 'Save as CSV')).toString('utf8').trim().split('\r\n').slice(1);
     for (const row of rows) expect(Number(row.split(',').at(-1))).toBeGreaterThan(0.98);
+
+    // Probe3D's protocols need depth, which a homography has none of.
+    await page.getByRole('radio', { name: 'Probe3D (ScanNet)' }).click();
+    await expect(page).toHaveURL(/compare\.protocol=probe3d-scannet/);
+    await expect(page.getByText('This protocol needs the depth of both photos')).toBeVisible();
+    const scene = join(folder, 'scene.json');
+    const depth = Array.from({ length: 8 }, (_, y) => Array.from({ length: 8 }, (__, x) => Number(x === y && x > 2)));
+    const K = [
+      [600, 0, 320],
+      [0, 600, 240],
+      [0, 0, 1],
+    ];
+    const pose_ab = [
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ];
+    writeFileSync(scene, JSON.stringify({ K, pose_ab, depth_a: depth, depth_b: depth }));
+    await dropFiles(page, '.compared', [...files, { name: 'scene.json', type: 'application/json', path: scene }]);
+    await page.getByRole('button', { name: 'Score my pairs' }).click();
+    await expect(page.locator('[data-scores] tbody tr')).toHaveCount(2, { timeout: 60_000 });
+    const probed = (await download(page, 'Save as CSV')).toString('utf8').trim().split('\r\n');
+    expect(probed[0]).toContain('viewpoint_bin,matches,recall_at_5_px,recall_at_10_px,recall_at_20_px');
+    // The same photo twice, and every place knows its own; a thousand of 5 · 20 · 15 are kept.
+    for (const row of probed.slice(1)) expect(row).toMatch(/,640,0\.0,0-15,1000,1\.0000,1\.0000,1\.0000$/);
+    await page.getByRole('radio', { name: 'All covisible places' }).click();
+    await expect(page.locator('[data-scores] tbody tr')).toHaveCount(2);
     writeFileSync(path, 'no matrix');
     await dropFiles(page, '.compared', [{ name: 'H_same.txt', type: 'text/plain', path }]);
     await expect(page.locator('.notice')).toContainText('is no number');

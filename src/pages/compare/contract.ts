@@ -175,12 +175,21 @@ export interface TruthSummary {
   /** Share of photo A whose place is seen in B. */
   seen: number;
   viewpoint: number | null;
+  /** Whether cameras, pose and the depth of both photos are known, which Probe3D's protocols need. */
+  hasScene: boolean;
 }
 
+/**
+ * How an encoder is scored on a pair: at every place that B shows, or as Probe3D does on NAVI and on ScanNet
+ * (features/probe3d.ts), on pairs whose depth is known.
+ */
+export const SCORE_PROTOCOLS = ['covisible', 'probe3d-navi', 'probe3d-scannet'] as const;
+export type ScoreProtocol = (typeof SCORE_PROTOCOLS)[number];
+
 export interface PairScore {
-  /** Places that were judged. */
+  /** Places, or matches, that were judged. */
   places: number;
-  /** Recall at each of RECALL_THRESHOLDS. */
+  /** Recall at each of the protocol's distances: RECALL_THRESHOLDS, or those of Probe3D's rules, in space first. */
   recall: number[];
   /** Angle between the cameras' directions of view in degrees; null where no pose is known. */
   viewpoint: number | null;
@@ -213,8 +222,8 @@ export interface CompareApi {
   neighbours(options: Encoding & { between: SlotPair; maxRatio: number; limit: number }): NeighbourMatches;
   /** Reads the truth of a pair without scoring anything. */
   inspectTruth(options: { pair: ScoredPair }): TruthSummary;
-  /** Scores an encoder on another pair; its photos and features are not kept. */
-  score(options: Encoding & { pair: ScoredPair }): PairScore;
+  /** Scores an encoder on another pair; its photos and features are not kept. The size is Probe3D's own there. */
+  score(options: Encoding & { pair: ScoredPair; protocol: ScoreProtocol }): PairScore;
   /** Features [height, width, channels] as a npy file. */
   exportFeatures(options: Encoding & { slot: Slot }): Blob;
 }

@@ -31,6 +31,7 @@ describe('the link of a comparison', () => {
         exclusion: 4,
         maxRatio: 0.85,
         lines: 250,
+        protocol: 'probe3d-navi',
         between: ['b', 'd'],
         opacity: 0.6,
         upsampling: 'bilinear',

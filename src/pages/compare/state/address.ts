@@ -1,5 +1,5 @@
 import type { Slot, UnitPlace } from '../contract.ts';
-import { CLUSTER_COUNT, COMPARE_SIZE, SLOTS } from '../contract.ts';
+import { CLUSTER_COUNT, COMPARE_SIZE, SCORE_PROTOCOLS, SLOTS } from '../contract.ts';
 import { clampCamera, isZoomed } from '../../../core/zoom.ts';
 import {
   COMPARE_PAGES,
@@ -38,6 +38,7 @@ const CHOICES = [
   { name: 'tab', key: 'page', values: COMPARE_PAGES },
   { name: 'fit', key: 'fit', values: ['joint', 'per-photo'] },
   { name: 'mask', key: 'mask', values: ['none', 'high', 'low'] },
+  { name: 'protocol', key: 'protocol', values: SCORE_PROTOCOLS },
   { name: 'upsampling', key: 'upsampling', values: ['nearest', 'bilinear'] },
 ] as const satisfies { name: string; key: keyof CompareSettings; values: readonly string[] }[];
 

@@ -1,6 +1,7 @@
-import type { EncoderInfo, ScoredPair } from '../contract.ts';
+import type { EncoderInfo, ScoredPair, ScoreProtocol } from '../contract.ts';
 import type { Compare } from './compare.ts';
-import type { ScoreRow } from './types.ts';
+import { PROTOCOL_TABLES } from './protocols.ts';
+import type { OwnPair, ScoreRow } from './types.ts';
 
 /** A pair to score, and what the person calls it. */
 export interface TitledPair {
@@ -21,8 +22,10 @@ export class Scoring {
     });
   }
 
+  /** The person's own pairs that the chosen protocol can score. */
   ownPairs(): TitledPair[] {
-    return this.compare.store.getState().ownPairs;
+    const { ownPairs, settings } = this.compare.store.getState();
+    return scorable(ownPairs, settings.protocol);
   }
 
   /** Scores the chosen encoders on every pair, one after the other; each row appears, or is replaced, when it is done. */
@@ -31,15 +34,16 @@ export class Scoring {
     const controller = new AbortController();
     this.running = controller;
     const { store, link, workspace } = this.compare;
-    const { longSide } = store.getState().settings;
+    const { longSide, protocol } = store.getState().settings;
     const jobs = pairs.flatMap(({ title, pair }) => {
       return this.compare.chosen().map((encoder: EncoderInfo) => ({ title, pair, encoder }));
     });
     store.setState({ scoring: { done: 0, total: jobs.length } });
     try {
       for (const [done, { title, pair, encoder }] of jobs.entries()) {
-        const score = await link.call('score', { encoder, longSide, pair }, { signal: controller.signal });
-        const row: ScoreRow = { pair: title, encoder: encoder.name, longSide, ...score };
+        const score = await link.call('score', { encoder, longSide, pair, protocol }, { signal: controller.signal });
+        const size = PROBE_SIZES[protocol] ?? longSide;
+        const row: ScoreRow = { protocol, pair: title, encoder: encoder.name, longSide: size, ...score };
         store.setState(({ scores }) => ({
           scores: [...scores.filter((known) => !isSameQuestion(known, row)), row],
           scoring: { done: done + 1, total: jobs.length },
@@ -58,10 +62,19 @@ export class Scoring {
     if (this.compare.store.getState().scoring) this.compare.store.setState({ scoring: null });
   }
 
+  /** Forgets the scores of the chosen protocol. */
   clear(): void {
-    this.compare.store.setState({ scores: [] });
+    const { protocol } = this.compare.store.getState().settings;
+    this.compare.store.setState(({ scores }) => ({ scores: scores.filter((row) => row.protocol !== protocol) }));
   }
 }
 
+/** Longer sides that Probe3D gives photos on NAVI and ScanNet. */
+const PROBE_SIZES: Partial<Record<ScoreProtocol, number>> = { 'probe3d-navi': 512, 'probe3d-scannet': 640 };
+
+/** Those of the pairs that a protocol can score. */
+export const scorable = (pairs: readonly OwnPair[], protocol: ScoreProtocol): OwnPair[] =>
+  pairs.filter(({ truth }) => truth.hasScene || !PROTOCOL_TABLES[protocol].needsScene);
+
 const isSameQuestion = (a: ScoreRow, b: ScoreRow): boolean =>
-  a.pair === b.pair && a.encoder === b.encoder && a.longSide === b.longSide;
+  a.protocol === b.protocol && a.pair === b.pair && a.encoder === b.encoder && a.longSide === b.longSide;

@@ -7,6 +7,7 @@ import type {
   FeatureUsage,
   NeighbourMatches,
   ScoredPair,
+  ScoreProtocol,
   SimilarityMaps,
   SlotPair,
   TruthSummary,
@@ -39,6 +40,8 @@ export interface CompareSettings {
   exclusion: number;
   maxRatio: number;
   lines: number;
+  /** How encoders are scored. */
+  protocol: ScoreProtocol;
   /** The photos whose neighbours are shown. */
   between: SlotPair;
   /** Opacity of the maps over the photos. */
@@ -74,8 +77,10 @@ export interface OwnPair {
 
 /** One encoder on one pair. */
 export interface ScoreRow {
+  protocol: ScoreProtocol;
   pair: string;
   encoder: string;
+  /** Of what the encoder is given, in pixels; the protocol's own where it prescribes one. */
   longSide: number;
   places: number;
   recall: number[];
@@ -126,6 +131,7 @@ export const DEFAULT_COMPARE: CompareSettings = {
   exclusion: 2,
   maxRatio: 1,
   lines: 100,
+  protocol: 'covisible',
   between: ['a', 'b'],
   opacity: 1,
   upsampling: 'nearest',

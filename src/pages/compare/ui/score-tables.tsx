@@ -1,16 +1,19 @@
-import { RECALL_THRESHOLDS } from '../contract.ts';
-import { BIN_LABELS, type Contender, meanRecall, rowsInBin } from '../state/score-table.ts';
+import type { ProtocolTable } from '../state/protocols.ts';
+import { binLabels } from '../state/protocols.ts';
+import { type Contender, meanRecall, rowsInBin } from '../state/score-table.ts';
 import type { ScoreRow } from '../state/types.ts';
 import { percent } from '../../../ui/format.ts';
 import { contenderColor } from './contender-colors.ts';
 
-const AT = RECALL_THRESHOLDS.map((threshold) => `@${100 * threshold} %`);
-
 /** Every encoder's recall over all pairs, and in every viewpoint bin. */
-export function RecallTable({ contenders }: { contenders: readonly Contender[] }) {
+export function RecallTable({ table, contenders }: { table: ProtocolTable; contenders: readonly Contender[] }) {
+  const at = table.measures.map(({ label }) => label);
   const groups = [
     { label: 'All pairs', rowsOf: ({ rows }: Contender) => rows },
-    ...BIN_LABELS.map((label, bin) => ({ label, rowsOf: ({ rows }: Contender) => rowsInBin(rows, bin) })),
+    ...binLabels(table).map((label, bin) => ({
+      label,
+      rowsOf: ({ rows }: Contender) => rowsInBin(table, rows, bin),
+    })),
   ].filter(({ rowsOf }) => contenders.some((contender) => rowsOf(contender).length > 0));
   return (
     <div className="score-table">
@@ -22,16 +25,16 @@ export function RecallTable({ contenders }: { contenders: readonly Contender[] }
               Encoder
             </th>
             {groups.map(({ label }) => (
-              <th key={label} scope="colgroup" colSpan={AT.length} className="score-group">
+              <th key={label} scope="colgroup" colSpan={at.length} className="score-group">
                 {label}
               </th>
             ))}
           </tr>
           <tr>
             {groups.flatMap(({ label }) =>
-              AT.map((at) => (
-                <th key={label + at} scope="col">
-                  {at}
+              at.map((distance) => (
+                <th key={label + distance} scope="col">
+                  {distance}
                 </th>
               )),
             )}
@@ -44,7 +47,7 @@ export function RecallTable({ contenders }: { contenders: readonly Contender[] }
                 <span className="score-dot" style={{ background: contenderColor(i) }} /> {contender.name}
               </th>
               {groups.flatMap(({ label, rowsOf }) =>
-                meanRecall(rowsOf(contender)).map((share, t) => <td key={label + AT[t]}>{percentOf(share)}</td>),
+                meanRecall(table, rowsOf(contender)).map((share, t) => <td key={label + at[t]}>{percentOf(share)}</td>),
               )}
             </tr>
           ))}
@@ -54,14 +57,15 @@ export function RecallTable({ contenders }: { contenders: readonly Contender[] }
   );
 }
 
-export function PairTable({ rows }: { rows: readonly ScoreRow[] }) {
+export function PairTable({ table, rows }: { table: ProtocolTable; rows: readonly ScoreRow[] }) {
+  const at = table.measures.map(({ label }) => label);
   return (
     <div className="score-table" data-rows>
       <table data-scores>
         <caption>Pair by pair</caption>
         <thead>
           <tr>
-            {['Pair', 'Encoder', 'Size', 'Angle', 'Places', ...AT].map((head) => (
+            {['Pair', 'Encoder', 'Size', 'Angle', table.needsScene ? 'Matches' : 'Places', ...at].map((head) => (
               <th key={head} scope="col">
                 {head}
               </th>
@@ -77,7 +81,7 @@ export function PairTable({ rows }: { rows: readonly ScoreRow[] }) {
               <td>{viewpoint === null ? '–' : `${viewpoint.toFixed(0)}°`}</td>
               <td>{places}</td>
               {recall.map((share, t) => (
-                <td key={AT[t]}>{percentOf(share)}</td>
+                <td key={at[t]}>{percentOf(share)}</td>
               ))}
             </tr>
           ))}

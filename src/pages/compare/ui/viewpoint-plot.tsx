@@ -1,4 +1,6 @@
-import { BIN_LABELS, type Contender, meanRecall, rowsInBin } from '../state/score-table.ts';
+import type { ProtocolTable } from '../state/protocols.ts';
+import { binLabels } from '../state/protocols.ts';
+import { type Contender, meanRecall, rowsInBin } from '../state/score-table.ts';
 import { percent } from '../../../ui/format.ts';
 import { contenderColor } from './contender-colors.ts';
 
@@ -8,24 +10,33 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
 const plotWidth = SIZE.width - SIZE.left - SIZE.right;
 const plotHeight = SIZE.height - SIZE.top - SIZE.bottom;
-const xOf = (bin: number) => SIZE.left + ((bin + 0.5) * plotWidth) / BIN_LABELS.length;
 const yOf = (share: number) => SIZE.top + (1 - share) * plotHeight;
 
 /** Recall against the angle between the cameras, a line an encoder; bins without pairs interrupt nothing. */
-export function ViewpointPlot({ contenders, threshold }: { contenders: readonly Contender[]; threshold: number }) {
+export function ViewpointPlot({
+  table,
+  contenders,
+  threshold,
+}: {
+  table: ProtocolTable;
+  contenders: readonly Contender[];
+  threshold: number;
+}) {
+  const labels = binLabels(table);
+  const xOf = (bin: number) => SIZE.left + ((bin + 0.5) * plotWidth) / labels.length;
   const lines = contenders.map(({ name, rows }, i) => ({
     name,
     color: contenderColor(i),
-    points: BIN_LABELS.map((_, bin) => ({ bin, share: meanRecall(rowsInBin(rows, bin))[threshold] })).filter(
-      ({ share }) => !Number.isNaN(share),
-    ),
+    points: labels
+      .map((_, bin) => ({ bin, share: meanRecall(table, rowsInBin(table, rows, bin))[threshold] }))
+      .filter(({ share }) => !Number.isNaN(share)),
   }));
   if (lines.every(({ points }) => points.length === 0)) {
     return <p className="hint">None of these pairs has a known pose, so their viewpoints are unknown.</p>;
   }
   const told = lines
     .map(({ name, points }) => {
-      return `${name}: ${points.map(({ bin, share }) => `${BIN_LABELS[bin]} ${percent(share)}`).join(', ')}`;
+      return `${name}: ${points.map(({ bin, share }) => `${labels[bin]} ${percent(share)}`).join(', ')}`;
     })
     .join('; ');
   return (
@@ -39,7 +50,7 @@ export function ViewpointPlot({ contenders, threshold }: { contenders: readonly 
             </text>
           </g>
         ))}
-        {BIN_LABELS.map((label, bin) => (
+        {labels.map((label, bin) => (
           <text key={label} x={xOf(bin)} y={SIZE.height - 8} textAnchor="middle">
             {label}
           </text>
@@ -54,7 +65,7 @@ export function ViewpointPlot({ contenders, threshold }: { contenders: readonly 
             />
             {points.map(({ bin, share }) => (
               <circle key={bin} cx={xOf(bin)} cy={yOf(share)} r={4} fill={color}>
-                <title>{`${name}, ${BIN_LABELS[bin]}: ${percent(share)}`}</title>
+                <title>{`${name}, ${labels[bin]}: ${percent(share)}`}</title>
               </circle>
             ))}
           </g>

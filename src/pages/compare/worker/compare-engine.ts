@@ -135,8 +135,8 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     return this.scorer().inspect(pair, context);
   }
 
-  score({ pair, ...encoding }: Argument<'score'>, context: CompareCall): Promise<PairScore> {
-    return this.scorer().score(encoding, pair, context);
+  score({ pair, protocol, ...encoding }: Argument<'score'>, context: CompareCall): Promise<PairScore> {
+    return this.scorer().score(encoding, pair, protocol, context);
   }
 
   async exportFeatures({ slot, ...encoding }: Argument<'exportFeatures'>, context: CompareCall): Promise<Blob> {

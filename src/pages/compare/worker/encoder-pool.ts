@@ -46,12 +46,19 @@ export type OnEncoding = (fraction: number | null) => void;
 
 type ModelSource = Exclude<EncoderSource, { kind: 'classical' }>;
 
-interface OpenEncoder {
+/** Subtracted from and divided into RGB in [0, 1]. */
+export interface Normalisation {
+  mean: readonly [number, number, number];
+  std: readonly [number, number, number];
+}
+
+/** Whether anything is done to the pixels; a network that does it itself is fed them as they are. */
+const isNormalised = ({ mean, std }: Normalisation) => [...mean, ...std].some((value, i) => value !== (i < 3 ? 0 : 1));
+
+interface OpenEncoder extends Normalisation {
   session: Session;
   inputName: string;
   sizeFor(photo: Size, longSide: number): Size;
-  mean: readonly [number, number, number];
-  std: readonly [number, number, number];
   read(outputs: Record<string, RuntimeTensor>): Promise<RunFeatures>;
 }
 
@@ -84,7 +91,14 @@ export class EncoderPool {
     return source.kind === 'stage' ? source.feature : 'features';
   }
 
-  async encode(source: EncoderSource, photo: CpuPhoto, longSide: number, onEncoding: OnEncoding): Promise<RunFeatures> {
+  /** `normalisation`: in place of the network's own, where it has one that the page applies. */
+  async encode(
+    source: EncoderSource,
+    photo: CpuPhoto,
+    longSide: number,
+    onEncoding: OnEncoding,
+    normalisation?: Normalisation,
+  ): Promise<RunFeatures> {
     if (source.kind === 'classical') {
       const size = inputSize(photo.size, CLASSICAL_INPUT, longSide);
       const { mean, std } = CLASSICAL_INPUT;
@@ -94,7 +108,7 @@ export class EncoderPool {
     const encoder = await this.load(source, onEncoding);
     onEncoding(null);
     const size = encoder.sizeFor(photo.size, longSide);
-    const { mean, std } = encoder;
+    const { mean, std } = normalisation && isNormalised(encoder) ? normalisation : encoder;
     const image = preprocess(photo.pixels(), { size, normalisation: { scale: 1, mean, std } });
     const input = (await this.openRuntime()).tensor(image, [1, 3, size.height, size.width]);
     try {

@@ -5,7 +5,7 @@ import { LruCache } from '../../../core/lru-cache.ts';
 import type { Photo } from '../../../matching/photos/photo.ts';
 import { Mutex } from '../../../platform/runtime/runtime.ts';
 import type { ServedCall } from '../../../platform/worker/serve-calls.ts';
-import type { EncoderPool } from './encoder-pool.ts';
+import type { EncoderPool, Normalisation } from './encoder-pool.ts';
 import type { Encoded, FeatureMaths, Watch } from './feature-maths.ts';
 import { encoded } from './feature-maths.ts';
 
@@ -71,11 +71,15 @@ export class FeatureStore {
     return { features, facts };
   }
 
-  /** Features of any photo; the caller forgets one that is in no slot. */
+  /**
+   * Features of any photo; the caller forgets one that is in no slot.
+   * @param normalisation in place of the network's own; for photos that are forgotten afterwards
+   */
   async encode(
     { encoder, longSide }: Encoding,
     photo: Photo,
     { signal, onProgress }: CompareCall,
+    normalisation?: Normalisation,
   ): Promise<{ map: Encoded; milliseconds: number }> {
     const { source } = encoder;
     // A network of its own has one size, whatever is asked.
@@ -86,7 +90,7 @@ export class FeatureStore {
         const start = performance.now();
         const onEncoding = (fraction: number | null) =>
           onProgress({ stage: fraction === null ? 'encode' : 'load-model', fraction });
-        const maps = await this.pool.encode(source, photo, longSide, onEncoding);
+        const maps = await this.pool.encode(source, photo, longSide, onEncoding, normalisation);
         const features = Object.fromEntries(Object.entries(maps).map(([name, map]) => [name, encoded(map)]));
         return { features, milliseconds: performance.now() - start };
       }),

@@ -1,11 +1,12 @@
 import { nearestRecall } from '../../../features/recall.ts';
-import type { Encoding, FileOrAddress, PairScore, ScoredPair, TruthSummary } from '../contract.ts';
+import type { Encoding, FileOrAddress, PairScore, ScoredPair, ScoreProtocol, TruthSummary } from '../contract.ts';
 import { RECALL_THRESHOLDS } from '../contract.ts';
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { Photo } from '../../../matching/photos/photo.ts';
 import type { FeatureMaths } from './feature-maths.ts';
 import { type CompareCall, computing, type FeatureStore } from './feature-store.ts';
+import { scoreProbe } from './probe-scorer.ts';
 import type { Truth } from './truth/read-truth.ts';
 import { readTruth, summarise } from './truth/read-truth.ts';
 
@@ -16,8 +17,10 @@ export class PairScorer {
     private readonly maths: FeatureMaths,
   ) {}
 
-  score(encoding: Encoding, pair: ScoredPair, context: CompareCall): Promise<PairScore> {
+  score(encoding: Encoding, pair: ScoredPair, protocol: ScoreProtocol, context: CompareCall): Promise<PairScore> {
     return withPair(pair, context.signal, async (photos, truth) => {
+      if (protocol !== 'covisible')
+        return scoreProbe(this.store, this.maths, encoding, photos, truth, protocol, context);
       try {
         const a = await this.store.encode(encoding, photos.a, context);
         const b = await this.store.encode(encoding, photos.b, context);

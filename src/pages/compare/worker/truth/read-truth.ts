@@ -1,5 +1,6 @@
-import type { DepthMap, TrueWarp } from '../../../../geometry/true-warp.ts';
+import type { DepthMap, PinholeCamera, TrueWarp } from '../../../../geometry/true-warp.ts';
 import { depthWarp, gridWarp, homographyWarp, rotationAngle } from '../../../../geometry/true-warp.ts';
+import type { ProbeView } from '../../../../features/probe3d.ts';
 import type { TruthKind, TruthSummary } from '../../contract.ts';
 import { CodedError } from '../../../../core/errors.ts';
 import type { Size } from '../../../../core/geometry.ts';
@@ -12,6 +13,16 @@ export interface Truth {
   warp: TrueWarp;
   /** Degrees between the cameras' orientations; null where no pose is known. */
   viewpoint: number | null;
+  /** Both cameras with depth, and the pose between them; null where one of them is not told. */
+  scene(): TrueScene | null;
+}
+
+/** What both photos show, as a protocol in space needs it. */
+export interface TrueScene {
+  a: ProbeView;
+  b: ProbeView;
+  /** Row-major [R|t] from camera A to camera B, [3, 4]. */
+  pose: readonly number[];
 }
 
 /** Rotations in files are rounded; farther from orthonormal than this they are something else. */
@@ -31,30 +42,45 @@ export async function readTruth(files: readonly TruthBytes[], photos: { a: Size;
   const pose = arrays.pose_ab ? poseOf(arrays.pose_ab) : null;
   const viewpoint = pose && rotationAngle(pose);
   const sizes = { a: sizeOf(arrays, 'size_a', photos.a), b: sizeOf(arrays, 'size_b', photos.b) };
-  if (arrays.warp) return { kind: 'warp', warp: warpOf(arrays, sizes.b), viewpoint };
+  const scene = () => sceneOf(arrays, pose, sizes);
+  if (arrays.warp) return { kind: 'warp', warp: warpOf(arrays, sizes.b), viewpoint, scene };
   const shift = shiftOf(arrays);
   if (arrays.homography) {
     const homography = multiply3(multiply3(shift(1), matrixOf(arrays, 'homography')), shift(-1));
     if (!invert3(homography)) throw invalid('the homography has no inverse');
-    return { kind: 'homography', warp: homographyWarp(homography, sizes), viewpoint };
+    return { kind: 'homography', warp: homographyWarp(homography, sizes), viewpoint, scene };
   }
   if (!pose) throw incomplete('neither warp, homography nor pose_ab');
-  const cameraOf = (side: 'a' | 'b') => ({
-    K: multiply3(shift(1), matrixOf(arrays, side === 'a' ? 'K_a' : 'K_b')),
-    size: sizes[side],
-  });
-  const [a, b] = [cameraOf('a'), cameraOf('b')];
+  const [a, b] = (['a', 'b'] as const).map((side) => cameraOf(arrays, side, sizes[side]));
   if (!invert3(a.K)) throw invalid('K_a has no inverse');
   if (!arrays.depth_a) throw incomplete('a pose but no depth_a [h, w]');
   const depthB = arrays.depth_b ? depthOf(arrays.depth_b, 'depth_b') : null;
-  return { kind: 'depth', warp: depthWarp(a, b, pose, depthOf(arrays.depth_a, 'depth_a'), depthB), viewpoint };
+  return { kind: 'depth', warp: depthWarp(a, b, pose, depthOf(arrays.depth_a, 'depth_a'), depthB), viewpoint, scene };
+}
+
+function sceneOf(arrays: TruthArrays, pose: number[] | null, sizes: { a: Size; b: Size }): TrueScene | null {
+  const { depth_a, depth_b, K_a, K_b } = arrays;
+  if (!pose || !depth_a || !depth_b || !K_a || !K_b) return null;
+  const [a, b] = (['a', 'b'] as const).map((side) => cameraOf(arrays, side, sizes[side]));
+  if (!invert3(a.K)) throw invalid('K_a has no inverse');
+  if (!invert3(b.K)) throw invalid('K_b has no inverse');
+  return {
+    a: { ...a, depth: depthOf(depth_a, 'depth_a') },
+    b: { ...b, depth: depthOf(depth_b, 'depth_b') },
+    pose,
+  };
+}
+
+function cameraOf(arrays: TruthArrays, side: 'a' | 'b', size: Size): PinholeCamera {
+  const shift = shiftOf(arrays);
+  return { K: multiply3(shift(1), matrixOf(arrays, side === 'a' ? 'K_a' : 'K_b')), size };
 }
 
 /**
  * What a truth is, for the person.
  * @throws CodedError `truth-empty` where B shows nothing of A by it: most likely it means the other direction
  */
-export function summarise({ kind, warp, viewpoint }: Truth): TruthSummary {
+export function summarise({ kind, warp, viewpoint, scene }: Truth): TruthSummary {
   let seen = 0;
   for (let i = 0; i < SUMMARY_PLACES ** 2; i++) {
     const [x, y] = [i % SUMMARY_PLACES, Math.floor(i / SUMMARY_PLACES)];
@@ -67,7 +93,7 @@ export function summarise({ kind, warp, viewpoint }: Truth): TruthSummary {
       'It has to take pixels of A to pixels of B: exchange the photos, or give size_a and size_b if they were resized.',
     );
   }
-  return { kind, seen: seen / SUMMARY_PLACES ** 2, viewpoint };
+  return { kind, seen: seen / SUMMARY_PLACES ** 2, viewpoint, hasScene: scene() !== null };
 }
 
 function warpOf({ warp, visible }: TruthArrays, sizeB: Size): TrueWarp {
