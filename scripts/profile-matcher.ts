@@ -15,7 +15,7 @@ import { RandomWeights } from './random-checkpoints/random-values.ts';
 const HELP = `Converts a matcher, runs one pair of random photos through it on onnxruntime-node, and prints the time of every
 stage beside its static cost.
 
-  npx tsx scripts/profile-matcher.ts MATCHER.pth VIT.pth --out DIR [--size 280] [--fine-size 560] [--dtype fp32]`;
+  npx tsx scripts/profile-matcher.ts MATCHER.pth [VIT.pth] --out DIR [--size 280] [--fine-size 560|none] [--dtype fp32]`;
 
 type Tensors = Record<string, ort.Tensor>;
 
@@ -25,11 +25,12 @@ async function main(argv: readonly string[]): Promise<void> {
   const out = args.text('out');
   if (out === undefined) throw usage('--out DIR is missing.');
   const size = args.count('size') ?? 280;
-  const fineSize = args.count('fine-size') ?? 2 * size;
+  const fine = args.text('fine-size');
+  const fineSize = fine === 'none' ? null : Number(fine ?? 2 * size);
   const precision = args.choice('dtype', ['fp32', 'fp16', 'q8', 'q4']);
   const { manifest, costs } = await convert(args.positionals, out, {
     size: [size, size],
-    fineSize: [fineSize, fineSize],
+    fineSize: fineSize === null ? null : [fineSize, fineSize],
     precision,
   });
   let previous: Tensors = {};
