@@ -5,8 +5,8 @@ import { ModelsButton } from '../pages/models/ui/models-button.tsx';
 import { useWorkspace, useWorkspaceState } from '../pages/match/ui/workspace-context.ts';
 import { CopyLinkButton } from '../pages/match/ui/export/copy-link-button.tsx';
 import { PageSwitch } from './page-switch.tsx';
-import { SampleMenu } from '../pages/match/ui/photos/sample-menu.tsx';
-import { ThemeToggle } from './theme-toggle.tsx';
+import { SampleMenu } from '../workspace/ui/sample-menu.tsx';
+import { ThemeToggle } from '../workspace/ui/theme-toggle.tsx';
 
 /** Most visits never open these, so their code comes when it is asked for. */
 const BatchDialog = lazy(() => import('../pages/match/ui/batch/batch-dialog.tsx'));

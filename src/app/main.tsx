@@ -1,5 +1,5 @@
 import { mountApp } from './mount-app.tsx';
-import './styles/index.css';
+import './app.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

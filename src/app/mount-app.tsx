@@ -2,7 +2,7 @@ import { createRoot } from 'react-dom/client';
 import { openOffline, startOffline } from './offline/open-offline.ts';
 import { openWorkspace } from '../pages/match/state/open-workspace.ts';
 import type { Workspace } from '../pages/match/state/workspace.ts';
-import { MatchWorkspace } from './match-workspace.tsx';
+import { MatchWorkspace } from './shell.tsx';
 import { WorkspaceContext } from '../pages/match/ui/workspace-context.ts';
 
 /** Fills `root` with the whole app, on what the window's address asks for. */

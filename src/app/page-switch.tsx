@@ -1,5 +1,5 @@
-import { PAGES } from '../pages/match/state/types.ts';
-import type { PageName } from '../pages/match/state/types.ts';
+import { PAGES } from '../workspace/types.ts';
+import type { PageName } from '../workspace/types.ts';
 import { useWorkspace, useWorkspaceState } from '../pages/match/ui/workspace-context.ts';
 
 const LABELS: Record<PageName, string> = { match: 'Match', compare: 'Compare', lift: 'Lift' };

@@ -1,5 +1,5 @@
 import { mountEmbed } from './mount-embed.tsx';
-import '../app/styles/index.css';
+import '../app/app.css';
 import './embed.css';
 
 const root = document.getElementById('root');

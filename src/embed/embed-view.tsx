@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { resolveTheme } from '../platform/page/theme.ts';
 import { PlayIcon } from '../ui/icons.tsx';
 import { Legend } from '../pages/match/ui/stage/legend.tsx';
-import { NoticeList } from '../app/notice-list.tsx';
+import { NoticeList } from '../workspace/ui/notice-list.tsx';
 import { Stage } from '../pages/match/ui/stage/stage.tsx';
 import { VerdictLine } from '../pages/match/ui/stage/verdict-line.tsx';
 import { ViewTabs } from '../pages/match/ui/stage/view-tabs.tsx';

@@ -3,7 +3,7 @@ import type { ExportFormat } from '../pages/match/contract/exports.ts';
 import type { ExportedFile } from '../core/exported-file.ts';
 import { openEmbedWorkspace } from '../pages/match/state/sharing/embed-workspace.ts';
 import { DEFAULT_EXPORT } from '../pages/match/state/sharing/exporting.ts';
-import styles from '../app/styles/index.css?inline';
+import styles from '../app/app.css?inline';
 import embedStyles from './embed.css?inline';
 import { EmbedView } from './embed-view.tsx';
 import type { EmbedMessage, Resource } from './messages.ts';

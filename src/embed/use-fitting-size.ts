@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { RefObject } from 'react';
 import { fittingHeight } from '../pages/match/contract/layout.ts';
 import type { Side, Size } from '../core/geometry.ts';
-import type { WorkspaceState } from '../pages/match/state/types.ts';
+import type { WorkspaceState } from '../workspace/types.ts';
 import { useWorkspaceState } from '../pages/match/ui/workspace-context.ts';
 import type { EmbedSession } from './session.ts';
 

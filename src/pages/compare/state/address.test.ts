@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Photo } from '../../match/state/types.ts';
+import type { Photo } from '../../../workspace/types.ts';
 import { formatCompareOptions, parseCompareOptions } from './address.ts';
 import { type CompareState, DEFAULT_COMPARE, DEFAULT_POINT } from './types.ts';
 

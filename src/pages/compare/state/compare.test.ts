@@ -3,7 +3,7 @@ import type { CompareWorkerLike } from '../link/compare-client.ts';
 import type { CompareApi, EncoderInfo, EncodingFacts, UnitPlace } from '../contract.ts';
 import { CodedError, toPlainError } from '../../../core/errors.ts';
 import { fakeCanvas, FakeEngine, MODEL, settle } from '../../match/state/fake-engine.ts';
-import type { Photo } from '../../match/state/types.ts';
+import type { Photo } from '../../../workspace/types.ts';
 import { Workspace } from '../../match/state/workspace.ts';
 import { Compare } from './compare.ts';
 

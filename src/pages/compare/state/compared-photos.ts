@@ -1,5 +1,5 @@
 import type { BySlot } from '../contract.ts';
-import type { Photo, PhotoSlot, WorkspaceState } from '../../match/state/types.ts';
+import type { Photo, PhotoSlot, WorkspaceState } from '../../../workspace/types.ts';
 import type { CompareState } from './types.ts';
 
 /** Every photo of the comparison: the match's two and the others, absent where a slot is empty. */

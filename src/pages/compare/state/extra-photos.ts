@@ -1,6 +1,6 @@
 import { isCancelled } from '../../../core/errors.ts';
-import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from '../../match/state/photos/fetch-photo.ts';
-import type { Photo, PhotoSource } from '../../match/state/types.ts';
+import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from '../../../workspace/photos/fetch-photo.ts';
+import type { Photo, PhotoSource } from '../../../workspace/types.ts';
 import type { Compare } from './compare.ts';
 import type { ExtraSlot } from './types.ts';
 import { EXTRA_SLOTS } from './types.ts';

@@ -1,6 +1,6 @@
 import { CodedError } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
-import type { Offer } from '../../match/state/photos/intake.ts';
+import type { Offer } from '../../../workspace/photos/intake.ts';
 import type { Compare } from './compare.ts';
 import { EXTRA_SLOTS } from './types.ts';
 

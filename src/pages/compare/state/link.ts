@@ -5,7 +5,7 @@ import { SLOTS } from '../contract.ts';
 import { CodedError, toPlainError } from '../../../core/errors.ts';
 import type { ProviderChoice } from '../../../core/match.ts';
 import { Serial } from '../../../core/serial.ts';
-import type { Photo } from '../../match/state/types.ts';
+import type { Photo } from '../../../workspace/types.ts';
 
 export type SpawnCompareWorker = () => CompareWorkerLike;
 

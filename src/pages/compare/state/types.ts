@@ -16,7 +16,7 @@ import type {
 import type { PlainError } from '../../../core/errors.ts';
 import type { Camera } from '../../../core/zoom.ts';
 import { DEFAULT_CAMERA } from '../../../core/zoom.ts';
-import type { PhotoSlot } from '../../match/state/types.ts';
+import type { PhotoSlot } from '../../../workspace/types.ts';
 
 /** What is shown of the encoders. */
 export const COMPARE_PAGES = ['components', 'similarity', 'clusters', 'neighbours', 'scores'] as const;

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { compareOf } from '../state/open-compare.ts';
-import { PhotoBar } from '../../match/ui/photos/photo-bar.tsx';
-import '../../../app/styles/compare.css';
+import { PhotoBar } from '../../../workspace/ui/photo-bar.tsx';
+import './compare.css';
 import { useWorkspace } from '../../match/ui/workspace-context.ts';
 import { Columns } from './columns/columns.tsx';
 import { CompareContext, useCompareState } from './compare-context.ts';

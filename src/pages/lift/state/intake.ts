@@ -1,7 +1,7 @@
 import { CodedError } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type { DroppedNetwork } from '../contract/api.ts';
-import type { Offer } from '../../match/state/photos/intake.ts';
+import type { Offer } from '../../../workspace/photos/intake.ts';
 import { guessMeaning, isDepthFile } from './depth/depth-files.ts';
 import type { Lift } from './lift.ts';
 

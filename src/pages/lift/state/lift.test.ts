@@ -4,7 +4,7 @@ import type { LiftProgress, SweepOptions } from '../contract/api.ts';
 import type { DatasetPhoto } from '../contract/dataset.ts';
 import type { InstalledModel } from '../../../models/library-contract.ts';
 import { FakeEngine, fakeCanvas, MODEL, settle } from '../../match/state/fake-engine.ts';
-import type { Photo } from '../../match/state/types.ts';
+import type { Photo } from '../../../workspace/types.ts';
 import { Workspace } from '../../match/state/workspace.ts';
 import { FACTS, FakeLiftWorker, type LiftAnswers, SCORE } from './fake-lift-worker.ts';
 import { Lift } from './lift.ts';

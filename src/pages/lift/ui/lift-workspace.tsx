@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { liftOf } from '../state/open-lift.ts';
-import '../../../app/styles/lift.css';
+import './lift.css';
 import { useWorkspace } from '../../match/ui/workspace-context.ts';
 import { CameraControls } from './controls/camera-controls.tsx';
 import { DatasetPanel } from './dataset-panel.tsx';

@@ -3,8 +3,8 @@ import type { ChangeEvent } from 'react';
 import { dimensions } from '../../../ui/format.ts';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { CameraIcon, FolderIcon, LinkIcon } from '../../../ui/icons.tsx';
-import { AddressDialog } from '../../match/ui/photos/address-dialog.tsx';
-import { CameraDialog } from '../../match/ui/photos/camera-dialog.tsx';
+import { AddressDialog } from '../../../workspace/ui/address-dialog.tsx';
+import { CameraDialog } from '../../../workspace/ui/camera-dialog.tsx';
 import { useWorkspace, useWorkspaceState } from '../../match/ui/workspace-context.ts';
 import { useLift, useLiftState } from './lift-context.ts';
 

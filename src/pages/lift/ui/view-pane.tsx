@@ -8,7 +8,7 @@ import { IconButton } from '../../../ui/icon-button.tsx';
 import { FitIcon, SaveIcon } from '../../../ui/icons.tsx';
 import { saveFile } from '../../../ui/save-file.ts';
 import { LegendFigure } from '../../match/ui/stage/legend.tsx';
-import { useElementSize } from '../../match/ui/stage/use-element-size.ts';
+import { useElementSize } from '../../../ui/use-element-size.ts';
 import { LightHandles } from './light-handles.tsx';
 import { useLift, useLiftState } from './lift-context.ts';
 import { PaneCanvas } from './pane-canvas.tsx';

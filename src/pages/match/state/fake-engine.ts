@@ -3,7 +3,7 @@ import { CodedError, toPlainError } from '../../../core/errors.ts';
 import type { SharedMatch, DenseField, MatchResult } from '../../../core/match.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type { EngineMethod, ToWorker } from '../contract/protocol.ts';
-import type { ModelEntry } from './types.ts';
+import type { ModelEntry } from '../../../workspace/types.ts';
 
 type Call = Extract<ToWorker, { type: 'call' }>;
 type Handler = (argument: never) => unknown;

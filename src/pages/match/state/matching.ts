@@ -4,7 +4,7 @@ import type { EngineLink } from './engine-link.ts';
 import { isDeath } from '../../../platform/page/notices.ts';
 import type { Notices } from '../../../platform/page/notices.ts';
 import type { WorkspaceStore } from './store.ts';
-import type { ModelEntry, WorkspaceState } from './types.ts';
+import type { ModelEntry, WorkspaceState } from '../../../workspace/types.ts';
 
 /** One worker death during a match may be bad luck; after a second in a row the person decides whether to try again. */
 const MAX_DEATHS_IN_A_ROW = 2;

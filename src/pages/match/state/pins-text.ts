@@ -1,4 +1,4 @@
-import type { WorkspaceState } from './types.ts';
+import type { WorkspaceState } from '../../../workspace/types.ts';
 
 /** The pins as a table of tab-separated values whose header says what the numbers are. */
 export function pinsAsText({ pins, photos }: Pick<WorkspaceState, 'pins' | 'photos'>): string {

@@ -2,7 +2,7 @@ import { otherSide } from '../../../core/geometry.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { Notices } from '../../../platform/page/notices.ts';
 import type { WorkspaceStore } from './store.ts';
-import type { Pin, Place } from './types.ts';
+import type { Pin, Place } from '../../../workspace/types.ts';
 
 /** A pin after A and B have been exchanged. */
 export function flipPin(pin: Pin): Pin {

@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { DEFAULT_VIEW } from '../contract/view.ts';
 import { DEFAULT_GEOMETRY } from './geometry/geometry-state.ts';
-import type { MatchSettings, WorkspaceState } from './types.ts';
+import type { MatchSettings, WorkspaceState } from '../../../workspace/types.ts';
 
 export type WorkspaceStore = StoreApi<WorkspaceState>;
 

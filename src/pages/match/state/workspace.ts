@@ -1,19 +1,19 @@
 import type { EngineWorkerLike } from '../link/engine-client.ts';
-import type { LibraryWorkerLike } from '../../models/link/model-library-client.ts';
+import type { LibraryWorkerLike } from '../../../workspace/library/model-library-client.ts';
 
-import type { MatchSettings, ModelEntry, PageName, WorkspaceState } from './types.ts';
+import type { MatchSettings, ModelEntry, PageName, WorkspaceState } from '../../../workspace/types.ts';
 import type { ViewSettings } from '../contract/view.ts';
 import { addressOf } from './address/address.ts';
-import { fetchJson, parseSamples } from './catalog.ts';
+import { fetchJson, parseSamples } from '../../../workspace/site-lists.ts';
 import { type EmbedChoice, embedSnippet } from './address/embed-snippet.ts';
 import { EngineLink } from './engine-link.ts';
 import { Exporting } from './sharing/exporting.ts';
 import { Geometry } from './geometry/geometry.ts';
-import { entryOfInstalled, isLocalModel, Library } from '../../models/state/library.ts';
+import { entryOfInstalled, isLocalModel, Library } from '../../../workspace/library/library.ts';
 import { chosenModel, Matching } from './matching.ts';
-import { loadModels } from './models.ts';
+import { loadModels } from '../../../workspace/models.ts';
 import { Notices } from '../../../platform/page/notices.ts';
-import { Photos } from './photos/photos.ts';
+import { Photos } from '../../../workspace/photos/photos.ts';
 import { Probing } from './probing.ts';
 import { isShareFile, Sharing } from './sharing/sharing.ts';
 import { createWorkspaceStore } from './store.ts';

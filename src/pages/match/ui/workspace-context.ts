@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { Workspace } from '../state/workspace.ts';
-import type { WorkspaceState } from '../state/types.ts';
+import type { WorkspaceState } from '../../../workspace/types.ts';
 
 export const WorkspaceContext = createContext<Workspace | null>(null);
 

@@ -3,7 +3,7 @@ import { entryOfFiles } from '../../../networks/catalog.ts';
 import { CodedError } from '../../../core/errors.ts';
 import type { ConversionChoices, ModelRecipe } from '../../../models/library-contract.ts';
 import type { RemoteFile } from '../../../platform/storage/download.ts';
-import { nameOfAddress } from '../../match/state/photos/fetch-photo.ts';
+import { nameOfAddress } from '../../../workspace/photos/fetch-photo.ts';
 
 /** What a person chose, as it stands in the form; null leaves it to the network's family. */
 export interface ChosenConversion {

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import type { PlainError } from '../../../core/errors.ts';
 import { toPlainError } from '../../../core/errors.ts';
-import type { Library } from '../state/library.ts';
+import type { Library } from '../../../workspace/library/library.ts';
 import { recipeOfAddresses } from '../state/recipes.ts';
 import { ConversionFields } from './conversion-fields.tsx';
 import { useConversion } from './use-conversion.ts';

@@ -1,8 +1,8 @@
 import type { InstalledModel, KeptNetwork } from '../../../models/library-contract.ts';
-import type { Library } from '../state/library.ts';
-import { entryOfInstalled, isLocalModel } from '../state/library.ts';
+import type { Library } from '../../../workspace/library/library.ts';
+import { entryOfInstalled, isLocalModel } from '../../../workspace/library/library.ts';
 import { chosenModel } from '../../match/state/matching.ts';
-import type { ModelEntry } from '../../match/state/types.ts';
+import type { ModelEntry } from '../../../workspace/types.ts';
 import { fileSize } from '../../../ui/format.ts';
 import { RemoveButton } from '../../../ui/remove-button.tsx';
 import { useWorkspace, useWorkspaceState } from '../../match/ui/workspace-context.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { InstallPhase } from '../../../models/library-contract.ts';
-import type { Library } from '../state/library.ts';
-import type { LibraryJob } from '../../match/state/types.ts';
+import type { Library } from '../../../workspace/library/library.ts';
+import type { LibraryJob } from '../../../workspace/types.ts';
 import { fileSize, remaining } from '../../../ui/format.ts';
 import { useWorkspaceState } from '../../match/ui/workspace-context.ts';
 

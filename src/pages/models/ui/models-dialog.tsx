@@ -1,4 +1,4 @@
-import type { Library } from '../state/library.ts';
+import type { Library } from '../../../workspace/library/library.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { fileSize } from '../../../ui/format.ts';
 import { useWorkspaceState } from '../../match/ui/workspace-context.ts';

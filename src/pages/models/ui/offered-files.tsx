@@ -1,5 +1,5 @@
 import type { FormEvent } from 'react';
-import type { Library } from '../state/library.ts';
+import type { Library } from '../../../workspace/library/library.ts';
 import { entryOfFiles } from '../../../networks/catalog.ts';
 import type { NetworkFamily } from '../../../networks/family.ts';
 import { FAMILIES } from '../../../networks/index.ts';

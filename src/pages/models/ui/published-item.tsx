@@ -1,5 +1,5 @@
 import type { FormEvent } from 'react';
-import type { Library } from '../state/library.ts';
+import type { Library } from '../../../workspace/library/library.ts';
 import type { PublishedCheckpoint } from '../../../networks/catalog.ts';
 import { aboutDiskBytes } from '../../../networks/catalog.ts';
 import { recipeOfEntry } from '../state/recipes.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Library } from '../state/library.ts';
+import type { Library } from '../../../workspace/library/library.ts';
 import { CATALOG } from '../../../networks/catalog.ts';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { KIND_TEXTS } from './kind-texts.ts';

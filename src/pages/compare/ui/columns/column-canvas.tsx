@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { BySlot } from '../../contract.ts';
 import type { ColumnResult } from '../../state/types.ts';
-import { useElementSize } from '../../../match/ui/stage/use-element-size.ts';
+import { useElementSize } from '../../../../ui/use-element-size.ts';
 import { columnLayout } from './column-layout.ts';
 import { useColumnPicture } from './column-picture.ts';
 import { drawMaps } from './draw-column.ts';

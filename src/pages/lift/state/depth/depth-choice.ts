@@ -1,6 +1,6 @@
 import type { DepthSource } from '../../contract/api.ts';
 import type { InstalledModel } from '../../../../models/library-contract.ts';
-import type { Sample } from '../../../match/state/types.ts';
+import type { Sample } from '../../../../workspace/types.ts';
 import type { DepthChoice, LiftedPhoto } from '../types.ts';
 
 /** What a choice of depth means for a photo, given what there is. */

@@ -1,7 +1,7 @@
 import type { PlainError } from '../../../../core/errors.ts';
 import type { DroppedNetwork, OpenedNetwork } from '../../contract/api.ts';
 import type { KeptNetwork, NetworkPurpose } from '../../../../models/library-contract.ts';
-import type { WorkspaceState } from '../../../match/state/types.ts';
+import type { WorkspaceState } from '../../../../workspace/types.ts';
 import type { Lift } from '../lift.ts';
 import type { LiftState } from '../types.ts';
 

@@ -1,6 +1,6 @@
 import type { LiftProgress } from '../../contract/api.ts';
 import { chosenModel } from '../../../match/state/matching.ts';
-import type { ModelEntry } from '../../../match/state/types.ts';
+import type { ModelEntry } from '../../../../workspace/types.ts';
 import type { Lift } from '../lift.ts';
 import type { ScoreSettings } from '../types.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addressOf } from './address.ts';
 import { createWorkspaceStore } from '../store.ts';
-import type { Photo, PhotoSource } from '../types.ts';
+import type { Photo, PhotoSource } from '../../../../workspace/types.ts';
 
 const BASE = 'https://site.test/app/';
 const samples = [1, 2].map((i) => ({

@@ -1,4 +1,4 @@
-import type { Photo, WorkspaceState } from '../types.ts';
+import type { Photo, WorkspaceState } from '../../../../workspace/types.ts';
 import type { AddressState } from './url.ts';
 import { formatAddress } from './url.ts';
 import type { WorkspaceStore } from '../store.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RESULT } from '../fake-engine.ts';
 import { DEFAULT_EMBED, embedSnippet, haveAddresses } from './embed-snippet.ts';
 import { createWorkspaceStore } from '../store.ts';
-import type { Photo, PhotoSource } from '../types.ts';
+import type { Photo, PhotoSource } from '../../../../workspace/types.ts';
 
 const BASE = 'https://site.test/app/';
 

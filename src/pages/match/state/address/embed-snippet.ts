@@ -1,6 +1,6 @@
 import type { Side, Size } from '../../../../core/geometry.ts';
 import { fittingHeight } from '../../contract/layout.ts';
-import type { PhotoSlot, WorkspaceState } from '../types.ts';
+import type { PhotoSlot, WorkspaceState } from '../../../../workspace/types.ts';
 import { formatAddress } from './url.ts';
 
 /** How the match is put into another page. */

@@ -4,7 +4,7 @@ import { VIEWS } from '../../views/index.ts';
 import { COLOR_MAPS } from '../../../../core/color-maps.ts';
 import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
 import { DEFAULT_SETTINGS } from '../store.ts';
-import { MAX_LINKED_PINS } from '../types.ts';
+import { MAX_LINKED_PINS } from '../../../../workspace/types.ts';
 import { formatAddress, parseAddress } from './url.ts';
 import type { AddressState } from './url.ts';
 

@@ -7,8 +7,8 @@ import type { ViewSettings } from '../../contract/view.ts';
 import { clampCamera, isZoomed } from '../../../../core/zoom.ts';
 import { fitParts, type LinkedFit, readFit } from './geometry-address.ts';
 import { DEFAULT_SETTINGS } from '../store.ts';
-import { MAX_LINKED_PINS, PAGES } from '../types.ts';
-import type { MatchSettings, PageName, Place } from '../types.ts';
+import { MAX_LINKED_PINS, PAGES } from '../../../../workspace/types.ts';
+import type { MatchSettings, PageName, Place } from '../../../../workspace/types.ts';
 
 /** What a link says: everything but the photos' own bytes. */
 export interface AddressState {

@@ -9,7 +9,7 @@ import type { MatchResult } from '../../../../core/match.ts';
 import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
 import { DEFAULT_EXPORT } from '../sharing/exporting.ts';
 import type { WorkspaceStore } from '../store.ts';
-import type { ModelEntry } from '../types.ts';
+import type { ModelEntry } from '../../../../workspace/types.ts';
 import { formatAddress } from '../address/url.ts';
 import type { BatchFile } from './pairing.ts';
 

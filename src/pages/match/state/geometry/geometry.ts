@@ -5,7 +5,7 @@ import type { EngineLink, TransferableCanvas } from '../engine-link.ts';
 import { viewOf } from '../../views/index.ts';
 import type { CloudChoice, GeometryState } from './geometry-state.ts';
 import type { WorkspaceStore } from '../store.ts';
-import type { WorkspaceState } from '../types.ts';
+import type { WorkspaceState } from '../../../../workspace/types.ts';
 
 /** Sliders move many times a second; a fit takes some tenths of one. */
 const SETTLE_MS = 200;

@@ -1,6 +1,6 @@
 import type { SharedMatch } from '../../../../core/match.ts';
 import type { EngineLink } from '../engine-link.ts';
-import type { Photos } from '../photos/photos.ts';
+import type { Photos } from '../../../../workspace/photos/photos.ts';
 import type { Probing } from '../probing.ts';
 import { SHARE_HEAD_BYTES, startsAsShare } from '../../../../core/share-head.ts';
 import type { WorkspaceStore } from '../store.ts';

@@ -11,7 +11,7 @@ import { BatchActions } from './batch-actions.tsx';
 import { BatchFiles } from './batch-files.tsx';
 import { PairTable } from './pair-table.tsx';
 import { pickArchive } from './pick-archive.ts';
-import '../../../../app/styles/batch.css';
+import './batch.css';
 
 const NAME = 'liftmatch-pairs.zip';
 

@@ -4,7 +4,7 @@ import type { CloudInfo } from '../../contract/geometry-fit.ts';
 import type { Orbit } from '../../../../core/orbit.ts';
 import { resolveTheme } from '../../../../platform/page/theme.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
-import { useElementSize } from '../stage/use-element-size.ts';
+import { useElementSize } from '../../../../ui/use-element-size.ts';
 import { useOrbitInput } from './use-orbit-input.ts';
 
 interface CloudCanvasProps {

@@ -1,6 +1,6 @@
 import type { ProviderChoice } from '../../../../core/match.ts';
 import { chosenModel } from '../../state/matching.ts';
-import type { ModelEntry } from '../../state/types.ts';
+import type { ModelEntry } from '../../../../workspace/types.ts';
 import { Section } from '../../../../ui/section.tsx';
 import { Select } from '../../../../ui/select.tsx';
 import { Switch } from '../../../../ui/switch.tsx';

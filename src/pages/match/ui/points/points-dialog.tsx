@@ -12,7 +12,7 @@ import { KeypointOptionFields } from './keypoint-option-fields.tsx';
 import { PointListField } from './point-list-field.tsx';
 import { useOfferedLists } from './use-offered-lists.ts';
 import { usePointMatching } from './use-point-matching.ts';
-import '../../../../app/styles/points.css';
+import './points.css';
 
 const CENTRES: { value: PixelCentreChoice; label: string }[] = [
   { value: 'auto', label: 'As the list says, else (0.5, 0.5)' },

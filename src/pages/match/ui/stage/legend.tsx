@@ -2,7 +2,7 @@ import { colorMapGradient } from '../../../../core/color-maps.ts';
 import type { Legend as LegendOf } from '../../contract/legend.ts';
 import { legendOf } from '../../views/index.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
-import { FlowWheel } from './flow-wheel.tsx';
+import { FlowWheel } from '../../../../ui/flow-wheel.tsx';
 
 /** What the colours of the present view mean. */
 export function Legend() {

@@ -1,4 +1,4 @@
-import type { Side } from '../../../../core/geometry.ts';
+import type { Side } from '../../core/geometry.ts';
 import type { WorkspaceState } from '../types.ts';
 
 /** What the person calls a photo: a demo pair's title, else the file's name; null for an empty slot. */

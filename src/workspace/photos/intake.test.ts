@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CodedError } from '../../../../core/errors.ts';
-import { countAt, positionOf } from '../count-scale.ts';
+import { CodedError } from '../../core/errors.ts';
+import { countAt, positionOf } from '../../pages/match/state/count-scale.ts';
 import { planIntake } from './intake.ts';
 import type { Offer } from './intake.ts';
 

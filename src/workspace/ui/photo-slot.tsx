@@ -1,11 +1,11 @@
 import { useRef, useState } from 'react';
 import type { ChangeEvent } from 'react';
-import type { Side } from '../../../../core/geometry.ts';
-import { dimensions } from '../../../../ui/format.ts';
-import { IconButton } from '../../../../ui/icon-button.tsx';
-import { CameraIcon, CloseIcon, FolderIcon, LinkIcon } from '../../../../ui/icons.tsx';
-import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
-import { photoTitle } from '../../state/photos/photo-title.ts';
+import type { Side } from '../../core/geometry.ts';
+import { dimensions } from '../../ui/format.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { CameraIcon, CloseIcon, FolderIcon, LinkIcon } from '../../ui/icons.tsx';
+import { useWorkspace, useWorkspaceState } from '../../pages/match/ui/workspace-context.ts';
+import { photoTitle } from '../photos/photo-title.ts';
 import { AddressDialog } from './address-dialog.tsx';
 import { CameraDialog } from './camera-dialog.tsx';
 

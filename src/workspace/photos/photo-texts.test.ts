@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { photoTitle } from './photo-title.ts';
-import { pinsAsText } from '../pins-text.ts';
+import { pinsAsText } from '../../pages/match/state/pins-text.ts';
 import type { Photo, PhotoSource, Pin } from '../types.ts';
 
 const size = { width: 640, height: 480 };

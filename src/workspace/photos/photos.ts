@@ -1,16 +1,16 @@
-import { CodedError, isCancelled } from '../../../../core/errors.ts';
-import { otherSide } from '../../../../core/geometry.ts';
-import type { Side } from '../../../../core/geometry.ts';
-import type { EngineLink } from '../engine-link.ts';
+import { CodedError, isCancelled } from '../../core/errors.ts';
+import { otherSide } from '../../core/geometry.ts';
+import type { Side } from '../../core/geometry.ts';
+import type { EngineLink } from '../../pages/match/state/engine-link.ts';
 import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from './fetch-photo.ts';
 import { planIntake } from './intake.ts';
 import type { Offer } from './intake.ts';
-import type { Matching } from '../matching.ts';
-import { isDeath } from '../../../../platform/page/notices.ts';
-import type { Notices } from '../../../../platform/page/notices.ts';
-import { flipPin } from '../probing.ts';
-import { Serial } from '../../../../core/serial.ts';
-import type { WorkspaceStore } from '../store.ts';
+import type { Matching } from '../../pages/match/state/matching.ts';
+import { isDeath } from '../../platform/page/notices.ts';
+import type { Notices } from '../../platform/page/notices.ts';
+import { flipPin } from '../../pages/match/state/probing.ts';
+import { Serial } from '../../core/serial.ts';
+import type { WorkspaceStore } from '../../pages/match/state/store.ts';
 import type { Photo, PhotoSource } from '../types.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];

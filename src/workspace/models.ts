@@ -1,8 +1,8 @@
-import { inputLimits } from '../../../models/input-size.ts';
-import { MANIFEST_MAX_BYTES, parseManifest } from '../../../models/manifest.ts';
-import type { MatcherManifest } from '../../../models/manifest.ts';
-import { CodedError } from '../../../core/errors.ts';
-import { fetchJson, parseModelIndex } from './catalog.ts';
+import { inputLimits } from '../models/input-size.ts';
+import { MANIFEST_MAX_BYTES, parseManifest } from '../models/manifest.ts';
+import type { MatcherManifest } from '../models/manifest.ts';
+import { CodedError } from '../core/errors.ts';
+import { fetchJson, parseModelIndex } from './site-lists.ts';
 import type { ModelEntry } from './types.ts';
 
 /** Reads the list of models and each one's manifest. A model whose manifest is wrong is left out and reported. */

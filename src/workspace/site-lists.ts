@@ -1,4 +1,4 @@
-import { CodedError } from '../../../core/errors.ts';
+import { CodedError } from '../core/errors.ts';
 import type { Sample } from './types.ts';
 
 /** Fetches a JSON file of the site, at most `maxBytes` long. Throws a CodedError that names it. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { RefObject } from 'react';
-import type { Size } from '../../../../core/geometry.ts';
+import type { Size } from '../core/geometry.ts';
 
 /** The element's content size in CSS pixels; zero before it has been laid out. */
 export function useElementSize(ref: RefObject<HTMLElement | null>): Size {

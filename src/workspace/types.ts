@@ -1,18 +1,18 @@
-import type { Notice } from '../../../platform/page/notices.ts';
-import type { ThemeChoice } from '../../../platform/page/theme.ts';
-import type { PlainError } from '../../../core/errors.ts';
-import type { Side } from '../../../core/geometry.ts';
+import type { Notice } from '../platform/page/notices.ts';
+import type { ThemeChoice } from '../platform/page/theme.ts';
+import type { PlainError } from '../core/errors.ts';
+import type { Side } from '../core/geometry.ts';
 import type {
   InstalledModel,
   InstallPhase,
   KeptNetwork,
   ModelRecipe,
   StorageEstimate,
-} from '../../../models/library-contract.ts';
-import type { EngineInfo } from '../contract/protocol.ts';
-import type { MatchResult, PhotoInfo, ProbeResult, Progress, ProviderChoice, Stage } from '../../../core/match.ts';
-import type { ViewSettings } from '../contract/view.ts';
-import type { GeometryState } from './geometry/geometry-state.ts';
+} from '../models/library-contract.ts';
+import type { EngineInfo } from '../pages/match/contract/protocol.ts';
+import type { MatchResult, PhotoInfo, ProbeResult, Progress, ProviderChoice, Stage } from '../core/match.ts';
+import type { ViewSettings } from '../pages/match/contract/view.ts';
+import type { GeometryState } from '../pages/match/state/geometry/geometry-state.ts';
 
 /** Where a photo came from; only what has an address can be kept in a link. */
 export type PhotoSource = { kind: 'file' } | { kind: 'address'; url: string };

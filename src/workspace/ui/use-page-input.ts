@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import { VIEWS } from '../../views/index.ts';
-import type { Side } from '../../../../core/geometry.ts';
-import { readOffer } from '../../state/photos/intake.ts';
-import type { Workspace } from '../../state/workspace.ts';
+import { VIEWS } from '../../pages/match/views/index.ts';
+import type { Side } from '../../core/geometry.ts';
+import { readOffer } from '../photos/intake.ts';
+import type { Workspace } from '../../pages/match/state/workspace.ts';
 
 /** Number keys choose the view, wherever the focus is (but in a text field). */
 export function useViewKeys(workspace: Workspace): void {

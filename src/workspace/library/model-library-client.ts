@@ -1,8 +1,8 @@
-import type { CodedError } from '../../../core/errors.ts';
-import type { InstallProgress, ModelLibraryApi } from '../../../models/library-contract.ts';
-import type { AnswerFromWorker, CallToWorker } from '../../../platform/worker/messages.ts';
-import { WorkerClient } from '../../../platform/worker/worker-client.ts';
-import type { WorkerLike } from '../../../platform/worker/worker-like.ts';
+import type { CodedError } from '../../core/errors.ts';
+import type { InstallProgress, ModelLibraryApi } from '../../models/library-contract.ts';
+import type { AnswerFromWorker, CallToWorker } from '../../platform/worker/messages.ts';
+import { WorkerClient } from '../../platform/worker/worker-client.ts';
+import type { WorkerLike } from '../../platform/worker/worker-like.ts';
 
 export type LibraryWorkerLike = WorkerLike<CallToWorker<ModelLibraryApi>, AnswerFromWorker<InstallProgress>>;
 

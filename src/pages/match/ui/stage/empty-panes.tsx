@@ -1,5 +1,5 @@
 import { useWorkspaceState } from '../workspace-context.ts';
-import type { StagePane } from '../stage/use-stage-panes.ts';
+import type { StagePane } from './use-stage-panes.ts';
 
 /** Stands in for photos that are not there yet. */
 export function EmptyPanes({ panes }: { panes: readonly StagePane[] }) {

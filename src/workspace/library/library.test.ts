@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { LibraryWorkerLike } from '../link/model-library-client.ts';
-import { CodedError, toPlainError } from '../../../core/errors.ts';
+import type { LibraryWorkerLike } from './model-library-client.ts';
+import { CodedError, toPlainError } from '../../core/errors.ts';
 import type {
   InstalledModel,
   InstallProgress,
   LibraryListing,
   ModelLibraryApi,
   ModelRecipe,
-} from '../../../models/library-contract.ts';
+} from '../../models/library-contract.ts';
 import { entryOfInstalled, Library } from './library.ts';
-import { createWorkspaceStore } from '../../match/state/store.ts';
+import { createWorkspaceStore } from '../../pages/match/state/store.ts';
 
 type Method = keyof ModelLibraryApi;
 

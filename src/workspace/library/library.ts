@@ -1,11 +1,11 @@
-import type { LibraryWorkerLike } from '../link/model-library-client.ts';
-import { ModelLibraryClient } from '../link/model-library-client.ts';
-import { type CodedError, isCancelled, toPlainError } from '../../../core/errors.ts';
-import type { CallOptions } from '../../../platform/worker/worker-client.ts';
-import type { InstalledModel, InstallProgress, ModelRecipe, NetworkPurpose } from '../../../models/library-contract.ts';
-import { MODELS_FOLDER } from '../../../platform/storage/opfs.ts';
-import type { WorkspaceStore } from '../../match/state/store.ts';
-import type { LibraryJob, LibraryState, ModelEntry } from '../../match/state/types.ts';
+import type { LibraryWorkerLike } from './model-library-client.ts';
+import { ModelLibraryClient } from './model-library-client.ts';
+import { type CodedError, isCancelled, toPlainError } from '../../core/errors.ts';
+import type { CallOptions } from '../../platform/worker/worker-client.ts';
+import type { InstalledModel, InstallProgress, ModelRecipe, NetworkPurpose } from '../../models/library-contract.ts';
+import { MODELS_FOLDER } from '../../platform/storage/opfs.ts';
+import type { WorkspaceStore } from '../../pages/match/state/store.ts';
+import type { LibraryJob, LibraryState, ModelEntry } from '../types.ts';
 
 /** What marks the models of this device among the ids that a link can name. */
 const LOCAL = 'local:';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { RefObject } from 'react';
-import { CodedError } from '../../../../core/errors.ts';
+import { CodedError } from '../../core/errors.ts';
 
 /** Shows the camera in `video` while mounted; the camera is released afterwards. */
 export function useCameraStream(video: RefObject<HTMLVideoElement | null>): {

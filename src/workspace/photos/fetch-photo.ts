@@ -1,4 +1,4 @@
-import { CodedError, isCancelled } from '../../../../core/errors.ts';
+import { CodedError, isCancelled } from '../../core/errors.ts';
 
 /** A photo's bytes may be this large; more is not a photo that a browser can open. */
 const MAX_BYTES = 256 * 1024 * 1024;

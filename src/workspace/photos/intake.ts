@@ -1,4 +1,4 @@
-import { CodedError } from '../../../../core/errors.ts';
+import { CodedError } from '../../core/errors.ts';
 
 /** What was dropped or pasted, taken out of its DataTransfer (which is empty once the event is over). */
 export interface Offer {
