@@ -4,9 +4,9 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { Side } from '../src/core/geometry.ts';
 import type { EngineApi, EngineMethod } from '../src/pages/match/contract/protocol.ts';
 import type { DenseField, MatchResult } from '../src/core/match.ts';
-import type { Workspace } from '../src/pages/match/state/workspace.ts';
+import type { MatchWorkspace } from '../src/pages/match/state/match-workspace.ts';
 
-export type AppWindow = Window & { liftMatch: Workspace };
+export type AppWindow = Window & { liftMatch: MatchWorkspace };
 
 /** The repository's public photos: every checkout has them. */
 export const sample = (path: string) => fileURLToPath(new URL(`../public/samples/${path}`, import.meta.url));

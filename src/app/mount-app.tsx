@@ -1,19 +1,20 @@
 import { createRoot } from 'react-dom/client';
+import { type MatchWorkspace, openMatchWorkspace } from '../pages/match/page.ts';
+import { spawnLibraryWorker } from '../pages/models/page.ts';
+import { WorkspaceContext } from '../workspace/ui/workspace-context.ts';
 import { openOffline, startOffline } from './offline/open-offline.ts';
-import { openWorkspace } from '../pages/match/state/open-workspace.ts';
-import type { Workspace } from '../pages/match/state/workspace.ts';
-import { MatchWorkspace } from './shell.tsx';
-import { WorkspaceContext } from '../pages/match/ui/workspace-context.ts';
+import { PAGES } from './pages.ts';
+import { Shell } from './shell.tsx';
 
 /** Fills `root` with the whole app, on what the window's address asks for. */
-export function mountApp(root: Element, win: Window & typeof globalThis): Workspace {
-  const workspace = openWorkspace(win);
+export function mountApp(root: Element, win: Window & typeof globalThis): MatchWorkspace {
+  const workspace = openMatchWorkspace(win, { pages: PAGES, spawnLibrary: spawnLibraryWorker });
   const offline = openOffline(win, workspace);
   // A development server's files change under the page: nothing of them is worth keeping.
   if (import.meta.env.PROD) startOffline(offline, workspace, win);
   createRoot(root).render(
     <WorkspaceContext value={workspace}>
-      <MatchWorkspace offline={offline} />
+      <Shell offline={offline} />
     </WorkspaceContext>,
   );
   return workspace;

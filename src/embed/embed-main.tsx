@@ -1,6 +1,5 @@
 import { mountEmbed } from './mount-embed.tsx';
-import '../app/app.css';
-import './embed.css';
+import './styles.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('embed.html has no #root');

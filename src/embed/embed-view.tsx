@@ -7,7 +7,7 @@ import { NoticeList } from '../workspace/ui/notice-list.tsx';
 import { Stage } from '../pages/match/ui/stage/stage.tsx';
 import { VerdictLine } from '../pages/match/ui/stage/verdict-line.tsx';
 import { ViewTabs } from '../pages/match/ui/stage/view-tabs.tsx';
-import { useWorkspaceState, WorkspaceContext } from '../pages/match/ui/workspace-context.ts';
+import { useWorkspaceState, WorkspaceContext } from '../workspace/ui/workspace-context.ts';
 import { Poster } from './poster.tsx';
 import type { EmbedSession } from './session.ts';
 import { useFittingSize } from './use-fitting-size.ts';

@@ -3,8 +3,7 @@ import type { ExportFormat } from '../pages/match/contract/exports.ts';
 import type { ExportedFile } from '../core/exported-file.ts';
 import { openEmbedWorkspace } from '../pages/match/state/sharing/embed-workspace.ts';
 import { DEFAULT_EXPORT } from '../pages/match/state/sharing/exporting.ts';
-import styles from '../app/app.css?inline';
-import embedStyles from './embed.css?inline';
+import styles from './styles.css?inline';
 import { EmbedView } from './embed-view.tsx';
 import type { EmbedMessage, Resource } from './messages.ts';
 import { parseEmbedOptions } from './options.ts';
@@ -21,7 +20,7 @@ const HOST_STYLE =
 function styleSheet(): CSSStyleSheet {
   const sheet = new CSSStyleSheet();
   // The sheets speak of the page's root; here that is the element.
-  sheet.replaceSync(`${styles.replaceAll(':root', ':host')}\n${embedStyles}\n${HOST_STYLE}`);
+  sheet.replaceSync(`${styles.replaceAll(':root', ':host')}\n${HOST_STYLE}`);
   return sheet;
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fakeCanvas, FakeEngine, fakeSharedMatch, type RESULT, settle } from '../pages/match/state/fake-engine.ts';
-import { Workspace } from '../pages/match/state/workspace.ts';
+import { MatchWorkspace } from '../pages/match/state/match-workspace.ts';
 import type { EmbedMessage } from './messages.ts';
 import { parseEmbedOptions } from './options.ts';
 import { EmbedSession } from './session.ts';
@@ -28,7 +28,7 @@ async function make(query: string) {
   engine.handlers.readShare = () => SHARED;
   engine.handlers.showField = ({ result }: { result: typeof RESULT }) => result;
   const model = { id: 'm', name: 'M', manifestUrl: `${BASE}m.json` } as never;
-  const workspace = new Workspace({ spawn: engine.spawn, base: BASE, initial: { models: [model] }, fetcher });
+  const workspace = new MatchWorkspace({ spawn: engine.spawn, base: BASE, initial: { models: [model] }, fetcher });
   workspace.loadModels = async () => {};
   const told: EmbedMessage[] = [];
   const session = new EmbedSession(workspace, parseEmbedOptions(query, 'https://app.test'), PAGE, (message) =>

@@ -4,9 +4,9 @@ import { CodedError, isCancelled, toPlainError } from '../core/errors.ts';
 import type { Side } from '../core/geometry.ts';
 import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from '../workspace/photos/fetch-photo.ts';
 import { fetchPoster } from '../pages/match/state/sharing/share-poster.ts';
-import type { WorkspaceState } from '../workspace/types.ts';
+import type { MatchState } from '../pages/match/state/types.ts';
 import { formatAddress, parseAddress } from '../pages/match/state/address/url.ts';
-import type { Workspace } from '../pages/match/state/workspace.ts';
+import type { MatchWorkspace } from '../pages/match/state/match-workspace.ts';
 import type { EmbedMessage, HostCommand, Resource } from './messages.ts';
 import type { EmbedOptions } from './options.ts';
 
@@ -45,7 +45,7 @@ export class EmbedSession {
    * @param emit takes what a host may be told
    */
   constructor(
-    readonly workspace: Workspace,
+    readonly workspace: MatchWorkspace,
     options: EmbedOptions,
     private readonly base: string,
     private readonly emit: (message: EmbedMessage) => void,
@@ -212,7 +212,7 @@ export class EmbedSession {
     return url;
   }
 
-  private tell(now: WorkspaceState, before: WorkspaceState): void {
+  private tell(now: MatchState, before: MatchState): void {
     if (now.result && now.result !== before.result) this.emit({ type: 'result', kind: 'match', result: now.result });
     const { job } = now;
     if (job?.progress && job !== before.job) {

@@ -2,14 +2,14 @@ import { useEffect } from 'react';
 import type { RefObject } from 'react';
 import { fittingHeight } from '../pages/match/contract/layout.ts';
 import type { Side, Size } from '../core/geometry.ts';
-import type { WorkspaceState } from '../workspace/types.ts';
+import type { MatchState } from '../pages/match/state/types.ts';
 import { useWorkspaceState } from '../pages/match/ui/workspace-context.ts';
 import type { EmbedSession } from './session.ts';
 
 /** Tells the session which height would show the photos without empty space, whenever width, photos or view change. */
 export function useFittingSize(ref: RefObject<HTMLElement | null>, session: EmbedSession, isActive: boolean): void {
   const view = useWorkspaceState((state) => (state.result || !isActive ? state.view.view : 'matches'));
-  const photos = useWorkspaceState(({ photos: slots }: WorkspaceState) => slots);
+  const photos = useWorkspaceState(({ photos: slots }: MatchState) => slots);
   useEffect(() => {
     const root = ref.current;
     if (!root) return;
@@ -44,7 +44,7 @@ function posterHeight(root: HTMLElement, width: number): number | null {
   return Math.max(...images.map((image) => (width / images.length / image.naturalWidth) * image.naturalHeight));
 }
 
-function sizesOf(photos: WorkspaceState['photos']): Partial<Record<Side, Size>> {
+function sizesOf(photos: MatchState['photos']): Partial<Record<Side, Size>> {
   const sizes: Partial<Record<Side, Size>> = {};
   for (const side of ['a', 'b'] as const) {
     const size = photos[side].photo?.info?.size;

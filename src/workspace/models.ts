@@ -3,7 +3,12 @@ import { MANIFEST_MAX_BYTES, parseManifest } from '../models/manifest.ts';
 import type { MatcherManifest } from '../models/manifest.ts';
 import { CodedError } from '../core/errors.ts';
 import { fetchJson, parseModelIndex } from './site-lists.ts';
-import type { ModelEntry } from './types.ts';
+import type { ModelEntry, WorkspaceState } from './types.ts';
+
+/** The model that the settings mean: the one they name, else the first of the catalogue. */
+export function chosenModel({ models, settings }: Pick<WorkspaceState, 'models' | 'settings'>): ModelEntry | undefined {
+  return models.find(({ id }) => id === settings.modelId) ?? models[0];
+}
 
 /** Reads the list of models and each one's manifest. A model whose manifest is wrong is left out and reported. */
 export async function loadModels(

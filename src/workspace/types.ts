@@ -9,10 +9,7 @@ import type {
   ModelRecipe,
   StorageEstimate,
 } from '../models/library-contract.ts';
-import type { EngineInfo } from '../pages/match/contract/protocol.ts';
-import type { MatchResult, PhotoInfo, ProbeResult, Progress, ProviderChoice, Stage } from '../core/match.ts';
-import type { ViewSettings } from '../pages/match/contract/view.ts';
-import type { GeometryState } from '../pages/match/state/geometry/geometry-state.ts';
+import type { MatchResult, PhotoInfo, ProviderChoice } from '../core/match.ts';
 
 /** Where a photo came from; only what has an address can be kept in a link. */
 export type PhotoSource = { kind: 'file' } | { kind: 'address'; url: string };
@@ -75,35 +72,6 @@ export interface MatchSettings {
   rescue: boolean;
 }
 
-export interface EngineState {
-  /** Counts the workers; the canvas is mounted anew for each, because it can hand over its control only once. */
-  epoch: number;
-  status: 'starting' | 'ready' | 'stopped';
-  info: EngineInfo | null;
-}
-
-/** The running match; null when idle. */
-export interface Job {
-  stage: Stage | null;
-  progress: Progress | null;
-}
-
-/** A place on a photo, in its pixels. */
-export interface Place {
-  side: Side;
-  x: number;
-  y: number;
-}
-
-export interface Probe extends Place {
-  /** null until the engine has answered, or where it knows nothing. */
-  result: ProbeResult | null;
-}
-
-export interface Pin extends Probe {
-  id: number;
-}
-
 /** A model that is being installed, or whose download waits to go on. */
 export interface LibraryJob {
   /** The recipe's id; for ready ONNX files the manifest's name. */
@@ -137,32 +105,22 @@ export interface LibraryState {
   error: PlainError | null;
 }
 
-/** What the page shows of the photos. */
-export const PAGES = ['match', 'compare', 'lift'] as const;
-export type PageName = (typeof PAGES)[number];
-
+/** What all pages see: the photos and what was matched of them, samples, models, notices and the look. */
 export interface WorkspaceState {
-  page: PageName;
+  /** Name of the page that is shown. */
+  page: string;
   /** What the pages beside the match keep in the link: parameters `PAGE.NAME`, read and written by the page alone. */
   pageOptions: Readonly<Record<string, string>>;
   photos: Record<Side, PhotoSlot>;
-  view: ViewSettings;
   settings: MatchSettings;
-  geometry: GeometryState;
   samples: Sample[];
   models: ModelEntry[];
   library: LibraryState;
-  engine: EngineState;
-  job: Job | null;
+  /** The match of the present photos. */
   result: MatchResult | null;
-  probe: Probe | null;
-  pins: Pin[];
   notices: Notice[];
   theme: ThemeChoice;
-  /** The system's preferences, see environment.ts. */
+  /** The system's preferences, see platform/page/environment.ts. */
   systemDark: boolean;
   reducedMotion: boolean;
 }
-
-/** Pins that fit in a link; more stay on the page only. */
-export const MAX_LINKED_PINS = 12;

@@ -1,8 +1,8 @@
 import { Offline } from './offline.ts';
-import type { Workspace } from '../../pages/match/state/workspace.ts';
+import type { MatchWorkspace } from '../../pages/match/page.ts';
 
 /** The page's service worker; nothing is installed before {@link Offline.start}. */
-export function openOffline(win: Window & typeof globalThis, workspace: Workspace): Offline {
+export function openOffline(win: Window & typeof globalThis, workspace: MatchWorkspace): Offline {
   const base = new URL('./', win.document.baseURI).href;
   const ofPage = () => win.performance.getEntriesByType('resource').map(({ name }) => name);
   // An engine that is gone or busy starting has nothing to tell.
@@ -12,7 +12,7 @@ export function openOffline(win: Window & typeof globalThis, workspace: Workspac
 }
 
 /** Installs the service worker once the page has nothing better to do, and keeps what the first match downloaded. */
-export function startOffline(offline: Offline, workspace: Workspace, win: Window): void {
+export function startOffline(offline: Offline, workspace: MatchWorkspace, win: Window): void {
   const begin = async () => {
     await offline.start();
     await offline.keepDownloads();

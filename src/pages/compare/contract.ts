@@ -229,3 +229,12 @@ export interface CompareApi {
 }
 
 export type CompareEvent = { type: 'device-lost'; reason: string };
+
+/** A pair with its true warp, such as the lift studio makes. */
+export interface HandedPair {
+  name: string;
+  a: Blob;
+  b: Blob;
+  /** npz with `warp`, `visible` and, where known, `pose_ab`: docs/compare.md describes it. */
+  truth: Blob;
+}

@@ -9,7 +9,7 @@ import type {
   ModelRecipe,
 } from '../../models/library-contract.ts';
 import { entryOfInstalled, Library } from './library.ts';
-import { createWorkspaceStore } from '../../pages/match/state/store.ts';
+import { createWorkspaceStore } from '../store.ts';
 
 type Method = keyof ModelLibraryApi;
 

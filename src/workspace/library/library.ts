@@ -4,7 +4,7 @@ import { type CodedError, isCancelled, toPlainError } from '../../core/errors.ts
 import type { CallOptions } from '../../platform/worker/worker-client.ts';
 import type { InstalledModel, InstallProgress, ModelRecipe, NetworkPurpose } from '../../models/library-contract.ts';
 import { MODELS_FOLDER } from '../../platform/storage/opfs.ts';
-import type { WorkspaceStore } from '../../pages/match/state/store.ts';
+import type { WorkspaceStore } from '../store.ts';
 import type { LibraryJob, LibraryState, ModelEntry } from '../types.ts';
 
 /** What marks the models of this device among the ids that a link can name. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { photoTitle } from './photo-title.ts';
 import { pinsAsText } from '../../pages/match/state/pins-text.ts';
-import type { Photo, PhotoSource, Pin } from '../types.ts';
+import type { Photo, PhotoSource } from '../types.ts';
+import type { Pin } from '../../pages/match/state/types.ts';
 
 const size = { width: 640, height: 480 };
 const photo = (name: string, source: PhotoSource): Photo => ({

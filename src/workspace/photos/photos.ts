@@ -1,16 +1,13 @@
 import { CodedError, isCancelled } from '../../core/errors.ts';
-import { otherSide } from '../../core/geometry.ts';
 import type { Side } from '../../core/geometry.ts';
-import type { EngineLink } from '../../pages/match/state/engine-link.ts';
 import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from './fetch-photo.ts';
 import { planIntake } from './intake.ts';
 import type { Offer } from './intake.ts';
-import type { Matching } from '../../pages/match/state/matching.ts';
 import { isDeath } from '../../platform/page/notices.ts';
 import type { Notices } from '../../platform/page/notices.ts';
-import { flipPin } from '../../pages/match/state/probing.ts';
+import type { PhotoEngine, SetPhoto } from './photo-engine.ts';
 import { Serial } from '../../core/serial.ts';
-import type { WorkspaceStore } from '../../pages/match/state/store.ts';
+import type { WorkspaceStore } from '../store.ts';
 import type { Photo, PhotoSource } from '../types.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];
@@ -28,8 +25,6 @@ export interface PhotosOptions {
   fetcher?: typeof fetch;
   /** Takes files that are no photos but models. */
   onModelFiles?: (files: File[]) => void;
-  /** Takes a file that holds a whole match (a share file); false where it is none. */
-  openShare?: (file: File) => Promise<boolean>;
 }
 
 /** The two photo slots: opening, exchanging and clearing. What the engine refuses leaves the slot as it was. */
@@ -43,8 +38,7 @@ export class Photos {
 
   constructor(
     private readonly store: WorkspaceStore,
-    private readonly link: EngineLink,
-    private readonly matching: Matching,
+    private readonly engine: PhotoEngine,
     private readonly notices: Notices,
     private readonly options: PhotosOptions,
   ) {}
@@ -82,7 +76,7 @@ export class Photos {
       if (!intake) return;
       if (intake.kind === 'models') return this.options.onModelFiles?.(intake.files);
       const [first, second] = intake.kind === 'files' ? intake.files : [];
-      if (first && !second && (await this.options.openShare?.(first))) return;
+      if (first && !second && (await this.engine.openShare(first))) return;
       const slot = target ?? this.firstEmpty();
       if (intake.kind === 'address') await this.openAddress(slot, intake.address);
       else if (intake.files.length === 1) await this.openFile(slot, intake.files[0], intake.files[0].name);
@@ -111,7 +105,7 @@ export class Photos {
       this.openings[side] = controller;
       this.setOpening(side, name);
     }
-    this.matching.abort();
+    this.engine.abort();
     let isDone = false;
     try {
       const loaded = await load(controller.signal);
@@ -119,7 +113,7 @@ export class Photos {
         for (const side of SIDES) {
           if (controller.signal.aborted) return;
           const photo = loaded[side];
-          const info = await this.link.call('setPhoto', { side, ...photo });
+          const info = await this.engine.setPhoto({ side, ...photo });
           this.put(side, { ...photo, source: { kind: 'file' }, info, url: URL.createObjectURL(photo.file) }, false);
         }
         await finish();
@@ -134,7 +128,7 @@ export class Photos {
         this.setOpening(side, null);
       }
     }
-    if (!this.store.getState().result) this.matching.request();
+    if (!this.store.getState().result) this.engine.request();
     return isDone;
   }
 
@@ -144,15 +138,14 @@ export class Photos {
     if (this.isSwapping || photos.a.opening !== null || photos.b.opening !== null) return;
     if (!photos.a.photo && !photos.b.photo) return;
     this.isSwapping = true;
-    this.matching.abort();
+    this.engine.abort();
     try {
       await this.changes.run(async () => {
-        const result = await this.link.call('swap', {});
+        const result = await this.engine.swap();
         this.store.setState((state) => ({
           photos: { a: state.photos.b, b: state.photos.a },
-          pins: state.pins.map(flipPin),
-          probe: null,
           result,
+          ...this.engine.exchanged(),
         }));
       });
     } catch (thrown) {
@@ -160,15 +153,15 @@ export class Photos {
     } finally {
       this.isSwapping = false;
     }
-    if (!this.store.getState().result) this.matching.request();
+    if (!this.store.getState().result) this.engine.request();
   }
 
   async clear(side: Side): Promise<void> {
     this.openings[side]?.abort();
-    this.matching.abort();
+    this.engine.abort();
     try {
       await this.changes.run(async () => {
-        await this.link.call('clearPhoto', { side });
+        await this.engine.clearPhoto({ side });
         this.put(side, null, false);
       });
     } catch (thrown) {
@@ -177,12 +170,12 @@ export class Photos {
   }
 
   /** Gives a fresh engine the photos that the page holds. */
-  async restore(call: EngineLink['call']): Promise<void> {
+  async restore(setPhoto: SetPhoto): Promise<void> {
     for (const side of ['a', 'b'] as const) {
       const { photo } = this.store.getState().photos[side];
       if (!photo) continue;
       try {
-        await call('setPhoto', { side, file: photo.file, name: photo.name });
+        await setPhoto({ side, file: photo.file, name: photo.name });
       } catch (thrown) {
         if (isDeath(thrown) || isCancelled(thrown)) throw thrown;
         this.notices.report(thrown);
@@ -203,13 +196,13 @@ export class Photos {
     const controller = new AbortController();
     this.openings[side] = controller;
     this.setOpening(side, name);
-    const wasMatching = this.matching.abort();
+    const wasMatching = this.engine.abort();
     try {
       const file = await load(controller.signal);
       await this.changes.run(async () => {
         // Replaced by a later choice for this slot before its turn came.
         if (controller.signal.aborted) return;
-        const info = await this.link.call('setPhoto', { side, file, name });
+        const info = await this.engine.setPhoto({ side, file, name });
         this.put(side, { file, name, source, info, url: URL.createObjectURL(file) }, keepPins);
       });
     } catch (thrown) {
@@ -222,7 +215,7 @@ export class Photos {
       }
     }
     // A refused photo leaves the result in place; then there is nothing to match anew.
-    if (wasMatching || !this.store.getState().result) this.matching.request();
+    if (wasMatching || !this.store.getState().result) this.engine.request();
   }
 
   private setOpening(side: Side, opening: string | null): void {
@@ -232,13 +225,10 @@ export class Photos {
   private put(side: Side, photo: Photo | null, keepPins: boolean): void {
     const previous = this.store.getState().photos[side].photo;
     if (previous) URL.revokeObjectURL(previous.url);
-    this.store.setState(({ photos, pins }) => ({
+    this.store.setState(({ photos }) => ({
       photos: { ...photos, [side]: { ...photos[side], photo } },
-      pins: keepPins
-        ? pins
-        : pins.filter((pin) => pin.side === otherSide(side)).map((pin) => ({ ...pin, result: null })),
-      probe: null,
       result: null,
+      ...this.engine.replaced(side, keepPins),
     }));
   }
 }

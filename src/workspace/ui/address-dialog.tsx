@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import type { Side } from '../../core/geometry.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { useWorkspace } from '../../pages/match/ui/workspace-context.ts';
+import { useWorkspace } from './workspace-context.ts';
 
 export function AddressDialog({ side, onClose }: { side: Side; onClose: () => void }) {
   const workspace = useWorkspace();

@@ -2,7 +2,7 @@ import { useRef } from 'react';
 import type { ChangeEvent } from 'react';
 import type { Side } from '../../core/geometry.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { useWorkspace } from '../../pages/match/ui/workspace-context.ts';
+import { useWorkspace } from './workspace-context.ts';
 import { takePicture, useCameraStream } from './use-camera-stream.ts';
 
 /** Takes a photo with the device's camera; where a page may not, the device's own camera app can. */

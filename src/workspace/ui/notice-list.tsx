@@ -1,6 +1,6 @@
 import { IconButton } from '../../ui/icon-button.tsx';
 import { CloseIcon } from '../../ui/icons.tsx';
-import { useWorkspace, useWorkspaceState } from '../../pages/match/ui/workspace-context.ts';
+import { useWorkspace, useWorkspaceState } from './workspace-context.ts';
 
 /** What went wrong, or should be known, and what to do about it. */
 export function NoticeList() {

@@ -1,6 +1,6 @@
 import { IconButton } from '../../ui/icon-button.tsx';
 import { SwapIcon } from '../../ui/icons.tsx';
-import { useWorkspace, useWorkspaceState } from '../../pages/match/ui/workspace-context.ts';
+import { useWorkspace, useWorkspaceState } from './workspace-context.ts';
 import { PhotoSlot } from './photo-slot.tsx';
 
 /** Both photo slots with the button between them that exchanges the photos. */

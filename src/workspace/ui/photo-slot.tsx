@@ -4,7 +4,7 @@ import type { Side } from '../../core/geometry.ts';
 import { dimensions } from '../../ui/format.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { CameraIcon, CloseIcon, FolderIcon, LinkIcon } from '../../ui/icons.tsx';
-import { useWorkspace, useWorkspaceState } from '../../pages/match/ui/workspace-context.ts';
+import { useWorkspace, useWorkspaceState } from './workspace-context.ts';
 import { photoTitle } from '../photos/photo-title.ts';
 import { AddressDialog } from './address-dialog.tsx';
 import { CameraDialog } from './camera-dialog.tsx';

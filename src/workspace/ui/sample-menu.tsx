@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from 'react';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import { useDismiss } from '../../ui/use-dismiss.ts';
-import { useWorkspace, useWorkspaceState } from '../../pages/match/ui/workspace-context.ts';
+import { useWorkspace, useWorkspaceState } from './workspace-context.ts';
 
 /** The demo pairs, as small pictures. */
 export function SampleMenu() {

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { AutoIcon, MoonIcon, SunIcon } from '../../ui/icons.tsx';
 import type { ThemeChoice } from '../../platform/page/theme.ts';
-import { useWorkspace, useWorkspaceState } from '../../pages/match/ui/workspace-context.ts';
+import { useWorkspace, useWorkspaceState } from './workspace-context.ts';
 
 const THEMES: Record<ThemeChoice, { next: ThemeChoice; name: string; Icon: () => ReactNode }> = {
   auto: { next: 'light', name: 'as the system', Icon: AutoIcon },

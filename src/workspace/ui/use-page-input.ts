@@ -1,22 +1,8 @@
 import { useEffect, useState } from 'react';
-import { VIEWS } from '../../pages/match/views/index.ts';
 import type { Side } from '../../core/geometry.ts';
 import { readOffer } from '../photos/intake.ts';
-import type { Workspace } from '../../pages/match/state/workspace.ts';
-
-/** Number keys choose the view, wherever the focus is (but in a text field). */
-export function useViewKeys(workspace: Workspace): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      if (workspace.store.getState().page !== 'match') return;
-      const view = VIEWS[Number(event.key) - 1];
-      if (view && /^\d$/.test(event.key)) workspace.updateView({ view });
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [workspace]);
-}
+import { isTyping } from '../../ui/is-typing.ts';
+import type { Workspace } from '../workspace.ts';
 
 /** Pasted pictures and addresses go to the first empty slot. */
 export function usePaste(workspace: Workspace): void {
@@ -67,13 +53,4 @@ function sideUnder(target: EventTarget | null): Side | undefined {
     target instanceof Element ? target.closest<HTMLElement>('[data-slot], [data-drop-side]')?.dataset : undefined;
   const side = found?.slot ?? found?.dropSide;
   return side === 'a' || side === 'b' ? side : undefined;
-}
-
-const TEXT_INPUTS = /^(text|url|search|email|number|password|tel)$/;
-
-function isTyping(target: EventTarget | null): boolean {
-  if (target instanceof HTMLInputElement) return TEXT_INPUTS.test(target.type);
-  // A digit in a list of choices looks one up there.
-  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
-  return target instanceof HTMLElement && target.isContentEditable;
 }

@@ -4,7 +4,7 @@ import type { CompareApi, EncoderInfo, EncodingFacts, UnitPlace } from '../contr
 import { CodedError, toPlainError } from '../../../core/errors.ts';
 import { fakeCanvas, FakeEngine, MODEL, settle } from '../../match/state/fake-engine.ts';
 import type { Photo } from '../../../workspace/types.ts';
-import { Workspace } from '../../match/state/workspace.ts';
+import { MatchWorkspace } from '../../match/state/match-workspace.ts';
 import { Compare } from './compare.ts';
 
 const facts: EncodingFacts = { grids: {}, channels: 3, milliseconds: 1, usage: { bytes: 7, budget: 9, photos: 1 } };
@@ -72,7 +72,7 @@ let workers: FakeCompareWorker[];
 function open(answers: Partial<Record<keyof CompareApi, (argument: never) => unknown>> = {}): Compare {
   workers = [];
   const slot = (name: string) => ({ photo: photo(name), opening: null });
-  const workspace = new Workspace({
+  const workspace = new MatchWorkspace({
     spawn: new FakeEngine().spawn,
     base: 'https://site.test/',
     initial: { models: [MODEL], photos: { a: slot('a.jpg'), b: slot('b.jpg') } },
@@ -100,6 +100,11 @@ afterEach(() => {
   compare.workspace.dispose();
 });
 const asked = (method: string) => workers.flatMap(({ calls }) => calls).filter((call) => call.method === method).length;
+
+/** The match page's engine starts with its stage. */
+function startEngine(): void {
+  if (compare.workspace instanceof MatchWorkspace) compare.workspace.link.attach(fakeCanvas());
+}
 
 describe('Compare', () => {
   it('does nothing before it is looked at, then compares one feature of each stride and the classical descriptor', async () => {
@@ -248,7 +253,7 @@ describe('Compare', () => {
     await settle();
     expect(compare.workspace.store.getState().notices.map(({ code }) => code)).toEqual(['compare-full']);
     // The match's engine has a say in A and B, and starts with the stage.
-    compare.workspace.link.attach(fakeCanvas());
+    startEngine();
     expect(drop('1.jpg', '2.jpg', '3.jpg')).toBe(true);
     const names = () => Object.values(compare.photos()).map(({ name }) => name);
     await expect.poll(names).toEqual(['1.jpg', '2.jpg', '3.jpg']);

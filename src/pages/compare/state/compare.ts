@@ -3,7 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { BySlot, EncoderCandidate, EncoderInfo, Slot, SlotPair, UnitPlace } from '../contract.ts';
 import { filledSlots } from '../contract.ts';
 import type { Photo } from '../../../workspace/types.ts';
-import type { Workspace } from '../../match/state/workspace.ts';
+import type { Workspace } from '../../../workspace/workspace.ts';
 import { formatCompareOptions, parseCompareOptions } from './address.ts';
 import { chooseEncoders } from './choose-encoders.ts';
 import { closeReplaced } from './close-results.ts';

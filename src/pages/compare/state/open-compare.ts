@@ -1,7 +1,6 @@
 import { spawnCompareWorker } from '../link/spawn-compare-worker.ts';
-import type { Workspace } from '../../match/state/workspace.ts';
+import type { Workspace } from '../../../workspace/workspace.ts';
 import { Compare } from './compare.ts';
-import type { HandedPair } from './own-pairs.ts';
 
 const opened = new WeakMap<Workspace, Compare>();
 
@@ -13,15 +12,4 @@ export function compareOf(workspace: Workspace): Compare {
     opened.set(workspace, compare);
   }
   return compare;
-}
-
-/**
- * Hands pairs with their true warps to the comparison and shows its scores: for pages that make such pairs.
- * Rejects with a CodedError where a truth cannot be read; the pairs before it are there then.
- */
-export async function handPairs(workspace: Workspace, pairs: readonly HandedPair[]): Promise<void> {
-  const compare = compareOf(workspace);
-  for (const pair of pairs) await compare.ownPairs.addPair(pair);
-  compare.update({ page: 'scores' });
-  workspace.showPage('compare');
 }

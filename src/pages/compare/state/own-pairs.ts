@@ -1,15 +1,6 @@
-import type { ScoredPair } from '../contract.ts';
+import type { HandedPair, ScoredPair } from '../contract.ts';
 import { CodedError } from '../../../core/errors.ts';
 import type { Compare } from './compare.ts';
-
-/** A pair with its true warp, such as the lift studio makes. */
-export interface HandedPair {
-  name: string;
-  a: Blob;
-  b: Blob;
-  /** npz with `warp`, `visible` and, where known, `pose_ab`: docs/compare.md describes it. */
-  truth: Blob;
-}
 
 /** Pairs of the person's own whose true correspondence is known. */
 export class OwnPairs {

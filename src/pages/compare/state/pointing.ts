@@ -58,15 +58,13 @@ export class Pointing {
   async askMatcher(): Promise<void> {
     const { store, workspace } = this.compare;
     const { point } = store.getState();
-    const { photos, result, engine } = workspace.store.getState();
+    const { photos } = workspace.store.getState();
     let matched: CompareState['matched'] = null;
     if (point.slot === 'a' || point.slot === 'b') {
       const from = photos[point.slot].photo;
-      if (from && result && engine.status === 'ready') {
+      if (from) {
         const { width, height } = from.info.size;
-        const probe = await workspace.link
-          .call('probe', { side: point.slot, x: point.x * width, y: point.y * height })
-          .catch(() => null);
+        const probe = await workspace.placeOf({ side: point.slot, x: point.x * width, y: point.y * height });
         if (store.getState().point !== point) return;
         const place = probe?.to;
         const to = place && photos[place.side].photo?.info.size;

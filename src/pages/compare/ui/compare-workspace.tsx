@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { compareOf } from '../state/open-compare.ts';
 import { PhotoBar } from '../../../workspace/ui/photo-bar.tsx';
 import './compare.css';
-import { useWorkspace } from '../../match/ui/workspace-context.ts';
+import { useWorkspace } from '../../../workspace/ui/workspace-context.ts';
 import { Columns } from './columns/columns.tsx';
 import { CompareContext, useCompareState } from './compare-context.ts';
 import { ExportControls } from './export-controls.tsx';

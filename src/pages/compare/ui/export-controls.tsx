@@ -2,7 +2,7 @@ import type { BySlot } from '../contract.ts';
 import { filledSlots } from '../contract.ts';
 import { saveFile } from '../../../ui/save-file.ts';
 import { Section } from '../../../ui/section.tsx';
-import { useWorkspace } from '../../match/ui/workspace-context.ts';
+import { useWorkspace } from '../../../workspace/ui/workspace-context.ts';
 import { columnPicture } from './columns/column-picture.ts';
 import { useCompare, useCompareState } from './compare-context.ts';
 import { contactSheet } from './contact-sheet.ts';

@@ -3,7 +3,7 @@ import type { ChangeEvent } from 'react';
 import { percent } from '../../../ui/format.ts';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { CloseIcon, PlusIcon } from '../../../ui/icons.tsx';
-import { useWorkspace } from '../../match/ui/workspace-context.ts';
+import { useWorkspace } from '../../../workspace/ui/workspace-context.ts';
 import { useCompare, useCompareState } from './compare-context.ts';
 
 const KINDS = { warp: 'dense warp', homography: 'homography', depth: 'pose and depth' };

@@ -5,7 +5,7 @@ import { Select } from '../../../ui/select.tsx';
 import { Slider } from '../../../ui/slider.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { ShuffleIcon } from '../../../ui/icons.tsx';
-import { useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { useCompare, useCompareSettings, useCompareState } from './compare-context.ts';
 import { PAGE_TEXTS } from './texts.ts';
 

@@ -5,7 +5,7 @@ import type { DatasetPhoto } from '../contract/dataset.ts';
 import type { InstalledModel } from '../../../models/library-contract.ts';
 import { FakeEngine, fakeCanvas, MODEL, settle } from '../../match/state/fake-engine.ts';
 import type { Photo } from '../../../workspace/types.ts';
-import { Workspace } from '../../match/state/workspace.ts';
+import { MatchWorkspace } from '../../match/state/match-workspace.ts';
 import { FACTS, FakeLiftWorker, type LiftAnswers, SCORE } from './fake-lift-worker.ts';
 import { Lift } from './lift.ts';
 
@@ -31,7 +31,7 @@ function attach(): void {
 /** The page as it is shown first: with photo A, and with both canvases there. */
 function open(answers: LiftAnswers = {}, first: Photo | null = photo('a.jpg')): Lift {
   workers = [];
-  const workspace = new Workspace({
+  const workspace = new MatchWorkspace({
     spawn: new FakeEngine().spawn,
     base: 'https://site.test/',
     initial: {
@@ -69,6 +69,11 @@ afterEach(() => {
   lift.workspace.dispose();
   vi.useRealTimers();
 });
+
+/** The match page's engine starts with its stage. */
+function startEngine(): void {
+  if (lift.workspace instanceof MatchWorkspace) lift.workspace.link.attach(fakeCanvas());
+}
 
 describe('Lift', () => {
   it('starts nothing before it is looked at, then opens the photo, tells sizes and pictures, and renders', async () => {
@@ -118,7 +123,7 @@ describe('Lift', () => {
 
   it('takes dropped photos, depth maps, both together and networks; models are left to the Models panel', async () => {
     open().wake();
-    lift.workspace.link.attach(fakeCanvas());
+    startEngine();
     await settle();
     const { photos } = lift.workspace;
     const drop = async (target: 'a' | 'b' | undefined, ...names: string[]) => {
@@ -298,7 +303,7 @@ describe('Lift', () => {
   it('puts its pair on the Match page and goes on lifting the photo that it had', async () => {
     const pair = { a: new Blob(['a']), b: new Blob(['b']), truth: new Blob(['t']), name: 'pair' };
     open({ pair: () => pair }).wake();
-    lift.workspace.link.attach(fakeCanvas());
+    startEngine();
     await settle();
     await lift.sending.toMatch();
     const { photos, page } = lift.workspace.store.getState();

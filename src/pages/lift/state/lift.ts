@@ -9,7 +9,7 @@ import type { LiftSettings, PhotometricSettings } from '../contract/settings.ts'
 import { DEFAULT_LIFT } from '../contract/settings.ts';
 import { resolveTheme } from '../../../platform/page/theme.ts';
 import type { WorkspaceState } from '../../../workspace/types.ts';
-import type { Workspace } from '../../match/state/workspace.ts';
+import type { Workspace } from '../../../workspace/workspace.ts';
 import { formatLiftOptions, parseLiftOptions } from './address.ts';
 import { DatasetJob } from './scoring/dataset-job.ts';
 import { isLiftDeath } from './death.ts';

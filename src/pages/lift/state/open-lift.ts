@@ -1,5 +1,5 @@
 import { spawnLiftWorker } from '../link/spawn-lift-worker.ts';
-import type { Workspace } from '../../match/state/workspace.ts';
+import type { Workspace } from '../../../workspace/workspace.ts';
 import { Lift } from './lift.ts';
 
 const opened = new WeakMap<Workspace, Lift>();

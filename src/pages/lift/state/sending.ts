@@ -1,4 +1,4 @@
-import { handPairs } from '../../compare/state/open-compare.ts';
+import { handPairs } from '../../compare/page.ts';
 import type { Lift } from './lift.ts';
 
 /** The present pair on the other pages. */

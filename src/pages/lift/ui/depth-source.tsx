@@ -5,7 +5,7 @@ import { takeDepth } from '../state/intake.ts';
 import { dimensions } from '../../../ui/format.ts';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { FolderIcon } from '../../../ui/icons.tsx';
-import { useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { useLift, useLiftState } from './lift-context.ts';
 import { STAGE_TEXTS } from './texts.ts';
 

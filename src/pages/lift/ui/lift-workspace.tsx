@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { liftOf } from '../state/open-lift.ts';
 import './lift.css';
-import { useWorkspace } from '../../match/ui/workspace-context.ts';
+import { useWorkspace } from '../../../workspace/ui/workspace-context.ts';
 import { CameraControls } from './controls/camera-controls.tsx';
 import { DatasetPanel } from './dataset-panel.tsx';
 import { DepthControls } from './controls/depth-controls.tsx';

@@ -1,4 +1,4 @@
-import { useWorkspace, useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { useWorkspace, useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { useLift, useLiftState } from './lift-context.ts';
 import { STAGE_TEXTS } from './texts.ts';
 

@@ -5,7 +5,7 @@ import { IconButton } from '../../../ui/icon-button.tsx';
 import { CameraIcon, FolderIcon, LinkIcon } from '../../../ui/icons.tsx';
 import { AddressDialog } from '../../../workspace/ui/address-dialog.tsx';
 import { CameraDialog } from '../../../workspace/ui/camera-dialog.tsx';
-import { useWorkspace, useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { useWorkspace, useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { useLift, useLiftState } from './lift-context.ts';
 
 /** The photo that is lifted: photo A of the Match page, so that what is chosen here is chosen there. */

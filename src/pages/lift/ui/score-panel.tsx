@@ -5,7 +5,7 @@ import { Section } from '../../../ui/section.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { Slider } from '../../../ui/slider.tsx';
 import { Switch } from '../../../ui/switch.tsx';
-import { useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { CertaintyPlot } from './certainty-plot.tsx';
 import { useLift, useLiftState } from './lift-context.ts';
 import { STAGE_TEXTS } from './texts.ts';

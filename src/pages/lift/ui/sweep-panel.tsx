@@ -9,7 +9,7 @@ import { Section } from '../../../ui/section.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { Slider } from '../../../ui/slider.tsx';
-import { useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { useLift, useLiftState } from './lift-context.ts';
 import { plotPng } from './plot-picture.ts';
 import { curveColour, SweepPlot } from './sweep-plot.tsx';

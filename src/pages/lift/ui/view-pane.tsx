@@ -7,7 +7,7 @@ import { DEFAULT_LIFT } from '../contract/settings.ts';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { FitIcon, SaveIcon } from '../../../ui/icons.tsx';
 import { saveFile } from '../../../ui/save-file.ts';
-import { LegendFigure } from '../../match/ui/stage/legend.tsx';
+import { LegendFigure } from '../../../ui/legend-figure.tsx';
 import { useElementSize } from '../../../ui/use-element-size.ts';
 import { LightHandles } from './light-handles.tsx';
 import { useLift, useLiftState } from './lift-context.ts';

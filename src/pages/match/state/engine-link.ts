@@ -8,7 +8,7 @@ import { deferred } from '../../../core/deferred.ts';
 import type { Deferred } from '../../../core/deferred.ts';
 import { isDeath } from '../../../platform/page/notices.ts';
 import type { Notices } from '../../../platform/page/notices.ts';
-import type { WorkspaceStore } from './store.ts';
+import type { MatchStore } from './store.ts';
 
 /** What a canvas element offers here; a test passes something else. */
 export interface TransferableCanvas {
@@ -41,7 +41,7 @@ export class EngineLink {
   private deaths = 0;
 
   constructor(
-    private readonly store: WorkspaceStore,
+    private readonly store: MatchStore,
     private readonly options: EngineLinkOptions,
   ) {}
 

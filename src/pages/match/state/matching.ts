@@ -3,16 +3,11 @@ import type { MatchOptions } from '../contract/protocol.ts';
 import type { EngineLink } from './engine-link.ts';
 import { isDeath } from '../../../platform/page/notices.ts';
 import type { Notices } from '../../../platform/page/notices.ts';
-import type { WorkspaceStore } from './store.ts';
-import type { ModelEntry, WorkspaceState } from '../../../workspace/types.ts';
+import type { MatchStore } from './store.ts';
+import { chosenModel } from '../../../workspace/models.ts';
 
 /** One worker death during a match may be bad luck; after a second in a row the person decides whether to try again. */
 const MAX_DEATHS_IN_A_ROW = 2;
-
-/** The model that the settings mean: the one they name, else the first of the catalogue. */
-export function chosenModel({ models, settings }: Pick<WorkspaceState, 'models' | 'settings'>): ModelEntry | undefined {
-  return models.find(({ id }) => id === settings.modelId) ?? models[0];
-}
 
 /** Runs the matcher when there is something to match. One match at a time: a new one aborts the old one. */
 export class Matching {
@@ -22,20 +17,22 @@ export class Matching {
   private isPostponed = false;
 
   constructor(
-    private readonly store: WorkspaceStore,
+    private readonly store: MatchStore,
     private readonly link: EngineLink,
     private readonly notices: Notices,
     private readonly onResult: () => void,
+    /** Whether a page needs the machine for itself while it is shown. */
+    private readonly isPausedBy: (page: string) => boolean,
   ) {}
 
   /**
-   * Matches anew if both photos, a model and the engine are there; otherwise does nothing until asked again. On the lift
-   * page, whose own worker needs the machine, it waits until another page is shown.
+   * Matches anew if both photos, a model and the engine are there; otherwise does nothing until asked again. On a page
+   * whose own worker needs the machine it waits until another page is shown.
    */
   request(): void {
     this.abort();
     const state = this.store.getState();
-    this.isPostponed = state.page === 'lift';
+    this.isPostponed = this.isPausedBy(state.page);
     if (this.isPostponed) return;
     const { photos, engine, settings } = state;
     const model = chosenModel(state);

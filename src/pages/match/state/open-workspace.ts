@@ -1,15 +1,23 @@
-import { spawnLibraryWorker } from '../../models/link/spawn-library-worker.ts';
+import { watchEnvironment } from '../../../platform/page/environment.ts';
+import type { Page } from '../../../workspace/ui/page.ts';
+import type { WorkspaceOptions } from '../../../workspace/workspace.ts';
 import { spawnWorker } from '../link/spawn-worker.ts';
 import { bindAddress } from './address/address.ts';
-import { watchEnvironment } from '../../../platform/page/environment.ts';
 import { parseAddress } from './address/url.ts';
-import { Workspace } from './workspace.ts';
+import { MatchWorkspace } from './match-workspace.ts';
+
+interface AppParts extends Pick<WorkspaceOptions, 'spawnLibrary'> {
+  /** The pages that a link may name. */
+  pages: readonly Pick<Page, 'name' | 'pausesMatching'>[];
+}
 
 /** The page's workspace: opens what its address asks for and keeps the address in step. */
-export function openWorkspace(win: Window): Workspace {
+export function openMatchWorkspace(win: Window, { pages, spawnLibrary }: AppParts): MatchWorkspace {
   const base = new URL('./', win.document.baseURI).href;
-  const address = parseAddress(win.location.search);
-  const workspace = new Workspace({ spawn: spawnWorker, spawnLibrary: spawnLibraryWorker, base });
+  const names = pages.map(({ name }) => name);
+  const address = parseAddress(win.location.search, names);
+  const pausedBy = pages.filter((page) => page.pausesMatching).map(({ name }) => name);
+  const workspace = new MatchWorkspace({ spawn: spawnWorker, spawnLibrary, base, pausedBy });
   watchEnvironment(workspace.store, win);
   void workspace.open(address).finally(() => bindAddress(workspace.store, win, base));
   return workspace;

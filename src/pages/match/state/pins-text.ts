@@ -1,7 +1,7 @@
-import type { WorkspaceState } from '../../../workspace/types.ts';
+import type { MatchState } from './types.ts';
 
 /** The pins as a table of tab-separated values whose header says what the numbers are. */
-export function pinsAsText({ pins, photos }: Pick<WorkspaceState, 'pins' | 'photos'>): string {
+export function pinsAsText({ pins, photos }: Pick<MatchState, 'pins' | 'photos'>): string {
   const name = (side: 'a' | 'b') => photos[side].photo?.name ?? 'none';
   const lines = [
     `# A: ${name('a')}, B: ${name('b')}. Pixels; the centre of the top-left pixel is (0.5, 0.5).`,

@@ -2,11 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_POINTS_BYTES, type PointTable } from '../../../core/points.ts';
 import { fakeCanvas, FakeEngine, RESULT, settle } from './fake-engine.ts';
 import { PointMatching } from './points.ts';
-import { Workspace } from './workspace.ts';
+import { MatchWorkspace } from './match-workspace.ts';
 
 const TABLE = { side: 'a', count: 1 } as PointTable;
 
-let opened: { workspace: Workspace; points: PointMatching } | null = null;
+let opened: { workspace: MatchWorkspace; points: PointMatching } | null = null;
 afterEach(() => {
   opened?.points.dispose();
   opened?.workspace.dispose();
@@ -17,7 +17,7 @@ async function make() {
   engine.handlers.matchPoints = () => TABLE;
   engine.handlers.matchKeypoints = () => ({ count: 0 });
   engine.handlers.exportPoints = () => ({ name: 'x.csv', blob: new Blob(['x']), notes: [] });
-  const workspace = new Workspace({ spawn: engine.spawn, base: 'https://site.test/' });
+  const workspace = new MatchWorkspace({ spawn: engine.spawn, base: 'https://site.test/' });
   workspace.link.attach(fakeCanvas());
   await settle();
   const points = new PointMatching(workspace.store, workspace.link);

@@ -11,7 +11,7 @@ import {
   type PointSource,
 } from '../../../core/points.ts';
 import type { EngineLink } from './engine-link.ts';
-import type { WorkspaceStore } from './store.ts';
+import type { MatchStore } from './store.ts';
 
 /** A list as typed, pasted or read from a file. */
 export interface PointText {
@@ -52,7 +52,7 @@ export class PointMatching {
   private readonly unsubscribe: () => void;
 
   constructor(
-    private readonly workspace: WorkspaceStore,
+    private readonly workspace: MatchStore,
     private readonly link: EngineLink,
   ) {
     this.unsubscribe = workspace.subscribe((now, before) => {

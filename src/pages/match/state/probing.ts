@@ -1,8 +1,8 @@
 import { otherSide } from '../../../core/geometry.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { Notices } from '../../../platform/page/notices.ts';
-import type { WorkspaceStore } from './store.ts';
-import type { Pin, Place } from '../../../workspace/types.ts';
+import type { MatchStore } from './store.ts';
+import type { Pin, Place } from './types.ts';
 
 /** A pin after A and B have been exchanged. */
 export function flipPin(pin: Pin): Pin {
@@ -22,7 +22,7 @@ export class Probing {
   private nextPin = 1;
 
   constructor(
-    private readonly store: WorkspaceStore,
+    private readonly store: MatchStore,
     private readonly link: EngineLink,
     private readonly notices: Notices,
   ) {}

@@ -2,7 +2,7 @@ import type { Size } from '../../../core/geometry.ts';
 import type { ViewSettings } from '../contract/view.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { Notices } from '../../../platform/page/notices.ts';
-import type { WorkspaceStore } from './store.ts';
+import type { MatchStore } from './store.ts';
 import { resolveTheme } from '../../../platform/page/theme.ts';
 
 interface Stage {
@@ -19,7 +19,7 @@ export class ViewSync {
   private readonly unsubscribe: () => void;
 
   constructor(
-    private readonly store: WorkspaceStore,
+    private readonly store: MatchStore,
     private readonly link: EngineLink,
     private readonly notices: Notices,
   ) {

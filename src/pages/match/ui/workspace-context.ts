@@ -1,18 +1,16 @@
-import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { Workspace } from '../state/workspace.ts';
-import type { WorkspaceState } from '../../../workspace/types.ts';
+import { useWorkspace as useSharedWorkspace } from '../../../workspace/ui/workspace-context.ts';
+import { MatchWorkspace } from '../state/match-workspace.ts';
+import type { MatchState } from '../state/types.ts';
 
-export const WorkspaceContext = createContext<Workspace | null>(null);
-
-/** The workspace that this part of the page belongs to. */
-export function useWorkspace(): Workspace {
-  const workspace = useContext(WorkspaceContext);
-  if (!workspace) throw new Error('useWorkspace needs a WorkspaceContext above it');
+/** The workspace of this part of the page, with what the match page adds to it. */
+export function useWorkspace(): MatchWorkspace {
+  const workspace = useSharedWorkspace();
+  if (!(workspace instanceof MatchWorkspace)) throw new Error('The match page needs a MatchWorkspace');
   return workspace;
 }
 
-/** A part of the workspace's state; the component draws anew when it changes (by identity). */
-export function useWorkspaceState<T>(select: (state: WorkspaceState) => T): T {
+/** A part of its state; the component draws anew when it changes (by identity). */
+export function useWorkspaceState<T>(select: (state: MatchState) => T): T {
   return useStore(useWorkspace().store, select);
 }

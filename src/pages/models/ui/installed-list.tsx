@@ -1,11 +1,11 @@
 import type { InstalledModel, KeptNetwork } from '../../../models/library-contract.ts';
 import type { Library } from '../../../workspace/library/library.ts';
 import { entryOfInstalled, isLocalModel } from '../../../workspace/library/library.ts';
-import { chosenModel } from '../../match/state/matching.ts';
+import { chosenModel } from '../../../workspace/models.ts';
 import type { ModelEntry } from '../../../workspace/types.ts';
 import { fileSize } from '../../../ui/format.ts';
 import { RemoveButton } from '../../../ui/remove-button.tsx';
-import { useWorkspace, useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { useWorkspace, useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { CheckpointFacts } from './checkpoint-facts.tsx';
 import { KIND_TEXTS, PURPOSE_TEXTS } from './kind-texts.ts';
 

@@ -3,7 +3,7 @@ import type { InstallPhase } from '../../../models/library-contract.ts';
 import type { Library } from '../../../workspace/library/library.ts';
 import type { LibraryJob } from '../../../workspace/types.ts';
 import { fileSize, remaining } from '../../../ui/format.ts';
-import { useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 
 const PHASES: Record<InstallPhase, string> = {
   download: 'Downloading',

@@ -1,6 +1,6 @@
 import type { Library } from '../../../workspace/library/library.ts';
 import { percent } from '../../../ui/format.ts';
-import { useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 
 /** Opens the panel; tells how far a download or conversion is while the panel is closed. */
 export function ModelsButton({ library }: { library: Library }) {

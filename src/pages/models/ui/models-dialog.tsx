@@ -1,7 +1,7 @@
 import type { Library } from '../../../workspace/library/library.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { fileSize } from '../../../ui/format.ts';
-import { useWorkspaceState } from '../../match/ui/workspace-context.ts';
+import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { AddModel } from './add-model.tsx';
 import { InstalledList } from './installed-list.tsx';
 import { JobList } from './job-list.tsx';

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { BySlot, Slot } from '../../contract.ts';
 import { SLOTS } from '../../contract.ts';
 import { comparedPhotos } from '../../state/compared-photos.ts';
-import { useWorkspaceState } from '../../../match/ui/workspace-context.ts';
+import { useWorkspaceState } from '../../../../workspace/ui/workspace-context.ts';
 import { useCompareState } from '../compare-context.ts';
 
 /** A photo at the size at which columns draw it. */

@@ -8,7 +8,7 @@ import type {
   NetworkPurpose,
 } from '../../../../models/library-contract.ts';
 import { FakeEngine, fakeCanvas, settle } from '../../../match/state/fake-engine.ts';
-import { Workspace } from '../../../match/state/workspace.ts';
+import { MatchWorkspace } from '../../../match/state/match-workspace.ts';
 import { FACTS, FakeLiftWorker, type LiftAnswers } from '../fake-lift-worker.ts';
 import { Lift } from '../lift.ts';
 import { presentNetwork } from './networks.ts';
@@ -56,7 +56,7 @@ async function open(kept: KeptNetwork[] = [], answers: LiftAnswers = {}): Promis
   const size = { width: 64, height: 48 };
   const info = { name: 'a.jpg', size, workingSize: size, notes: [] };
   const photo = { file: new Blob(['a']), name: 'a.jpg', source: { kind: 'file' as const }, info, url: 'blob:a' };
-  const workspace = new Workspace({
+  const workspace = new MatchWorkspace({
     spawn: new FakeEngine().spawn,
     spawnLibrary: () => (device = new FakeLibraryWorker(kept)),
     base: 'https://site.test/',

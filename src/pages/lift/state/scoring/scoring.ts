@@ -1,5 +1,5 @@
 import type { LiftProgress } from '../../contract/api.ts';
-import { chosenModel } from '../../../match/state/matching.ts';
+import { chosenModel } from '../../../../workspace/models.ts';
 import type { ModelEntry } from '../../../../workspace/types.ts';
 import type { Lift } from '../lift.ts';
 import type { ScoreSettings } from '../types.ts';

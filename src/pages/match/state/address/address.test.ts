@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addressOf } from './address.ts';
-import { createWorkspaceStore } from '../store.ts';
+import { createMatchStore } from '../store.ts';
 import type { Photo, PhotoSource } from '../../../../workspace/types.ts';
 
 const BASE = 'https://site.test/app/';
@@ -34,7 +34,7 @@ function slots(a: PhotoSource | null, b: PhotoSource | null) {
 
 const at = (url: string): PhotoSource => ({ kind: 'address', url });
 const of = (a: PhotoSource | null, b: PhotoSource | null) =>
-  addressOf(createWorkspaceStore({ samples, photos: slots(a, b) }).getState(), BASE);
+  addressOf(createMatchStore({ samples, photos: slots(a, b) }).getState(), BASE);
 
 describe('addressOf', () => {
   it('names a sample by its id, the first by nothing', () => {

@@ -1,13 +1,14 @@
-import type { Photo, WorkspaceState } from '../../../../workspace/types.ts';
+import type { Photo } from '../../../../workspace/types.ts';
+import type { MatchState } from '../types.ts';
 import type { AddressState } from './url.ts';
 import { formatAddress } from './url.ts';
-import type { WorkspaceStore } from '../store.ts';
+import type { MatchStore } from '../store.ts';
 
 /** Browsers allow about 100 changes of the address in 30 seconds; sliders make more. */
 const WRITE_DELAY = 300;
 
 /** What a link to the present state says. Photos from files have no address and are left out. */
-export function addressOf(state: WorkspaceState, base: string): AddressState {
+export function addressOf(state: MatchState, base: string): AddressState {
   const url = (photo: Photo | null) => (photo?.source.kind === 'address' ? photo.source.url : null);
   const [a, b] = [url(state.photos.a.photo), url(state.photos.b.photo)];
   const sample = state.samples.find((one) => one.a === a && one.b === b);
@@ -25,7 +26,7 @@ export function addressOf(state: WorkspaceState, base: string): AddressState {
 }
 
 /** Keeps the page's address in step with the state. Returns how to stop it. */
-export function bindAddress(store: WorkspaceStore, win: Window, base: string): () => void {
+export function bindAddress(store: MatchStore, win: Window, base: string): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = () => {
     const query = formatAddress(addressOf(store.getState(), base));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RESULT } from '../fake-engine.ts';
 import { DEFAULT_EMBED, embedSnippet, haveAddresses } from './embed-snippet.ts';
-import { createWorkspaceStore } from '../store.ts';
+import { createMatchStore } from '../store.ts';
 import type { Photo, PhotoSource } from '../../../../workspace/types.ts';
 
 const BASE = 'https://site.test/app/';
@@ -9,7 +9,7 @@ const BASE = 'https://site.test/app/';
 function state(source: PhotoSource) {
   const photo = { name: 'x', source } as Photo;
   const slot = { photo, opening: null };
-  const store = createWorkspaceStore({ photos: { a: slot, b: slot }, result: RESULT });
+  const store = createMatchStore({ photos: { a: slot, b: slot }, result: RESULT });
   const { view } = store.getState();
   store.setState({ view: { ...view, view: 'flow' } });
   return store.getState();

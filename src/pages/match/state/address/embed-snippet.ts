@@ -1,6 +1,7 @@
 import type { Side, Size } from '../../../../core/geometry.ts';
 import { fittingHeight } from '../../contract/layout.ts';
-import type { PhotoSlot, WorkspaceState } from '../../../../workspace/types.ts';
+import type { PhotoSlot } from '../../../../workspace/types.ts';
+import type { MatchState } from '../types.ts';
 import { formatAddress } from './url.ts';
 
 /** How the match is put into another page. */
@@ -23,14 +24,14 @@ export const DEFAULT_EMBED: EmbedChoice = {
 };
 
 /** Whether the photos can be embedded by their addresses; opened from files they have none. */
-export const haveAddresses = ({ photos }: Pick<WorkspaceState, 'photos'>): boolean =>
+export const haveAddresses = ({ photos }: Pick<MatchState, 'photos'>): boolean =>
   [photos.a, photos.b].every(({ photo }) => photo?.source.kind === 'address');
 
 /**
  * HTML that shows the present match in another page: a frame, or an element of that page.
  * @param base absolute address of the app's folder
  */
-export function embedSnippet(state: WorkspaceState, base: string, choice: EmbedChoice): string {
+export function embedSnippet(state: MatchState, base: string, choice: EmbedChoice): string {
   const parameters = new URLSearchParams(embedQuery(state, choice));
   if (choice.kind === 'iframe') {
     const attributes = {
@@ -51,7 +52,7 @@ export function embedSnippet(state: WorkspaceState, base: string, choice: EmbedC
 /** Space that tabs, verdict and legend take, and the rim without them, CSS pixels. */
 const CHROME = { with: 150, without: 14 };
 
-function fittingFrame({ photos, view }: WorkspaceState, { width, controls }: EmbedChoice): number {
+function fittingFrame({ photos, view }: MatchState, { width, controls }: EmbedChoice): number {
   const sizes: Partial<Record<Side, Size>> = {};
   for (const side of ['a', 'b'] as const) {
     const { photo } = photos[side];
@@ -61,7 +62,7 @@ function fittingFrame({ photos, view }: WorkspaceState, { width, controls }: Emb
 }
 
 function embedQuery(
-  { photos, view, settings, geometry, pins }: WorkspaceState,
+  { photos, view, settings, geometry, pins }: MatchState,
   { share, controls, autorun }: EmbedChoice,
 ): [string, string][] {
   // Absolute, since the page that shows them is another one.

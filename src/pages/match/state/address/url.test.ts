@@ -3,9 +3,10 @@ import { COMPARE_MODES, DEFAULT_VIEW } from '../../contract/view.ts';
 import { VIEWS } from '../../views/index.ts';
 import { COLOR_MAPS } from '../../../../core/color-maps.ts';
 import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
-import { DEFAULT_SETTINGS } from '../store.ts';
-import { MAX_LINKED_PINS } from '../../../../workspace/types.ts';
-import { formatAddress, parseAddress } from './url.ts';
+import { DEFAULT_SETTINGS } from '../../../../workspace/store.ts';
+import { MAX_LINKED_PINS } from '../types.ts';
+import * as url from './url.ts';
+import { formatAddress } from './url.ts';
 import type { AddressState } from './url.ts';
 
 const DEFAULT: AddressState = {
@@ -18,6 +19,8 @@ const DEFAULT: AddressState = {
   pins: [],
 };
 
+const PAGES = ['match', 'compare', 'lift'];
+const parseAddress = (search: string) => url.parseAddress(search, PAGES);
 const there = (state: AddressState) => parseAddress('?' + formatAddress(state));
 
 describe('address', () => {

@@ -6,14 +6,15 @@ import { COLOR_MAPS } from '../../../../core/color-maps.ts';
 import type { ViewSettings } from '../../contract/view.ts';
 import { clampCamera, isZoomed } from '../../../../core/zoom.ts';
 import { fitParts, type LinkedFit, readFit } from './geometry-address.ts';
-import { DEFAULT_SETTINGS } from '../store.ts';
-import { MAX_LINKED_PINS, PAGES } from '../../../../workspace/types.ts';
-import type { MatchSettings, PageName, Place } from '../../../../workspace/types.ts';
+import { DEFAULT_SETTINGS } from '../../../../workspace/store.ts';
+import { MAX_LINKED_PINS } from '../types.ts';
+import type { MatchSettings } from '../../../../workspace/types.ts';
+import type { Place } from '../types.ts';
 
 /** What a link says: everything but the photos' own bytes. */
 export interface AddressState {
-  /** Absent: the first of PAGES. */
-  page?: PageName;
+  /** Absent: this page. */
+  page?: string;
   /** Parameters of the page's own, named `PAGE.NAME`. */
   pageOptions?: Readonly<Record<string, string>>;
   view: ViewSettings;
@@ -31,6 +32,8 @@ const PROVIDERS: readonly ProviderChoice[] = ['auto', 'webgpu', 'wasm'];
 const LONG_SIDE = { min: 64, max: 4096 };
 const MAX_TEXT = 2048;
 const MAX_PAGE_OPTIONS = 64;
+/** The page whose parameters have no prefix, and which a link without `page` opens. */
+const OWN_PAGE = 'match';
 
 type NumberKey =
   | 'threshold'
@@ -67,8 +70,11 @@ const CHOICES = [
   { name: 'by', key: 'compareBy', values: COMPARE_BY },
 ] as const satisfies { name: string; key: keyof ViewSettings; values: readonly string[] }[];
 
-/** Reads a query string. Never throws: an unknown word or a bad number counts as not given, ranges are kept. */
-export function parseAddress(search: string): AddressState {
+/**
+ * Reads a query string. Never throws: an unknown word or a bad number counts as not given, ranges are kept.
+ * @param pages names of the app's pages; others that the link names are not followed
+ */
+export function parseAddress(search: string, pages: readonly string[] = []): AddressState {
   const query = new URLSearchParams(search);
   const view: ViewSettings = { ...DEFAULT_VIEW };
   for (const { name, key, values } of CHOICES) {
@@ -82,8 +88,8 @@ export function parseAddress(search: string): AddressState {
   const camera = readNumbers(query.get('camera'));
   if (camera?.length === 3) view.camera = clampCamera({ x: camera[0], y: camera[1], scale: camera[2] });
   return {
-    page: PAGES.find((page) => page === query.get('page')) ?? PAGES[0],
-    pageOptions: readPageOptions(query),
+    page: pages.find((page) => page === query.get('page')) ?? OWN_PAGE,
+    pageOptions: readPageOptions(query, pages),
     view,
     settings: readSettings(query),
     geometry: readFit(query),
@@ -97,7 +103,7 @@ export function parseAddress(search: string): AddressState {
 export function formatAddress(address: AddressState): string {
   const { page, pageOptions, view, settings, geometry, sample, photos, pins } = address;
   const parts: [string, string][] = [];
-  if (page && page !== PAGES[0]) {
+  if (page && page !== OWN_PAGE) {
     parts.push(['page', page]);
     parts.push(...Object.entries(pageOptions ?? {}).filter(([name]) => name.startsWith(`${page}.`)));
   }
@@ -139,9 +145,9 @@ function readSettings(query: URLSearchParams): MatchSettings {
   };
 }
 
-function readPageOptions(query: URLSearchParams): Record<string, string> {
+function readPageOptions(query: URLSearchParams, pages: readonly string[]): Record<string, string> {
   const own = [...query].filter(([name, value]) => {
-    return value.length <= MAX_TEXT && PAGES.some((page) => name.startsWith(`${page}.`));
+    return value.length <= MAX_TEXT && pages.some((page) => name.startsWith(`${page}.`));
   });
   return Object.fromEntries(own.slice(0, MAX_PAGE_OPTIONS));
 }

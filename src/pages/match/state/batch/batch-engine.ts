@@ -8,7 +8,7 @@ import type { Side } from '../../../../core/geometry.ts';
 import type { MatchResult } from '../../../../core/match.ts';
 import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
 import { DEFAULT_EXPORT } from '../sharing/exporting.ts';
-import type { WorkspaceStore } from '../store.ts';
+import type { MatchStore } from '../store.ts';
 import type { ModelEntry } from '../../../../workspace/types.ts';
 import { formatAddress } from '../address/url.ts';
 import type { BatchFile } from './pairing.ts';
@@ -28,7 +28,7 @@ export class BatchEngine {
   private open: Partial<Record<Side, BatchFile>> = {};
 
   constructor(
-    private readonly workspace: WorkspaceStore,
+    private readonly workspace: MatchStore,
     private readonly options: BatchEngineOptions,
   ) {}
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ArchiveWorkerLike } from '../../link/archive-client.ts';
 import { CodedError, toPlainError } from '../../../../core/errors.ts';
 import { FakeEngine, RESULT, settle } from '../fake-engine.ts';
-import { createWorkspaceStore } from '../store.ts';
+import { createMatchStore } from '../store.ts';
 import { Batch } from './batch.ts';
 
 const MODEL = {
@@ -63,7 +63,7 @@ function make() {
     if (format === 'flo') throw new CodedError('export-empty', 'No place is certain enough.');
     return { name: `${photos.a.name}.${format}`, blob: new Blob([format]), notes: [] };
   };
-  const workspace = createWorkspaceStore({ models: [MODEL] });
+  const workspace = createMatchStore({ models: [MODEL] });
   const batch = new Batch(workspace, {
     spawnEngine: engine.spawn,
     spawnArchive: archive.spawn,

@@ -5,9 +5,9 @@ import { ArchiveClient, type ArchiveWorkerLike } from '../../link/archive-client
 import type { ArchiveHandle } from '../../contract/archive.ts';
 import { CodedError, isCancelled, throwIfAborted, toPlainError } from '../../../../core/errors.ts';
 import type { ExportFormat } from '../../contract/exports.ts';
-import { chosenModel } from '../matching.ts';
+import { chosenModel } from '../../../../workspace/models.ts';
 import { isDeath } from '../../../../platform/page/notices.ts';
-import type { WorkspaceStore } from '../store.ts';
+import type { MatchStore } from '../store.ts';
 import { BatchEngine } from './batch-engine.ts';
 import { type BatchFile, type FilePair, type Pairing, pairUp, readPairList, sortFiles } from './pairing.ts';
 import { summaryCsv } from './summary.ts';
@@ -46,7 +46,7 @@ export class Batch {
   private gate: { promise: Promise<void>; open: () => void } | null = null;
 
   constructor(
-    private readonly workspace: WorkspaceStore,
+    private readonly workspace: MatchStore,
     private readonly options: BatchOptions,
   ) {}
 

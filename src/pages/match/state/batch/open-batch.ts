@@ -1,13 +1,13 @@
 import { spawnArchiveWorker } from '../../link/spawn-archive-worker.ts';
 import { spawnWorker } from '../../link/spawn-worker.ts';
-import type { Workspace } from '../workspace.ts';
+import type { MatchWorkspace } from '../match-workspace.ts';
 import { Batch } from './batch.ts';
 
 /** A batch goes on while its dialog is closed: one a workspace. */
-const known = new WeakMap<Workspace, Batch>();
+const known = new WeakMap<MatchWorkspace, Batch>();
 
 /** The workspace's batch. */
-export function openBatch(workspace: Workspace): Batch {
+export function openBatch(workspace: MatchWorkspace): Batch {
   const batch =
     known.get(workspace) ??
     new Batch(workspace.store, {

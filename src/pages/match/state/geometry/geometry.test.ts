@@ -3,7 +3,7 @@ import { CodedError } from '../../../../core/errors.ts';
 import { DEFAULT_FIT, type FitRequest } from '../../contract/geometry-fit.ts';
 import { FakeEngine, fakeCanvas, RESULT } from '../fake-engine.ts';
 import { formatAddress, parseAddress } from '../address/url.ts';
-import { Workspace } from '../workspace.ts';
+import { MatchWorkspace } from '../match-workspace.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -15,7 +15,7 @@ async function matchedWorkspace(
   const engine = new FakeEngine();
   engine.handlers.fitModel = answer as never;
   engine.handlers.reconstruct = (() => ({ count: 7 })) as never;
-  const workspace = new Workspace({ spawn: engine.spawn, base: 'https://site.test/', fetcher: vi.fn() });
+  const workspace = new MatchWorkspace({ spawn: engine.spawn, base: 'https://site.test/', fetcher: vi.fn() });
   workspace.link.attach(fakeCanvas());
   await vi.runAllTimersAsync();
   workspace.store.setState({ result: RESULT });

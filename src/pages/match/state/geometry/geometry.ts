@@ -4,8 +4,8 @@ import type { CloudView, FitSettings } from '../../contract/geometry-fit.ts';
 import type { EngineLink, TransferableCanvas } from '../engine-link.ts';
 import { viewOf } from '../../views/index.ts';
 import type { CloudChoice, GeometryState } from './geometry-state.ts';
-import type { WorkspaceStore } from '../store.ts';
-import type { WorkspaceState } from '../../../../workspace/types.ts';
+import type { MatchStore } from '../store.ts';
+import type { MatchState } from '../types.ts';
 
 /** Sliders move many times a second; a fit takes some tenths of one. */
 const SETTLE_MS = 200;
@@ -18,7 +18,7 @@ export class Geometry {
   private readonly unsubscribe: () => void;
 
   constructor(
-    private readonly store: WorkspaceStore,
+    private readonly store: MatchStore,
     private readonly link: EngineLink,
   ) {
     this.unsubscribe = store.subscribe((now, before) => this.follow(now, before));
@@ -105,7 +105,7 @@ export class Geometry {
     this.store.setState(({ geometry }) => ({ geometry: { ...geometry, ...patch } }));
   }
 
-  private follow(now: WorkspaceState, before: WorkspaceState): void {
+  private follow(now: MatchState, before: MatchState): void {
     if (now.result !== before.result) {
       clearTimeout(this.timer);
       this.abort();
@@ -154,14 +154,14 @@ export class Geometry {
 }
 
 /** Whether anything shown needs a fit. */
-const isWanted = ({ geometry, view }: WorkspaceState): boolean =>
+const isWanted = ({ geometry, view }: MatchState): boolean =>
   geometry.isOpen ||
   view.colorBy === 'inliers' ||
   view.compareBy !== 'match' ||
   (viewOf(view.view).needsPose === true && geometry.settings.model === 'essential');
 
 /** What a fit depends on besides the match. */
-function requestKey({ geometry: { settings }, view: { threshold, cycleLimit } }: WorkspaceState): string {
+function requestKey({ geometry: { settings }, view: { threshold, cycleLimit } }: MatchState): string {
   const { fov, ...others } = settings;
   return JSON.stringify([others, settings.model === 'essential' && fov, threshold, cycleLimit]);
 }

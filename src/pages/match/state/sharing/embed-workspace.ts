@@ -1,14 +1,14 @@
 import { spawnWorker } from '../../link/spawn-worker.ts';
 import { watchEnvironment } from '../../../../platform/page/environment.ts';
-import { Workspace } from '../workspace.ts';
+import { MatchWorkspace } from '../match-workspace.ts';
 
 /**
  * A workspace for a page that is not the app's own: it keeps nothing in the browser's storage or the page's address,
  * and starts no worker before a stage is shown.
  * @param base absolute address of the app's folder
  */
-export function openEmbedWorkspace(win: Window, base: string): { workspace: Workspace; dispose: () => void } {
-  const workspace = new Workspace({ spawn: spawnWorker, base });
+export function openEmbedWorkspace(win: Window, base: string): { workspace: MatchWorkspace; dispose: () => void } {
+  const workspace = new MatchWorkspace({ spawn: spawnWorker, base });
   const unwatch = watchEnvironment(workspace.store, win, { remember: false });
   return {
     workspace,

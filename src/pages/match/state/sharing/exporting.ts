@@ -5,7 +5,7 @@ import type { ExportRequest } from '../../contract/exports.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { EngineLink } from '../engine-link.ts';
 import { formatAddress } from '../address/url.ts';
-import type { WorkspaceStore } from '../store.ts';
+import type { MatchStore } from '../store.ts';
 
 /** What the person chooses; the rest of the request is what the page shows. */
 export type ExportChoice = Pick<ExportRequest, 'format' | 'side' | 'flowSize' | 'scale' | 'legend' | 'animation'>;
@@ -22,7 +22,7 @@ export const DEFAULT_EXPORT: ExportChoice = {
 /** Makes files of the present match; the engine's worker encodes them. */
 export class Exporting {
   constructor(
-    private readonly store: WorkspaceStore,
+    private readonly store: MatchStore,
     private readonly link: EngineLink,
   ) {}
 

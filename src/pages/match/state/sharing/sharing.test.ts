@@ -3,7 +3,7 @@ import { CodedError } from '../../../../core/errors.ts';
 import { DEFAULT_EXPORT } from './exporting.ts';
 import { fakeCanvas, FakeEngine, fakeSharedMatch, RESULT, settle } from '../fake-engine.ts';
 import { isShareFile } from './sharing.ts';
-import { Workspace } from '../workspace.ts';
+import { MatchWorkspace } from '../match-workspace.ts';
 
 const SHARE_HEAD = new Uint8Array(40);
 SHARE_HEAD.set([0x50, 0x4b, 3, 4]);
@@ -12,7 +12,7 @@ const SHARE = new File([SHARE_HEAD], 'share.zip');
 
 const SHARED = fakeSharedMatch({ a: 'left.jpg', b: 'right.jpg' }, 'view=cycle&threshold=0.7&pins=a1,2');
 
-let open: Workspace | null = null;
+let open: MatchWorkspace | null = null;
 afterEach(() => open?.dispose());
 
 async function make() {
@@ -20,7 +20,7 @@ async function make() {
   engine.handlers.readShare = () => SHARED;
   engine.handlers.showField = ({ result }: { result: typeof RESULT }) => result;
   const model = { id: 'm', name: 'M', manifestUrl: 'https://site.test/m.json' } as never;
-  open = new Workspace({ spawn: engine.spawn, base: 'https://site.test/', initial: { models: [model] } });
+  open = new MatchWorkspace({ spawn: engine.spawn, base: 'https://site.test/', initial: { models: [model] } });
   open.link.attach(fakeCanvas());
   await settle();
   const workspace = open;

@@ -3,7 +3,7 @@ import type { EngineLink } from '../engine-link.ts';
 import type { Photos } from '../../../../workspace/photos/photos.ts';
 import type { Probing } from '../probing.ts';
 import { SHARE_HEAD_BYTES, startsAsShare } from '../../../../core/share-head.ts';
-import type { WorkspaceStore } from '../store.ts';
+import type { MatchStore } from '../store.ts';
 import { parseAddress } from '../address/url.ts';
 
 const SHARE_NAME = /\.liftmatch\.zip$/i;
@@ -22,7 +22,7 @@ export async function isShareFile(file: Blob, name: string): Promise<boolean> {
 /** Opens matches that were saved with their photos: everything is shown again, and no model runs. */
 export class Sharing {
   constructor(
-    private readonly store: WorkspaceStore,
+    private readonly store: MatchStore,
     private readonly link: EngineLink,
     private readonly photos: Photos,
     private readonly probing: Probing,

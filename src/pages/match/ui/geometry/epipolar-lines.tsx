@@ -2,7 +2,7 @@ import { epipolarLine, lineOnPhoto } from '../../../../core/epipolar-lines.ts';
 import { otherSide } from '../../../../core/geometry.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import type { Matrix3 } from '../../../../core/matrix3.ts';
-import type { Place, Probe } from '../../../../workspace/types.ts';
+import type { Place, Probe } from '../../state/types.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 import { pinColor } from '../stage/pin-color.ts';
 import type { StagePane } from '../stage/use-stage-panes.ts';

@@ -1,5 +1,5 @@
 import type { ProviderChoice } from '../../../../core/match.ts';
-import { chosenModel } from '../../state/matching.ts';
+import { chosenModel } from '../../../../workspace/models.ts';
 import type { ModelEntry } from '../../../../workspace/types.ts';
 import { Section } from '../../../../ui/section.tsx';
 import { Select } from '../../../../ui/select.tsx';

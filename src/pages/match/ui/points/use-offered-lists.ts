@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { PointMatching } from '../../state/points.ts';
-import type { Workspace } from '../../state/workspace.ts';
+import type { MatchWorkspace } from '../../state/match-workspace.ts';
 
 const LIST = /\.(csv|tsv|txt|json)$/i;
 
@@ -8,7 +8,7 @@ const LIST = /\.(csv|tsv|txt|json)$/i;
  * While the dialog is open, a list that is pasted or dropped anywhere is for it: without the focus in a field, the page
  * would look for a photo in it. It goes to the first list that is empty.
  */
-export function useOfferedLists(workspace: Workspace, points: PointMatching): void {
+export function useOfferedLists(workspace: MatchWorkspace, points: PointMatching): void {
   useEffect(() => {
     const { photos } = workspace;
     const before = photos.interceptor;

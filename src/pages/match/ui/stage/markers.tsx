@@ -1,5 +1,5 @@
 import type { Size } from '../../../../core/geometry.ts';
-import type { Place, Probe } from '../../../../workspace/types.ts';
+import type { Place, Probe } from '../../state/types.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 import { pinColor } from './pin-color.ts';
 import { stagePoint } from './use-stage-panes.ts';

@@ -1,4 +1,4 @@
-import type { Pin } from '../../../../workspace/types.ts';
+import type { Pin } from '../../state/types.ts';
 import { pinsAsText } from '../../state/pins-text.ts';
 import { copyText } from '../../../../ui/copy-text.ts';
 import { percent, pixel } from '../../../../ui/format.ts';

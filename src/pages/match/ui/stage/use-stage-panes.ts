@@ -4,7 +4,7 @@ import { paneAt, panesOnStage } from '../../contract/layout.ts';
 import { photoRect, stageToUnit } from '../../../../core/zoom.ts';
 import type { Pane } from '../../contract/layout.ts';
 import type { Point, Rect, Side, Size } from '../../../../core/geometry.ts';
-import type { Place } from '../../../../workspace/types.ts';
+import type { Place } from '../../state/types.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 
 /** A pane with the photo in it; the rectangle is the whole photo's, in CSS pixels of the stage. */

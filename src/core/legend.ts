@@ -1,4 +1,4 @@
-import type { ColorMapName } from '../../../core/color-maps.ts';
+import type { ColorMapName } from './color-maps.ts';
 
 /** What the colours of a view mean. */
 export type Legend =

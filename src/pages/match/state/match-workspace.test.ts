@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseAddress } from './address/url.ts';
 import { fakeCanvas, FakeEngine, RESULT, settle } from './fake-engine.ts';
-import { Workspace } from './workspace.ts';
+import { MatchWorkspace } from './match-workspace.ts';
 
 const BASE = 'https://site.test/app/';
 const MODEL = {
@@ -18,12 +18,18 @@ const MODEL = {
   bytes: 1,
 };
 
-let open: Workspace | null = null;
+let open: MatchWorkspace | null = null;
 afterEach(() => open?.dispose());
 
 function make(fetcher?: typeof fetch) {
   const engine = new FakeEngine();
-  const workspace = new Workspace({ spawn: engine.spawn, base: BASE, initial: { models: [MODEL] }, fetcher });
+  const workspace = new MatchWorkspace({
+    spawn: engine.spawn,
+    base: BASE,
+    initial: { models: [MODEL] },
+    fetcher,
+    pausedBy: ['lift'],
+  });
   open = workspace;
   const state = () => workspace.store.getState();
   // What the stage does: a new canvas for every epoch.

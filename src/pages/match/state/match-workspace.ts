@@ -1,0 +1,154 @@
+import { otherSide } from '../../../core/geometry.ts';
+import { chosenModel } from '../../../workspace/models.ts';
+import type { PhotoEngine } from '../../../workspace/photos/photo-engine.ts';
+import { Workspace, type WorkspaceOptions } from '../../../workspace/workspace.ts';
+import type { ViewSettings } from '../contract/view.ts';
+import type { EngineWorkerLike } from '../link/engine-client.ts';
+import { addressOf } from './address/address.ts';
+import { type EmbedChoice, embedSnippet } from './address/embed-snippet.ts';
+import { formatAddress } from './address/url.ts';
+import type { AddressState } from './address/url.ts';
+import { EngineLink } from './engine-link.ts';
+import { Geometry } from './geometry/geometry.ts';
+import { Matching } from './matching.ts';
+import { flipPin, Probing } from './probing.ts';
+import { Exporting } from './sharing/exporting.ts';
+import { isShareFile, Sharing } from './sharing/sharing.ts';
+import { createMatchStore } from './store.ts';
+import type { MatchStore } from './store.ts';
+import type { MatchState } from './types.ts';
+import { ViewSync } from './view-sync.ts';
+
+const SHARE_OPENED = {
+  code: 'share-opened',
+  message: 'This match was computed when it was saved. Nothing has run here.',
+  remedy: '',
+};
+
+export interface MatchWorkspaceOptions extends WorkspaceOptions {
+  /** Makes the engine's worker; called again after each death. */
+  spawn: () => EngineWorkerLike;
+  initial?: Partial<MatchState>;
+  /** Pages that need the machine for themselves: while one is shown, matching waits. */
+  pausedBy?: readonly string[];
+}
+
+/** The workspace with the engine that matches its photos: the match page's state, and everything a person can do there. */
+export class MatchWorkspace extends Workspace {
+  declare readonly store: MatchStore;
+  readonly link: EngineLink;
+  readonly matching: Matching;
+  readonly probing: Probing;
+  readonly viewSync: ViewSync;
+  readonly exporting: Exporting;
+  readonly geometry: Geometry;
+  readonly sharing: Sharing;
+  private readonly unsubscribe: () => void;
+
+  constructor(options: MatchWorkspaceOptions) {
+    const store = createMatchStore(options.initial);
+    super(
+      store,
+      options,
+      photoEngine(() => this),
+    );
+    this.link = new EngineLink(store, {
+      spawn: options.spawn,
+      notices: this.notices,
+      restore: async (call) => {
+        await this.viewSync.restore(call);
+        await this.photos.restore((photo) => call('setPhoto', photo));
+      },
+      onReady: () => this.matching.resume(),
+    });
+    this.probing = new Probing(store, this.link, this.notices);
+    this.matching = new Matching(
+      store,
+      this.link,
+      this.notices,
+      () => {
+        this.link.confirm();
+        void this.probing.refresh();
+      },
+      (page) => options.pausedBy?.includes(page) ?? false,
+    );
+    this.geometry = new Geometry(store, this.link);
+    this.exporting = new Exporting(store, this.link);
+    this.sharing = new Sharing(store, this.link, this.photos, this.probing);
+    this.viewSync = new ViewSync(store, this.link, this.notices);
+    this.unsubscribe = store.subscribe((now, before) => this.follow(now, before));
+  }
+
+  /** Loads the catalogues and opens what the link asks for; without photos in it, the first sample. */
+  async open(address: AddressState): Promise<void> {
+    const { page, pageOptions = {}, view, settings, geometry } = address;
+    this.store.setState({ page, pageOptions, view, settings });
+    if (geometry) this.store.setState({ geometry: { ...this.store.getState().geometry, ...geometry } });
+    this.probing.setPins(address.pins);
+    const models = this.loadModels();
+    await this.openPhotos({ ...address.photos, sample: address.sample });
+    await models;
+  }
+
+  /** Changes what is shown; redraws and never runs a model. */
+  updateView(patch: Partial<ViewSettings>): void {
+    this.store.setState(({ view }) => ({ view: { ...view, ...patch } }));
+  }
+
+  /** Absolute address of a page that shows what this one shows. */
+  address(): string {
+    const query = formatAddress(addressOf(this.store.getState(), this.base));
+    return this.base + (query && `?${query}`);
+  }
+
+  /** HTML that shows this in another page. */
+  embedSnippet(choice: EmbedChoice): string {
+    return embedSnippet(this.store.getState(), this.base, choice);
+  }
+
+  /** Opens a share file; one that is none is left to others. */
+  async openShare(file: File): Promise<boolean> {
+    if (!(await isShareFile(file, file.name))) return false;
+    if (await this.sharing.open(file, file.name)) this.notices.add('info', SHARE_OPENED);
+    return true;
+  }
+
+  override dispose(): void {
+    this.unsubscribe();
+    super.dispose();
+    this.matching.abort();
+    this.viewSync.dispose();
+    this.geometry.dispose();
+    this.link.dispose();
+  }
+
+  private follow(now: MatchState, before: MatchState): void {
+    if (now.settings.provider !== before.settings.provider) {
+      // Each provider gets a worker of its own: sessions of both in one exhaust the page's memory.
+      this.link.restart();
+    } else if (now.settings !== before.settings || chosenModel(now)?.manifestUrl !== chosenModel(before)?.manifestUrl) {
+      this.matching.request();
+    }
+    if (now.page !== before.page) this.matching.resumePostponed();
+  }
+}
+
+/** The match page's engine behind the photo slots. The workspace is asked for when something is done with it. */
+function photoEngine(of: () => MatchWorkspace): PhotoEngine {
+  return {
+    setPhoto: (photo) => of().link.call('setPhoto', photo),
+    clearPhoto: (photo) => of().link.call('clearPhoto', photo),
+    swap: () => of().link.call('swap', {}),
+    abort: () => of().matching.abort(),
+    request: () => of().matching.request(),
+    placeOf: async (place) => (of().store.getState().engine.status === 'ready' ? of().link.call('probe', place) : null),
+    openShare: (file) => of().openShare(file),
+    // Places on the other photo stay; what they match is no longer known.
+    replaced: (side, keepPlaces): Partial<MatchState> => {
+      const { pins } = of().store.getState();
+      const others = pins.filter((pin) => pin.side === otherSide(side)).map((pin) => ({ ...pin, result: null }));
+      return { probe: null, pins: keepPlaces ? pins : others };
+    },
+    exchanged: (): Partial<MatchState> => ({ probe: null, pins: of().store.getState().pins.map(flipPin) }),
+  };
+}

@@ -1,0 +1,46 @@
+import type { PageProps } from '../../../workspace/ui/page.ts';
+import { PhotoBar } from '../../../workspace/ui/photo-bar.tsx';
+import { ViewControls } from '../views/controls/view-controls.tsx';
+import { GeometrySection } from './geometry/geometry-section.tsx';
+import { NoWebgpuNote } from './panel/no-webgpu-note.tsx';
+import { SettingsPanel } from './panel/settings-panel.tsx';
+import { TimingPanel } from './panel/timing-panel.tsx';
+import { PointsSection } from './points/points-section.tsx';
+import { Legend } from './stage/legend.tsx';
+import { PinList } from './stage/pin-list.tsx';
+import { ProbeReadout } from './stage/probe-readout.tsx';
+import { Stage } from './stage/stage.tsx';
+import { useViewKeys } from './stage/use-view-keys.ts';
+import { VerdictLine } from './stage/verdict-line.tsx';
+import { ViewTabs } from './stage/view-tabs.tsx';
+import { useWorkspace } from './workspace-context.ts';
+
+/** Two photos, the pictures of their match, and what can be done with them. */
+export function MatchPage({ isShown, appSettings }: PageProps) {
+  useViewKeys(useWorkspace());
+  return (
+    <>
+      {/* Hidden, not taken away: the engine draws on the stage's canvas as long as it lives. */}
+      <main className="main" hidden={!isShown}>
+        <NoWebgpuNote />
+        {isShown && <PhotoBar />}
+        <ViewTabs />
+        <Stage />
+        <div className="stage-foot">
+          <VerdictLine />
+          <ProbeReadout />
+          <Legend />
+        </div>
+      </main>
+      <aside className="panel" aria-label="Settings" hidden={!isShown}>
+        <ViewControls />
+        <PinList />
+        <GeometrySection />
+        <PointsSection />
+        <TimingPanel />
+        <SettingsPanel />
+        {appSettings}
+      </aside>
+    </>
+  );
+}

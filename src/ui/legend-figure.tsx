@@ -1,0 +1,31 @@
+import { colorMapGradient } from '../core/color-maps.ts';
+import type { Legend } from '../core/legend.ts';
+import { FlowWheel } from './flow-wheel.tsx';
+
+/** A legend as it is drawn; nothing where the picture explains itself. */
+export function LegendFigure({ legend }: { legend: Legend | null }) {
+  switch (legend?.kind) {
+    case 'ramp':
+      return <Ramp title={legend.title} map={legend.map} ticks={legend.ticks} />;
+    case 'wheel':
+      return <FlowWheel label={legend.rim} />;
+    case 'text':
+      return <p className="legend muted">{legend.text}</p>;
+    default:
+      return null;
+  }
+}
+
+function Ramp({ title, map, ticks }: { title: string; map: Parameters<typeof colorMapGradient>[0]; ticks: string[] }) {
+  return (
+    <figure className="legend ramp" aria-label={`${title}: ${ticks[0]} to ${ticks[ticks.length - 1]}`}>
+      <figcaption>{title}</figcaption>
+      <div className="ramp-bar" style={{ background: colorMapGradient(map) }} />
+      <div className="ramp-ticks" aria-hidden="true">
+        {ticks.map((tick) => (
+          <span key={tick}>{tick}</span>
+        ))}
+      </div>
+    </figure>
+  );
+}

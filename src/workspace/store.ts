@@ -1,0 +1,28 @@
+import { createStore } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
+import type { MatchSettings, WorkspaceState } from './types.ts';
+
+export type WorkspaceStore = StoreApi<WorkspaceState>;
+
+export const DEFAULT_SETTINGS: MatchSettings = { modelId: null, provider: 'auto', longSide: null, rescue: true };
+
+/** What a workspace begins with. */
+export const initialWorkspace = (): WorkspaceState => ({
+  page: '',
+  pageOptions: {},
+  photos: { a: { photo: null, opening: null }, b: { photo: null, opening: null } },
+  settings: DEFAULT_SETTINGS,
+  samples: [],
+  models: [],
+  library: { isOpen: false, installed: null, networks: [], jobs: [], offered: [], storage: null, error: null },
+  result: null,
+  notices: [],
+  theme: 'auto',
+  systemDark: false,
+  reducedMotion: false,
+});
+
+/** A store of its own for every workspace, so that two can live on one page. */
+export function createWorkspaceStore(initial: Partial<WorkspaceState> = {}): WorkspaceStore {
+  return createStore<WorkspaceState>()(() => ({ ...initialWorkspace(), ...initial }));
+}

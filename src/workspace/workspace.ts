@@ -1,0 +1,138 @@
+import type { ProbeResult } from '../core/match.ts';
+import { Notices } from '../platform/page/notices.ts';
+import { entryOfInstalled, isLocalModel, Library } from './library/library.ts';
+import type { LibraryWorkerLike } from './library/model-library-client.ts';
+import { loadModels } from './models.ts';
+import type { PhotoEngine, PhotoPlace } from './photos/photo-engine.ts';
+import { Photos } from './photos/photos.ts';
+import { fetchJson, parseSamples } from './site-lists.ts';
+import type { WorkspaceStore } from './store.ts';
+import type { MatchSettings, ModelEntry } from './types.ts';
+
+export interface WorkspaceOptions {
+  /** Makes the worker that downloads, converts and keeps models; without it there are only the site's own. */
+  spawnLibrary?: () => LibraryWorkerLike;
+  /** Absolute address that samples/, models/ and relative photo addresses start from. */
+  base: string;
+  fetcher?: typeof fetch;
+}
+
+/**
+ * What all pages share, without its looks: two photos, the samples and models to choose from, notices, and which page is
+ * shown. Opening a photo and matching is the business of the engine behind it. Framework-free; two can live on one page.
+ */
+export class Workspace {
+  readonly notices: Notices;
+  readonly photos: Photos;
+  /** Null where the page was made without one. */
+  readonly library: Library | null;
+  /** The models that come with the site. */
+  private bundled: ModelEntry[];
+  private readonly unfollow: () => void;
+
+  constructor(
+    readonly store: WorkspaceStore,
+    protected readonly options: WorkspaceOptions,
+    private readonly engine: PhotoEngine,
+  ) {
+    this.notices = new Notices(store);
+    this.library = options.spawnLibrary
+      ? new Library(store, {
+          spawn: options.spawnLibrary,
+          persist: async () => navigator.storage.persist(),
+          onReady: ({ name }) =>
+            this.notices.add('info', {
+              code: 'model-ready',
+              message: `${name} is ready.`,
+              remedy: 'Choose it under Models.',
+            }),
+        })
+      : null;
+    this.bundled = store.getState().models;
+    this.photos = new Photos(store, engine, this.notices, {
+      base: options.base,
+      fetcher: options.fetcher,
+      onModelFiles: (files) => this.library?.offer(files),
+    });
+    this.unfollow = store.subscribe((now, before) => {
+      if (now.library.installed !== before.library.installed) this.offerModels();
+    });
+  }
+
+  /** Absolute address that relative ones start from. */
+  get base(): string {
+    return this.options.base;
+  }
+
+  showPage(page: string): void {
+    this.store.setState({ page });
+  }
+
+  /** Keeps what a page says of itself in the link: names begin with the page's, as in `compare.tab`. */
+  linkPage(page: string, options: Readonly<Record<string, string>>): void {
+    const others = Object.entries(this.store.getState().pageOptions).filter(([name]) => !name.startsWith(`${page}.`));
+    this.store.setState({ pageOptions: { ...Object.fromEntries(others), ...options } });
+  }
+
+  /** Changes how photos are matched; matches anew. */
+  updateSettings(patch: Partial<MatchSettings>): void {
+    this.store.setState(({ settings }) => ({ settings: { ...settings, ...patch } }));
+  }
+
+  /** Where the match has a place of A or B in the other photo; null where nothing is known. Never rejects. */
+  async placeOf(place: PhotoPlace): Promise<ProbeResult | null> {
+    return this.store.getState().result ? this.engine.placeOf(place).catch(() => null) : null;
+  }
+
+  /** Reads which models there are. Needed only by pages that open photos themselves. */
+  async loadModels(): Promise<void> {
+    try {
+      const index = new URL('models/index.json', this.options.base);
+      this.bundled = await loadModels(index, (thrown) => this.notices.report(thrown), this.options.fetcher);
+      const installed = this.library?.refreshIfUsed();
+      // A link that names an installed model is not to be matched with another one first.
+      if (isLocalModel(this.store.getState().settings.modelId)) await installed;
+      this.offerModels();
+    } catch (thrown) {
+      this.notices.report(thrown);
+    }
+  }
+
+  dispose(): void {
+    this.unfollow();
+    this.library?.dispose();
+  }
+
+  /** Opens the photos of these addresses, else the sample of that id, else the first one. */
+  protected async openPhotos({ a, b, sample: id }: { a: string | null; b: string | null; sample: string | null }) {
+    await this.loadSamples();
+    if (a !== null || b !== null) {
+      const wanted = [
+        a !== null && this.photos.openAddress('a', a, true),
+        b !== null && this.photos.openAddress('b', b, true),
+      ];
+      await Promise.all(wanted);
+    } else {
+      const { samples } = this.store.getState();
+      const sample = samples.find((one) => one.id === id) ?? samples[0];
+      if (sample) await this.photos.openSample(sample.id, true);
+    }
+  }
+
+  /** The site's models, then the matchers among the installed ones. */
+  private offerModels(): void {
+    const installed = (this.store.getState().library.installed ?? [])
+      .map(entryOfInstalled)
+      .filter((entry) => entry !== null);
+    this.store.setState({ models: [...this.bundled, ...installed] });
+  }
+
+  private async loadSamples(): Promise<void> {
+    try {
+      const index = new URL('samples/index.json', this.options.base);
+      this.store.setState({ samples: parseSamples(await fetchJson(index, undefined, this.options.fetcher), index) });
+    } catch (thrown) {
+      this.notices.report(thrown);
+    }
+  }
+}
