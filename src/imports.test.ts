@@ -31,8 +31,11 @@ const ARROWS: Record<string, readonly string[]> = {
   embed: ['pages/match', 'exports', 'workspace', 'ui', 'platform', 'core', 'public'],
   app: ['page', 'workspace', 'ui', 'platform', 'core'],
   'page:contract': ['page:views', 'models', 'geometry', 'core', 'platform'],
+  // A page's settings, each declared once.
+  'page:params': ['page:contract', 'page:views', 'platform', 'geometry', 'core'],
   'page:link': ['page:contract', 'workspace', 'models', 'platform', 'core'],
   'page:state': [
+    'page:params',
     'page:contract',
     'page:link',
     'page:views',
@@ -48,6 +51,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   'page:ui': [
     'page:state',
+    'page:params',
     'page:contract',
     'page:views',
     'contract',
@@ -60,9 +64,21 @@ const ARROWS: Record<string, readonly string[]> = {
     'platform',
     'core',
   ],
-  'page:views': ['page:ui', 'page:state', 'page:contract', 'ui', 'compute', 'platform', 'geometry', 'core', 'shaders'],
+  'page:views': [
+    'page:ui',
+    'page:state',
+    'page:params',
+    'page:contract',
+    'ui',
+    'compute',
+    'platform',
+    'geometry',
+    'core',
+    'shaders',
+  ],
   'page:passes': ['page:contract', 'compute', 'platform', 'geometry', 'core', 'shaders'],
   'page:worker': [
+    'page:params',
     'page:contract',
     'page:passes',
     'page:views',

@@ -1,10 +1,12 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
+import { defaultsOf } from '../platform/params/params.ts';
+import { SETTINGS_PARAMS } from './params.ts';
 import type { MatchSettings, WorkspaceState } from './types.ts';
 
 export type WorkspaceStore = StoreApi<WorkspaceState>;
 
-export const DEFAULT_SETTINGS: MatchSettings = { modelId: null, provider: 'auto', longSide: null, rescue: true };
+export const DEFAULT_SETTINGS: MatchSettings = defaultsOf(SETTINGS_PARAMS);
 
 /** What a workspace begins with. */
 export const initialWorkspace = (): WorkspaceState => ({

@@ -17,11 +17,6 @@ export const MEASURED_SIDE = 640;
 
 /** Largest residual of an inlier, pixels at a {@link MEASURED_SIDE} px long side (conventions of the field). */
 export const DEFAULT_THRESHOLD: Record<FitModel, number> = { homography: 3, fundamental: 1, essential: 1 };
-export const THRESHOLD_RANGE = { min: 0.1, max: 20 } as const;
-export const ITERATION_RANGE = { min: 100, max: 100_000 } as const;
-export const FIT_COUNT_RANGE = { min: 500, max: 10_000 } as const;
-/** Horizontal fields of view that a person may state, degrees. */
-export const FOV_RANGE = { min: 5, max: 150 } as const;
 
 export interface FitSettings {
   model: FitModel;
@@ -39,17 +34,6 @@ export interface FitSettings {
   /** Horizontal field of view of each photo in degrees; null: from the file, else assumed. Only `essential` asks. */
   fov: Record<Side, number | null>;
 }
-
-export const DEFAULT_FIT: FitSettings = {
-  model: 'homography',
-  method: 'magsac',
-  threshold: null,
-  confidence: 0.999999,
-  iterations: 10_000,
-  seed: 1,
-  count: 5000,
-  fov: { a: null, b: null },
-};
 
 export interface FitRequest {
   settings: FitSettings;

@@ -1,11 +1,10 @@
-import { DEFAULT_CAMERA } from '../../../core/zoom.ts';
 import type { Camera } from '../../../core/zoom.ts';
 import type { ColorMapName } from '../../../core/color-maps.ts';
 import type { ViewName } from '../views/index.ts';
 
 /**
  * What the person wants to see. Everything here acts at once: changing it redraws and never runs a model.
- * The defaults are what a first visitor sees; state/url.ts keeps whatever differs from them in the address.
+ * params.ts declares each with its default, range, address and words.
  */
 export const COMPARE_MODES = ['swipe', 'blend', 'checker', 'flicker', 'difference', 'morph'] as const;
 export type CompareMode = (typeof COMPARE_MODES)[number];
@@ -49,25 +48,3 @@ export interface ViewSettings {
   cycleScale: number;
   camera: Camera;
 }
-
-export const DEFAULT_VIEW: ViewSettings = {
-  view: 'matches',
-  threshold: 0.3,
-  cycleLimit: 0,
-  opacity: 0.75,
-  background: 'white',
-  colorMap: 'viridis',
-  count: 400,
-  seed: 1,
-  matchStyle: 'lines',
-  colorBy: 'position',
-  compareMode: 'swipe',
-  compareBy: 'match',
-  amount: 0.5,
-  checkerSize: 0.08,
-  flowScale: 0.5,
-  cycleScale: 0.03,
-  camera: DEFAULT_CAMERA,
-};
-
-export const MATCH_COUNT = { min: 10, max: 10_000 } as const;

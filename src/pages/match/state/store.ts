@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { initialWorkspace } from '../../../workspace/store.ts';
-import { DEFAULT_VIEW } from '../contract/view.ts';
+import { DEFAULT_VIEW } from '../params.ts';
 import { DEFAULT_GEOMETRY } from './geometry/geometry-state.ts';
 import type { MatchState } from './types.ts';
 

@@ -1,13 +1,6 @@
-import {
-  DEFAULT_FIT,
-  FIT_COUNT_RANGE,
-  FIT_METHODS,
-  FIT_MODELS,
-  type FitSettings,
-  FOV_RANGE,
-  ITERATION_RANGE,
-  THRESHOLD_RANGE,
-} from '../../contract/geometry-fit.ts';
+import { readParams, writeParams } from '../../../../platform/params/address.ts';
+import type { FitSettings } from '../../contract/geometry-fit.ts';
+import { FIT_PARAMS, fitSettings, fitValues } from '../../params.ts';
 
 /** What a link says of a fit: the model alone while it is shown, and every other choice that is not the default. */
 export interface LinkedFit {
@@ -15,48 +8,18 @@ export interface LinkedFit {
   settings: FitSettings;
 }
 
+/** Names the model where the panel is open; its being there opens it. */
+const MODEL = FIT_PARAMS.model.address;
+
 /** Reads the parameters `fit` and `fit.*`; undefined where the link has none. Never throws, ranges are kept. */
 export function readFit(query: URLSearchParams): LinkedFit | undefined {
-  if (![...query.keys()].some((name) => name === 'fit' || name.startsWith('fit.'))) return undefined;
-  const number = (name: string, { min, max }: { min: number; max: number }) => {
-    const text = query.get(name);
-    const value = text === null || text.trim() === '' ? NaN : Number(text);
-    return Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : null;
-  };
-  const whole = (name: string, range: { min: number; max: number }) => {
-    const value = number(name, range);
-    return value === null ? null : Math.round(value);
-  };
-  const model = FIT_MODELS.find((one) => one === query.get('fit'));
-  return {
-    isOpen: model !== undefined,
-    settings: {
-      model: model ?? DEFAULT_FIT.model,
-      method: FIT_METHODS.find((one) => one === query.get('fit.method')) ?? DEFAULT_FIT.method,
-      threshold: number('fit.px', THRESHOLD_RANGE),
-      confidence: number('fit.confidence', { min: 0.5, max: 0.99999999 }) ?? DEFAULT_FIT.confidence,
-      iterations: whole('fit.iterations', ITERATION_RANGE) ?? DEFAULT_FIT.iterations,
-      seed: whole('fit.seed', { min: 0, max: 0xffffffff }) ?? DEFAULT_FIT.seed,
-      count: whole('fit.count', FIT_COUNT_RANGE) ?? DEFAULT_FIT.count,
-      fov: { a: number('fit.fova', FOV_RANGE), b: number('fit.fovb', FOV_RANGE) },
-    },
-  };
+  if (![...query.keys()].some((name) => name === MODEL || name.startsWith(`${MODEL}.`))) return undefined;
+  const isOpen = FIT_PARAMS.model.options.some(({ value }) => value === query.get(MODEL));
+  return { isOpen, settings: fitSettings(readParams(FIT_PARAMS, (name) => query.get(name))) };
 }
 
 /** The inverse of {@link readFit}. */
 export function fitParts({ isOpen, settings }: LinkedFit): [name: string, value: string][] {
-  const parts: [string, string][] = [];
-  if (isOpen) parts.push(['fit', settings.model]);
-  const add = (name: string, value: number | string | null, usual: number | string | null) => {
-    if (value !== null && value !== usual) parts.push([name, String(value)]);
-  };
-  add('fit.method', settings.method, DEFAULT_FIT.method);
-  add('fit.px', settings.threshold === null ? null : Number(settings.threshold.toFixed(2)), null);
-  add('fit.confidence', settings.confidence, DEFAULT_FIT.confidence);
-  add('fit.iterations', settings.iterations, DEFAULT_FIT.iterations);
-  add('fit.seed', settings.seed, DEFAULT_FIT.seed);
-  add('fit.count', settings.count, DEFAULT_FIT.count);
-  add('fit.fova', settings.fov.a, null);
-  add('fit.fovb', settings.fov.b, null);
-  return parts;
+  const others = writeParams(FIT_PARAMS, fitValues(settings)).filter(([name]) => name !== MODEL);
+  return isOpen ? [[MODEL, settings.model], ...others] : others;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COMPARE_MODES, DEFAULT_VIEW } from '../../contract/view.ts';
+import { COMPARE_MODES } from '../../contract/view.ts';
+import { DEFAULT_VIEW } from '../../params.ts';
 import { VIEWS } from '../../views/index.ts';
 import { COLOR_MAPS } from '../../../../core/color-maps.ts';
 import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';

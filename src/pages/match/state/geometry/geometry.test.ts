@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CodedError } from '../../../../core/errors.ts';
-import { DEFAULT_FIT, type FitRequest } from '../../contract/geometry-fit.ts';
+import type { FitRequest } from '../../contract/geometry-fit.ts';
+import { DEFAULT_FIT } from '../../params.ts';
 import { FakeEngine, fakeCanvas, RESULT } from '../fake-engine.ts';
 import { formatAddress, parseAddress } from '../address/url.ts';
 import { MatchWorkspace } from '../match-workspace.ts';

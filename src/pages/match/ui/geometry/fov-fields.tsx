@@ -1,6 +1,7 @@
 import { assumedFocal, fovOfFocal } from '../../../../core/focal.ts';
-import { FOV_RANGE } from '../../contract/geometry-fit.ts';
+
 import type { Side } from '../../../../core/geometry.ts';
+import { FIT_PARAMS } from '../../params.ts';
 import { NumberField } from '../../../../ui/number-field.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 
@@ -21,6 +22,8 @@ export function FovFields() {
   );
 }
 
+const [min, max] = FIT_PARAMS.fovA.range;
+
 function FovField({ side }: { side: Side }) {
   const { geometry } = useWorkspace();
   const fov = useWorkspaceState((state) => state.geometry.settings.fov);
@@ -32,12 +35,12 @@ function FovField({ side }: { side: Side }) {
       label={`Photo ${side.toUpperCase()}, degrees`}
       value={fov[side]}
       placeholder={usual}
-      min={FOV_RANGE.min}
-      max={FOV_RANGE.max}
-      step={0.1}
+      min={min}
+      max={max}
+      step={FIT_PARAMS.fovA.step}
       onChange={(value) => {
         // While a number is being typed it may be out of range.
-        const isValid = value === null || (value >= FOV_RANGE.min && value <= FOV_RANGE.max);
+        const isValid = value === null || (value >= min && value <= max);
         if (isValid) geometry.update({ fov: { ...fov, [side]: value } });
       }}
     />

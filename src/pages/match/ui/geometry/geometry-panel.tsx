@@ -1,5 +1,6 @@
 import type { FitModel } from '../../contract/geometry-fit.ts';
-import { Segmented } from '../../../../ui/segmented.tsx';
+import { ParamChoice } from '../../../../ui/param-controls.tsx';
+import { FIT_PARAMS } from '../../params.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { CloudControls } from './cloud-controls.tsx';
 import { FitFacts } from './fit-facts.tsx';
@@ -7,12 +8,6 @@ import { FitStatus } from './fit-status.tsx';
 import { FitViews } from './fit-views.tsx';
 import { FovFields } from './fov-fields.tsx';
 import { SearchControls, ThresholdSlider } from './search-controls.tsx';
-
-const MODELS = [
-  { value: 'homography', label: 'Homography' },
-  { value: 'fundamental', label: 'F matrix' },
-  { value: 'essential', label: 'E matrix' },
-] as const;
 
 const ABOUT: Record<FitModel, string> = {
   homography: 'One plane, or a camera that only turned: lays B on A.',
@@ -29,12 +24,7 @@ export default function GeometryPanel() {
   if (!hasResult) return <p className="hint">A model is fitted as soon as two photos are matched.</p>;
   return (
     <>
-      <Segmented
-        label="Model"
-        value={settings.model}
-        options={MODELS}
-        onChange={(model) => geometry.update({ model })}
-      />
+      <ParamChoice param={FIT_PARAMS.model} value={settings.model} onChange={(model) => geometry.update({ model })} />
       <p className="hint">{ABOUT[settings.model]}</p>
       {settings.model === 'essential' && <FovFields />}
       <ThresholdSlider />

@@ -1,16 +1,11 @@
-import type { ProviderChoice } from '../../../../core/match.ts';
 import { chosenModel } from '../../../../workspace/models.ts';
 import type { ModelEntry } from '../../../../workspace/types.ts';
 import { Section } from '../../../../ui/section.tsx';
 import { Select } from '../../../../ui/select.tsx';
-import { Switch } from '../../../../ui/switch.tsx';
+import { ParamSwitch } from '../../../../ui/param-controls.tsx';
+import type { ProviderChoice } from '../../../../core/match.ts';
+import { SETTINGS_PARAMS } from '../../../../workspace/params.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
-
-const PROVIDERS: { value: ProviderChoice; label: string }[] = [
-  { value: 'auto', label: 'Automatic' },
-  { value: 'webgpu', label: 'WebGPU (graphics card)' },
-  { value: 'wasm', label: 'WASM (processor)' },
-];
 
 /** Longer sides that are offered where the model takes them. */
 const SIZES = [128, 192, 256, 320, 384, 448, 512, 560, 640, 672, 768, 896, 1024, 1344];
@@ -26,7 +21,7 @@ export function SettingsPanel() {
     <Section title="Model and speed" summary={model?.name}>
       {models.length > 1 && (
         <Select
-          label="Model"
+          label={SETTINGS_PARAMS.modelId.label}
           value={model?.id ?? ''}
           options={models.map(({ id, name }) => ({ value: id, label: name }))}
           onChange={(id) => workspace.updateSettings({ modelId: id === models[0].id ? null : id, longSide: null })}
@@ -34,24 +29,23 @@ export function SettingsPanel() {
       )}
       {model && (
         <Select
-          label="Input size"
+          label={SETTINGS_PARAMS.longSide.label}
           value={settings.longSide === null ? '' : String(settings.longSide)}
           options={sizeOptions(model, settings.longSide)}
-          hint="Longer side of what the model sees. Larger is finer and slower."
+          hint={SETTINGS_PARAMS.longSide.help}
           onChange={(value) => workspace.updateSettings({ longSide: value === '' ? null : Number(value) })}
         />
       )}
       <Select
-        label="Runs on"
+        label={SETTINGS_PARAMS.provider.label}
         value={settings.provider}
-        options={PROVIDERS}
+        options={SETTINGS_PARAMS.provider.options}
         hint={info?.providerReason}
         onChange={(provider) => workspace.updateSettings({ provider: provider as ProviderChoice })}
       />
-      <Switch
-        label="Rotation rescue"
-        checked={settings.rescue}
-        hint="Where the photos do not match, tries B turned and scaled as well. Takes several times as long."
+      <ParamSwitch
+        param={SETTINGS_PARAMS.rescue}
+        value={settings.rescue}
         onChange={(rescue) => workspace.updateSettings({ rescue })}
       />
     </Section>

@@ -1,13 +1,7 @@
-import type { CompareBy } from '../../contract/view.ts';
-import { Segmented } from '../../../../ui/segmented.tsx';
+import { ParamChoice } from '../../../../ui/param-controls.tsx';
+import { VIEW_PARAMS } from '../../params.ts';
 import { useWorkspace, useWorkspaceState } from '../../ui/workspace-context.ts';
 import { useView } from '../controls/use-view.ts';
-
-const CHOICES: { value: CompareBy; label: string }[] = [
-  { value: 'match', label: 'Match' },
-  { value: 'plane', label: 'Plane' },
-  { value: 'panorama', label: 'Panorama' },
-];
 
 /** What lays B on A: the dense match, or one plane's homography. */
 export function CompareByControl() {
@@ -17,10 +11,9 @@ export function CompareByControl() {
   const isPlane = settings.model === 'homography';
   return (
     <>
-      <Segmented
-        label="B laid on A by"
+      <ParamChoice
+        param={VIEW_PARAMS.compareBy}
         value={view.compareBy}
-        options={CHOICES}
         onChange={(compareBy) => {
           if (compareBy !== 'match' && !isPlane) geometry.update({ model: 'homography', threshold: null });
           update({ compareBy });

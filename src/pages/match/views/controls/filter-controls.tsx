@@ -1,33 +1,26 @@
 import { percent } from '../../../../ui/format.ts';
-import { Slider } from '../../../../ui/slider.tsx';
+import { ParamSlider } from '../../../../ui/param-controls.tsx';
+import { VIEW_PARAMS } from '../../params.ts';
 import { useView } from './use-view.ts';
 
-/** Longest cycle error that the slider offers, pixels of the photo. */
-const MAX_CYCLE = 50;
+/** Longest cycle error that the slider offers, pixels of the photo; there it stands for any. */
+const MAX_CYCLE = VIEW_PARAMS.cycleLimit.slider![1];
 
 /** What counts as a match, in every view. */
 export function FilterControls() {
   const [view, update] = useView();
   return (
     <>
-      <Slider
-        label="Certainty from"
+      <ParamSlider
+        param={VIEW_PARAMS.threshold}
         value={view.threshold}
-        min={0}
-        max={1}
-        step={0.01}
         format={percent}
-        hint="Places that the model is less sure of are not shown."
         onChange={(threshold) => update({ threshold })}
       />
-      <Slider
-        label="Cycle error up to"
+      <ParamSlider
+        param={VIEW_PARAMS.cycleLimit}
         value={view.cycleLimit === 0 ? MAX_CYCLE : Math.min(view.cycleLimit, MAX_CYCLE)}
-        min={0.5}
-        max={MAX_CYCLE}
-        step={0.5}
         format={(value) => (value >= MAX_CYCLE ? 'any' : `${value.toFixed(1)} px`)}
-        hint="Places that land farther from their start after going there and back are not shown."
         onChange={(value) => update({ cycleLimit: value >= MAX_CYCLE ? 0 : value })}
       />
     </>

@@ -1,24 +1,17 @@
 import { COLOR_MAPS, colorMapGradient } from '../../../../core/color-maps.ts';
 import { percent } from '../../../../ui/format.ts';
-import { Segmented } from '../../../../ui/segmented.tsx';
-import { Slider } from '../../../../ui/slider.tsx';
-import { LogSlider } from './log-slider.tsx';
+import { ParamChoice, ParamSlider } from '../../../../ui/param-controls.tsx';
+import { VIEW_PARAMS } from '../../params.ts';
 import { useScaleText } from './use-scale-text.ts';
 import { useView } from './use-view.ts';
-
-const BACKGROUNDS = [
-  { value: 'white', label: 'White' },
-  { value: 'black', label: 'Black' },
-] as const;
 
 /** What shows where nothing is matched. */
 export function BackgroundControl() {
   const [view, update] = useView();
   return (
-    <Segmented
-      label="Unmatched places"
+    <ParamChoice
+      param={VIEW_PARAMS.background}
       value={view.background}
-      options={BACKGROUNDS}
       onChange={(background) => update({ background })}
     />
   );
@@ -29,7 +22,7 @@ export function ColorMapControl() {
   const [view, update] = useView();
   return (
     <fieldset className="field color-maps">
-      <legend>Colour map</legend>
+      <legend>{VIEW_PARAMS.colorMap.label}</legend>
       {COLOR_MAPS.map((name) => (
         <label key={name} title={name}>
           <input
@@ -50,12 +43,9 @@ export function ColorMapControl() {
 export function OpacityControl() {
   const [view, update] = useView();
   return (
-    <Slider
-      label="Opacity"
+    <ParamSlider
+      param={VIEW_PARAMS.opacity}
       value={view.opacity}
-      min={0}
-      max={1}
-      step={0.01}
       format={percent}
       onChange={(opacity) => update({ opacity })}
     />
@@ -65,11 +55,9 @@ export function OpacityControl() {
 export function CycleScaleControl() {
   const [view, update] = useView();
   return (
-    <LogSlider
-      label="Full scale"
+    <ParamSlider
+      param={VIEW_PARAMS.cycleScale}
       value={view.cycleScale}
-      min={0.002}
-      max={0.2}
       format={useScaleText()}
       onChange={(cycleScale) => update({ cycleScale })}
     />
@@ -79,11 +67,9 @@ export function CycleScaleControl() {
 export function FlowScaleControl() {
   const [view, update] = useView();
   return (
-    <LogSlider
-      label="Full scale (rim of the wheel)"
+    <ParamSlider
+      param={VIEW_PARAMS.flowScale}
       value={view.flowScale}
-      min={0.02}
-      max={1}
       format={useScaleText()}
       onChange={(flowScale) => update({ flowScale })}
     />

@@ -9,7 +9,7 @@ import { STAGE_COLORS } from '../../../../core/stage-colors.ts';
 import { TestGpu } from '../../../../platform/gpu/testing/dawn.ts';
 import type { StagePose } from '../../contract/alignment.ts';
 import type { Pane } from '../../contract/layout.ts';
-import { DEFAULT_VIEW } from '../../contract/view.ts';
+import { DEFAULT_VIEW } from '../../params.ts';
 import { uploadField } from '../../testing/fields.ts';
 import { contrast, makePhoto, pictureError, renderStage } from '../../testing/stage.ts';
 import { PaneBindings } from '../pane/bindings.ts';

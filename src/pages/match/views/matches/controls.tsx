@@ -1,24 +1,12 @@
 import { countAt, positionOf } from '../../state/count-scale.ts';
 import { whole } from '../../../../ui/format.ts';
 import { ShuffleIcon } from '../../../../ui/icons.tsx';
-import { Segmented } from '../../../../ui/segmented.tsx';
+import { ParamChoice } from '../../../../ui/param-controls.tsx';
+import { VIEW_PARAMS } from '../../params.ts';
 import { Slider } from '../../../../ui/slider.tsx';
 import { useWorkspaceState } from '../../ui/workspace-context.ts';
 import { ColorMapControl } from '../controls/picture-controls.tsx';
 import { useView } from '../controls/use-view.ts';
-
-const STYLES = [
-  { value: 'lines', label: 'Lines' },
-  { value: 'points', label: 'Points' },
-] as const;
-
-const COLORS = [
-  { value: 'position', label: 'Position' },
-  { value: 'certainty', label: 'Certainty' },
-  { value: 'inliers', label: 'Model' },
-] as const;
-
-const MAX_SEED = 0xffffffff;
 
 export function MatchControls() {
   const [view, update] = useView();
@@ -29,29 +17,27 @@ export function MatchControls() {
         <p className="hint">Photos without a common scene get no lines, or only the few that are certain.</p>
       )}
       <Slider
-        label="Number"
+        label={VIEW_PARAMS.count.label}
         value={positionOf(view.count)}
         min={0}
         max={1}
         step={0.005}
         format={() => whole(view.count)}
-        hint="Fewer are drawn where fewer places are certain enough."
+        hint={VIEW_PARAMS.count.help}
         onChange={(position) => update({ count: countAt(position) })}
       />
-      <Segmented
-        label="Drawn as"
+      <ParamChoice
+        param={VIEW_PARAMS.matchStyle}
         value={view.matchStyle}
-        options={STYLES}
         onChange={(matchStyle) => update({ matchStyle })}
       />
-      <Segmented
-        label="Coloured by"
-        value={view.colorBy}
-        options={COLORS}
-        onChange={(colorBy) => update({ colorBy })}
-      />
+      <ParamChoice param={VIEW_PARAMS.colorBy} value={view.colorBy} onChange={(colorBy) => update({ colorBy })} />
       {view.colorBy === 'certainty' && <ColorMapControl />}
-      <button type="button" className="button" onClick={() => update({ seed: (view.seed % MAX_SEED) + 1 })}>
+      <button
+        type="button"
+        className="button"
+        onClick={() => update({ seed: (view.seed % VIEW_PARAMS.seed.range[1]) + 1 })}
+      >
         <ShuffleIcon />
         Draw other samples
       </button>

@@ -6,7 +6,8 @@ import { ROW_FLOATS, type SampleOptions } from '../../../../compute/sample-match
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import type { StageFit } from '../../contract/alignment.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
-import { DEFAULT_VIEW, MATCH_COUNT, type ViewSettings } from '../../contract/view.ts';
+import type { ViewSettings } from '../../contract/view.ts';
+import { DEFAULT_VIEW, VIEW_PARAMS } from '../../params.ts';
 import type { Photo } from '../../../../matching/photos/photo.ts';
 import { viewOf } from '../../views/index.ts';
 import { Renderer } from './renderer.ts';
@@ -145,7 +146,7 @@ export class GpuStage implements Stage {
 
   private makeBuffers(label: string): MatchBuffers {
     return {
-      rows: this.scope.storage(`${label}/rows`, SampleMatchesPass.rowsBytes(MATCH_COUNT.max)),
+      rows: this.scope.storage(`${label}/rows`, SampleMatchesPass.rowsBytes(VIEW_PARAMS.count.range[1])),
       indirect: this.scope.storage(`${label}/indirect`, 16, GPUBufferUsage.INDIRECT),
     };
   }

@@ -9,7 +9,7 @@ import type { StageTarget } from '../../../../platform/gpu/stage-target.ts';
 import type { StageFit } from '../../contract/alignment.ts';
 import { panesOnStage } from '../../contract/layout.ts';
 import type { Pane } from '../../contract/layout.ts';
-import { DEFAULT_VIEW } from '../../contract/view.ts';
+import { DEFAULT_VIEW } from '../../params.ts';
 import type { ViewSettings } from '../../contract/view.ts';
 import { DRAWINGS } from '../../views/drawing.ts';
 import { type PaneKind, viewOf } from '../../views/index.ts';

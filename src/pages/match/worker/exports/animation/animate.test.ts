@@ -4,7 +4,7 @@ import { TestGpu } from '../../../../../platform/gpu/testing/dawn.ts';
 import { makeFields, uploadFields } from '../../../testing/fields.ts';
 import { makePhoto } from '../../../testing/stage.ts';
 import { animationSteps, DEFAULT_ANIMATION } from '../../../contract/animation.ts';
-import { DEFAULT_VIEW } from '../../../contract/view.ts';
+import { DEFAULT_VIEW } from '../../../params.ts';
 import type { Photo } from '../../../../../matching/photos/photo.ts';
 import { animate, frameSize } from './animate.ts';
 import { type FrameSource, gpuFrames } from './frame-source.ts';

@@ -1,4 +1,4 @@
-import { Slider } from '../../../../ui/slider.tsx';
+import { Slider } from './slider.tsx';
 
 interface LogSliderProps {
   label: string;
@@ -6,11 +6,12 @@ interface LogSliderProps {
   min: number;
   max: number;
   format: (value: number) => string;
+  hint?: string;
   onChange: (value: number) => void;
 }
 
 /** A slider over orders of magnitude. */
-export function LogSlider({ label, value, min, max, format, onChange }: LogSliderProps) {
+export function LogSlider({ label, value, min, max, format, hint, onChange }: LogSliderProps) {
   const valueAt = (position: number) => min * (max / min) ** position;
   const position = Math.log(Math.min(max, Math.max(min, value)) / min) / Math.log(max / min);
   return (
@@ -22,6 +23,7 @@ export function LogSlider({ label, value, min, max, format, onChange }: LogSlide
       step={0.005}
       // The value itself, not the slider's rounding of it.
       format={() => format(value)}
+      hint={hint}
       onChange={(next) => onChange(Number(valueAt(next).toPrecision(3)))}
     />
   );

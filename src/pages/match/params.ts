@@ -1,0 +1,241 @@
+import { COLOR_MAPS } from '../../core/color-maps.ts';
+import type { Camera } from '../../core/zoom.ts';
+import { clampCamera, DEFAULT_CAMERA, isZoomed } from '../../core/zoom.ts';
+import { readNumbers, roundTo } from '../../platform/params/address.ts';
+import {
+  choice,
+  coded,
+  defaultsOf,
+  number,
+  optionalNumber,
+  type ParamTable,
+  type ParamValues,
+  seed,
+} from '../../platform/params/params.ts';
+import type { FitSettings } from './contract/geometry-fit.ts';
+import { DEFAULT_THRESHOLD, FIT_METHODS, FIT_MODELS, MEASURED_SIDE } from './contract/geometry-fit.ts';
+import type { ViewSettings } from './contract/view.ts';
+import { COLORS_BY, COMPARE_BY, COMPARE_MODES } from './contract/view.ts';
+import { COMPARE_TEXTS } from './views/compare/view.ts';
+import { VIEW_LIST } from './views/index.ts';
+import type { ViewName } from './views/index.ts';
+
+const named = <T extends string>(values: readonly T[], labels: Record<T, string>) =>
+  values.map((value) => ({ value, label: labels[value] }));
+
+/** Zoom and pan of the panes: place of the middle (shares of the photo) and magnification. */
+const camera = coded<Camera>({
+  address: 'camera',
+  label: 'Zoom and pan',
+  default: DEFAULT_CAMERA,
+  form: 'x,y,scale',
+  read: (written) => {
+    const numbers = readNumbers(written, 3);
+    return numbers ? clampCamera({ x: numbers[0], y: numbers[1], scale: numbers[2] }) : undefined;
+  },
+  // Not zoomed, its middle means nothing.
+  write: (value) => {
+    const { x, y, scale } = isZoomed(value) ? value : DEFAULT_CAMERA;
+    return [roundTo(x, 5), roundTo(y, 5), roundTo(scale, 3)].join(',');
+  },
+});
+
+/** What is shown of the match. Everything here acts at once: changing it redraws and never runs a model. */
+export const VIEW_PARAMS = {
+  view: choice<ViewName>({
+    address: 'view',
+    label: 'View',
+    default: 'matches',
+    options: VIEW_LIST.map(({ name, label }) => ({ value: name, label })),
+  }),
+  matchStyle: choice<ViewSettings['matchStyle']>({
+    address: 'style',
+    label: 'Drawn as',
+    default: 'lines',
+    options: [
+      { value: 'lines', label: 'Lines' },
+      { value: 'points', label: 'Points' },
+    ],
+  }),
+  colorBy: choice<ViewSettings['colorBy']>({
+    address: 'color',
+    label: 'Coloured by',
+    default: 'position',
+    options: named(COLORS_BY, { position: 'Position', certainty: 'Certainty', inliers: 'Model' }),
+  }),
+  colorMap: choice<ViewSettings['colorMap']>({
+    address: 'map',
+    label: 'Colour map',
+    default: 'viridis',
+    options: COLOR_MAPS.map((name) => ({ value: name, label: name })),
+  }),
+  background: choice<ViewSettings['background']>({
+    address: 'background',
+    label: 'Unmatched places',
+    default: 'white',
+    options: [
+      { value: 'white', label: 'White' },
+      { value: 'black', label: 'Black' },
+    ],
+  }),
+  compareMode: choice<ViewSettings['compareMode']>({
+    address: 'compare',
+    label: 'Mode',
+    default: 'swipe',
+    options: COMPARE_MODES.map((value) => ({ value, label: COMPARE_TEXTS[value].label })),
+  }),
+  compareBy: choice<ViewSettings['compareBy']>({
+    address: 'by',
+    label: 'B laid on A by',
+    default: 'match',
+    options: named(COMPARE_BY, { match: 'Match', plane: 'Plane', panorama: 'Panorama' }),
+  }),
+  threshold: number({
+    address: 'threshold',
+    label: 'Certainty from',
+    default: 0.3,
+    range: [0, 1],
+    step: 0.01,
+    digits: 3,
+    help: 'Places that the model is less sure of are not shown.',
+  }),
+  cycleLimit: number({
+    address: 'cycle',
+    label: 'Cycle error up to',
+    default: 0,
+    range: [0, 1000],
+    slider: [0.5, 50],
+    step: 0.5,
+    digits: 1,
+    unit: ' px',
+    help: 'Places that land farther from their start after going there and back are not shown; 0 shows all.',
+  }),
+  opacity: number({ address: 'opacity', label: 'Opacity', default: 0.75, range: [0, 1], step: 0.01, digits: 3 }),
+  count: number({
+    address: 'count',
+    label: 'Number',
+    default: 400,
+    range: [10, 10_000],
+    step: 10,
+    digits: 0,
+    scale: 'log',
+    help: 'Fewer are drawn where fewer places are certain enough.',
+  }),
+  seed: seed({ address: 'seed', label: 'Seed of the samples', default: 1 }),
+  amount: number({ address: 'amount', label: 'Position', default: 0.5, range: [0, 1], step: 0.005, digits: 3 }),
+  checkerSize: number({
+    address: 'checker',
+    label: 'Cell size',
+    default: 0.08,
+    range: [0.01, 0.5],
+    step: 0.005,
+    digits: 3,
+    help: 'As a share of A’s longer side.',
+  }),
+  flowScale: number({
+    address: 'flowscale',
+    label: 'Full scale (rim of the wheel)',
+    default: 0.5,
+    range: [0.01, 2],
+    step: 0.005,
+    digits: 3,
+    scale: 'log',
+    help: 'As a share of the photo’s longer side.',
+  }),
+  cycleScale: number({
+    address: 'cyclescale',
+    label: 'Full scale',
+    default: 0.03,
+    range: [0.001, 1],
+    step: 0.005,
+    digits: 4,
+    scale: 'log',
+    help: 'As a share of the photo’s longer side.',
+  }),
+  camera,
+} satisfies ParamTable & Record<keyof ViewSettings, unknown>;
+
+export const DEFAULT_VIEW: ViewSettings = defaultsOf(VIEW_PARAMS);
+
+const fieldOfView = (side: 'a' | 'b') =>
+  optionalNumber({
+    address: `fit.fov${side}`,
+    label: `Field of view of photo ${side.toUpperCase()}`,
+    range: [5, 150],
+    step: 0.1,
+    digits: 6,
+    isExact: true,
+    unit: '°',
+    otherwise: 'of the file, else of a usual lens',
+    help: 'Horizontal. Only an essential matrix asks for it.',
+  });
+
+/** How a model is fitted to the match. The matcher never runs for it. */
+export const FIT_PARAMS = {
+  model: choice<FitSettings['model']>({
+    address: 'fit',
+    label: 'Model',
+    default: 'homography',
+    options: named(FIT_MODELS, { homography: 'Homography', fundamental: 'F matrix', essential: 'E matrix' }),
+    help: 'In an address it also opens the panel.',
+  }),
+  method: choice<FitSettings['method']>({
+    address: 'fit.method',
+    label: 'Scored by',
+    default: 'magsac',
+    options: named(FIT_METHODS, { magsac: 'MAGSAC++', msac: 'MSAC', ransac: 'RANSAC' }),
+  }),
+  threshold: optionalNumber({
+    address: 'fit.px',
+    label: `Inlier threshold, px at ${MEASURED_SIDE} px`,
+    range: [0.1, 20],
+    step: 0.1,
+    digits: 2,
+    isExact: true,
+    scale: 'log',
+    otherwise: Object.entries(DEFAULT_THRESHOLD)
+      .map(([model, pixels]) => `${pixels} (${model})`)
+      .join(', '),
+  }),
+  confidence: number({
+    address: 'fit.confidence',
+    label: 'Confidence',
+    default: 0.999999,
+    range: [0.5, 0.99999999],
+    step: 1e-8,
+    digits: 8,
+    isExact: true,
+    help: 'Probability that the search ends no sooner than a sample without outliers was drawn.',
+  }),
+  iterations: number({
+    address: 'fit.iterations',
+    label: 'Iterations at most',
+    default: 10_000,
+    range: [100, 100_000],
+    step: 1,
+    digits: 0,
+  }),
+  seed: seed({ address: 'fit.seed', label: 'Seed of the search', default: 1 }),
+  count: number({
+    address: 'fit.count',
+    label: 'Matches',
+    default: 5000,
+    range: [500, 10_000],
+    step: 500,
+    digits: 0,
+  }),
+  fovA: fieldOfView('a'),
+  fovB: fieldOfView('b'),
+} satisfies ParamTable;
+
+/** A fit's settings as they are declared, one by one. */
+export type FitValues = ParamValues<typeof FIT_PARAMS>;
+
+export const fitSettings = ({ fovA, fovB, ...others }: FitValues): FitSettings => ({
+  ...others,
+  fov: { a: fovA, b: fovB },
+});
+
+export const fitValues = ({ fov, ...others }: FitSettings): FitValues => ({ ...others, fovA: fov.a, fovB: fov.b });
+
+export const DEFAULT_FIT: FitSettings = fitSettings(defaultsOf(FIT_PARAMS));
