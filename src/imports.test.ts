@@ -32,9 +32,11 @@ const ARROWS: Record<string, readonly string[]> = {
   app: ['page', 'workspace', 'ui', 'platform', 'core'],
   'page:contract': ['page:views', 'models', 'geometry', 'core', 'platform'],
   // A page's settings, each declared once.
-  'page:params': ['page:contract', 'page:views', 'platform', 'geometry', 'core'],
+  'page:settings': ['page:contract', 'core'],
+  'page:params': ['page:settings', 'page:contract', 'page:views', 'workspace', 'platform', 'geometry', 'core'],
   'page:link': ['page:contract', 'workspace', 'models', 'platform', 'core'],
   'page:state': [
+    'page:settings',
     'page:params',
     'page:contract',
     'page:link',
@@ -51,6 +53,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   'page:ui': [
     'page:state',
+    'page:settings',
     'page:params',
     'page:contract',
     'page:views',

@@ -1,6 +1,7 @@
 import { createRoot, type Root } from 'react-dom/client';
 import type { ExportFormat } from '../pages/match/contract/exports.ts';
 import type { ExportedFile } from '../core/exported-file.ts';
+import { LINK_KEYS } from '../pages/match/params.ts';
 import { openEmbedWorkspace } from '../pages/match/state/sharing/embed-workspace.ts';
 import { DEFAULT_EXPORT } from '../pages/match/state/sharing/exporting.ts';
 import styles from './styles.css?inline';
@@ -11,7 +12,7 @@ import { EmbedSession } from './session.ts';
 
 /** Attributes that open something else when they change; all others are changed in place. */
 const SOURCES = ['a', 'b', 'share'];
-const OPTIONS = ['model', 'view', 'theme', 'controls', 'ep', 'size', 'rescue', 'threshold', 'count', 'compare', 'map'];
+const OPTIONS = ['theme', 'controls', ...LINK_KEYS];
 const HOST_STYLE =
   ':host { display: block; height: 480px; contain: layout; } ' +
   ':host([hidden]) { display: none; } .embed-root { height: 100%; }';

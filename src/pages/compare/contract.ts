@@ -197,8 +197,6 @@ export interface PairScore {
 
 /** Shares of B's longer side at which recall is told. */
 export const RECALL_THRESHOLDS = [0.01, 0.02, 0.04] as const;
-export const CLUSTER_COUNT = { min: 2, max: 20 } as const;
-export const COMPARE_SIZE = { min: 224, max: 1036 } as const;
 
 /** What is happening, for the person. */
 export interface CompareProgress {

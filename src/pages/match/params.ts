@@ -1,10 +1,8 @@
 import { COLOR_MAPS } from '../../core/color-maps.ts';
-import type { Camera } from '../../core/zoom.ts';
-import { clampCamera, DEFAULT_CAMERA, isZoomed } from '../../core/zoom.ts';
-import { readNumbers, roundTo } from '../../platform/params/address.ts';
+import { zoomParam } from '../../platform/params/camera.ts';
 import {
+  addressKeys,
   choice,
-  coded,
   defaultsOf,
   number,
   optionalNumber,
@@ -12,6 +10,7 @@ import {
   type ParamValues,
   seed,
 } from '../../platform/params/params.ts';
+import { SETTINGS_PARAMS } from '../../workspace/params.ts';
 import type { FitSettings } from './contract/geometry-fit.ts';
 import { DEFAULT_THRESHOLD, FIT_METHODS, FIT_MODELS, MEASURED_SIDE } from './contract/geometry-fit.ts';
 import type { ViewSettings } from './contract/view.ts';
@@ -22,23 +21,6 @@ import type { ViewName } from './views/index.ts';
 
 const named = <T extends string>(values: readonly T[], labels: Record<T, string>) =>
   values.map((value) => ({ value, label: labels[value] }));
-
-/** Zoom and pan of the panes: place of the middle (shares of the photo) and magnification. */
-const camera = coded<Camera>({
-  address: 'camera',
-  label: 'Zoom and pan',
-  default: DEFAULT_CAMERA,
-  form: 'x,y,scale',
-  read: (written) => {
-    const numbers = readNumbers(written, 3);
-    return numbers ? clampCamera({ x: numbers[0], y: numbers[1], scale: numbers[2] }) : undefined;
-  },
-  // Not zoomed, its middle means nothing.
-  write: (value) => {
-    const { x, y, scale } = isZoomed(value) ? value : DEFAULT_CAMERA;
-    return [roundTo(x, 5), roundTo(y, 5), roundTo(scale, 3)].join(',');
-  },
-});
 
 /** What is shown of the match. Everything here acts at once: changing it redraws and never runs a model. */
 export const VIEW_PARAMS = {
@@ -152,7 +134,7 @@ export const VIEW_PARAMS = {
     scale: 'log',
     help: 'As a share of the photo’s longer side.',
   }),
-  camera,
+  camera: zoomParam('camera'),
 } satisfies ParamTable & Record<keyof ViewSettings, unknown>;
 
 export const DEFAULT_VIEW: ViewSettings = defaultsOf(VIEW_PARAMS);
@@ -239,3 +221,6 @@ export const fitSettings = ({ fovA, fovB, ...others }: FitValues): FitSettings =
 export const fitValues = ({ fov, ...others }: FitSettings): FitValues => ({ ...others, fovA: fov.a, fovB: fov.b });
 
 export const DEFAULT_FIT: FitSettings = fitSettings(defaultsOf(FIT_PARAMS));
+
+/** Names of all of them in an address: an embed's options are the same. */
+export const LINK_KEYS: readonly string[] = [VIEW_PARAMS, SETTINGS_PARAMS, FIT_PARAMS].flatMap(addressKeys);

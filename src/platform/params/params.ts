@@ -63,14 +63,7 @@ export interface CodedParam<T = unknown> extends Declared<T> {
   write(value: T): string;
 }
 
-export type Param =
-  | NumberParam
-  | OptionalNumberParam
-  | ChoiceParam
-  | SwitchParam
-  | TextParam
-  // biome-ignore lint/suspicious/noExplicitAny: a table holds coded values of every type; each is typed where it is declared
-  | CodedParam<any>;
+export type Param = NumberParam | OptionalNumberParam | ChoiceParam | SwitchParam | TextParam | CodedParam<any>;
 
 export type ParamTable = Readonly<Record<string, Param>>;
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Photo } from '../../../workspace/types.ts';
 import { formatCompareOptions, parseCompareOptions } from './address.ts';
-import { type CompareState, DEFAULT_COMPARE, DEFAULT_POINT } from './types.ts';
+import { type CompareState, DEFAULT_POINT } from './types.ts';
+import { DEFAULT_COMPARE } from '../params.ts';
 
 const BASE = 'https://site.test/app/';
 const EMPTY = { photo: null, opening: null };

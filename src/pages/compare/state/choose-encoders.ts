@@ -1,5 +1,5 @@
 import type { EncoderInfo } from '../contract.ts';
-import { MAX_COLUMNS } from './types.ts';
+import { MAX_COLUMNS } from '../settings.ts';
 
 /**
  * The wanted columns as far as they are there; where none is, the networks, two strides of the matcher, the classical.

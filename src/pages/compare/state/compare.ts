@@ -15,7 +15,8 @@ import { CompareLink, type SpawnCompareWorker } from './link.ts';
 import { OwnPairs } from './own-pairs.ts';
 import { Pointing } from './pointing.ts';
 import { Scoring } from './scoring.ts';
-import { type CompareSettings, type CompareState, EXTRA_SLOTS, MAX_COLUMNS } from './types.ts';
+import { type CompareState, EXTRA_SLOTS } from './types.ts';
+import { type CompareSettings, MAX_COLUMNS } from '../settings.ts';
 
 export type CompareStore = StoreApi<CompareState>;
 

@@ -1,3 +1,4 @@
+import { VIEWPOINT_BOUNDS } from '../../../geometry/viewpoint-bins.ts';
 import type { ScoreProtocol } from '../contract.ts';
 import { RECALL_THRESHOLDS } from '../contract.ts';
 
@@ -20,8 +21,8 @@ export interface ProtocolTable {
   readonly needsScene: boolean;
 }
 
-/** The bins that Probe3D reports on ScanNet, 3DPoV on NAVI, and this page with its own protocol. */
-const BINS = [0, 15, 30, 60, 180] as const;
+/** The bins that Probe3D reports on ScanNet, 3DPoV on NAVI, and this app with its own protocol. */
+const BINS = VIEWPOINT_BOUNDS;
 
 const pixels = (counts: readonly number[]): Measure[] =>
   counts.map((count) => ({ label: `@${count} px`, column: `recall_at_${count}_px` }));

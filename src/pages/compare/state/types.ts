@@ -9,48 +9,12 @@ import type {
   ScoredPair,
   ScoreProtocol,
   SimilarityMaps,
-  SlotPair,
   TruthSummary,
   UnitPlace,
 } from '../contract.ts';
 import type { PlainError } from '../../../core/errors.ts';
-import type { Camera } from '../../../core/zoom.ts';
-import { DEFAULT_CAMERA } from '../../../core/zoom.ts';
+import type { CompareSettings } from '../settings.ts';
 import type { PhotoSlot } from '../../../workspace/types.ts';
-
-/** What is shown of the encoders. */
-export const COMPARE_PAGES = ['components', 'similarity', 'clusters', 'neighbours', 'scores'] as const;
-export type ComparePage = (typeof COMPARE_PAGES)[number];
-
-/** What the person wants to compare, and how. */
-export interface CompareSettings {
-  page: ComparePage;
-  /** Ids of the encoders, one a column; null until the list is known. */
-  encoders: string[] | null;
-  longSide: number;
-  fit: 'joint' | 'per-photo';
-  /** Turn colours towards those of the first column. */
-  align: boolean;
-  mask: 'none' | 'high' | 'low';
-  clusters: number;
-  seed: number;
-  /** null shows the cosine itself. */
-  temperature: number | null;
-  bestPlaces: number;
-  exclusion: number;
-  maxRatio: number;
-  lines: number;
-  /** How encoders are scored. */
-  protocol: ScoreProtocol;
-  /** The photos whose neighbours are shown. */
-  between: SlotPair;
-  /** Opacity of the maps over the photos. */
-  opacity: number;
-  upsampling: 'bilinear' | 'nearest';
-  showsGrid: boolean;
-  /** Zoom and pan, shared by all photos of all columns. */
-  camera: Camera;
-}
 
 /** What the worker said of one encoder. */
 export type ColumnResult =
@@ -110,31 +74,7 @@ export interface CompareState {
 export const EXTRA_SLOTS = ['c', 'd'] as const;
 export type ExtraSlot = (typeof EXTRA_SLOTS)[number];
 
-export const MAX_COLUMNS = 4;
-
 /** The middle of the first photo. */
 export const DEFAULT_POINT: UnitPlace = { slot: 'a', x: 0.5, y: 0.5 };
 
 export const EMPTY_COLUMN: Column = { result: null, progress: null, error: null };
-
-export const DEFAULT_COMPARE: CompareSettings = {
-  page: 'components',
-  encoders: null,
-  longSide: 448,
-  fit: 'joint',
-  align: true,
-  mask: 'none',
-  clusters: 8,
-  seed: 1,
-  temperature: null,
-  bestPlaces: 1,
-  exclusion: 2,
-  maxRatio: 1,
-  lines: 100,
-  protocol: 'covisible',
-  between: ['a', 'b'],
-  opacity: 1,
-  upsampling: 'nearest',
-  showsGrid: false,
-  camera: DEFAULT_CAMERA,
-};

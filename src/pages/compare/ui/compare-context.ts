@@ -1,7 +1,8 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { Compare } from '../state/compare.ts';
-import type { CompareSettings, CompareState } from '../state/types.ts';
+import type { CompareState } from '../state/types.ts';
+import type { CompareSettings } from '../settings.ts';
 
 export const CompareContext = createContext<Compare | null>(null);
 

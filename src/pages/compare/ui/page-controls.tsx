@@ -1,23 +1,13 @@
 import type { SlotPair } from '../contract.ts';
-import { CLUSTER_COUNT } from '../contract.ts';
+import { COMPARE_PARAMS } from '../params.ts';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { Select } from '../../../ui/select.tsx';
-import { Slider } from '../../../ui/slider.tsx';
-import { Switch } from '../../../ui/switch.tsx';
+import { ParamChoice, ParamSlider, ParamSwitch } from '../../../ui/param-controls.tsx';
 import { ShuffleIcon } from '../../../ui/icons.tsx';
 import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { useCompare, useCompareSettings, useCompareState } from './compare-context.ts';
 import { PAGE_TEXTS } from './texts.ts';
 
-const FITS = [
-  { value: 'joint', label: 'All photos' },
-  { value: 'per-photo', label: 'Each photo' },
-] as const;
-const MASKS = [
-  { value: 'none', label: 'All' },
-  { value: 'high', label: 'High' },
-  { value: 'low', label: 'Low' },
-] as const;
 const HEATS = [
   { value: 'cosine', label: 'Cosine' },
   { value: 'softmax', label: 'Softmax' },
@@ -35,30 +25,17 @@ export function PageControls() {
       <p className="hint">{about}</p>
       {settings.page === 'components' && (
         <>
-          <Segmented label="Fitted to" value={settings.fit} options={FITS} onChange={(fit) => update({ fit })} />
-          <Segmented
-            label="Foreground, by the first component"
-            value={settings.mask}
-            options={MASKS}
-            onChange={(mask) => update({ mask })}
-          />
-          <Switch
-            label="Align colours"
-            checked={settings.align}
-            hint="Turns the components towards the first column’s, so that colours mean the same."
-            onChange={(align) => update({ align })}
-          />
+          <ParamChoice param={COMPARE_PARAMS.fit} value={settings.fit} onChange={(fit) => update({ fit })} />
+          <ParamChoice param={COMPARE_PARAMS.mask} value={settings.mask} onChange={(mask) => update({ mask })} />
+          <ParamSwitch param={COMPARE_PARAMS.align} value={settings.align} onChange={(align) => update({ align })} />
         </>
       )}
       {settings.page === 'similarity' && <SimilarityControls />}
       {settings.page === 'clusters' && (
         <>
-          <Slider
-            label="Clusters"
+          <ParamSlider
+            param={COMPARE_PARAMS.clusters}
             value={settings.clusters}
-            {...CLUSTER_COUNT}
-            step={1}
-            format={String}
             onChange={(clusters) => update({ clusters })}
           />
           <button type="button" className="button" onClick={() => update({ seed: settings.seed + 1 })}>
@@ -70,25 +47,12 @@ export function PageControls() {
       {settings.page === 'neighbours' && (
         <>
           <BetweenSelect />
-          <Slider
-            label="Distance ratio at most"
+          <ParamSlider
+            param={COMPARE_PARAMS.maxRatio}
             value={settings.maxRatio}
-            min={0.5}
-            max={1}
-            step={0.01}
-            format={(ratio) => ratio.toFixed(2)}
-            hint="Nearest over second nearest: lower keeps only what has no rival."
             onChange={(maxRatio) => update({ maxRatio })}
           />
-          <Slider
-            label="Lines at most"
-            value={settings.lines}
-            min={10}
-            max={1000}
-            step={10}
-            format={String}
-            onChange={(lines) => update({ lines })}
-          />
+          <ParamSlider param={COMPARE_PARAMS.lines} value={settings.lines} onChange={(lines) => update({ lines })} />
         </>
       )}
     </div>
@@ -108,7 +72,7 @@ function BetweenSelect() {
   const options = pairs.map((pair) => ({ value: pair.join(''), label: pair.join(' – ').toUpperCase() }));
   return (
     <Select
-      label="Between photos"
+      label={COMPARE_PARAMS.between.label}
       value={compare.between().join('')}
       options={options}
       onChange={(value) => compare.update({ between: pairs.find((pair) => pair.join('') === value) ?? pairs[0] })}
@@ -127,33 +91,21 @@ function SimilarityControls() {
         onChange={(heat) => update({ temperature: heat === 'cosine' ? null : FIRST_TEMPERATURE })}
       />
       {temperature !== null && (
-        <Slider
-          label="Temperature"
+        <ParamSlider
+          param={COMPARE_PARAMS.temperature}
           value={temperature}
-          min={0.01}
-          max={0.5}
-          step={0.01}
-          format={(value) => value.toFixed(2)}
           onChange={(value) => update({ temperature: value })}
         />
       )}
-      <Slider
-        label="Best places"
+      <ParamSlider
+        param={COMPARE_PARAMS.bestPlaces}
         value={bestPlaces}
-        min={1}
-        max={10}
-        step={1}
-        format={String}
         onChange={(value) => update({ bestPlaces: value })}
       />
       {bestPlaces > 1 && (
-        <Slider
-          label="Apart by"
+        <ParamSlider
+          param={COMPARE_PARAMS.exclusion}
           value={exclusion}
-          min={0}
-          max={10}
-          step={1}
-          format={(cells) => `${cells} places`}
           onChange={(value) => update({ exclusion: value })}
         />
       )}

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import type { KeyboardEvent } from 'react';
-import { COMPARE_PAGES } from '../state/types.ts';
+import { COMPARE_PAGES } from '../settings.ts';
 import { useCompareSettings } from './compare-context.ts';
 import { PAGE_TEXTS } from './texts.ts';
 

@@ -1,18 +1,13 @@
-import { COMPARE_SIZE } from '../contract.ts';
+import { COMPARE_PARAMS } from '../params.ts';
 import { megabytes, percent } from '../../../ui/format.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Segmented } from '../../../ui/segmented.tsx';
 import { Select } from '../../../ui/select.tsx';
-import { Slider } from '../../../ui/slider.tsx';
-import { Switch } from '../../../ui/switch.tsx';
+import { ParamChoice, ParamSlider, ParamSwitch } from '../../../ui/param-controls.tsx';
 import { useCompareSettings, useCompareState } from './compare-context.ts';
 import { ZoomControls } from './zoom-controls.tsx';
 
-const UPSAMPLINGS = [
-  { value: 'nearest', label: 'Nearest' },
-  { value: 'bilinear', label: 'Bilinear' },
-] as const;
-const SIZES = [COMPARE_SIZE.min, 320, 448, 518, 672, 896, COMPARE_SIZE.max];
+const [SMALLEST, LARGEST] = COMPARE_PARAMS.longSide.range;
+const SIZES = [SMALLEST, 320, 448, 518, 672, 896, LARGEST];
 
 /** How the maps are drawn, at which size the photos are encoded, and what that takes. */
 export function PictureControls() {
@@ -26,10 +21,10 @@ export function PictureControls() {
       {settings.page !== 'scores' && <DrawingControls />}
       <Section title="Size and memory" summary={`${settings.longSide} px`}>
         <Select
-          label="Input size"
+          label={COMPARE_PARAMS.longSide.label}
           value={String(settings.longSide)}
           options={sizes.map((size) => ({ value: String(size), label: `${size} px` }))}
-          hint="Longer side, rounded to what each encoder takes; installed networks have a size of their own."
+          hint={COMPARE_PARAMS.longSide.help}
           onChange={(size) => update({ longSide: Number(size) })}
         />
         {usage && (
@@ -56,22 +51,22 @@ function DrawingControls() {
       {/* Lines between neighbours lie on the photos themselves. */}
       {page !== 'neighbours' && (
         <>
-          <Segmented
-            label="Between places"
+          <ParamChoice
+            param={COMPARE_PARAMS.upsampling}
             value={upsampling}
-            options={UPSAMPLINGS}
             onChange={(value) => update({ upsampling: value })}
           />
-          <Slider
-            label="Opacity"
+          <ParamSlider
+            param={COMPARE_PARAMS.opacity}
             value={opacity}
-            min={0.1}
-            max={1}
-            step={0.05}
             format={percent}
             onChange={(value) => update({ opacity: value })}
           />
-          <Switch label="Grid of places" checked={showsGrid} onChange={(value) => update({ showsGrid: value })} />
+          <ParamSwitch
+            param={COMPARE_PARAMS.showsGrid}
+            value={showsGrid}
+            onChange={(value) => update({ showsGrid: value })}
+          />
         </>
       )}
     </Section>

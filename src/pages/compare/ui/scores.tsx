@@ -1,21 +1,17 @@
 import { useState } from 'react';
 import type { ScoreProtocol } from '../contract.ts';
+import { COMPARE_PARAMS } from '../params.ts';
 import { PROTOCOL_TABLES } from '../state/protocols.ts';
 import { contendersOf, scoresCsv } from '../state/score-table.ts';
 import { scorable } from '../state/scoring.ts';
 import { percent } from '../../../ui/format.ts';
 import { saveFile } from '../../../ui/save-file.ts';
+import { ParamChoice } from '../../../ui/param-controls.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { useCompare, useCompareState } from './compare-context.ts';
 import { OwnPairList } from './own-pair-list.tsx';
 import { PairTable, RecallTable } from './score-tables.tsx';
 import { ViewpointPlot } from './viewpoint-plot.tsx';
-
-const PROTOCOLS: { value: ScoreProtocol; label: string }[] = [
-  { value: 'covisible', label: 'All covisible places' },
-  { value: 'probe3d-navi', label: 'Probe3D (NAVI)' },
-  { value: 'probe3d-scannet', label: 'Probe3D (ScanNet)' },
-];
 
 const EXPLANATIONS: Record<ScoreProtocol, string> = {
   covisible:
@@ -40,10 +36,9 @@ export function Scores() {
   const contenders = contendersOf(scores);
   return (
     <div className="scores">
-      <Segmented
-        label="Protocol"
+      <ParamChoice
+        param={COMPARE_PARAMS.protocol}
         value={protocol}
-        options={PROTOCOLS}
         onChange={(value) => compare.update({ protocol: value })}
       />
       <p>{EXPLANATIONS[protocol]}</p>

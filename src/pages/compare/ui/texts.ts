@@ -1,4 +1,4 @@
-import type { ComparePage } from '../state/types.ts';
+import type { ComparePage } from '../settings.ts';
 
 export const PAGE_TEXTS: Record<ComparePage, { label: string; about: string }> = {
   components: {

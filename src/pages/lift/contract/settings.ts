@@ -1,3 +1,4 @@
+import { viewpointBins } from '../../../geometry/viewpoint-bins.ts';
 import type { LightSettings } from '../../../geometry/lift-lights.ts';
 import type { CameraMotion } from '../../../geometry/pinhole.ts';
 import type { Side } from '../../../core/geometry.ts';
@@ -114,10 +115,5 @@ export const LIFT_LIMITS = {
   skyThreshold: [0.05, 0.95],
 } as const satisfies Record<string, readonly [number, number]>;
 
-/** What the presets of the viewpoint are called: bins of the angle between the two directions of view. */
-export const VIEWPOINT_BINS = [
-  [0, 15],
-  [15, 30],
-  [30, 60],
-  [60, 90],
-] as const;
+/** The presets of the viewpoint: the bins of the angle between the two directions of view, as far as the camera turns. */
+export const VIEWPOINT_BINS = viewpointBins(LIFT_LIMITS.rotation[1]);

@@ -5,7 +5,7 @@ import { DEFAULT_LIFT, HOLE_FILLS, LIFT_LIMITS, SKY_SOURCES } from '../contract/
 import { MAX_LIGHTS } from '../../../geometry/lift-lights.ts';
 import type { LiftAddress } from './address.ts';
 import { formatLiftOptions, parseLiftOptions } from './address.ts';
-import { SWEEP_RANGES } from './types.ts';
+import { SWEEP_RANGES } from '../params.ts';
 
 /** Any state that the page can have, with at most five digits after the point. */
 function randomAddress(seed: number): LiftAddress {

@@ -4,6 +4,7 @@ import type { CameraMotion } from '../../../geometry/pinhole.ts';
 import { LIFT_LIMITS, VIEWPOINT_BINS } from '../contract/settings.ts';
 import { inRadians } from '../../../geometry/pinhole.ts';
 import { apply3, rotationOf } from '../../../core/rotation.ts';
+import { MOTION_DIGITS } from '../params.ts';
 import type { ViewDraw } from './types.ts';
 
 /** What a person does with the new view: a drag of its picture, in shares of the picture's width. */
@@ -14,9 +15,6 @@ export type ViewMove =
   | { kind: 'pan'; x: number; y: number }
   /** Towards that point (`factor` above 1) or away from it. */
   | { kind: 'dolly'; factor: number };
-
-/** Digits after the point of what hands and draws make: links keep as many, and show the very same view. */
-export const MOTION_DIGITS = 5;
 
 /** Degrees that a drag over the whole width turns the scene. */
 const ORBIT_RANGE = 90;

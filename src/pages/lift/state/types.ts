@@ -1,3 +1,5 @@
+import { defaultsOf } from '../../../platform/params/params.ts';
+import { LIFT_PARAMS } from '../params.ts';
 import type { PlainError } from '../../../core/errors.ts';
 import type { DatasetOptions, DatasetSummary } from '../contract/dataset.ts';
 import type { Side } from '../../../core/geometry.ts';
@@ -117,23 +119,14 @@ export interface LiftState {
   dataset: DatasetRun | null;
 }
 
-export const DEFAULT_DISPLAY: LiftDisplay = { pictures: { a: 'colour', b: 'colour' }, maxError: 10 };
-export const DEFAULT_SEED = 1;
-export const DEFAULT_SCORE: ScoreSettings = { modelId: null, isLive: false };
+const { showA, showB, maxError, seed, model, live, sweep } = defaultsOf(LIFT_PARAMS);
+
+export const DEFAULT_DISPLAY: LiftDisplay = { pictures: { a: showA, b: showB }, maxError };
+export const DEFAULT_SEED = seed;
+export const DEFAULT_SCORE: ScoreSettings = { modelId: model, isLive: live };
 export const DEFAULT_DATASET: DatasetSettings = { views: 4, size: 512, relight: true, photometric: false };
 
-/** What a sweep turns from where to where, unless the person says otherwise. */
-export const SWEEP_RANGES: Record<SweepKind, { min: number; max: number; from: number; to: number; digits: number }> = {
-  yaw: { min: -90, max: 90, from: 0, to: 60, digits: 1 },
-  pitch: { min: -90, max: 90, from: 0, to: 60, digits: 1 },
-  roll: { min: -180, max: 180, from: 0, to: 180, digits: 1 },
-  zoom: { min: 0.25, max: 4, from: 1, to: 4, digits: 2 },
-  translation: { min: 0, max: 2, from: 0, to: 1, digits: 2 },
-  light: { min: 0, max: 4, from: 0, to: 2, digits: 2 },
-  noise: { min: 0, max: 0.5, from: 0, to: 0.3, digits: 3 },
-};
-export const SWEEP_STEPS = { min: 2, max: 41 } as const;
-export const DEFAULT_SWEEP: SweepSettings = { kind: 'yaw', from: 0, to: 60, steps: 9, models: [] };
+export const DEFAULT_SWEEP: SweepSettings = { ...sweep, models: [] };
 
 export const initialLift = (): LiftState => ({
   epoch: 0,

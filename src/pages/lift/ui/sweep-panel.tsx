@@ -3,7 +3,7 @@ import { PCK_THRESHOLDS, SWEEP_KINDS } from '../contract/api.ts';
 import type { SweepKind } from '../contract/api.ts';
 import { breakingPoint, SWEEP_UNITS, sweepCsv, sweepCurves } from '../state/scoring/sweep-table.ts';
 import type { SweepRun } from '../state/types.ts';
-import { SWEEP_RANGES, SWEEP_STEPS } from '../state/types.ts';
+import { SWEEP_RANGES, SWEEP_STEPS } from '../params.ts';
 import { saveFile } from '../../../ui/save-file.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';

@@ -2,7 +2,7 @@ import type { LiftProgress, SweepPoint } from '../../contract/api.ts';
 import type { ModelSource } from '../../../../core/match.ts';
 import type { Lift } from '../lift.ts';
 import type { SweepSettings } from '../types.ts';
-import { SWEEP_RANGES, SWEEP_STEPS } from '../types.ts';
+import { SWEEP_RANGES, SWEEP_STEPS } from '../../params.ts';
 
 /** Breaking-point curves: one thing is turned up step by step, and every matcher is scored at every step. */
 export class Sweeping {

@@ -1,13 +1,13 @@
-import { LIFT_LIMITS } from '../../contract/settings.ts';
+import { LIFT_PARAMS } from '../../params.ts';
 import { Section } from '../../../../ui/section.tsx';
-import { Slider } from '../../../../ui/slider.tsx';
+import { ParamSlider } from '../../../../ui/param-controls.tsx';
 import { useLift, useLiftState } from '../lift-context.ts';
 import { LimitSlider } from './limit-slider.tsx';
 import { SeedField } from './seed-field.tsx';
 import { BIN_NAMES } from '../texts.ts';
 
-const ROTATIONS = ['Turn up', 'Turn right', 'Turn clockwise'];
-const TRANSLATIONS = ['Shift right', 'Shift down', 'Shift away'];
+const ROTATIONS = [LIFT_PARAMS.rotationX, LIFT_PARAMS.rotationY, LIFT_PARAMS.rotationZ];
+const TRANSLATIONS = [LIFT_PARAMS.translationX, LIFT_PARAMS.translationY, LIFT_PARAMS.translationZ];
 
 /** Where the new camera stands: presets, L2M's random views by seed, and every number. */
 export function CameraControls() {
@@ -41,40 +41,23 @@ export function CameraControls() {
           L2M random
         </button>
       </div>
-      {ROTATIONS.map((label, i) => (
-        <Slider
-          key={label}
-          label={label}
+      {ROTATIONS.map((param, i) => (
+        <ParamSlider
+          key={param.label}
+          param={param}
           value={motion.rotation[i]}
-          min={LIFT_LIMITS.rotation[0]}
-          max={LIFT_LIMITS.rotation[1]}
-          step={0.5}
-          format={(degrees) => `${degrees.toFixed(1)}°`}
-          hint="Component of the axis-angle rotation"
           onChange={(value) => lift.set('motion', { rotation: replaced(motion.rotation, i, value) })}
         />
       ))}
-      {TRANSLATIONS.map((label, i) => (
-        <Slider
-          key={label}
-          label={label}
+      {TRANSLATIONS.map((param, i) => (
+        <ParamSlider
+          key={param.label}
+          param={param}
           value={motion.translation[i]}
-          min={LIFT_LIMITS.translation[0]}
-          max={LIFT_LIMITS.translation[1]}
-          step={0.01}
-          format={(value) => value.toFixed(2)}
-          hint="Component of t in X_b = R · X_a + t, in units of the median depth"
           onChange={(value) => lift.set('motion', { translation: replaced(motion.translation, i, value) })}
         />
       ))}
-      <LimitSlider
-        label="Zoom"
-        name="zoom"
-        values={motion}
-        set={(patch) => lift.set('motion', patch)}
-        step={0.05}
-        unit="×"
-      />
+      <LimitSlider param={LIFT_PARAMS.zoom} name="zoom" values={motion} set={(patch) => lift.set('motion', patch)} />
     </Section>
   );
 }

@@ -1,4 +1,6 @@
+import { LIFT_PARAMS } from '../../params.ts';
 import { Section } from '../../../../ui/section.tsx';
+import { ParamChoice } from '../../../../ui/param-controls.tsx';
 import { Segmented } from '../../../../ui/segmented.tsx';
 import { LimitSlider } from './limit-slider.tsx';
 import { useLift, useLiftState } from '../lift-context.ts';
@@ -6,10 +8,6 @@ import { useLift, useLiftState } from '../lift-context.ts';
 const MEANINGS = [
   { value: 'disparity', label: 'Disparity' },
   { value: 'depth', label: 'Depth' },
-] as const;
-const CROPS = [
-  { value: 'whole', label: 'Whole photo' },
-  { value: 'square', label: 'Square (L2M)' },
 ] as const;
 
 /** How the map becomes depth, and the size at which everything is rendered. */
@@ -34,39 +32,26 @@ export function DepthControls() {
           {note}
         </p>
       ))}
-      <LimitSlider label="Scale a" name="scale" {...part} step={0.05} hint="z = 1 / (a · disparity + b)" />
-      <LimitSlider label="Shift b" name="shift" {...part} step={0.01} hint="z = 1 / (a · disparity + b)" />
-      <LimitSlider label="Focal length" name="focal" {...part} step={0.01} digits={2} unit=" of the width" />
-      <LimitSlider label="Near" name="near" {...part} step={0.02} />
-      <LimitSlider label="Far" name="far" {...part} step={1} digits={0} />
-      <LimitSlider label="Blur" name="blur" {...part} step={0.25} unit=" px" />
+      <LimitSlider param={LIFT_PARAMS.scale} name="scale" {...part} />
+      <LimitSlider param={LIFT_PARAMS.shift} name="shift" {...part} />
+      <LimitSlider param={LIFT_PARAMS.focal} name="focal" {...part} />
+      <LimitSlider param={LIFT_PARAMS.near} name="near" {...part} />
+      <LimitSlider param={LIFT_PARAMS.far} name="far" {...part} />
+      <LimitSlider param={LIFT_PARAMS.blur} name="blur" {...part} />
       <ClipSliders />
-      <Segmented label="Crop" value={render.crop} options={CROPS} onChange={(crop) => lift.set('render', { crop })} />
+      <ParamChoice param={LIFT_PARAMS.crop} value={render.crop} onChange={(crop) => lift.set('render', { crop })} />
       <LimitSlider
-        label="Render size"
+        param={LIFT_PARAMS.longSide}
         name="longSide"
         values={render}
         set={(patch) => lift.set('render', patch)}
-        step={32}
-        digits={0}
-        unit=" px"
       />
+      <LimitSlider param={LIFT_PARAMS.edge} name="edge" values={render} set={(patch) => lift.set('render', patch)} />
       <LimitSlider
-        label="Cut surfaces at edges above"
-        name="edge"
-        values={render}
-        set={(patch) => lift.set('render', patch)}
-        step={0.01}
-        hint="Sobel magnitude of the disparity: faces across steeper steps are dropped."
-      />
-      <LimitSlider
-        label="Visible within"
+        param={LIFT_PARAMS.tolerance}
         name="tolerance"
         values={render}
         set={(patch) => lift.set('render', patch)}
-        step={0.001}
-        digits={3}
-        hint="A place counts as visible where its depth is within this share of the rendered depth."
       />
     </Section>
   );
@@ -80,20 +65,16 @@ function ClipSliders() {
   return (
     <>
       <LimitSlider
-        label="Clip the far end at"
+        param={LIFT_PARAMS.clipLow}
         name="low"
         values={values}
-        range={[0, 1]}
         set={(patch) => lift.set('depth', { clip: [Math.min(patch.low ?? low, high - gap), high] })}
-        step={0.01}
       />
       <LimitSlider
-        label="Clip the near end at"
+        param={LIFT_PARAMS.clipHigh}
         name="high"
         values={values}
-        range={[0, 1]}
         set={(patch) => lift.set('depth', { clip: [low, Math.max(patch.high ?? high, low + gap)] })}
-        step={0.01}
       />
     </>
   );

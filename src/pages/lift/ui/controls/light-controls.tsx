@@ -1,11 +1,11 @@
-import { LIFT_LIMITS } from '../../contract/settings.ts';
 import { MAX_LIGHTS } from '../../../../geometry/lift-lights.ts';
 import type { PointLight } from '../../../../geometry/lift-lights.ts';
 import { colorFromHex, colorToHex, NEW_LIGHT } from '../../state/lights.ts';
 import { IconButton } from '../../../../ui/icon-button.tsx';
 import { CloseIcon, DiceIcon, PlusIcon } from '../../../../ui/icons.tsx';
+import { LIFT_PARAMS, LIGHT_PARAMS } from '../../params.ts';
 import { Section } from '../../../../ui/section.tsx';
-import { Slider } from '../../../../ui/slider.tsx';
+import { ParamSlider, ParamSwitch } from '../../../../ui/param-controls.tsx';
 import { Switch } from '../../../../ui/switch.tsx';
 import { useLift, useLiftState } from '../lift-context.ts';
 import { LimitSlider } from './limit-slider.tsx';
@@ -40,16 +40,14 @@ export function LightControls() {
         <>
           <p className="hint">Drag the numbered lights on the pictures.</p>
           <LimitSlider
-            label="Ambient"
+            param={LIFT_PARAMS.ambient}
             name="ambient"
             values={light}
             set={(patch) => lift.set('light', patch)}
-            step={0.02}
           />
-          <Switch
-            label="Shadows"
-            checked={light.shadows}
-            hint="A march through the depth map from every place towards each light."
+          <ParamSwitch
+            param={LIFT_PARAMS.shadows}
+            value={light.shadows}
             onChange={(shadows) => lift.set('light', { shadows })}
           />
           <ol className="lights">
@@ -106,25 +104,8 @@ function LightRow({ index, light, set, remove }: LightRowProps) {
           <CloseIcon />
         </IconButton>
       </div>
-      <Slider
-        label="Power"
-        value={light.power}
-        min={LIFT_LIMITS.power[0]}
-        max={LIFT_LIMITS.power[1]}
-        step={0.05}
-        format={(power) => power.toFixed(2)}
-        onChange={(power) => set({ power })}
-      />
-      <Slider
-        label="Distance from the camera"
-        value={z}
-        min={LIFT_LIMITS.lightPosition[0]}
-        max={LIFT_LIMITS.lightPosition[1]}
-        step={0.05}
-        format={(depth) => depth.toFixed(2)}
-        hint="Along the photo's axis of view, in units of the median depth; below 0 is behind the camera."
-        onChange={(depth) => set({ position: [x, y, depth] })}
-      />
+      <ParamSlider param={LIGHT_PARAMS.power} value={light.power} onChange={(power) => set({ power })} />
+      <ParamSlider param={LIGHT_PARAMS.position} value={z} onChange={(depth) => set({ position: [x, y, depth] })} />
     </li>
   );
 }

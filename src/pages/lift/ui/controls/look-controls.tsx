@@ -1,22 +1,11 @@
-import type { HoleFill, LiftSettings } from '../../contract/settings.ts';
 import { percent } from '../../../../ui/format.ts';
+import { LIFT_PARAMS } from '../../params.ts';
 import { Section } from '../../../../ui/section.tsx';
 import { Segmented } from '../../../../ui/segmented.tsx';
 import { useLift, useLiftState } from '../lift-context.ts';
 import { LimitSlider } from './limit-slider.tsx';
 import { NetworkPicker } from './network-picker.tsx';
 import { usePresentNetwork } from '../use-present-network.ts';
-
-const FILLS: { value: HoleFill; label: string }[] = [
-  { value: 'none', label: 'Show' },
-  { value: 'push-pull', label: 'Fill smoothly' },
-  { value: 'model', label: 'Model' },
-];
-const SKIES: { value: LiftSettings['sky']['source']; label: string }[] = [
-  { value: 'none', label: 'None' },
-  { value: 'heuristic', label: 'By colour' },
-  { value: 'model', label: 'Model' },
-];
 
 /** What is put where the photo shows nothing. */
 export function HoleControls() {
@@ -27,9 +16,9 @@ export function HoleControls() {
   return (
     <Section title="Holes" summary={facts && percent(1 - facts.covered)}>
       <Segmented
-        label="What the photo does not show"
+        label={LIFT_PARAMS.fill.label}
         value={fill}
-        options={FILLS.filter(({ value }) => value !== 'model' || hasModel || fill === 'model')}
+        options={LIFT_PARAMS.fill.options.filter(({ value }) => value !== 'model' || hasModel || fill === 'model')}
         onChange={(value) => lift.set('render', { fill: value })}
       />
       <p className="hint">However they are filled, holes are no part of the truth and are never scored.</p>
@@ -44,21 +33,19 @@ export function SkyControls() {
   const sky = useLiftState((state) => state.settings.sky);
   const hasModel = usePresentNetwork('sky') !== null;
   return (
-    <Section title="Sky" summary={SKIES.find(({ value }) => value === sky.source)?.label}>
+    <Section title="Sky" summary={LIFT_PARAMS.sky.options.find(({ value }) => value === sky.source)?.label}>
       <Segmented
-        label="Found"
+        label={LIFT_PARAMS.sky.label}
         value={sky.source}
-        options={SKIES.filter(({ value }) => value !== 'model' || hasModel || sky.source === 'model')}
+        options={LIFT_PARAMS.sky.options.filter(({ value }) => value !== 'model' || hasModel || sky.source === 'model')}
         onChange={(source) => lift.set('sky', { source })}
       />
       {sky.source !== 'none' && (
         <LimitSlider
-          label="Sky above"
+          param={LIFT_PARAMS.skyThreshold}
           name="threshold"
           values={sky}
-          range={[0.05, 0.95]}
           set={(patch) => lift.set('sky', patch)}
-          step={0.01}
         />
       )}
       <NetworkPicker purpose="sky" label="Open a sky network (.onnx)" />

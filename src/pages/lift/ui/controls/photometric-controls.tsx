@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Side } from '../../../../core/geometry.ts';
 import { NO_PHOTOMETRIC } from '../../contract/settings.ts';
 import type { PhotometricSettings } from '../../contract/settings.ts';
+import { PHOTOMETRIC_PARAMS } from '../../params.ts';
 import { Section } from '../../../../ui/section.tsx';
 import { Segmented } from '../../../../ui/segmented.tsx';
 import { useLift, useLiftState } from '../lift-context.ts';
@@ -24,20 +25,11 @@ export function PhotometricControls() {
   return (
     <Section title="Photometric" summary={changed.length > 0 ? changed.join(', ') : 'as they are'}>
       <Segmented label="Changes of" value={side} options={SIDES} onChange={setSide} />
-      <LimitSlider label="Exposure" name="exposure" {...part} step={0.1} digits={1} unit=" stops" />
-      <LimitSlider label="Gamma" name="gamma" {...part} step={0.05} />
-      <LimitSlider label="Noise" name="noise" {...part} step={0.005} digits={3} hint="Standard deviation, of 0–1" />
-      <LimitSlider
-        label="Blur"
-        name="blur"
-        {...part}
-        range={[0, 6]}
-        step={0.1}
-        digits={1}
-        unit=" px"
-        hint="Sigma of a Gaussian"
-      />
-      <LimitSlider label="JPEG quality" name="jpeg" {...part} step={1} digits={0} hint="100 is off" />
+      <LimitSlider param={PHOTOMETRIC_PARAMS[side].exposure} name="exposure" {...part} />
+      <LimitSlider param={PHOTOMETRIC_PARAMS[side].gamma} name="gamma" {...part} />
+      <LimitSlider param={PHOTOMETRIC_PARAMS[side].noise} name="noise" {...part} />
+      <LimitSlider param={PHOTOMETRIC_PARAMS[side].blur} name="blur" {...part} />
+      <LimitSlider param={PHOTOMETRIC_PARAMS[side].jpeg} name="jpeg" {...part} />
       <button
         type="button"
         className="button"

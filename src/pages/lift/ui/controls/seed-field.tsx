@@ -1,9 +1,9 @@
 import { useId } from 'react';
 import { IconButton } from '../../../../ui/icon-button.tsx';
 import { DiceIcon } from '../../../../ui/icons.tsx';
+import { LIFT_PARAMS } from '../../params.ts';
 import { useLift, useLiftState } from '../lift-context.ts';
 
-const MAX_SEED = 0xffffffff;
 /** Seeds from the dice are short enough to be told on the phone. */
 const DICE_RANGE = 100_000;
 
@@ -21,12 +21,12 @@ export function SeedField() {
           type="number"
           inputMode="numeric"
           min={0}
-          max={MAX_SEED}
+          max={LIFT_PARAMS.seed.range[1]}
           step={1}
           value={seed}
           onChange={({ target }) => {
             const value = Math.round(target.valueAsNumber);
-            if (value >= 0 && value <= MAX_SEED) lift.setSeed(value);
+            if (value >= 0 && value <= LIFT_PARAMS.seed.range[1]) lift.setSeed(value);
           }}
         />
         <IconButton label="Another seed" onClick={() => lift.setSeed(Math.floor(Math.random() * DICE_RANGE))}>
