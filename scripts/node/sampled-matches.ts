@@ -5,5 +5,5 @@ import type { MatchTable } from '../../src/core/match.ts';
 
 /** Matches of a field by the project's sampling, in pixels of the files. */
 export function sampledMatches(fields: PlainMatchField, options: SampleOptions): MatchTable {
-  return matchTable(sampleMatches(fields, options).rows, { a: fields.a.photo, b: fields.b.photo });
+  return matchTable(sampleMatches(fields, options).rows, { a: fields.a.photo, b: fields.b.photo }, fields);
 }

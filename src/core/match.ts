@@ -81,6 +81,8 @@ export interface ProbeResult {
   certainty: number;
   /** Distance after going there and back, pixels of the photo probed. */
   cycleError: number;
+  /** How sure `to` is, in square pixels of its photo; of networks that know it. */
+  covariance?: { xx: number; xy: number; yy: number };
 }
 
 /** Dense result of one direction, for exports and statistics: read back on demand only. */
@@ -93,12 +95,27 @@ export interface DenseField {
   certainty: Float32Array;
   /** [h, w] pixels of the photo. */
   cycle: Float32Array;
+  /**
+   * [3, h, w] xx, xy and yy of the inverse covariance of where each place lies in the other photo, in that photo's
+   * pixels; absent where the network does not know it, or a turned or scaled view of a photo was matched.
+   */
+  precision?: Float32Array;
 }
 
 /** One sampled correspondence list: rows of x_a, y_a, x_b, y_b (pixels of the photos) and certainty. */
 export interface MatchTable {
   count: number;
   rows: Float32Array;
+  /** How sure the places are, of networks that know it. */
+  covariance?: MatchCovariance;
+}
+
+/** A match has one end where it was asked and one that was found: the covariance is of the found one, in its photo's pixels. */
+export interface MatchCovariance {
+  /** [count] 1 where the end in B was found, 0 where that in A was. */
+  inB: Uint8Array;
+  /** [count, 3] xx, xy, yy. */
+  values: Float32Array;
 }
 
 /** A model the engine can run: where its manifest lies. Files are named relative to it. */

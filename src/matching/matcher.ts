@@ -13,6 +13,8 @@ export interface Decoded {
   warp: RuntimeTensor;
   /** [1, 1, h, w] */
   logit: RuntimeTensor;
+  /** [1, 3, h, w] the warp's inverse covariance, of networks that know it. */
+  precision: RuntimeTensor | null;
   outputs: Record<string, RuntimeTensor>;
 }
 
@@ -77,6 +79,7 @@ export class Matcher {
     return {
       warp: outputs[manifest.decoder.outputs.warp],
       logit: outputs[manifest.decoder.outputs.certaintyLogit],
+      precision: outputs[manifest.decoder.outputs.precision ?? ''] ?? null,
       outputs,
     };
   }

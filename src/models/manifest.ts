@@ -40,8 +40,8 @@ export interface PassManifest {
       /** [1, 1, h, w]: logit of "visible in the other photo and matched right". */
       certaintyLogit: string;
       /**
-       * [1, 3, h, w], of networks that know how sure a place is: xx, xy and yy of the warp's inverse covariance, in
-       * pixels of the other photo at this pass's input size. The matrix can be inverted.
+       * [1, 3, h, w], of networks that know how sure a place is: xx, xy and yy of the warp's inverse covariance, in cells
+       * of the warp's grid over the other photo (pixels of the input at stride 1). The matrix can be inverted.
        */
       precision?: string;
       /** Further outputs that the next pass asks for as `previous.<name>`. */

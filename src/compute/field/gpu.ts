@@ -14,6 +14,8 @@ export interface WarpField {
   certainty: GPUBuffer;
   /** [h, w] distance after going there and back, pixels of this photo. Made by passes/cycle.ts. */
   cycle: GPUBuffer;
+  /** [3, h, w] the network's own inverse covariance of the warp, and what its cells are of the other photo; see DenseField. */
+  precision?: { buffer: GPUBuffer; grid: Size; photo: Size };
 }
 
 /** Both directions of one match. The grids may differ in size. */

@@ -9,6 +9,8 @@ export interface Probe {
   certainty: number;
   /** Pixels of the probed photo. */
   cycle: number;
+  /** How sure the place is, in square pixels of the other photo; of networks that know it. */
+  covariance?: { xx: number; xy: number; yy: number };
 }
 
 /** Reads a field at a normalised point of its photo, bilinearly. */

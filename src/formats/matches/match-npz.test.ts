@@ -35,6 +35,17 @@ describe('match as npz', () => {
     expect(npyFloat32(await npz.read('matches'))).toEqual(TABLE.rows);
   });
 
+  it('holds covariances where they are known', async () => {
+    const covariance = { inB: Uint8Array.of(1, 0), values: Float32Array.of(2, 0.5, 3, 4, 0, 5) };
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    await writeMatchNpz((bytes) => void parts.push(bytes), FIELDS, { ...TABLE, covariance }, METADATA);
+    const npz = await openNpz(bytesSource(new Uint8Array(await new Blob(parts).arrayBuffer())));
+    const stored = await npz.read('covariance');
+    expect(stored.shape).toEqual([2, 3]);
+    expect(npyFloat32(stored)).toEqual(covariance.values);
+    expect([...(await npz.read('covariance_in_b')).bytes]).toEqual([1, 0]);
+  });
+
   it.runIf(numpy)('is read by numpy', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'liftmatch-npz-'));
     try {

@@ -32,6 +32,25 @@ describe('matches as text', () => {
     ]);
   });
 
+  it('covariances are further columns where they are known', () => {
+    const covariance = { inB: Uint8Array.of(1, 0), values: Float32Array.of(2.5, -0.125, 1e6, Infinity, 0, Infinity) };
+    const table = { ...TABLE, covariance };
+    const lines = encodeMatchesCsv(table, METADATA).split('\n');
+    expect(lines.filter((line) => line.startsWith('# covariance: of the place in cov_photo'))).toHaveLength(1);
+    expect(lines.slice(-4)).toEqual([
+      'x_a,y_a,x_b,y_b,certainty,cov_photo,cov_xx,cov_xy,cov_yy',
+      '0.500,0.500,10.250,20.125,0.9876,b,2.5,-0.125,1000000',
+      '639.500,479.500,319.500,199.500,0.3100,a,,0,',
+      '',
+    ]);
+    const parsed = JSON.parse(encodeMatchesJson(table, METADATA)) as Record<string, unknown>;
+    expect(parsed.columns).toEqual(lines.at(-4)!.split(','));
+    expect(parsed.matches).toEqual([
+      [0.5, 0.5, 10.25, 20.125, 0.9876, 'b', 2.5, -0.125, 1e6],
+      [639.5, 479.5, 319.5, 199.5, 0.31, 'a', null, 0, null],
+    ]);
+  });
+
   it('no matches are still a whole file', () => {
     const none = { count: 0, rows: new Float32Array(0) };
     expect(encodeMatchesCsv(none, METADATA)).toMatch(/certainty\n$/);

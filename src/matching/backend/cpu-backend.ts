@@ -8,9 +8,10 @@ import { type Probe, probe } from '../../compute/probe/cpu.ts';
 import { statistics } from '../../compute/statistics/cpu.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts';
-import type { Point, Side, Size } from '../../core/geometry.ts';
+import { otherSide, type Point, type Side, type Size } from '../../core/geometry.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
 import { type Backend, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
+import { covarianceAt, precisionInPhoto } from '../match-covariance.ts';
 import { type Decoded, disposeDecoded } from '../matcher.ts';
 import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';
 
@@ -48,6 +49,14 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
       b = composeBackward(b, frame, gridOver(photos.b.size, b.grid));
     }
     const fields = { a: fieldOf(a, photos.a.size), b: fieldOf(b, photos.b.size) };
+    // A view of B that was drawn for the network has pixels of its own, whose covariance says nothing of B's.
+    if (!frame) {
+      for (const side of ['a', 'b'] as const) {
+        const { precision } = decoded[side];
+        const other = fields[otherSide(side)];
+        if (precision) fields[side].precision = precisionInPhoto(precision.data!, other.grid, other.photo);
+      }
+    }
     fields.a.cycle = cycleError(fields.a, fields.b);
     fields.b.cycle = cycleError(fields.b, fields.a);
     disposeDecoded(decoded.a);
@@ -68,7 +77,8 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
   }
 
   async probe(field: PlainMatchField, side: Side, point: Point): Promise<Probe> {
-    return probe(field[side], point);
+    const covariance = covarianceAt(field[side], point);
+    return { ...probe(field[side], point), ...(covariance && { covariance }) };
   }
 
   swapped({ a, b }: PlainMatchField): PlainMatchField {

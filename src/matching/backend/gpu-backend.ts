@@ -10,10 +10,12 @@ import type { PlainField } from '../../compute/field/cpu.ts';
 import type { Probe } from '../../compute/probe/cpu.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts';
-import type { Point, Side, Size } from '../../core/geometry.ts';
+import { otherSide, type Point, type Side, type Size } from '../../core/geometry.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
 import { type Backend, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
 import { gridOver } from './cpu-backend.ts';
+import type { Covariance } from '../match-covariance.ts';
+import { cellAt, covarianceOf, precisionInPhoto } from '../match-covariance.ts';
 import { type Decoded, disposeDecoded } from '../matcher.ts';
 import { readBytes } from '../../platform/gpu/readback.ts';
 import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';
@@ -99,6 +101,14 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       }
       field.a = allocateField(scope, 'a', a, photos.a.size);
       field.b = allocateField(scope, 'b', b, photos.b.size);
+      // A view of B that was drawn for the network has pixels of its own, whose covariance says nothing of B's.
+      if (!frame) {
+        for (const side of ['a', 'b'] as const) {
+          const { precision } = decoded[side];
+          const { grid, photo } = field[otherSide(side)];
+          if (precision) field[side].precision = { buffer: precision.buffer!, grid, photo };
+        }
+      }
       this.passes.certainty.run(encoder, field.a);
       this.passes.certainty.run(encoder, field.b);
       this.passes.cycle.run(encoder, field);
@@ -122,11 +132,29 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     const bytes = await this.readResult('probe', ProbePass.bytes, (encoder, target) => {
       this.passes.probe.run(encoder, field[side], point, target);
     });
-    return ProbePass.parse(bytes);
+    const covariance = await this.covarianceAt(field[side], point);
+    return { ...ProbePass.parse(bytes), ...(covariance && { covariance }) };
+  }
+
+  /** Three numbers of one cell are read back, no map. */
+  private async covarianceAt({ grid, precision }: WarpField, point: Point): Promise<Covariance | null> {
+    if (!precision) return null;
+    const bytes = await this.readResult('covariance', 12, (encoder, target) => {
+      for (const plane of [0, 1, 2])
+        encoder.copyBufferToBuffer(
+          precision.buffer,
+          4 * (plane * gridPoints(grid) + cellAt(grid, point)),
+          target,
+          4 * plane,
+          4,
+        );
+    });
+    const [xx, xy, yy] = precisionInPhoto(new Float32Array(bytes), precision.grid, precision.photo);
+    return covarianceOf(xx, xy, yy);
   }
 
   async readField(field: GpuMatchField, side: Side): Promise<PlainField> {
-    const { grid, photo, warp, certainty, cycle } = field[side];
+    const { grid, photo, warp, certainty, cycle, precision } = field[side];
     const points = gridPoints(grid);
     const read = async (buffer: GPUBuffer, floats: number) =>
       new Float32Array(await readBytes(this.gpu.device, buffer, floats * 4));
@@ -135,7 +163,10 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       read(certainty, points),
       read(cycle, points),
     ]);
-    return { grid, photo, warp: warpValues, certainty: certaintyValues, cycle: cycleValues };
+    const plain = { grid, photo, warp: warpValues, certainty: certaintyValues, cycle: cycleValues };
+    if (!precision) return plain;
+    const raw = await read(precision.buffer, 3 * points);
+    return { ...plain, precision: precisionInPhoto(raw, precision.grid, precision.photo) };
   }
 
   swapped({ a, b, release }: GpuMatchField): GpuMatchField {

@@ -163,6 +163,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       to: { side: otherSide(side), ...normalisedToPixel(found.to, to.size) },
       certainty: found.certainty,
       cycleError: Math.min(found.cycle, CYCLE_OUTSIDE),
+      ...(found.covariance && { covariance: found.covariance }),
     };
   }
 
@@ -173,7 +174,8 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   async readMatches(): Promise<MatchTable | null> {
     const { shown, stage, photos } = this.scene;
     if (!shown || !stage || !photos.a || !photos.b) return null;
-    return matchTable(await stage.readMatches(), { a: photos.a.size, b: photos.b.size });
+    const fields = { a: await shown.readField('a'), b: await shown.readField('b') };
+    return matchTable(await stage.readMatches(), { a: photos.a.size, b: photos.b.size }, fields);
   }
 
   snapshot({ scale }: Argument<'snapshot'>): Promise<Blob> {

@@ -1,12 +1,15 @@
-import type { Size } from '../../../../core/geometry.ts';
+import { deviationEllipse, mappedCovariance } from '../../../../core/ellipse.ts';
+import type { Point, Size } from '../../../../core/geometry.ts';
 import type { Place, Probe } from '../../state/types.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 import { pinColor } from './pin-color.ts';
-import { stagePoint } from './use-stage-panes.ts';
+import { stagePoint, stageScale } from './use-stage-panes.ts';
 import type { StagePane } from './use-stage-panes.ts';
 
 /** Matches below this certainty are marked as doubtful: a dashed ring. */
 const DOUBTFUL = 0.3;
+/** Standard deviations that the ellipse of an uncertain place spans: 86 % lie within, if they are normal. */
+const DEVIATIONS = 2;
 
 /** Probe and pins on every pane that shows their photo: a cross where asked, a ring where matched. */
 export function Markers({ panes, size }: { panes: readonly StagePane[]; size: Size }) {
@@ -33,6 +36,7 @@ function Pair({ panes, probe, color, label }: PairProps) {
   const { result } = probe;
   const from = spots(panes, probe);
   const to = result ? spots(panes, result.to) : [];
+  const sure = result?.covariance ? ellipses(panes, result.to, result.covariance) : [];
   const isDoubtful = result !== null && result.certainty < DOUBTFUL;
   return (
     <g style={{ color }}>
@@ -45,6 +49,15 @@ function Pair({ panes, probe, color, label }: PairProps) {
           <path d="M-9 0H-3M3 0H9M0-9V-3M0 3V9" className="marker-ink" />
           {label && <Label text={label} />}
         </g>
+      ))}
+      {sure.map(({ at, major, minor, angle }, i) => (
+        <ellipse
+          key={`sure${i}`}
+          className="marker-ellipse"
+          rx={major}
+          ry={minor}
+          transform={`translate(${at.x} ${at.y}) rotate(${angle})`}
+        />
       ))}
       {to.map((point, i) => (
         <g
@@ -60,6 +73,20 @@ function Pair({ panes, probe, color, label }: PairProps) {
       ))}
     </g>
   );
+}
+
+/** The ellipse in which a place lies with some certainty, wherever it is shown. */
+function ellipses(
+  panes: readonly StagePane[],
+  place: Place,
+  covariance: NonNullable<Probe['result']>['covariance'] & object,
+) {
+  return panes.flatMap((pane): { at: Point; major: number; minor: number; angle: number }[] => {
+    const [at, scale] = [stagePoint(pane, place), stageScale(pane)];
+    if (!at || !scale) return [];
+    const { major, minor, angle } = deviationEllipse(mappedCovariance(covariance, [scale.x, 0, 0, scale.y]));
+    return Number.isFinite(major) ? [{ at, major: DEVIATIONS * major, minor: DEVIATIONS * minor, angle }] : [];
+  });
 }
 
 const spots = (panes: readonly StagePane[], place: Place) => panes.flatMap((pane) => stagePoint(pane, place) ?? []);

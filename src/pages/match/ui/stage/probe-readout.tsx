@@ -1,3 +1,4 @@
+import { deviationEllipse } from '../../../../core/ellipse.ts';
 import { percent, pixel } from '../../../../ui/format.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 
@@ -24,8 +25,16 @@ export function ProbeReadout() {
           </span>
           <span>certainty {percent(result.certainty)}</span>
           <span>cycle {result.cycleError.toFixed(1)} px</span>
+          {result.covariance && <span data-deviation>{deviation(result.covariance)}</span>}
         </>
       )}
     </p>
   );
+}
+
+/** One standard deviation along and across, as the network tells it. */
+function deviation(covariance: { xx: number; xy: number; yy: number }): string {
+  const { major, minor } = deviationEllipse(covariance);
+  const told = (pixels: number) => pixels.toFixed(pixels < 10 ? 1 : 0);
+  return `±${told(major)} × ${told(minor)} px`;
 }

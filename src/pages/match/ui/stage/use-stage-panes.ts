@@ -58,6 +58,11 @@ export function placeAt(panes: readonly StagePane[], point: Point): Place | null
   return { side: found.pane.side, x: unit.x * found.photo.width, y: unit.y * found.photo.height };
 }
 
+/** CSS pixels for one pixel of the pane's photo, across and down; null where it shows none. */
+export function stageScale({ photo, rect }: StagePane): Point | null {
+  return photo && rect ? { x: rect.width / photo.width, y: rect.height / photo.height } : null;
+}
+
 /** Where a place of a photo lies in one pane, or null where the pane shows the other photo or clips it. */
 export function stagePoint({ pane, photo, rect, isLinked }: StagePane, place: Place): Point | null {
   if (pane.side !== place.side || !photo || !rect || !isLinked) return null;

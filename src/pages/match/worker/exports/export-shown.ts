@@ -29,7 +29,9 @@ export async function exportShown(request: ExportRequest, scene: ExportScene, ru
     focal: { a: a.info.focal ?? null, b: b.info.focal ?? null },
     inverseDepths: stage.fit?.pose?.inverseDepths ?? null,
     readField: (side) => shown.readField(side),
-    readMatches: async () => matchTable(rows, sizes),
+    readMatches: async () => {
+      return matchTable(rows, sizes, { a: await shown.readField('a'), b: await shown.readField('b') });
+    },
     snapshot: (scale) => stage.snapshot(scale),
     figure: async () => ({
       stage: stageSize,
