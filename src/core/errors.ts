@@ -51,3 +51,24 @@ export function isCancelled(thrown: unknown): boolean {
 export function throwIfAborted(signal?: AbortSignal): void {
   if (signal?.aborted) throw new CodedError('cancelled', 'Cancelled.');
 }
+
+/** How Chromium, Firefox and Safari say that a module could not be had; each in its own words, all as a TypeError. */
+const MODULE_FAILURES = [
+  'Failed to fetch dynamically imported module',
+  'error loading dynamically imported module',
+  'Importing a module script failed',
+];
+
+/**
+ * What a failed `import()` throws as an error with words for the person: a part of the app that is loaded when it is
+ * needed was not there, because the connection broke or a newer build took its place. Anything else is given back.
+ */
+export function partMissing(thrown: unknown): unknown {
+  if (!(thrown instanceof TypeError) || !MODULE_FAILURES.some((words) => thrown.message.includes(words))) return thrown;
+  return new CodedError(
+    'part-missing',
+    'A part of the app could not be loaded: the connection broke, or a newer version has taken its place.',
+    'Try again; if it stays so, reload the page.',
+    { cause: thrown },
+  );
+}

@@ -1,7 +1,7 @@
 import type { ProbeResult } from '../core/match.ts';
 import { Notices } from '../platform/page/notices.ts';
 import { entryOfInstalled, isLocalModel, Library } from './library/library.ts';
-import type { LibraryWorkerLike } from './library/model-library-client.ts';
+import type { LibraryWorkerLike } from './library/library-worker.ts';
 import { loadModels } from './models.ts';
 import type { PhotoEngine, PhotoPlace } from './photos/photo-engine.ts';
 import { Photos } from './photos/photos.ts';

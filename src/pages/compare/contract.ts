@@ -226,8 +226,6 @@ export interface CompareApi {
   exportFeatures(options: Encoding & { slot: Slot }): Blob;
 }
 
-export type CompareEvent = { type: 'device-lost'; reason: string };
-
 /** A pair with its true warp, such as the lift studio makes. */
 export interface HandedPair {
   name: string;

@@ -1,5 +1,6 @@
 import { isCancelled, toPlainError } from '../../core/errors.ts';
 import type { PlainError } from '../../core/errors.ts';
+import { isWorkerDeath } from '../worker/worker-client.ts';
 
 /** One sentence for the person, as it is listed. */
 export interface Notice extends PlainError {
@@ -14,11 +15,6 @@ export interface NoticeStore {
 
 const MAX_NOTICES = 4;
 
-/** Codes of the engine's death: told once, by whoever watches the worker, not by every call that it took along. */
-const DEATH_CODES = new Set(['engine-crashed', 'engine-start', 'engine-start-timeout', 'engine-stopped']);
-
-export const isDeath = (thrown: unknown): boolean => DEATH_CODES.has(toPlainError(thrown).code);
-
 /** Sentences for the person: what happened and what to do about it. */
 export class Notices {
   private nextId = 1;
@@ -27,7 +23,7 @@ export class Notices {
 
   /** Tells a failed action. Cancelling is not an error, and a death has been told already. */
   report(thrown: unknown): void {
-    if (!isCancelled(thrown) && !isDeath(thrown)) this.add('error', toPlainError(thrown));
+    if (!isCancelled(thrown) && !isWorkerDeath(thrown)) this.add('error', toPlainError(thrown));
   }
 
   /** Adds a notice; the same sentence twice is one notice, moved to the end. */

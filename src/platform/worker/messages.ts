@@ -17,4 +17,6 @@ export type AnswerFromWorker<Progress> =
   | { type: 'ready' }
   | { type: 'result'; id: number; value: unknown }
   | { type: 'failure'; id: number; error: PlainError }
-  | { type: 'progress'; id: number; progress: Progress };
+  | { type: 'progress'; id: number; progress: Progress }
+  /** Its graphics device is gone, and with it all that it held there. */
+  | { type: 'device-lost'; reason: string };

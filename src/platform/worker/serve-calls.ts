@@ -1,4 +1,4 @@
-import { CodedError, toPlainError } from '../../core/errors.ts';
+import { CodedError, partMissing, toPlainError } from '../../core/errors.ts';
 import type { AnswerFromWorker, CallToWorker } from './messages.ts';
 
 /** What a handler may use besides its argument. */
@@ -49,7 +49,7 @@ export function serveCalls<Api, Progress>(
       const value = await handler.call(handlers, argument, context);
       post({ type: 'result', id, value }, moved.get(value as object));
     } catch (error) {
-      post({ type: 'failure', id, error: toPlainError(error) });
+      post({ type: 'failure', id, error: toPlainError(partMissing(error)) });
     } finally {
       running.delete(id);
     }
@@ -60,4 +60,9 @@ export function serveCalls<Api, Progress>(
     else void answer(data.id, data.method, data.argument);
   };
   post({ type: 'ready' });
+}
+
+/** Tells the page that this worker's graphics device is gone: it will end the worker. */
+export function tellDeviceLost(scope: DedicatedWorkerGlobalScope, reason: string): void {
+  scope.postMessage({ type: 'device-lost', reason } satisfies AnswerFromWorker<never>);
 }

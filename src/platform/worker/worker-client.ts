@@ -1,7 +1,7 @@
 import { CodedError, fromPlainError } from '../../core/errors.ts';
 import type { AnswerFromWorker, CallToWorker } from './messages.ts';
 import { transferables } from './transferables.ts';
-import type { WorkerLike } from './worker-like.ts';
+import type { Calls, WorkerKind, WorkerOf } from './worker-kind.ts';
 
 export interface CallOptions<Progress> {
   /** Aborting rejects the call with the code `cancelled` at once and tells the worker to stop. */
@@ -9,18 +9,24 @@ export interface CallOptions<Progress> {
   onProgress?: (progress: Progress) => void;
 }
 
-export interface WorkerClientOptions<Event> {
-  /** The worker's part in the errors: code prefix, and its name in a sentence. */
-  role: { code: string; name: string };
-  /** Called once, when the worker has died or never came up. Every open call has been rejected by then. */
-  onDeath: (error: CodedError) => void;
-  /** Messages of the worker that answer no call. */
-  onEvent?: (event: Event) => void;
+export interface WorkerClientOptions {
+  kind: WorkerKind;
+  /**
+   * Called once, when the worker has died, has lost its graphics device or never came up. Every open call has been
+   * rejected by then.
+   */
+  onDeath: (error: WorkerDeath) => void;
   /** How long the worker's code may take to load and say `ready`, milliseconds. */
   readyTimeout?: number;
-  /** What to do when the worker keeps dying. */
-  crashRemedy: string;
 }
+
+/**
+ * The end of a worker: told once, by whoever watches it, not by every call that it took along, which all are rejected
+ * with it.
+ */
+export class WorkerDeath extends CodedError {}
+
+export const isWorkerDeath = (thrown: unknown): boolean => thrown instanceof WorkerDeath;
 
 interface OpenCall<Progress> {
   resolve: (value: unknown) => void;
@@ -32,14 +38,11 @@ interface OpenCall<Progress> {
 
 const READY_TIMEOUT = 60_000;
 
-/** Calls that a worker answers: each takes one structured-cloneable argument and gives one answer. */
-type Calls<Api> = { [M in keyof Api]: (argument: never) => unknown };
-
 /**
- * A worker as the page sees it: typed calls over messages, cancellation, and its death. A client lives as long as its
- * worker; after a death the owner makes a new worker and a new client.
+ * One life of a worker as the page sees it: typed calls over messages, cancellation, and its death. WorkerLink makes a
+ * new worker and a new client after that.
  */
-export class WorkerClient<Api extends Calls<Api>, Progress, Event extends { type: string } = never> {
+export class WorkerClient<Api extends Calls<Api>, Progress> {
   private readonly calls = new Map<number, OpenCall<Progress>>();
   private readonly waiting: (() => void)[] = [];
   private readonly readyTimer: ReturnType<typeof setTimeout>;
@@ -48,8 +51,8 @@ export class WorkerClient<Api extends Calls<Api>, Progress, Event extends { type
   private death: CodedError | null = null;
 
   constructor(
-    private readonly worker: WorkerLike<CallToWorker<Api>, AnswerFromWorker<Progress> | Event>,
-    private readonly options: WorkerClientOptions<Event>,
+    private readonly worker: WorkerOf<Api, Progress>,
+    private readonly options: WorkerClientOptions,
   ) {
     const timeout = options.readyTimeout ?? READY_TIMEOUT;
     this.readyTimer = setTimeout(() => this.die(this.startTimeout(timeout)), timeout);
@@ -103,10 +106,8 @@ export class WorkerClient<Api extends Calls<Api>, Progress, Event extends { type
     if (!this.death) this.end(cancelled());
   }
 
-  private receive(received: AnswerFromWorker<Progress> | Event): void {
+  private receive(message: AnswerFromWorker<Progress>): void {
     if (this.death) return;
-    // Events have types of their own, see the protocols.
-    const message = received as AnswerFromWorker<Progress>;
     switch (message.type) {
       case 'ready':
         this.isReady = true;
@@ -122,8 +123,9 @@ export class WorkerClient<Api extends Calls<Api>, Progress, Event extends { type
       case 'progress':
         this.calls.get(message.id)?.onProgress?.(message.progress);
         break;
-      default:
-        this.options.onEvent?.(received as Event);
+      case 'device-lost':
+        this.die(this.deviceLost(message.reason));
+        break;
     }
   }
 
@@ -145,7 +147,7 @@ export class WorkerClient<Api extends Calls<Api>, Progress, Event extends { type
     finish(call);
   }
 
-  private die(error: CodedError): void {
+  private die(error: WorkerDeath): void {
     if (this.death) return;
     this.end(error);
     this.options.onDeath(error);
@@ -160,35 +162,42 @@ export class WorkerClient<Api extends Calls<Api>, Progress, Event extends { type
     for (const id of [...this.calls.keys()]) this.settle(id, (call) => call.reject(error));
   }
 
-  private crashed(detail?: string): CodedError {
-    const { code, name } = this.options.role;
-    return new CodedError(
+  private crashed(detail?: string): WorkerDeath {
+    const { code, name, crashRemedy } = this.options.kind;
+    return new WorkerDeath(
       `${code}-crashed`,
       `The ${name} stopped unexpectedly${detail ? ` (${detail})` : ''}.`,
-      this.options.crashRemedy,
+      crashRemedy,
     );
   }
 
-  private failedToStart(detail?: string): CodedError {
-    const { code, name } = this.options.role;
-    return new CodedError(
+  private failedToStart(detail?: string): WorkerDeath {
+    const { code, name } = this.options.kind;
+    return new WorkerDeath(
       `${code}-start`,
       `The ${name} could not be loaded${detail ? ` (${detail})` : ''}.`,
       'Check the connection and reload the page; a recent Chrome, Edge, Firefox or Safari is needed.',
     );
   }
 
-  private startTimeout(milliseconds: number): CodedError {
-    const { code, name } = this.options.role;
-    return new CodedError(
+  private startTimeout(milliseconds: number): WorkerDeath {
+    const { code, name } = this.options.kind;
+    return new WorkerDeath(
       `${code}-start-timeout`,
       `The ${name} did not start within ${Math.round(milliseconds / 1000)} seconds.`,
       'Check the connection and reload the page.',
     );
   }
 
+  private deviceLost(reason: string): WorkerDeath {
+    const { deviceLost } = this.options.kind;
+    if (!deviceLost) return this.crashed(reason || 'its graphics device was lost');
+    const { code, message, remedy } = deviceLost;
+    return new WorkerDeath(code, message(reason || 'no reason given'), remedy);
+  }
+
   private notSent(method: string, thrown: unknown): CodedError {
-    const { code, name } = this.options.role;
+    const { code, name } = this.options.kind;
     return new CodedError(
       `${code}-call`,
       `The call “${method}” could not be sent to the ${name}: ${String(thrown)}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { LibraryWorkerLike } from './model-library-client.ts';
+import type { LibraryWorkerLike } from './library-worker.ts';
 import { CodedError, toPlainError } from '../../core/errors.ts';
 import type {
   InstalledModel,

@@ -1,8 +1,8 @@
-import type { LibraryWorkerLike } from './model-library-client.ts';
-import { ModelLibraryClient } from './model-library-client.ts';
-import { type CodedError, isCancelled, toPlainError } from '../../core/errors.ts';
+import { LIBRARY, type LibraryWorkerLike } from './library-worker.ts';
+import { isCancelled, toPlainError } from '../../core/errors.ts';
 import type { CallOptions } from '../../platform/worker/worker-client.ts';
-import type { InstalledModel, InstallProgress, ModelRecipe, NetworkPurpose } from '../../models/library-contract.ts';
+import { WorkerLink } from '../../platform/worker/worker-link.ts';
+import type { InstalledModel, InstallProgress, ModelLibraryApi, ModelRecipe, NetworkPurpose } from '../../models/library-contract.ts';
 import { MODELS_FOLDER } from '../../platform/storage/opfs.ts';
 import type { WorkspaceStore } from '../store.ts';
 import type { LibraryJob, LibraryState, ModelEntry } from '../types.ts';
@@ -27,17 +27,20 @@ export interface LibraryOptions {
   onReady?: (model: InstalledModel) => void;
 }
 
-type Run = (client: ModelLibraryClient, options: CallOptions<InstallProgress>) => Promise<InstalledModel>;
+type Run = (options: CallOptions<InstallProgress>) => Promise<InstalledModel>;
 
 /** The models of this device: installing, pausing, removing. The worker starts when it is needed first. */
 export class Library {
-  private client: ModelLibraryClient | null = null;
+  private readonly link: WorkerLink<ModelLibraryApi, InstallProgress>;
   private readonly running = new Map<string, AbortController>();
 
   constructor(
     private readonly store: WorkspaceStore,
     private readonly options: LibraryOptions,
-  ) {}
+  ) {
+    // Every job of a worker that dies is rejected with that; the next wish starts another worker.
+    this.link = new WorkerLink({ kind: LIBRARY, spawn: options.spawn, onEnd: (error) => error && this.fail(error) });
+  }
 
   /** Shows the panel, with what is on the device now. */
   open(): void {
@@ -52,7 +55,7 @@ export class Library {
   /** Reads the list from the device. What cannot be read is told in the panel. */
   async refresh(): Promise<void> {
     try {
-      const { installed, partial, networks, storage } = await this.connect().call('list', {});
+      const { installed, partial, networks, storage } = await this.link.call('list', {});
       const known = new Set(this.state.jobs.map(({ id }) => id));
       const paused = partial
         .filter(({ recipe }) => !known.has(recipe.id))
@@ -84,15 +87,13 @@ export class Library {
 
   /** Downloads and converts, or goes on with it. */
   install(recipe: ModelRecipe): Promise<void> {
-    return this.run(recipe.id, recipe.name, recipe, (client, options) => client.call('install', { recipe }, options));
+    return this.run(recipe.id, recipe.name, recipe, (options) => this.link.call('install', { recipe }, options));
   }
 
   /** Converts files that the person gave. */
   convert(recipe: ModelRecipe, files: File[]): Promise<void> {
     this.patch({ offered: [] });
-    return this.run(recipe.id, recipe.name, null, (client, options) =>
-      client.call('convert', { recipe, files }, options),
-    );
+    return this.run(recipe.id, recipe.name, null, (options) => this.link.call('convert', { recipe, files }, options));
   }
 
   /** Takes dropped files: ready models are installed, checkpoints wait in the panel for the person's choices. */
@@ -102,7 +103,7 @@ export class Library {
     const isReady = files.some(({ name }) => /\.(onnx|json)$/i.test(name));
     if (isReady) {
       const name = files.map((file) => file.name).find((one) => /\.onnx$/i.test(one)) ?? files[0].name;
-      void this.run(name, name, null, (client, options) => client.call('add', { files }, options));
+      void this.run(name, name, null, (options) => this.link.call('add', { files }, options));
       return;
     }
     // A matcher's two files may come one after the other; one that comes again replaces its former self.
@@ -132,19 +133,19 @@ export class Library {
     this.running.delete(id);
     this.patch({ jobs: this.state.jobs.filter((one) => one.id !== id) });
     if (!job?.recipe) return;
-    await this.guard(() => this.untilFree(() => this.connect().call('discard', { id })));
+    await this.guard(() => this.untilFree(() => this.link.call('discard', { id })));
     await this.refresh();
   }
 
   /** Removes an installed model from the device. */
   async remove(id: string): Promise<void> {
-    await this.guard(() => this.connect().call('remove', { id }));
+    await this.guard(() => this.link.call('remove', { id }));
     await this.refresh();
   }
 
   /** Removes a kept network of the lift studio from the device. */
   async removeNetwork(purpose: NetworkPurpose): Promise<void> {
-    await this.guard(() => this.connect().call('removeNetwork', { purpose }));
+    await this.guard(() => this.link.call('removeNetwork', { purpose }));
     await this.refresh();
   }
 
@@ -154,8 +155,7 @@ export class Library {
   }
 
   dispose(): void {
-    this.client?.dispose();
-    this.client = null;
+    this.link.dispose();
   }
 
   private get state(): LibraryState {
@@ -171,7 +171,7 @@ export class Library {
     // Within the person's click, where the browser wants that.
     this.persist();
     try {
-      const model = await call(this.connect(), {
+      const model = await call({
         signal: controller.signal,
         onProgress: (progress) => this.running.get(id) === controller && this.updateJob(id, progressFields(progress)),
       });
@@ -216,15 +216,6 @@ export class Library {
 
   private fail(thrown: unknown): void {
     if (!isCancelled(thrown)) this.patch({ error: toPlainError(thrown) });
-  }
-
-  private connect(): ModelLibraryClient {
-    this.client ??= new ModelLibraryClient(this.options.spawn(), (error: CodedError) => {
-      // Every job of the worker has been rejected with this error; the next wish starts another worker.
-      this.client = null;
-      this.fail(error);
-    });
-    return this.client;
   }
 
   private setJob(job: LibraryJob): void {

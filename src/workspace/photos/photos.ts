@@ -3,7 +3,7 @@ import type { Side } from '../../core/geometry.ts';
 import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from './fetch-photo.ts';
 import { planIntake } from './intake.ts';
 import type { Offer } from './intake.ts';
-import { isDeath } from '../../platform/page/notices.ts';
+import { isWorkerDeath } from '../../platform/worker/worker-client.ts';
 import type { Notices } from '../../platform/page/notices.ts';
 import type { PhotoEngine, SetPhoto } from './photo-engine.ts';
 import { Serial } from '../../core/serial.ts';
@@ -120,7 +120,7 @@ export class Photos {
         isDone = true;
       });
     } catch (thrown) {
-      this.notices.report(isDeath(thrown) ? stoppedWhileOpening(name) : thrown);
+      this.notices.report(isWorkerDeath(thrown) ? stoppedWhileOpening(name) : thrown);
     } finally {
       for (const side of SIDES) {
         if (this.openings[side] !== controller) continue;
@@ -177,7 +177,7 @@ export class Photos {
       try {
         await setPhoto({ side, file: photo.file, name: photo.name });
       } catch (thrown) {
-        if (isDeath(thrown) || isCancelled(thrown)) throw thrown;
+        if (isWorkerDeath(thrown) || isCancelled(thrown)) throw thrown;
         this.notices.report(thrown);
         this.put(side, null, true);
       }
@@ -206,7 +206,7 @@ export class Photos {
         this.put(side, { file, name, source, info, url: URL.createObjectURL(file) }, keepPins);
       });
     } catch (thrown) {
-      if (isDeath(thrown)) this.notices.report(stoppedWhileOpening(name));
+      if (isWorkerDeath(thrown)) this.notices.report(stoppedWhileOpening(name));
       else if (!isCancelled(thrown)) this.notices.report(thrown);
     } finally {
       if (this.openings[side] === controller) {

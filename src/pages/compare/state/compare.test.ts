@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CompareWorkerLike } from '../link/compare-client.ts';
+import type { CompareWorkerLike } from '../link/worker.ts';
 import type { CompareApi, EncoderInfo, EncodingFacts, UnitPlace } from '../contract.ts';
 import { CodedError, toPlainError } from '../../../core/errors.ts';
 import { fakeCanvas, FakeEngine, MODEL, settle } from '../../match/state/fake-engine.ts';

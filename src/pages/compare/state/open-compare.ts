@@ -1,4 +1,4 @@
-import { spawnCompareWorker } from '../link/spawn-compare-worker.ts';
+import { spawnCompareWorker } from '../link/worker.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import { Compare } from './compare.ts';
 

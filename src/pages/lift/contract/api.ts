@@ -173,5 +173,3 @@ export interface LiftApi extends DatasetApi {
   /** The present sample as L2M's dataset has it, or one pane as a PNG. */
   exportFrame(options: { format: 'sample' | 'picture'; side: Side }): ExportedFile;
 }
-
-export type LiftEvent = { type: 'device-lost'; reason: string };

@@ -1,4 +1,4 @@
-import type { LiftWorkerLike } from '../link/lift-client.ts';
+import type { LiftWorkerLike } from '../link/worker.ts';
 import { toPlainError } from '../../../core/errors.ts';
 import type { FrameFacts, LiftApi, LiftProgress, LiftScore } from '../contract/api.ts';
 

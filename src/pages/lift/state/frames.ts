@@ -1,5 +1,3 @@
-import { toPlainError } from '../../../core/errors.ts';
-import type { PlainError } from '../../../core/errors.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
 import type { FrameFacts, LiftDisplay } from '../contract/api.ts';
 import type { LiftSettings } from '../contract/settings.ts';
@@ -20,7 +18,7 @@ interface FramesOptions {
   onFrame: (facts: FrameFacts) => void;
   /** Both views are as wished, and nothing is on its way. */
   onRest: () => void;
-  onError: (error: PlainError) => void;
+  onError: (thrown: unknown) => void;
 }
 
 /** Keeps what the worker draws in step with the wishes: one message on its way, always the newest one next. */
@@ -68,7 +66,7 @@ export class Frames {
         break;
       } catch (thrown) {
         // What failed is not sent again; a newer wish is.
-        this.options.onError(toPlainError(thrown));
+        this.options.onError(thrown);
       }
     }
     this.isSending = false;

@@ -1,7 +1,8 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import type { CodedError } from '../../../core/errors.ts';
-import { toPlainError } from '../../../core/errors.ts';
+import { isCancelled, toPlainError } from '../../../core/errors.ts';
+import { isWorkerDeath } from '../../../platform/worker/worker-client.ts';
 import { drawLights } from '../../../geometry/lift-lights.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
 import type { FrameFacts, LiftDisplay, LiftPicture } from '../contract/api.ts';
@@ -12,7 +13,6 @@ import type { WorkspaceState } from '../../../workspace/types.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import { formatLiftOptions, parseLiftOptions } from './address.ts';
 import { DatasetJob } from './scoring/dataset-job.ts';
-import { isLiftDeath } from './death.ts';
 import { Frames, type WantedFrame } from './frames.ts';
 import { takeLiftOffer } from './intake.ts';
 import { LiftLink, type SpawnLiftWorker, type TransferableCanvas } from './link.ts';
@@ -26,9 +26,6 @@ import { Sweeping } from './scoring/sweeping.ts';
 import { type DepthChoice, initialLift, type LiftedPhoto, type LiftState, type ViewDraw } from './types.ts';
 
 export type LiftStore = StoreApi<LiftState>;
-
-/** One death may be bad luck; after a second without a frame between them the person decides about a third try. */
-const MAX_DEATHS_IN_A_ROW = 2;
 
 /**
  * The lift studio of a workspace: the photo that is lifted, how it is seen anew, and what is measured on the two views.
@@ -46,7 +43,6 @@ export class Lift {
   readonly dataset: DatasetJob;
   readonly sending: Sending;
   private isAwake = false;
-  private deaths = 0;
   private readonly unsubscribe: () => void;
 
   constructor(
@@ -68,9 +64,9 @@ export class Lift {
       wanted: () => this.wantedFrame(),
       onFrame: (facts) => this.onFrame(facts),
       onRest: () => this.scoring.viewRests(),
-      onError: (error) => {
-        if (error.code === 'cancelled' || isLiftDeath(error)) return;
-        workspace.notices.add('error', this.networks.afterFailure(error));
+      onError: (thrown) => {
+        if (isCancelled(thrown) || isWorkerDeath(thrown)) return;
+        workspace.notices.add('error', this.networks.afterFailure(toPlainError(thrown)));
       },
     });
     this.probing = new Probing(this);
@@ -121,7 +117,7 @@ export class Lift {
 
   /** Starts the worker again after it died too often. */
   restart(): void {
-    this.deaths = 0;
+    this.link.retry();
     this.store.setState({ stopped: null });
     this.opening.refresh();
   }
@@ -227,7 +223,7 @@ export class Lift {
   }
 
   report(thrown: unknown): void {
-    if (!isLiftDeath(thrown)) this.workspace.notices.report(thrown);
+    this.workspace.notices.report(thrown);
   }
 
   dispose(): void {
@@ -248,7 +244,7 @@ export class Lift {
   }
 
   private onFrame(facts: FrameFacts): void {
-    this.deaths = 0;
+    this.link.confirm();
     this.store.setState(({ score }) => ({ facts, isScoreOld: score !== null }));
     void this.probing.refresh();
   }
@@ -286,12 +282,11 @@ export class Lift {
   private onEnd(error: CodedError | null): void {
     this.opening.forget();
     this.frames.forget();
-    this.deaths += error ? 1 : 0;
     if (error) this.workspace.notices.add('error', toPlainError(error));
     this.store.setState(({ epoch }) => ({
       epoch: epoch + 1,
       info: null,
-      stopped: error && this.deaths >= MAX_DEATHS_IN_A_ROW ? toPlainError(error) : null,
+      stopped: error && this.link.isGivenUp ? toPlainError(error) : null,
       facts: null,
       score: null,
       networks: { sky: null, inpainting: null },

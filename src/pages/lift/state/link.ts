@@ -1,9 +1,10 @@
-import { LiftClient, type LiftWorkerLike } from '../link/lift-client.ts';
-import type { CallOptions } from '../../../platform/worker/worker-client.ts';
-import { CodedError } from '../../../core/errors.ts';
+import type { CodedError } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
-import type { LiftApi, LiftInfo, LiftProgress } from '../contract/api.ts';
 import type { ProviderChoice } from '../../../core/match.ts';
+import type { CallOptions, WorkerClient } from '../../../platform/worker/worker-client.ts';
+import { WorkerLink } from '../../../platform/worker/worker-link.ts';
+import type { LiftApi, LiftInfo, LiftProgress } from '../contract/api.ts';
+import { LIFTING, type LiftWorkerLike } from '../link/worker.ts';
 
 export type SpawnLiftWorker = () => LiftWorkerLike;
 
@@ -18,13 +19,22 @@ export interface LiftLinkOptions {
   onEnd: (error: CodedError | null) => void;
 }
 
-/** The lift worker over its lives. It starts with the first call after both panes have given it their canvases. */
+/**
+ * The lift worker over its lives (see WorkerLink). It starts with the first call after both panes have given it their
+ * canvases.
+ */
 export class LiftLink {
-  private client: LiftClient | null = null;
-  private started: Promise<LiftInfo> | null = null;
+  private readonly link: WorkerLink<LiftApi, LiftProgress>;
   private canvases: Partial<Record<Side, OffscreenCanvas>> = {};
 
-  constructor(private readonly options: LiftLinkOptions) {}
+  constructor(private readonly options: LiftLinkOptions) {
+    this.link = new WorkerLink<LiftApi, LiftProgress>({
+      kind: LIFTING,
+      spawn: options.spawn,
+      prepare: (call) => this.prepare(call),
+      onEnd: options.onEnd,
+    });
+  }
 
   /** Takes the control of a pane's canvas, for the worker that starts next. */
   attach(side: Side, canvas: TransferableCanvas): void {
@@ -33,11 +43,16 @@ export class LiftLink {
 
   /** Whether a call can be made: the worker is there, or has what it needs to start. */
   get canStart(): boolean {
-    return this.client !== null || (this.canvases.a !== undefined && this.canvases.b !== undefined);
+    return this.isRunning || (this.canvases.a !== undefined && this.canvases.b !== undefined);
   }
 
   get isRunning(): boolean {
-    return this.client !== null;
+    return this.link.isRunning;
+  }
+
+  /** Whether the person decides about another try. */
+  get isGivenUp(): boolean {
+    return this.link.isGivenUp;
   }
 
   /** Calls the worker, which starts where needed. Rejects with a CodedError. */
@@ -46,54 +61,30 @@ export class LiftLink {
     argument: Parameters<LiftApi[M]>[0],
     options?: CallOptions<LiftProgress>,
   ): Promise<ReturnType<LiftApi[M]>> {
-    const client = this.connect();
-    await this.started;
-    return client.call(method, argument, options);
+    if (!this.isRunning && !this.isGivenUp) this.link.start();
+    return this.link.call(method, argument, options);
+  }
+
+  /** A frame was rendered: earlier deaths say nothing about the next one. */
+  confirm(): void {
+    this.link.confirm();
+  }
+
+  /** The person asks for another try. */
+  retry(): void {
+    this.link.retry();
   }
 
   /** Ends the worker; the canvases are lost with it. */
   end(): void {
-    if (!this.client) return;
-    this.client.dispose();
-    this.forget(null);
+    this.link.end();
   }
 
-  private connect(): LiftClient {
-    if (this.client) return this.client;
-    const client: LiftClient = new LiftClient(this.options.spawn(), {
-      onDeath: (error) => this.onDeath(client, error),
-      onDeviceLost: (reason) => {
-        client.dispose();
-        this.onDeath(client, deviceLost(reason));
-      },
-    });
-    this.client = client;
+  private async prepare(call: WorkerClient<LiftApi, LiftProgress>['call']): Promise<void> {
     const { a, b } = this.canvases;
-    const canvases = a && b ? { a, b } : null;
     this.canvases = {};
-    this.started = client.call('start', { canvases, provider: this.options.provider() });
-    this.started.then(
-      (info) => this.client === client && this.options.onStart(info),
-      // Told by the call that wanted it.
-      () => undefined,
+    this.options.onStart(
+      await call('start', { canvases: a && b ? { a, b } : null, provider: this.options.provider() }),
     );
-    return client;
-  }
-
-  private onDeath(client: LiftClient, error: CodedError): void {
-    if (this.client === client) this.forget(error);
-  }
-
-  private forget(error: CodedError | null): void {
-    this.client = null;
-    this.started = null;
-    this.options.onEnd(error);
   }
 }
-
-const deviceLost = (reason: string) =>
-  new CodedError(
-    'lift-device-lost',
-    `The graphics device was lost in the lift studio (${reason || 'no reason given'}).`,
-    'Choose a smaller render size if it happens again.',
-  );

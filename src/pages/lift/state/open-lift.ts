@@ -1,4 +1,4 @@
-import { spawnLiftWorker } from '../link/spawn-lift-worker.ts';
+import { spawnLiftWorker } from '../link/worker.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import { Lift } from './lift.ts';
 

@@ -82,8 +82,5 @@ export interface Diagnostics {
 
 export type EngineMethod = keyof EngineApi;
 
-/** Tells what no call asked for. */
-export type EngineEvent = { type: 'device-lost'; reason: string };
-
 export type ToWorker = CallToWorker<EngineApi>;
-export type FromWorker = AnswerFromWorker<Progress> | EngineEvent;
+export type FromWorker = AnswerFromWorker<Progress>;

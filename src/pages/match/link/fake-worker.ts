@@ -1,4 +1,4 @@
-import type { EngineWorkerLike } from './engine-client.ts';
+import type { EngineWorkerLike } from './engine.ts';
 import type { FromWorker, ToWorker } from '../contract/protocol.ts';
 
 /** A worker for tests: records what it is sent and says what it is told to. */

@@ -3,7 +3,7 @@ import { chosenModel } from '../../../workspace/models.ts';
 import type { PhotoEngine } from '../../../workspace/photos/photo-engine.ts';
 import { Workspace, type WorkspaceOptions } from '../../../workspace/workspace.ts';
 import type { ViewSettings } from '../contract/view.ts';
-import type { EngineWorkerLike } from '../link/engine-client.ts';
+import type { EngineWorkerLike } from '../link/engine.ts';
 import { addressOf } from './address/address.ts';
 import { type EmbedChoice, embedSnippet } from './address/embed-snippet.ts';
 import { formatAddress } from './address/url.ts';

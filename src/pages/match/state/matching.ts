@@ -1,7 +1,7 @@
 import { isCancelled } from '../../../core/errors.ts';
 import type { MatchOptions } from '../contract/protocol.ts';
 import type { EngineLink } from './engine-link.ts';
-import { isDeath } from '../../../platform/page/notices.ts';
+import { isWorkerDeath } from '../../../platform/worker/worker-client.ts';
 import type { Notices } from '../../../platform/page/notices.ts';
 import type { MatchStore } from './store.ts';
 import { chosenModel } from '../../../workspace/models.ts';
@@ -75,7 +75,7 @@ export class Matching {
       this.store.setState({ result });
       this.onResult();
     } catch (thrown) {
-      if (isDeath(thrown)) this.deaths++;
+      if (isWorkerDeath(thrown)) this.deaths++;
       if (!isCancelled(thrown)) this.notices.report(thrown);
     } finally {
       if (this.running === controller) {

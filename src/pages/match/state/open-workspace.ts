@@ -1,7 +1,7 @@
 import { watchEnvironment } from '../../../platform/page/environment.ts';
 import type { Page } from '../../../workspace/ui/page.ts';
 import type { WorkspaceOptions } from '../../../workspace/workspace.ts';
-import { spawnWorker } from '../link/spawn-worker.ts';
+import { spawnEngine } from '../link/engine.ts';
 import { bindAddress } from './address/address.ts';
 import { parseAddress } from './address/url.ts';
 import { MatchWorkspace } from './match-workspace.ts';
@@ -17,7 +17,7 @@ export function openMatchWorkspace(win: Window, { pages, spawnLibrary }: AppPart
   const names = pages.map(({ name }) => name);
   const address = parseAddress(win.location.search, names);
   const pausedBy = pages.filter((page) => page.pausesMatching).map(({ name }) => name);
-  const workspace = new MatchWorkspace({ spawn: spawnWorker, spawnLibrary, base, pausedBy });
+  const workspace = new MatchWorkspace({ spawn: spawnEngine, spawnLibrary, base, pausedBy });
   watchEnvironment(workspace.store, win);
   void workspace.open(address).finally(() => bindAddress(workspace.store, win, base));
   return workspace;

@@ -1,8 +1,7 @@
-import type { EngineApi, EngineEvent } from '../contract/protocol.ts';
+import type { EngineApi } from '../contract/protocol.ts';
 import type { Progress } from '../../../core/match.ts';
 import { Engine } from './engine.ts';
-import { serveCalls } from '../../../platform/worker/serve-calls.ts';
+import { serveCalls, tellDeviceLost } from '../../../platform/worker/serve-calls.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-const event = (message: EngineEvent) => scope.postMessage(message);
-serveCalls<EngineApi, Progress>(scope, new Engine((reason) => event({ type: 'device-lost', reason })));
+serveCalls<EngineApi, Progress>(scope, new Engine((reason) => tellDeviceLost(scope, reason)));

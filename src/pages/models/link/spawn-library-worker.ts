@@ -1,4 +1,4 @@
-import type { LibraryWorkerLike } from '../../../workspace/library/model-library-client.ts';
+import type { LibraryWorkerLike } from '../../../workspace/library/library-worker.ts';
 
 /** Starts the models' module worker. Vite finds the file by this very expression, so it must stay literal. */
 export function spawnLibraryWorker(): LibraryWorkerLike {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { LibraryWorkerLike } from '../../../../workspace/library/model-library-client.ts';
+import type { LibraryWorkerLike } from '../../../../workspace/library/library-worker.ts';
 import { CodedError } from '../../../../core/errors.ts';
 import type {
   KeptNetwork,

@@ -1,6 +1,6 @@
 import { isCancelled } from '../../../../core/errors.ts';
 import type { DepthSource, LiftProgress } from '../../contract/api.ts';
-import { isLiftDeath } from '../death.ts';
+import { isWorkerDeath } from '../../../../platform/worker/worker-client.ts';
 import { depthSourceOf, isSameDepth } from './depth-choice.ts';
 import type { Lift } from '../lift.ts';
 import type { DepthChoice, LiftedPhoto } from '../types.ts';
@@ -83,9 +83,9 @@ export class Opening {
       store.setState({ depth });
     } catch (thrown) {
       if (this.running !== running) return;
-      if (!isCancelled(thrown) && !isLiftDeath(thrown)) workspace.notices.report(thrown);
+      if (!isCancelled(thrown) && !isWorkerDeath(thrown)) workspace.notices.report(thrown);
       this.running = null;
-      if (!isLiftDeath(thrown)) this.fallBack(source);
+      if (!isWorkerDeath(thrown)) this.fallBack(source);
       return;
     } finally {
       if (this.running === running || this.running === null) store.setState({ opening: null });

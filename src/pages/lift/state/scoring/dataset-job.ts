@@ -1,7 +1,7 @@
 import { CodedError, isCancelled, toPlainError } from '../../../../core/errors.ts';
 import type { LiftProgress } from '../../contract/api.ts';
 import type { DatasetPhoto, DatasetTarget } from '../../contract/dataset.ts';
-import { isLiftDeath } from '../death.ts';
+import { isWorkerDeath } from '../../../../platform/worker/worker-client.ts';
 import type { Lift } from '../lift.ts';
 import type { DatasetSettings } from '../types.ts';
 
@@ -42,7 +42,7 @@ export class DatasetJob {
       if (isCurrent()) store.setState({ dataset: { progress: null, summary, error: null } });
       return summary.blob;
     } catch (thrown) {
-      const error = isCancelled(thrown) || isLiftDeath(thrown) ? null : toPlainError(thrown);
+      const error = isCancelled(thrown) || isWorkerDeath(thrown) ? null : toPlainError(thrown);
       if (isCurrent()) store.setState({ dataset: error && { progress: null, summary: null, error } });
       return null;
     } finally {

@@ -1,11 +1,10 @@
-import type { EngineWorkerLike } from '../../link/engine-client.ts';
-import { EngineClient } from '../../link/engine-client.ts';
-import type { CallOptions } from '../../link/engine-client.ts';
-
+import { WorkerLink } from '../../../../platform/worker/worker-link.ts';
+import type { EngineApi } from '../../contract/protocol.ts';
+import { BATCH_ENGINE, type CallOptions, type EngineWorkerLike } from '../../link/engine.ts';
 import type { ExportFormat } from '../../contract/exports.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { Side } from '../../../../core/geometry.ts';
-import type { MatchResult } from '../../../../core/match.ts';
+import type { MatchResult, Progress } from '../../../../core/match.ts';
 import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
 import { DEFAULT_EXPORT } from '../sharing/exporting.ts';
 import type { MatchStore } from '../store.ts';
@@ -23,33 +22,44 @@ const STAGE = { stage: { width: 960, height: 540 }, pixelRatio: 1 };
 
 /** A second engine: started when it is first needed, and again after it died. */
 export class BatchEngine {
-  private client: EngineClient | null = null;
+  private readonly link: WorkerLink<EngineApi, Progress>;
   /** What lies open in it: a photo of the pair before is not opened again, and its features are known. */
   private open: Partial<Record<Side, BatchFile>> = {};
 
   constructor(
     private readonly workspace: MatchStore,
-    private readonly options: BatchEngineOptions,
-  ) {}
+    options: BatchEngineOptions,
+  ) {
+    this.link = new WorkerLink<EngineApi, Progress>({
+      kind: BATCH_ENGINE,
+      spawn: options.spawnEngine,
+      prepare: async (call) => {
+        await call('start', { canvas: options.makeCanvas(), provider: workspace.getState().settings.provider });
+        await call('resize', STAGE);
+        await call('view', { settings: this.view(), theme: 'light' });
+      },
+      onEnd: () => (this.open = {}),
+    });
+  }
 
   get isAlive(): boolean {
-    return this.client !== null;
+    return this.link.isRunning;
   }
 
   /** Opens both photos and matches them with the page's settings. */
   async match(pair: Record<Side, BatchFile>, model: ModelEntry, options: CallOptions): Promise<MatchResult> {
-    const client = this.client ?? (await this.start());
+    const engine = await this.link.connect();
     const { longSide, rescue } = this.workspace.getState().settings;
     try {
       for (const side of ['a', 'b'] as const) {
         const { file } = pair[side];
         if (this.open[side]?.file === file) continue;
         delete this.open[side];
-        await client.call('setPhoto', { side, file, name: file.name }, options);
+        await engine.call('setPhoto', { side, file, name: file.name }, options);
         this.open[side] = pair[side];
       }
       const source = { id: model.id, manifestUrl: model.manifestUrl };
-      return await client.call('match', { model: source, longSide, rescue }, options);
+      return await engine.call('match', { model: source, longSide, rescue }, options);
     } catch (thrown) {
       // Whatever the engine holds now, the next pair opens its own.
       this.open = {};
@@ -59,7 +69,6 @@ export class BatchEngine {
 
   /** The pair matched last as one of the formats, as the page's view and filters say. */
   async export(format: ExportFormat, { a, b }: Record<Side, BatchFile>, signal: AbortSignal): Promise<ExportedFile> {
-    const client = this.client ?? (await this.start());
     const { settings } = this.workspace.getState();
     const view = this.view();
     const request = {
@@ -69,45 +78,16 @@ export class BatchEngine {
       query: formatAddress({ view, settings, pins: [], sample: null, photos: { a: null, b: null } }),
       view,
     };
-    return client.call('exportMatch', request, { signal });
+    return this.link.call('exportMatch', request, { signal });
   }
 
   /** Ends the worker and gives its memory back. Idempotent. */
   end(): void {
-    this.client?.dispose();
-    this.client = null;
-    this.open = {};
-  }
-
-  private async start(): Promise<EngineClient> {
-    const client: EngineClient = new EngineClient(this.options.spawnEngine(), {
-      onDeath: () => this.forget(client),
-      onDeviceLost: () => {
-        client.dispose();
-        this.forget(client);
-      },
-    });
-    this.client = client;
-    this.open = {};
-    try {
-      const canvas = this.options.makeCanvas();
-      await client.call('start', { canvas, provider: this.workspace.getState().settings.provider });
-      await client.call('resize', STAGE);
-      await client.call('view', { settings: this.view(), theme: 'light' });
-      return client;
-    } catch (thrown) {
-      client.dispose();
-      this.forget(client);
-      throw thrown;
-    }
+    this.link.end();
   }
 
   /** The page's view, on the whole of both photos. */
   private view() {
     return { ...this.workspace.getState().view, camera: DEFAULT_CAMERA };
-  }
-
-  private forget(client: EngineClient): void {
-    if (this.client === client) this.client = null;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ArchiveWorkerLike } from '../../link/archive-client.ts';
+import type { ArchiveWorkerLike } from '../../link/archive.ts';
 import { CodedError, toPlainError } from '../../../../core/errors.ts';
 import { FakeEngine, RESULT, settle } from '../fake-engine.ts';
 import { createMatchStore } from '../store.ts';

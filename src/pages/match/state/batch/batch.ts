@@ -1,12 +1,14 @@
-import type { EngineWorkerLike } from '../../link/engine-client.ts';
+import { WorkerLink } from '../../../../platform/worker/worker-link.ts';
+import type { ArchiveApi } from '../../contract/archive.ts';
+import { ARCHIVE, type ArchiveWorkerLike } from '../../link/archive.ts';
+import type { EngineWorkerLike } from '../../link/engine.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { ArchiveClient, type ArchiveWorkerLike } from '../../link/archive-client.ts';
 
 import type { ArchiveHandle } from '../../contract/archive.ts';
 import { CodedError, isCancelled, throwIfAborted, toPlainError } from '../../../../core/errors.ts';
 import type { ExportFormat } from '../../contract/exports.ts';
 import { chosenModel } from '../../../../workspace/models.ts';
-import { isDeath } from '../../../../platform/page/notices.ts';
+import { isWorkerDeath } from '../../../../platform/worker/worker-client.ts';
 import type { MatchStore } from '../store.ts';
 import { BatchEngine } from './batch-engine.ts';
 import { type BatchFile, type FilePair, type Pairing, pairUp, readPairList, sortFiles } from './pairing.ts';
@@ -20,6 +22,8 @@ export interface BatchOptions {
   /** A canvas that nobody sees, for figures and for sampling; null where there is none. */
   makeCanvas: () => OffscreenCanvas | null;
 }
+
+type Archive = WorkerLink<ArchiveApi>;
 
 /** An engine that dies with every pair will not be mended by another one. */
 const MAX_DEATHS_IN_A_ROW = 3;
@@ -98,9 +102,13 @@ export class Batch {
     this.isStopping = false;
     this.store.setState(({ pairs }) => ({ pairs: pairs.map(fresh), status: 'running', error: null }));
     let archiveDeath: CodedError | null = null;
-    const archive = new ArchiveClient(this.options.spawnArchive(), (error) => {
-      archiveDeath = error;
-      controller.abort();
+    const archive: Archive = new WorkerLink({
+      kind: ARCHIVE,
+      spawn: this.options.spawnArchive,
+      onEnd: (error) => {
+        archiveDeath = error;
+        controller.abort();
+      },
     });
     const engine = new BatchEngine(this.workspace, this.options);
     try {
@@ -114,7 +122,7 @@ export class Batch {
       this.store.setState({ status: 'finished' });
       return blob;
     } catch (thrown) {
-      await archive.call('discard', {}).catch(() => undefined);
+      if (!archiveDeath) await archive.call('discard', {}).catch(() => undefined);
       const error = archiveDeath ?? (isCancelled(thrown) ? null : toPlainError(thrown));
       this.store.setState(({ pairs }) => ({ status: 'idle', error, pairs: pairs.map(undone) }));
       return null;
@@ -155,7 +163,7 @@ export class Batch {
     this.resume();
   }
 
-  private async runPairs(engine: BatchEngine, archive: ArchiveClient, signal: AbortSignal): Promise<void> {
+  private async runPairs(engine: BatchEngine, archive: Archive, signal: AbortSignal): Promise<void> {
     let deaths = 0;
     for (const [index, pair] of this.store.getState().pairs.entries()) {
       throwIfAborted(signal);
@@ -173,10 +181,9 @@ export class Batch {
         deaths = 0;
       } catch (thrown) {
         throwIfAborted(signal);
-        // An engine without its graphics device is ended, which cancels its calls.
-        this.update(index, { state: 'failed', error: toPlainError(isCancelled(thrown) ? DEVICE_LOST : thrown) });
+        this.update(index, { state: 'failed', error: toPlainError(thrown) });
         if (isArchiveFailure(thrown)) throw thrown;
-        if (!engine.isAlive || isDeath(thrown)) deaths++;
+        if (isWorkerDeath(thrown)) deaths++;
         if (deaths >= MAX_DEATHS_IN_A_ROW) throw thrown;
       }
     }
@@ -186,7 +193,7 @@ export class Batch {
     index: number,
     { a, b, folder }: BatchPair,
     engine: BatchEngine,
-    archive: ArchiveClient,
+    archive: Archive,
     signal: AbortSignal,
   ): Promise<void> {
     const model = chosenModel(this.workspace.getState());
@@ -201,7 +208,7 @@ export class Batch {
         const { name, blob } = await engine.export(format, { a, b }, signal);
         await archive.call('add', { name: `${folder}/${name}`, blob }, { signal });
       } catch (thrown) {
-        if (isCancelled(thrown) || isDeath(thrown) || isArchiveFailure(thrown)) throw thrown;
+        if (isCancelled(thrown) || isWorkerDeath(thrown) || isArchiveFailure(thrown)) throw thrown;
         // One format that this pair cannot have: the others are still made.
         const { remarks } = this.store.getState().pairs[index];
         this.update(index, { remarks: [...remarks, `${format}: ${toPlainError(thrown).message}`] });
@@ -247,12 +254,6 @@ function stem({ file }: BatchFile): string {
   const plain = file.name.replace(/\.[^.]{1,5}$/, '').replace(/[^\p{L}\p{N}_]+/gu, '-');
   return plain.replace(/^-+|-+$/g, '').slice(0, MAX_STEM) || 'photo';
 }
-
-const DEVICE_LOST = new CodedError(
-  'device-lost',
-  'The graphics device was lost.',
-  'Match this pair again, with a smaller input size or on the processor.',
-);
 
 /** The disk is full, or the file's permission was taken back: every further pair would fail alike. */
 const isArchiveFailure = (thrown: unknown) => toPlainError(thrown).code.startsWith('archive');

@@ -1,5 +1,5 @@
-import { spawnArchiveWorker } from '../../link/spawn-archive-worker.ts';
-import { spawnWorker } from '../../link/spawn-worker.ts';
+import { spawnArchive } from '../../link/archive.ts';
+import { spawnEngine } from '../../link/engine.ts';
 import type { MatchWorkspace } from '../match-workspace.ts';
 import { Batch } from './batch.ts';
 
@@ -11,8 +11,8 @@ export function openBatch(workspace: MatchWorkspace): Batch {
   const batch =
     known.get(workspace) ??
     new Batch(workspace.store, {
-      spawnEngine: spawnWorker,
-      spawnArchive: spawnArchiveWorker,
+      spawnEngine,
+      spawnArchive,
       makeCanvas: () => (typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1)),
     });
   known.set(workspace, batch);

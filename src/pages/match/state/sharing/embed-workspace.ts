@@ -1,4 +1,4 @@
-import { spawnWorker } from '../../link/spawn-worker.ts';
+import { spawnEngine } from '../../link/engine.ts';
 import { watchEnvironment } from '../../../../platform/page/environment.ts';
 import { MatchWorkspace } from '../match-workspace.ts';
 
@@ -8,7 +8,7 @@ import { MatchWorkspace } from '../match-workspace.ts';
  * @param base absolute address of the app's folder
  */
 export function openEmbedWorkspace(win: Window, base: string): { workspace: MatchWorkspace; dispose: () => void } {
-  const workspace = new MatchWorkspace({ spawn: spawnWorker, base });
+  const workspace = new MatchWorkspace({ spawn: spawnEngine, base });
   const unwatch = watchEnvironment(workspace.store, win, { remember: false });
   return {
     workspace,

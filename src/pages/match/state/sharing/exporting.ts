@@ -1,4 +1,4 @@
-import type { CallOptions } from '../../link/engine-client.ts';
+import type { CallOptions } from '../../link/engine.ts';
 import { DEFAULT_ANIMATION } from '../../contract/animation.ts';
 import { CodedError } from '../../../../core/errors.ts';
 import type { ExportRequest } from '../../contract/exports.ts';

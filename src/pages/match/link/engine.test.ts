@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CodedError } from '../../../core/errors.ts';
 import type { Progress } from '../../../core/match.ts';
-import { EngineClient } from './engine-client.ts';
+import { WorkerClient } from '../../../platform/worker/worker-client.ts';
+import type { EngineApi } from '../contract/protocol.ts';
+import { ENGINE } from './engine.ts';
 import { FakeWorker } from './fake-worker.ts';
 
 function start(readyTimeout?: number) {
   const worker = new FakeWorker();
   const onDeath = vi.fn();
-  const onDeviceLost = vi.fn();
-  return { worker, onDeath, onDeviceLost, client: new EngineClient(worker, { onDeath, onDeviceLost, readyTimeout }) };
+  const client = new WorkerClient<EngineApi, Progress>(worker, { kind: ENGINE, onDeath, readyTimeout });
+  return { worker, onDeath, client };
 }
 
 const code = (promise: Promise<unknown>) =>
@@ -17,7 +19,7 @@ const code = (promise: Promise<unknown>) =>
     (error: unknown) => (error instanceof CodedError ? error.code : 'not coded'),
   );
 
-describe('EngineClient', () => {
+describe('a life of the engine', () => {
   it('holds calls back until the worker is ready, then sends them in order', async () => {
     const { worker, client } = start();
     const first = client.call('diagnostics', {});
@@ -121,11 +123,15 @@ describe('EngineClient', () => {
     expect(onDeath).not.toHaveBeenCalled();
   });
 
-  it('passes a lost device on', () => {
-    const { worker, onDeviceLost } = start();
+  it('dies of a lost device: calls are rejected with that, and the reason is told', async () => {
+    const { worker, client, onDeath } = start();
     worker.reply({ type: 'ready' });
+    const call = code(client.call('swap', {}));
     worker.reply({ type: 'device-lost', reason: 'destroyed' });
-    expect(onDeviceLost).toHaveBeenCalledWith('destroyed');
+    expect(await call).toBe('device-lost');
+    expect(worker.terminated).toBe(true);
+    expect(onDeath).toHaveBeenCalledTimes(1);
+    expect(onDeath.mock.calls[0][0].message).toContain('destroyed');
   });
 
   it('reports an argument that cannot be cloned as the failure of that call', async () => {
@@ -137,7 +143,7 @@ describe('EngineClient', () => {
   });
 });
 
-describe('EngineClient start timeout', () => {
+describe('its start timeout', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
