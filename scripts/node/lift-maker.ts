@@ -6,7 +6,7 @@ import { DepthSources } from '../../src/pages/lift/worker/depth/depth-sources.ts
 import type { DepthMeaning } from '../../src/pages/lift/worker/depth/read-depth.ts';
 import { Scenes } from '../../src/pages/lift/worker/scenes.ts';
 import { CodedError } from '../../src/core/errors.ts';
-import type { DepthSource } from '../../src/pages/lift/contract/api.ts';
+import type { DepthSource } from '../../src/pages/lift/contract/depth.ts';
 import { FilePhoto } from './photo.ts';
 
 /** A photo of the disk, and its depth map where there is one. */

@@ -1,7 +1,6 @@
 import type { GraphBuilder } from '../onnx/graph-builder.ts';
 import * as op from '../onnx/ops.ts';
 import type { Value } from '../onnx/value.ts';
-import type { ConversionOptions, Size } from './plan.ts';
 
 type Triple = [number, number, number];
 
@@ -20,7 +19,7 @@ export type NormalisationName = keyof typeof NORMALISATIONS;
 
 /** What the network wants, and what the manifest tells its user to do. */
 export function chooseNormalisation(
-  options: ConversionOptions,
+  options: { readonly normalise?: NormalisationName; readonly normaliseInside?: boolean },
   byDefault: NormalisationName,
 ): { wanted: Normalisation; outside: Normalisation } {
   const wanted = NORMALISATIONS[options.normalise ?? byDefault];
@@ -28,7 +27,12 @@ export function chooseNormalisation(
 }
 
 /** The graph's `image` input, [1, 3, height, width] float32, normalised in the graph where it is to be. */
-export function imageInput(g: GraphBuilder, size: Size, { mean, std }: Normalisation, inside: boolean): Value {
+export function imageInput(
+  g: GraphBuilder,
+  size: readonly [height: number, width: number],
+  { mean, std }: Normalisation,
+  inside: boolean,
+): Value {
   const image = g.input('image', 'float32', [1, 3, ...size]);
   if (!inside) return image;
   const perChannel = (values: Triple): Value => g.constant(values, 'float32', [1, 3, 1, 1]);

@@ -1,10 +1,21 @@
 import type { CallOptions } from '../../../platform/worker/worker-client.ts';
-import type { CompareProgress, EncoderInfo } from '../contract.ts';
+import type { Photo } from '../../../workspace/types.ts';
+import type { BySlot, CompareProgress, EncoderInfo, SimilarityOptions, SlotPair, UnitPlace } from '../contract.ts';
 import { isCancelled, toPlainError } from '../../../core/errors.ts';
 import { closeResult } from './close-results.ts';
-import type { Compare } from './compare.ts';
+import type { CompareContext } from './context.ts';
 import type { Column, ColumnResult } from './types.ts';
 import { EMPTY_COLUMN } from './types.ts';
+
+/** What it needs of the comparison. */
+interface ColumnsContext extends CompareContext {
+  readonly pointing: { optionsAt(at: UnitPlace): SimilarityOptions };
+  /** The chosen encoders that are there, in the columns' order. */
+  chosen(): EncoderInfo[];
+  photos(): BySlot<Photo>;
+  /** The photos whose neighbours are shown. */
+  between(): SlotPair;
+}
 
 /** Computes what each column shows; a column whose question changed is cancelled and asked anew. */
 export class ColumnJobs {
@@ -12,7 +23,7 @@ export class ColumnJobs {
   /** What each column's result was computed from. */
   private readonly keys = new Map<string, string>();
 
-  constructor(private readonly compare: Compare) {}
+  constructor(private readonly compare: ColumnsContext) {}
 
   isRunning(id: string): boolean {
     return this.running.has(id);

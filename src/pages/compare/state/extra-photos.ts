@@ -1,15 +1,20 @@
 import { isCancelled } from '../../../core/errors.ts';
 import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from '../../../workspace/photos/fetch-photo.ts';
 import type { Photo, PhotoSource } from '../../../workspace/types.ts';
-import type { Compare } from './compare.ts';
+import type { CompareContext } from './context.ts';
 import type { ExtraSlot } from './types.ts';
 import { EXTRA_SLOTS } from './types.ts';
+
+/** What it needs of the comparison. */
+interface ExtraPhotosContext extends CompareContext {
+  photosChanged(): void;
+}
 
 /** The photos beyond the match's two. What the worker refuses leaves its slot as it was. */
 export class ExtraPhotos {
   private readonly openings: Partial<Record<ExtraSlot, AbortController>> = {};
 
-  constructor(private readonly compare: Compare) {}
+  constructor(private readonly compare: ExtraPhotosContext) {}
 
   firstEmpty(): ExtraSlot | undefined {
     const { extra } = this.compare.store.getState();

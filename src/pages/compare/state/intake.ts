@@ -1,8 +1,19 @@
 import { CodedError } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type { Offer } from '../../../workspace/photos/intake.ts';
-import type { Compare } from './compare.ts';
-import { EXTRA_SLOTS } from './types.ts';
+import type { CompareContext } from './context.ts';
+import { EXTRA_SLOTS, type ExtraSlot } from './types.ts';
+
+/** What it needs of the comparison. */
+interface IntakeContext extends CompareContext {
+  readonly ownPairs: { addFiles(files: readonly File[]): Promise<void> };
+  readonly extra: {
+    firstEmpty(): ExtraSlot | undefined;
+    openFile(slot: ExtraSlot, file: File): Promise<void>;
+    openAddress(slot: ExtraSlot, address: string): Promise<void>;
+    clear(slot: ExtraSlot): void;
+  };
+}
 
 const MAX_PHOTOS = 4;
 /** Files that tell a true correspondence; JSON does, unless it comes with what only models have. */
@@ -15,7 +26,7 @@ const MODEL_FILE = /\.(pth|pt|ckpt|safetensors|bin|onnx|onnx_data|data)$/i;
  * One photo goes to the first empty place; several begin a new comparison.
  * @returns whether it was taken
  */
-export function takeOffer(compare: Compare, { files, folders, text }: Offer, target?: Side): boolean {
+export function takeOffer(compare: IntakeContext, { files, folders, text }: Offer, target?: Side): boolean {
   if (folders.length > 0 || files.some(({ name }) => MODEL_FILE.test(name))) return false;
   const truth = files.filter(({ name }) => TRUTH_FILE.test(name));
   const photos = files.filter((file) => !truth.includes(file));
@@ -34,7 +45,7 @@ export function takeOffer(compare: Compare, { files, folders, text }: Offer, tar
 }
 
 /** Opens photos in the empty places, A first; what does not fit is told. */
-export function addPhotos(compare: Compare, files: readonly File[]): void {
+export function addPhotos(compare: IntakeContext, files: readonly File[]): void {
   const { photos: slots } = compare.workspace;
   const job = async () => {
     for (const file of files) {
@@ -48,7 +59,7 @@ export function addPhotos(compare: Compare, files: readonly File[]): void {
 }
 
 /** Opens one more photo: a file, or an address. */
-async function addPhoto(compare: Compare, photo: File | string): Promise<void> {
+async function addPhoto(compare: IntakeContext, photo: File | string): Promise<void> {
   const slot = compare.extra.firstEmpty();
   if (!slot) {
     throw new CodedError(
@@ -60,7 +71,7 @@ async function addPhoto(compare: Compare, photo: File | string): Promise<void> {
   await (typeof photo === 'string' ? compare.extra.openAddress(slot, photo) : compare.extra.openFile(slot, photo));
 }
 
-async function openPhotos(compare: Compare, photos: readonly File[], target?: Side): Promise<void> {
+async function openPhotos(compare: IntakeContext, photos: readonly File[], target?: Side): Promise<void> {
   if (photos.length > MAX_PHOTOS) {
     throw new CodedError(
       'compare-too-many',

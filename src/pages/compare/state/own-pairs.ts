@@ -1,12 +1,20 @@
-import type { HandedPair, ScoredPair } from '../contract.ts';
+import type { Photo } from '../../../workspace/types.ts';
+import type { BySlot, HandedPair, ScoredPair } from '../contract.ts';
+import type { CompareSettings } from '../settings.ts';
 import { CodedError } from '../../../core/errors.ts';
-import type { Compare } from './compare.ts';
+import type { CompareContext } from './context.ts';
+
+/** What it needs of the comparison. */
+interface OwnPairsContext extends CompareContext {
+  photos(): BySlot<Photo>;
+  update(settings: Partial<CompareSettings>): void;
+}
 
 /** Pairs of the person's own whose true correspondence is known. */
 export class OwnPairs {
   private nextId = 1;
 
-  constructor(private readonly compare: Compare) {}
+  constructor(private readonly compare: OwnPairsContext) {}
 
   /**
    * Takes files that tell how photo A lies in photo B as they are now.

@@ -1,13 +1,23 @@
-import type { SimilarityOptions, UnitPlace } from '../contract.ts';
+import type { Photo } from '../../../workspace/types.ts';
+import type { BySlot, EncoderInfo, SimilarityOptions, Slot, UnitPlace } from '../contract.ts';
 import { isCancelled } from '../../../core/errors.ts';
-import type { Compare } from './compare.ts';
+import type { CompareContext } from './context.ts';
 import type { CompareState } from './types.ts';
+
+/** What it needs of the comparison. */
+interface PointingContext extends CompareContext {
+  readonly jobs: { isRunning(id: string): boolean };
+  /** The chosen encoders that are there. */
+  chosen(): EncoderInfo[];
+  photos(): BySlot<Photo>;
+  slots(): Slot[];
+}
 
 /** The place that similarity is told of: every encoder's answer follows it, and the matcher's. */
 export class Pointing {
   private isFollowing = false;
 
-  constructor(private readonly compare: Compare) {}
+  constructor(private readonly compare: PointingContext) {}
 
   /** Asks every encoder what looks like this place. Called on every move: only the latest waits. */
   move(place: UnitPlace): void {

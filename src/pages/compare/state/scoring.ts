@@ -1,7 +1,13 @@
 import type { EncoderInfo, ScoredPair, ScoreProtocol } from '../contract.ts';
-import type { Compare } from './compare.ts';
+import type { CompareContext } from './context.ts';
 import { PROTOCOL_TABLES } from './protocols.ts';
 import type { OwnPair, ScoreRow } from './types.ts';
+
+/** What it needs of the comparison. */
+interface ScoringContext extends CompareContext {
+  /** The chosen encoders that are there. */
+  chosen(): EncoderInfo[];
+}
 
 /** A pair to score, and what the person calls it. */
 export interface TitledPair {
@@ -13,7 +19,7 @@ export interface TitledPair {
 export class Scoring {
   private running: AbortController | null = null;
 
-  constructor(private readonly compare: Compare) {}
+  constructor(private readonly compare: ScoringContext) {}
 
   /** The sample pairs that can be scored. */
   samplePairs(): TitledPair[] {

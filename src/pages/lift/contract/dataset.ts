@@ -1,4 +1,4 @@
-import type { DepthSource } from './api.ts';
+import type { DepthSource } from './depth.ts';
 import type { LiftSettings } from './settings.ts';
 
 /** Which random changes a view gets, with L2M's ranges (conventions.md). */

@@ -3,7 +3,14 @@ import type { Side } from '../../../core/geometry.ts';
 import type { DroppedNetwork } from '../contract/api.ts';
 import type { Offer } from '../../../workspace/photos/intake.ts';
 import { guessMeaning, isDepthFile } from './depth/depth-files.ts';
-import type { Lift } from './lift.ts';
+import type { LiftContext } from './context.ts';
+import type { DepthChoice } from './types.ts';
+
+/** What it needs of the studio. */
+interface IntakeContext extends LiftContext {
+  readonly networks: { add(network: DroppedNetwork): Promise<void> };
+  chooseDepth(choice: DepthChoice): void;
+}
 
 const ONNX = /\.onnx$/i;
 /** Names under which published networks of the two purposes are known. */
@@ -19,7 +26,7 @@ const OTHER_MODEL = /\.(pth|pt|ckpt|safetensors|bin|onnx_data|data|json|zip)$/i;
  * holes.
  * @returns whether it was taken
  */
-export function takeLiftOffer(lift: Lift, { files, folders, text }: Offer, target?: Side): boolean {
+export function takeLiftOffer(lift: IntakeContext, { files, folders, text }: Offer, target?: Side): boolean {
   const address = text.trim();
   if (folders.length === 0 && files.length === 0 && /^https?:\/\/\S+$/i.test(address)) {
     // Wherever the match's photos are: here there is one.
@@ -35,7 +42,7 @@ export function takeLiftOffer(lift: Lift, { files, folders, text }: Offer, targe
 }
 
 /** Takes a file as the depth of the photo, whatever it is called. */
-export async function takeDepth(lift: Lift, file: File): Promise<void> {
+export async function takeDepth(lift: IntakeContext, file: File): Promise<void> {
   if (!lift.store.getState().photo) {
     throw new CodedError(
       'lift-no-photo',
@@ -46,7 +53,7 @@ export async function takeDepth(lift: Lift, file: File): Promise<void> {
   lift.chooseDepth({ kind: 'file', file, name: file.name, meaning: await guessMeaning(file) });
 }
 
-async function takePictures(lift: Lift, files: readonly File[], target?: Side): Promise<void> {
+async function takePictures(lift: IntakeContext, files: readonly File[], target?: Side): Promise<void> {
   if (files.length === 1 && target === 'b') return takeDepth(lift, files[0]);
   const isDepth = await Promise.all(files.map(isDepthFile));
   const maps = files.filter((_, i) => isDepth[i]);

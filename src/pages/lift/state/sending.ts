@@ -1,12 +1,17 @@
 import { handPairs } from '../../compare/page.ts';
-import type { Lift } from './lift.ts';
+import type { LiftContext } from './context.ts';
+
+/** What it needs of the studio. */
+interface SendingContext extends LiftContext {
+  photoTitle(): string | null;
+}
 
 /** The present pair on the other pages. */
 export class Sending {
   /** Photos that this page put on the Match page itself: they are not lifted in their turn. */
   private readonly sent = new WeakSet<Blob>();
 
-  constructor(private readonly lift: Lift) {}
+  constructor(private readonly lift: SendingContext) {}
 
   hasSent(file: Blob): boolean {
     return this.sent.has(file);

@@ -4,7 +4,6 @@ import type { PlainError } from '../../../core/errors.ts';
 import type { DatasetOptions, DatasetSummary } from '../contract/dataset.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type {
-  DepthInfo,
   FrameFacts,
   LiftDisplay,
   LiftInfo,
@@ -14,6 +13,7 @@ import type {
   SweepKind,
   SweepPoint,
 } from '../contract/api.ts';
+import type { DepthInfo } from '../contract/depth.ts';
 import type { LiftSettings } from '../contract/settings.ts';
 import { DEFAULT_LIFT } from '../contract/settings.ts';
 import type { NetworkPurpose } from '../../../models/library-contract.ts';

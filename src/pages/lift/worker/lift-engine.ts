@@ -3,8 +3,6 @@ import { Scope } from '../../../platform/gpu/scope.ts';
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type {
-  DepthInfo,
-  DepthSource,
   FrameFacts,
   LiftApi,
   LiftedPair,
@@ -14,6 +12,7 @@ import type {
   OpenedNetwork,
   SweepPoint,
 } from '../contract/api.ts';
+import type { DepthInfo, DepthSource } from '../contract/depth.ts';
 import type { DatasetSummary } from '../contract/dataset.ts';
 import type { PhotoInfo } from '../../../core/match.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';

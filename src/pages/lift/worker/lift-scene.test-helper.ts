@@ -3,7 +3,8 @@ import type { Size } from '../../../core/geometry.ts';
 import { DEFAULT_LIFT, type LiftSettings } from '../contract/settings.ts';
 import type { OpenedDepth } from './depth/depth-sources.ts';
 import type { HoleFiller } from './drawing/renderer.ts';
-import type { LiftPhoto, SkyModel } from './scenes.ts';
+import type { LiftPhoto } from './depth/depth-sources.ts';
+import type { SkyModel } from './scenes.ts';
 
 /** A made-up photo with a slanted ground and a box in front of it. */
 export function liftedPhoto(size: Size, seed = 1): { photo: LiftPhoto; depth: OpenedDepth } {

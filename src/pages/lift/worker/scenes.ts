@@ -2,15 +2,9 @@ import { skyMask } from '../passes/sky-backdrop/sky.ts';
 import type { Pixels } from '../../../compute/preprocess/cpu.ts';
 import type { Size } from '../../../core/geometry.ts';
 import type { LiftSettings } from '../contract/settings.ts';
-import type { OpenedDepth } from './depth/depth-sources.ts';
+import type { LiftPhoto, OpenedDepth } from './depth/depth-sources.ts';
 import { type Fit, fitMap, fitPixels, fittedSize, type PlainMap } from './depth/fit-photo.ts';
 import type { Scene } from './drawing/frame.ts';
-
-/** What a scene is made of: a photo in ordinary memory. */
-export interface LiftPhoto {
-  readonly key: string;
-  pixels(): Pixels;
-}
 
 /** The sky network; both reject where there is none. */
 export interface SkyModel {

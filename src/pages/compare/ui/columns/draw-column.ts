@@ -1,26 +1,18 @@
-import type { BySlot, Slot, UnitPlace } from '../../contract.ts';
+import type { BySlot, Slot } from '../../contract.ts';
 import { filledSlots } from '../../contract.ts';
 import type { Rect } from '../../../../core/geometry.ts';
-import type { Camera } from '../../../../core/zoom.ts';
-import type { ColumnResult, CompareState } from '../../state/types.ts';
 import { type ColumnLayout, columnLayout, zoomedRect } from './column-layout.ts';
-import { drawMarks } from './draw-marks.ts';
+import { type ColumnMarks, drawMarks } from './draw-marks.ts';
 import type { MapLayer } from './map-layer.ts';
 import type { PhotoImage } from './use-photo-images.ts';
 
 /** Everything that one column shows. */
-export interface ColumnPicture {
+export interface ColumnPicture extends ColumnMarks {
   photos: BySlot<PhotoImage>;
-  /** null for the column of the photos themselves. */
-  result: ColumnResult | null;
   layers: BySlot<MapLayer>;
   opacity: number;
   isSmooth: boolean;
   showsGrid: boolean;
-  camera: Camera;
-  /** The place that is asked for, and the matcher's answer; null where similarity is not shown. */
-  point: UnitPlace | null;
-  matched: CompareState['matched'];
 }
 
 /** Cells narrower than this are not parted by lines: the lines would cover them. CSS pixels. */

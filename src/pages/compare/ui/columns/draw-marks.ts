@@ -1,11 +1,21 @@
 import type { UnitPlace } from '../../contract.ts';
 import type { Point, Rect } from '../../../../core/geometry.ts';
-import type { ColumnResult } from '../../state/types.ts';
+import type { Camera } from '../../../../core/zoom.ts';
+import type { ColumnResult, CompareState } from '../../state/types.ts';
 import { type ColumnLayout, zoomedRect } from './column-layout.ts';
-import type { ColumnPicture } from './draw-column.ts';
+
+/** What of a column the marks tell. */
+export interface ColumnMarks {
+  /** null for the column of the photos themselves. */
+  result: ColumnResult | null;
+  camera: Camera;
+  /** The place that is asked for, and the matcher's answer; null where similarity is not shown. */
+  point: UnitPlace | null;
+  matched: CompareState['matched'];
+}
 
 /** What lies over the maps: lines between neighbours, the place asked for, what is most like it. */
-export function drawMarks(context: CanvasRenderingContext2D, picture: ColumnPicture, { places }: ColumnLayout): void {
+export function drawMarks(context: CanvasRenderingContext2D, picture: ColumnMarks, { places }: ColumnLayout): void {
   const { result, camera } = picture;
   const at = ({ slot, x, y }: UnitPlace): Point | null => {
     const place = places[slot];
@@ -52,7 +62,7 @@ function drawLines(
 }
 
 /** The asked place as a cross, what is most like it as rings, the matcher's answer as a diamond. */
-function drawPlaces(context: CanvasRenderingContext2D, { result, point, matched }: ColumnPicture, at: Locate): void {
+function drawPlaces(context: CanvasRenderingContext2D, { result, point, matched }: ColumnMarks, at: Locate): void {
   const mark = (place: UnitPlace, color: string, path: (x: number, y: number) => void) => {
     const found = at(place);
     if (!found) return;

@@ -1,4 +1,4 @@
-import type { DepthSource } from '../../contract/api.ts';
+import type { DepthSource } from '../../contract/depth.ts';
 import type { InstalledModel } from '../../../../models/library-contract.ts';
 import type { Sample } from '../../../../workspace/types.ts';
 import type { DepthChoice, LiftedPhoto } from '../types.ts';

@@ -2,8 +2,15 @@ import type { PlainError } from '../../../../core/errors.ts';
 import type { DroppedNetwork, OpenedNetwork } from '../../contract/api.ts';
 import type { KeptNetwork, NetworkPurpose } from '../../../../models/library-contract.ts';
 import type { WorkspaceState } from '../../../../workspace/types.ts';
-import type { Lift } from '../lift.ts';
+import type { LiftSettings } from '../../contract/settings.ts';
+import type { LiftContext } from '../context.ts';
 import type { LiftState } from '../types.ts';
+
+/** What it needs of the studio. */
+interface NetworksContext extends LiftContext {
+  readonly frames: { invalidate(): void };
+  set<K extends keyof LiftSettings>(part: K, patch: Partial<LiftSettings[K]>): void;
+}
 
 /** A network for sky or holes that is there, as the page tells of it. */
 export interface PresentNetwork {
@@ -35,7 +42,7 @@ export function presentNetwork(
 
 /** The networks for sky and holes: dropped, kept on this device, removed. */
 export class Networks {
-  constructor(private readonly lift: Lift) {}
+  constructor(private readonly lift: NetworksContext) {}
 
   /** Opens a network, uses it, and keeps it on this device where that is possible. */
   async add(network: DroppedNetwork): Promise<void> {

@@ -1,9 +1,18 @@
 import { isCancelled } from '../../../../core/errors.ts';
-import type { DepthSource, LiftProgress } from '../../contract/api.ts';
+import type { LiftProgress } from '../../contract/api.ts';
+import type { DepthSource } from '../../contract/depth.ts';
 import { isWorkerDeath } from '../../../../platform/worker/worker-client.ts';
 import { depthSourceOf, isSameDepth } from './depth-choice.ts';
-import type { Lift } from '../lift.ts';
+import type { LiftContext } from '../context.ts';
 import type { DepthChoice, LiftedPhoto } from '../types.ts';
+
+/** What it needs of the studio. */
+interface OpeningContext extends LiftContext {
+  /** Whether the worker may be called. */
+  readonly canWork: boolean;
+  keepPhoto(photo: LiftedPhoto | null): void;
+  photoOpened(): void;
+}
 
 interface Opened {
   photo: LiftedPhoto;
@@ -16,7 +25,7 @@ export class Opening {
   private opened: Opened | null = null;
   private running: (Opened & { controller: AbortController }) | null = null;
 
-  constructor(private readonly lift: Lift) {}
+  constructor(private readonly lift: OpeningContext) {}
 
   /** Whether the worker has the photo that is wanted. */
   get isOpen(): boolean {

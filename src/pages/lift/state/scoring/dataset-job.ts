@@ -1,15 +1,21 @@
 import { CodedError, isCancelled, toPlainError } from '../../../../core/errors.ts';
 import type { LiftProgress } from '../../contract/api.ts';
+import type { DepthSource } from '../../contract/depth.ts';
 import type { DatasetPhoto, DatasetTarget } from '../../contract/dataset.ts';
 import { isWorkerDeath } from '../../../../platform/worker/worker-client.ts';
-import type { Lift } from '../lift.ts';
+import type { LiftContext } from '../context.ts';
 import type { DatasetSettings } from '../types.ts';
+
+/** What it needs of the studio. */
+interface DatasetContext extends LiftContext {
+  readonly opening: { readonly source: DepthSource | null; readonly sourceOfOthers: DepthSource };
+}
 
 /** Writes seeded views of many photos in L2M's layout; one export at a time. */
 export class DatasetJob {
   private running: AbortController | null = null;
 
-  constructor(private readonly lift: Lift) {}
+  constructor(private readonly lift: DatasetContext) {}
 
   update(patch: Partial<DatasetSettings>): void {
     this.lift.store.setState(({ datasetSettings }) => ({ datasetSettings: { ...datasetSettings, ...patch } }));

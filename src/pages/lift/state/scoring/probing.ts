@@ -1,12 +1,12 @@
 import type { Side } from '../../../../core/geometry.ts';
-import type { Lift } from '../lift.ts';
+import type { LiftContext } from '../context.ts';
 import type { LiftProbe } from '../types.ts';
 
 /** The place under the pointer, and where the truth has it in the other view. One question at a time, newest next. */
 export class Probing {
   private isAsking = false;
 
-  constructor(private readonly lift: Lift) {}
+  constructor(private readonly lift: LiftContext) {}
 
   /** Pixels of the rendered size. */
   move(side: Side, x: number, y: number): void {

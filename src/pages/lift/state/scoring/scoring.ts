@@ -1,7 +1,7 @@
 import type { LiftProgress } from '../../contract/api.ts';
 import { chosenModel } from '../../../../workspace/models.ts';
 import type { ModelEntry } from '../../../../workspace/types.ts';
-import type { Lift } from '../lift.ts';
+import type { LiftContext } from '../context.ts';
 import type { ScoreSettings } from '../types.ts';
 
 /** How long the view has to stay as it is before it is scored by itself, milliseconds. */
@@ -12,7 +12,7 @@ export class Scoring {
   private running: AbortController | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly lift: Lift) {}
+  constructor(private readonly lift: LiftContext) {}
 
   /** The matcher that scores: the chosen one while it is there, else the Match page's. */
   model(): ModelEntry | undefined {

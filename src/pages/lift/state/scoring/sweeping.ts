@@ -1,14 +1,20 @@
 import type { LiftProgress, SweepPoint } from '../../contract/api.ts';
 import type { ModelSource } from '../../../../core/match.ts';
-import type { Lift } from '../lift.ts';
+import type { ModelEntry } from '../../../../workspace/types.ts';
+import type { LiftContext } from '../context.ts';
 import type { SweepSettings } from '../types.ts';
 import { SWEEP_RANGES, SWEEP_STEPS } from '../../params.ts';
+
+/** What it needs of the studio. */
+interface SweepingContext extends LiftContext {
+  readonly scoring: { model(): ModelEntry | undefined; longSide(): number | null; stop(): void };
+}
 
 /** Breaking-point curves: one thing is turned up step by step, and every matcher is scored at every step. */
 export class Sweeping {
   private running: AbortController | null = null;
 
-  constructor(private readonly lift: Lift) {}
+  constructor(private readonly lift: SweepingContext) {}
 
   /** Changes what is swept; another kind comes with its own range. */
   update(patch: Partial<SweepSettings>): void {

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../../../../core/errors.ts';
-import type { DepthSource } from '../../contract/api.ts';
+import type { DepthSource } from '../../contract/depth.ts';
 import type { DatasetPhoto } from '../../contract/dataset.ts';
 import { openPhoto } from '../../../../matching/photos/open-photo.ts';
 import { Photo } from '../../../../matching/photos/photo.ts';

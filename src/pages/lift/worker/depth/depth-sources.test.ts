@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { encodePfm } from '../../../../formats/images/pfm.ts';
 import { makePhoto } from '../../../match/testing/stage.ts';
 import { DepthSources } from './depth-sources.ts';
-import type { LiftPhoto } from '../scenes.ts';
+import type { LiftPhoto } from './depth-sources.ts';
 
 const NO_NETWORKS = { depth: () => Promise.reject(new Error('no network')) };
 const CONTEXT = { onNetwork: () => {} };

@@ -2,11 +2,16 @@ import { estimateDepth } from '../../passes/estimate-depth/cpu.ts';
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 import { CodedError, throwIfAborted } from '../../../../core/errors.ts';
 import type { Size } from '../../../../core/geometry.ts';
-import type { DepthInfo, DepthSource } from '../../contract/api.ts';
+import type { DepthInfo, DepthSource } from '../../contract/depth.ts';
 import { fitPixels, type PlainMap } from './fit-photo.ts';
 import type { OnNetwork } from './networks.ts';
 import { readDepth } from './read-depth.ts';
-import type { LiftPhoto } from '../scenes.ts';
+
+/** What a scene is made of: a photo in ordinary memory. */
+export interface LiftPhoto {
+  readonly key: string;
+  pixels(): Pixels;
+}
 
 /** A disparity map of a photo, larger is nearer, of any size and range; finite. */
 export interface OpenedDepth {

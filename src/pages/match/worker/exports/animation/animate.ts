@@ -1,17 +1,11 @@
 import { ApngWriter } from '../../../../../formats/images/apng-writer.ts';
 import { GIF_COLORS, GifWriter } from '../../../../../formats/images/gif-writer.ts';
 import { PaletteBuilder } from '../../../../../formats/images/palette.ts';
-import {
-  type AnimationFormat,
-  type AnimationSettings,
-  type AnimationStep,
-  animationSteps,
-} from '../../../contract/animation.ts';
+import { type AnimationFormat, type AnimationSettings, animationSteps } from '../../../contract/animation.ts';
 import { CodedError, throwIfAborted } from '../../../../../core/errors.ts';
 import type { Size } from '../../../../../core/geometry.ts';
-import type { ExportRun } from '../export-match.ts';
 import { encodeWebm } from './encode-webm.ts';
-import type { FrameSource } from './frame-source.ts';
+import type { Film, FrameSource } from './frame-source.ts';
 
 /** Pixels of all frames together: some seconds of work for a graphics card, a minute or two without. */
 const MAX_PIXELS = 200e6;
@@ -20,17 +14,6 @@ const PALETTE_AMOUNTS = [0, 0.25, 0.5, 0.75, 1];
 
 /** Encodes all frames of an animation; `frames` gives each, drawn, in order. */
 type Encoder = (film: Film) => Promise<Blob>;
-
-/** An animation about to be encoded. */
-export interface Film {
-  size: Size;
-  steps: readonly AnimationStep[];
-  settings: AnimationSettings;
-  /** Draws any picture on the way. */
-  draw: FrameSource['draw'];
-  /** The frames in order; throws `cancelled` between two of them. */
-  frames(): AsyncGenerator<{ pixels: Uint8Array | Uint8ClampedArray; duration: number }>;
-}
 
 const ENCODERS: Record<AnimationFormat, Encoder> = {
   async gif({ size, settings, draw, frames }) {
@@ -63,7 +46,7 @@ export async function animate(
   settings: AnimationSettings,
   size: Size,
   source: FrameSource,
-  { signal, onProgress }: ExportRun,
+  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (share: number) => void },
 ): Promise<Blob> {
   const steps = animationSteps(settings);
   if (steps.length * size.width * size.height > MAX_PIXELS) {

@@ -1,7 +1,7 @@
 import { type EncodedFrame, writeWebm } from '../../../../../formats/images/webm-writer.ts';
 import { CodedError } from '../../../../../core/errors.ts';
 import type { Size } from '../../../../../core/geometry.ts';
-import type { Film } from './animate.ts';
+import type { Film } from './frame-source.ts';
 
 /** Codecs that WebM holds, as WebCodecs and as Matroska name them, the better one first. */
 const CODECS = [

@@ -1,7 +1,7 @@
 import type { Gpu } from '../../../../../platform/gpu/device.ts';
 import type { MatchField } from '../../../../../compute/field/gpu.ts';
 import type { PlainMatchField } from '../../../../../compute/field/cpu.ts';
-import type { AnimationKind } from '../../../contract/animation.ts';
+import type { AnimationKind, AnimationSettings, AnimationStep } from '../../../contract/animation.ts';
 import type { Side, Size } from '../../../../../core/geometry.ts';
 import type { CompareMode, ViewSettings } from '../../../contract/view.ts';
 import { DEFAULT_CAMERA } from '../../../../../core/zoom.ts';
@@ -17,6 +17,17 @@ export interface FrameSource {
   draw(amount: number): Promise<Uint8Array | Uint8ClampedArray>;
   /** Frees what it holds. */
   close(): void;
+}
+
+/** An animation about to be encoded. */
+export interface Film {
+  size: Size;
+  steps: readonly AnimationStep[];
+  settings: AnimationSettings;
+  /** Draws any picture on the way. */
+  draw: FrameSource['draw'];
+  /** The frames in order; throws `cancelled` between two of them. */
+  frames(): AsyncGenerator<{ pixels: Uint8Array | Uint8ClampedArray; duration: number }>;
 }
 
 /** What frames are drawn from. */
