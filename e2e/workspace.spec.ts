@@ -238,7 +238,9 @@ test('a worker that dies is replaced, with the photos and the match', async ({ p
   await openApp(page, START);
   // What the browser does when the worker's code throws where nothing catches it.
   await page.evaluate(() => {
-    const { link } = (window as unknown as AppWindow).liftMatch as unknown as { link: { client: { worker: Worker } } };
+    const { link } = (
+      (window as unknown as AppWindow).liftMatch as unknown as { link: { link: { client: { worker: Worker } } } }
+    ).link;
     link.client.worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
   });
   await expect(page.locator('.notice[data-code="engine-crashed"]')).toContainText('out of memory');
