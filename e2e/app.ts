@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Side } from '../src/core/geometry.ts';
 import type { EngineApi, EngineMethod } from '../src/pages/match/contract/protocol.ts';
+import { TEST_FLAG } from '../src/platform/page/test-run.ts';
 import type { DenseField, MatchResult } from '../src/core/match.ts';
 import type { MatchWorkspace } from '../src/pages/match/state/match-workspace.ts';
 
@@ -15,6 +16,8 @@ export const shared = (path: string) => fileURLToPath(new URL(`../../shared/eval
 
 /** Opens the app with these parameters and waits for its first match. */
 export async function openApp(page: Page, query = ''): Promise<void> {
+  // Said before the page's code runs: the hooks of tests are loaded then, and only then.
+  await page.addInitScript((flag) => Object.assign(globalThis, { [flag]: true }), TEST_FLAG);
   await page.goto(`/${query}`);
   await matched(page);
 }

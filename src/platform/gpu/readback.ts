@@ -19,15 +19,3 @@ export async function readBytes(device: GPUDevice, buffer: GPUBuffer, bytes: num
     staging.destroy();
   }
 }
-
-/** Counts every mapAsync of this worker from now on, onnxruntime's too: the proof that a match reads nothing back. */
-export function countMapAsync(): { count: number } {
-  const counter = { count: 0 };
-  if (typeof GPUBuffer === 'undefined') return counter;
-  const original = GPUBuffer.prototype.mapAsync;
-  GPUBuffer.prototype.mapAsync = function (this: GPUBuffer, ...args: Parameters<GPUBuffer['mapAsync']>) {
-    counter.count++;
-    return original.apply(this, args);
-  };
-  return counter;
-}

@@ -15,6 +15,7 @@ import type { SharedMatch } from '../../../core/match.ts';
 import type { GeometryApi } from './geometry-fit.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
 import type { PointsApi } from './points.ts';
+import type { TestApi } from './test-hooks.ts';
 import type { ViewSettings } from './view.ts';
 import type { AnswerFromWorker, CallToWorker } from '../../../platform/worker/messages.ts';
 
@@ -41,8 +42,9 @@ export interface MatchOptions {
  * Calls that the page makes to the engine's worker. Each takes one structured-cloneable argument and gives one answer;
  * the worker's handler map is checked against this interface, so a forgotten handler does not compile.
  */
-export interface EngineApi extends GeometryApi, PointsApi {
-  start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice }): EngineInfo;
+export interface EngineApi extends GeometryApi, PointsApi, TestApi {
+  /** `test`: tests look on, and their calls are answered. */
+  start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice; test?: boolean }): EngineInfo;
   resize(options: { stage: Size; pixelRatio: number }): void;
   /** Opens a photo and keeps it as A or B. A failure leaves the previous photo in place. */
   setPhoto(options: { side: Side; file: Blob; name: string }): PhotoInfo;
@@ -64,20 +66,8 @@ export interface EngineApi extends GeometryApi, PointsApi {
   readShare(options: { file: Blob }): SharedMatch;
   /** Shows a match that was made elsewhere on the photos that are open; no model runs. */
   showField(options: { fields: Record<Side, DenseField>; result: MatchResult }): MatchResult;
-  /** For tests and the curious: counters since start; destroying the device on purpose proves the recovery. */
-  diagnostics(options: { reset?: boolean }): Diagnostics;
-  destroyDevice(options: Record<string, never>): void;
   /** Addresses that the worker has downloaded from: runtime, manifests, models. */
   downloads(options: Record<string, never>): string[];
-}
-
-export interface Diagnostics {
-  mapAsyncCalls: number;
-  /** Of the last match, between its start and its first picture: 0 where the models run on WebGPU. */
-  mapAsyncBeforeDraw: number;
-  modelRuns: number;
-  framesDrawn: number;
-  gpuBytes: number;
 }
 
 export type EngineMethod = keyof EngineApi;

@@ -1,6 +1,7 @@
 import { toPlainError } from '../../../core/errors.ts';
 import type { CodedError } from '../../../core/errors.ts';
 import type { Progress } from '../../../core/match.ts';
+import { isTestRun } from '../../../platform/page/test-run.ts';
 import type { Notices } from '../../../platform/page/notices.ts';
 import type { WorkerClient } from '../../../platform/worker/worker-client.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
@@ -97,7 +98,8 @@ export class EngineLink {
 
   private async prepare(call: EngineCall): Promise<void> {
     const { provider } = this.store.getState().settings;
-    this.info = await call('start', { canvas: this.canvas!.transferControlToOffscreen(), provider });
+    const canvas = this.canvas!.transferControlToOffscreen();
+    this.info = await call('start', { canvas, provider, test: isTestRun() });
     await this.options.restore(call);
   }
 

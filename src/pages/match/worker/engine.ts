@@ -18,7 +18,8 @@ import type {
 } from '../../../core/match.ts';
 import type { KeypointTable, PointTable } from '../../../core/points.ts';
 import type { CloudInfo, FitResult } from '../contract/geometry-fit.ts';
-import type { Diagnostics, EngineApi, EngineInfo } from '../contract/protocol.ts';
+import type { EngineApi, EngineInfo } from '../contract/protocol.ts';
+import type { Diagnostics } from '../contract/test-hooks.ts';
 import { CpuStage } from './stage/cpu-stage.ts';
 import type { GeometryJobs } from './geometry/geometry-jobs.ts';
 import { givenMatch } from './given-match.ts';
@@ -30,10 +31,10 @@ import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { wasmThreads } from '../../../platform/runtime/ort.ts';
 import { Photo } from '../../../matching/photos/photo.ts';
 import { chooseProvider } from '../../../platform/runtime/provider.ts';
-import { countMapAsync } from '../../../platform/gpu/readback.ts';
 import { Mutex } from '../../../platform/runtime/runtime.ts';
 import type { ServedCall, ServedHandlers } from '../../../platform/worker/serve-calls.ts';
 import { GpuStage } from './stage/gpu-stage.ts';
+import type { TestHooks } from './test-hooks.ts';
 
 type CallContext = ServedCall<Progress>;
 type Argument<M extends keyof EngineApi> = Parameters<EngineApi[M]>[0];
@@ -48,13 +49,14 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   private inference: Inference | null = null;
   // What changes photos or the match happens one at a time; drawing and probing do not wait.
   private readonly jobs = new Mutex();
-  private readonly mapAsync = countMapAsync();
-  private mapAsyncBeforeDraw = 0;
+  /** Null unless a test looks on. */
+  private hooks: TestHooks | null = null;
   private geometry: Promise<GeometryJobs> | null = null;
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
-  async start({ canvas, provider: choice }: Argument<'start'>): Promise<EngineInfo> {
+  async start({ canvas, provider: choice, test = false }: Argument<'start'>): Promise<EngineInfo> {
+    if (test) await this.loadHooks();
     const { gpu, reason: noGpu } = await openGpu();
     this.gpu = gpu;
     const { provider, reason } = chooseProvider(
@@ -115,7 +117,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       throwIfAborted(signal);
       const { scene } = this;
       const photos = scene.bothPhotos('Two photos are needed for a match.');
-      const readbacksBefore = this.mapAsync.count;
+      this.hooks?.matchBegins();
       let drawn = 0;
       try {
         const match = await this.requireInference().match(photos, options, {
@@ -127,7 +129,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
             const start = performance.now();
             stage?.drawEarly?.(field);
             await this.gpu?.device.queue.onSubmittedWorkDone();
-            if (drawn === 0) this.mapAsyncBeforeDraw = this.mapAsync.count - readbacksBefore;
+            if (drawn === 0) this.hooks?.firstPicture();
             drawn += performance.now() - start;
           },
         });
@@ -255,22 +257,11 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   }
 
   diagnostics({ reset }: Argument<'diagnostics'>): Diagnostics {
-    const report = {
-      mapAsyncCalls: this.mapAsync.count,
-      mapAsyncBeforeDraw: this.mapAsyncBeforeDraw,
-      modelRuns: this.inference?.modelRuns ?? 0,
-      framesDrawn: this.scene.stage?.framesDrawn ?? 0,
-      gpuBytes: this.root?.bytes ?? 0,
-    };
-    if (reset) {
-      this.mapAsync.count = 0;
-      if (this.inference) this.inference.modelRuns = 0;
-    }
-    return report;
+    return this.requireHooks().diagnostics(reset);
   }
 
   destroyDevice(): void {
-    this.gpu?.device.destroy();
+    this.requireHooks().destroyDevice();
   }
 
   downloads(): string[] {
@@ -287,6 +278,24 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       },
     );
     return this.geometry;
+  }
+
+  private async loadHooks(): Promise<void> {
+    const { TestHooks: Hooks } = await import('./test-hooks.ts');
+    this.hooks ??= new Hooks({
+      modelRuns: () => this.inference?.modelRuns ?? 0,
+      framesDrawn: () => this.scene.stage?.framesDrawn ?? 0,
+      gpuBytes: () => this.root?.bytes ?? 0,
+      resetModelRuns: () => {
+        if (this.inference) this.inference.modelRuns = 0;
+      },
+      destroyDevice: () => this.gpu?.device.destroy(),
+    });
+  }
+
+  private requireHooks(): TestHooks {
+    if (!this.hooks) throw new CodedError('test-only', 'Only tests may ask this.', 'Open the page with ?test.');
+    return this.hooks;
   }
 
   private sceneToFit(): ShownScene {
