@@ -2,7 +2,13 @@ import { LIBRARY, type LibraryWorkerLike } from './library-worker.ts';
 import { isCancelled, toPlainError } from '../../core/errors.ts';
 import type { CallOptions } from '../../platform/worker/worker-client.ts';
 import { WorkerLink } from '../../platform/worker/worker-link.ts';
-import type { InstalledModel, InstallProgress, ModelLibraryApi, ModelRecipe, NetworkPurpose } from '../../models/library-contract.ts';
+import type {
+  InstalledModel,
+  InstallProgress,
+  ModelLibraryApi,
+  ModelRecipe,
+  NetworkPurpose,
+} from '../../models/library-contract.ts';
 import { MODELS_FOLDER } from '../../platform/storage/opfs.ts';
 import type { WorkspaceStore } from '../store.ts';
 import type { LibraryJob, LibraryState, ModelEntry } from '../types.ts';
