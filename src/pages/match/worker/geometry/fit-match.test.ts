@@ -70,6 +70,71 @@ function counts(inliers: Uint8Array): [wrong: number, right: number] {
   return [sum(inliers.subarray(0, OUTLIERS)), sum(inliers.subarray(OUTLIERS))];
 }
 
+describe('matches of which the network knows how sure they are', () => {
+  /** All on a plane; the first half off by some 5 px of the 640, and known to be so. */
+  const rows = planeRows();
+  for (let i = 0; i < OUTLIERS; i++) {
+    const [u, v] = [320 * (rows[ROW_FLOATS * i] + 1), 240 * (rows[ROW_FLOATS * i + 1] + 1)];
+    const [x, y] = project(H, u, v);
+    const [dx, dy] = [4 * Math.sin(7 * i) + 3, 4 * Math.cos(11 * i)];
+    rows.set([(x + dx) / 320 - 1, (y + dy) / 240 - 1, 0.9, 0], ROW_FLOATS * i + 2);
+  }
+  for (let i = OUTLIERS; i < 600; i++) rows[ROW_FLOATS * i + 5] = 0;
+  // Where a row was asked says how sure it is: A's upper rows of cells are the unsure ones.
+  const order = [...rows.keys()].filter((k) => k % ROW_FLOATS === 0);
+  const isUnsure = (k: number) => k < OUTLIERS * ROW_FLOATS;
+
+  /** A field over A whose cells hold one place each, so that every row has a precision of its own. */
+  const fieldOf = (variances: readonly [unsure: number, sure: number] | null) => {
+    const grid = { width: 512, height: 512 };
+    const points = grid.width * grid.height;
+    const precision = new Float32Array(3 * points).fill(0);
+    if (variances) {
+      const inFilePixels = (variance: number) => 9 * variance;
+      for (const k of order) {
+        const column = Math.floor(((rows[k] + 1) / 2) * grid.width);
+        const row = Math.floor(((rows[k + 1] + 1) / 2) * grid.height);
+        const cell = row * grid.width + column;
+        precision[cell] = precision[2 * points + cell] = 1 / inFilePixels(variances[isUnsure(k) ? 0 : 1]);
+      }
+    }
+    return {
+      grid,
+      warp: new Float32Array(0),
+      certainty: new Float32Array(0),
+      cycle: new Float32Array(points),
+      precision,
+    };
+  };
+
+  /** Mean corner error in pixels of the 640, weights or none. */
+  const errorOf = async (variances: readonly [number, number] | null) => {
+    const field = fieldOf(variances);
+    const known = variances ? field : { ...field, precision: undefined };
+    const { result } = await fitMatch(request({ threshold: 8 }), sourceOf(rows, { readField: async () => known }), {});
+    const corners = [
+      [0, 0],
+      [640, 0],
+      [640, 480],
+      [0, 480],
+    ];
+    const errors = corners.map(([x, y]) => {
+      const [u, v] = project(result.matrix, 2 * x, 2 * y);
+      const [s, t] = project(H, x, y);
+      return Math.hypot(u / 3 - s, v / 3 - t);
+    });
+    return { error: errors.reduce((sum, error) => sum + error, 0) / 4, result };
+  };
+
+  it('a model follows the sure ones', async () => {
+    const [plain, weighted] = [await errorOf(null), await errorOf([25, 0.1])];
+    expect(weighted.error).toBeLessThan(0.6 * plain.error);
+    expect(weighted.result.matches.covariance!.values[0]).toBeCloseTo(225, 1);
+    // Equally sure matches are weighed alike: as if nothing was known.
+    expect((await errorOf([4, 4])).error).toBeCloseTo(plain.error, 5);
+  });
+});
+
 describe('half of the matches wrong, files of other sizes than the network saw', () => {
   it('a homography comes in pixels of the files, with the canvas of both photos', async () => {
     const { result, test } = await fitMatch(request({}), sourceOf(planeRows()), {});

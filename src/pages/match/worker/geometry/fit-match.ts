@@ -33,6 +33,7 @@ import {
   measuredPairs,
   measuredScale,
   measuredSize,
+  covarianceWeights,
 } from './measured-pairs.ts';
 import { type RunOptions, runSteps } from './run-steps.ts';
 
@@ -82,7 +83,9 @@ export async function fitMatch(request: FitRequest, source: FitSource, run: RunO
   const { count, seed, model, method } = settings;
   const rows = await source.sample({ count, seed, threshold: certainty, cycleLimit });
   const fields = { a: await source.readField('a'), b: await source.readField('b') };
-  const pairs = measuredPairs(rows, source.photos);
+  const matches = matchTable(rows, source.photos, fields);
+  const weight = matches.covariance && covarianceWeights(matches.covariance, source.photos);
+  const pairs = { ...measuredPairs(rows, source.photos), weight };
   const sampled = performance.now();
   if (pairs.xa.length < LEAST_MATCHES) throw noModel(model, pairs.xa.length);
   const found = await runSteps(SEARCHES[model](pairs, settings, source), run);
@@ -97,7 +100,7 @@ export async function fitMatch(request: FitRequest, source: FitSource, run: RunO
     method,
     threshold: thresholdOf(settings),
     ...rest,
-    matches: matchTable(rows, source.photos),
+    matches,
     inliers,
     inlierRatio,
     coverage: cover,

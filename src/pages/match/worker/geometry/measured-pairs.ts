@@ -2,6 +2,7 @@ import type { PointPairs } from '../../../../geometry/point-pairs.ts';
 import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
 import { MEASURED_SIDE } from '../../contract/geometry-fit.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
+import type { MatchCovariance } from '../../../../core/match.ts';
 import { type Matrix3, multiply3 } from '../../../../core/matrix3.ts';
 
 /**
@@ -29,6 +30,24 @@ export function measuredPairs(rows: Float32Array, photos: Record<Side, Size>): P
   const column = (offset: number, half: number) =>
     Float64Array.from({ length: count }, (_, i) => rows[ROW_FLOATS * i + offset] * half);
   return { xa: column(0, a[0]), ya: column(1, a[1]), xb: column(2, b[0]), yb: column(3, b[1]) };
+}
+
+/** Deviations are not told finer than this, measured units: half a pixel at a 640 px long side. */
+const LEAST_DEVIATION = 0.5;
+
+/**
+ * How much each match counts by how sure its network is of it: inversely to its variance, f² / (f² + σ²), where f is half a
+ * measured pixel and σ² the mean variance (√det) of the end that was found. A match that is sure to far below f counts 1, one of
+ * which nothing is known nothing.
+ */
+export function covarianceWeights({ inB, values }: MatchCovariance, photos: Record<Side, Size>): Float64Array {
+  const scales = { a: measuredScale(photos.a), b: measuredScale(photos.b) };
+  const least = LEAST_DEVIATION ** 2;
+  return Float64Array.from(inB, (found, i) => {
+    const [xx, xy, yy] = values.subarray(3 * i, 3 * i + 3);
+    const variance = Math.sqrt(Math.max(0, xx * yy - xy * xy)) * scales[found ? 'b' : 'a'] ** 2;
+    return Number.isFinite(variance) ? least / (least + variance) : 0;
+  });
 }
 
 /** A homography between measured coordinates as one between the files' pixels, h33 = 1. */
