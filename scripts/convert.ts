@@ -30,6 +30,7 @@ const HELP = `Converts published PyTorch checkpoints to ONNX.
   --positions offset|antialias  how the ViT's positions are resized
   --normalise imagenet|satellite|none  what is done to RGB in [0, 1] first
   --branch student|teacher      of a training file with both (what its authors evaluate)
+  --tokens normed|raw           an encoder's tokens after or before its final norm (normed)
   --release 2.0.1|2.0.0         the code that a RoMa v2 was trained with (2.0.1)
   --position-code published|corrected  how a LoFTR was trained to know places (published)
   --normalise-inside            put that into the graph
@@ -55,6 +56,7 @@ async function main(argv: readonly string[]): Promise<void> {
         'normalise',
         'branch',
         'release',
+        'tokens',
         'position-code',
         'id',
         'name',
@@ -106,6 +108,7 @@ function readOptions(args: Arguments): ConversionOptions {
     normalise: args.choice('normalise', ['imagenet', 'satellite', 'none']),
     branch: args.choice('branch', ['student', 'teacher']),
     release: args.choice('release', ['2.0.1', '2.0.0']),
+    tokens: args.choice('tokens', ['normed', 'raw']),
     positionCode: args.choice('position-code', ['published', 'corrected']),
     normaliseInside: args.has('normalise-inside'),
     fusedAttention: args.has('fused-attention'),

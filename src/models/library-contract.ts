@@ -19,6 +19,8 @@ export interface ConversionChoices {
   normalise?: 'imagenet' | 'satellite' | 'none';
   /** Of a training file with both: the network that learnt or its running mean. */
   branch?: 'student' | 'teacher';
+  /** An encoder's tokens after its final norm, or before it. */
+  tokens?: 'normed' | 'raw';
   /** The code that a RoMa v2 was trained with. */
   release?: '2.0.1' | '2.0.0';
   /** The frequencies that a LoFTR's positions were trained with. */

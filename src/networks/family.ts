@@ -40,4 +40,12 @@ export interface NetworkFamily {
   plan(network: LocatedNetwork, options: ConversionOptions, found: readonly LocatedNetwork[]): ConversionPlan;
 }
 
-export type FamilyChoice = 'fineSize' | 'heads' | 'decoderHeads' | 'normalise' | 'branch' | 'release' | 'positionCode';
+export type FamilyChoice =
+  | 'fineSize'
+  | 'heads'
+  | 'decoderHeads'
+  | 'normalise'
+  | 'branch'
+  | 'release'
+  | 'tokens'
+  | 'positionCode';

@@ -51,6 +51,8 @@ export interface ConversionOptions {
   readonly normalise?: NormalisationName;
   /** Of a training file with both: the network that learnt or its running mean. What the authors evaluate unless given. */
   readonly branch?: Branch;
+  /** An encoder's tokens after its final norm, or before it (as Probe3D reads them); after it unless given. */
+  readonly tokens?: 'normed' | 'raw';
   /** The code that a RoMa v2 was trained with, which its file does not say; 2.0.1 unless given. */
   readonly release?: '2.0.0' | '2.0.1';
   /** The frequencies that a LoFTR's positions were trained with, which its file does not say; published unless given. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseNetworkManifest } from '../../models/network-manifest.ts';
 import { MemorySink } from '../../core/byte-sink.ts';
+import { noise, runInNode } from '../../onnx/run-in-node.test-helper.ts';
 import { convertModel, planConversion } from '../convert.ts';
 import { planDamaged } from '../damaged-state-dicts.test-helper.ts';
-import { hasParity, loadParity } from '../parity.test-helper.ts';
+import { hasParity, loadParity, relativeError } from '../parity.test-helper.ts';
 
 const inputOf = async (name: string, file: string) => ({
   name: file,
@@ -33,6 +34,35 @@ describe.runIf(hasParity('dinov3') && hasParity('dinov3-timm') && hasParity('din
       expect(report.facts[0]).toContain('in the names of timm');
       expect(report.unused).toEqual([]);
       expect(report.warnings).toEqual([]);
+    });
+
+    it.each([
+      ['dinov3', 'checkpoint.pth', 1e-5],
+      ['vit-3dpov', 'checkpoint.pth', 1e-6],
+    ])('%s: raw tokens are those that the final norm makes the usual ones of', async (name, file, epsilon) => {
+      const inputs = [await inputOf(name, file)];
+      const run = async (tokens: 'normed' | 'raw') => {
+        const side = name === 'dinov3' ? 64 : 70;
+        const plan = planConversion(inputs, { size: [side, side], tokens });
+        const out = await runInNode(plan.graphs[0].graph, { image: noise(3 * side * side, 5) });
+        return { values: out.patch_tokens.values, facts: plan.facts };
+      };
+      const [normed, raw] = [await run('normed'), await run('raw')];
+      expect(raw.facts).toContain('Tokens before the final norm');
+      const { tensors } = inputs[0].checkpoint;
+      const prefix = name === 'dinov3' ? '' : 'feature_extractor.model.';
+      const [gain, shift] = await Promise.all(
+        ['weight', 'bias'].map((kind) => tensors.get(`${prefix}norm.${kind}`)!.readFloat32()),
+      );
+      const channels = gain.length;
+      const expected = raw.values.map((value, i) => {
+        const token = raw.values.subarray(i - (i % channels), i - (i % channels) + channels);
+        const mean = token.reduce((sum, entry) => sum + entry, 0) / channels;
+        const variance = token.reduce((sum, entry) => sum + (entry - mean) ** 2, 0) / channels;
+        return ((value - mean) / Math.sqrt(variance + epsilon)) * gain[i % channels] + shift[i % channels];
+      });
+      expect(relativeError(normed.values, expected)).toBeLessThan(1e-5);
+      expect(relativeError(raw.values, normed.values)).toBeGreaterThan(0.1);
     });
 
     it('another size, satellite statistics, and a size that is no multiple of 16', async () => {

@@ -1,4 +1,4 @@
-import type { VitOutputs } from '../vit/vit.ts';
+import type { TokenKind, VitOutputs } from '../vit/vit.ts';
 import { transformerBlock } from '../vit/transformer-block.ts';
 import type { Weights } from '../weights.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
@@ -26,17 +26,24 @@ export interface Dinov3Outputs extends VitOutputs {
  * @param image normalised RGB [1, 3, height, width]; both sides multiples of the patch
  * @throws CodedError `input-size`
  */
-export function dinov3(g: GraphBuilder, weights: Weights, config: Dinov3Config, image: Value): Dinov3Outputs {
-  return dinov3Layers(g, weights, config, image, [config.depth - 1])[0];
+export function dinov3(
+  g: GraphBuilder,
+  weights: Weights,
+  config: Dinov3Config,
+  image: Value,
+  tokens: TokenKind = 'normed',
+): Dinov3Outputs {
+  return dinov3Layers(g, weights, config, image, [config.depth - 1], tokens)[0];
 }
 
-/** The outputs after each of the blocks `layers` (from 0, rising), each through the final norm. Later blocks are left out. */
+/** The outputs after each of the blocks `layers` (from 0, rising), through the final norm unless raw. Later blocks are left out. */
 export function dinov3Layers(
   g: GraphBuilder,
   weights: Weights,
   config: Dinov3Config,
   image: Value,
   layers: readonly number[],
+  kind: TokenKind = 'normed',
 ): Dinov3Outputs[] {
   const { embedDim, heads, patch, registers } = config;
   const [, , height, width] = image.shape;
@@ -62,8 +69,10 @@ export function dinov3Layers(
     tokens = g.scope(`block.${index}`, () =>
       transformerBlock(g, weights.at(`blocks.${index}`), { ...config, epsilon: EPSILON, rope }, tokens),
     );
-    if (layers.includes(index))
-      outputs.push(g.scope('norm', () => readTokens(g, config, layer.layerNorm(g, tokens, ...norm, EPSILON))));
+    if (layers.includes(index)) {
+      const finish = (x: Value): Value => (kind === 'raw' ? x : layer.layerNorm(g, x, ...norm, EPSILON));
+      outputs.push(g.scope('norm', () => readTokens(g, config, finish(tokens))));
+    }
   }
   return outputs;
 }

@@ -5,6 +5,7 @@ import { describeModel } from '../identity.ts';
 import { chooseNormalisation, imageInput } from '../normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork, Size } from '../plan.ts';
 import { newGraph } from '../plan.ts';
+import { tokenFacts } from '../vit/plan.ts';
 import { Weights } from '../weights.ts';
 import { DINOV3_CATALOG } from './catalog.ts';
 import { dinov3 } from './graph.ts';
@@ -20,7 +21,7 @@ export const dinov3Family: NetworkFamily = {
   label: 'Encoder (DINOv3)',
   kind: 'encoder',
   side: { byDefault: DEFAULT_SIZE[0], multiple: 16 },
-  choices: ['heads', 'normalise', 'branch'],
+  choices: ['heads', 'normalise', 'branch', 'tokens'],
   catalog: DINOV3_CATALOG,
   locate: (tensors, branch) => findDinov3(tensors, branch).map(({ prefix }) => prefix),
   plan: planDinov3,
@@ -37,11 +38,12 @@ export function planDinov3({ input, prefix }: LocatedNetwork, options: Conversio
   const { wanted, outside } = chooseNormalisation(options, 'imagenet');
   const g = newGraph('encoder', options);
   const image = imageInput(g, [height, width], wanted, options.normaliseInside ?? false);
-  const { patchTokens, clsToken } = dinov3(g, canonicalDinov3(weights, located.naming, config), config, image);
+  const canonical = canonicalDinov3(weights, located.naming, config);
+  const { patchTokens, clsToken } = dinov3(g, canonical, config, image, options.tokens);
   g.output('patch_tokens', patchTokens);
   g.output('cls_token', clsToken);
   return {
-    facts: dinov3Facts(config, located.naming),
+    facts: [...dinov3Facts(config, located.naming), ...tokenFacts(options)],
     graphs: [{ file: 'encoder', graph: g }],
     weights: [weights],
     manifest: (files) => ({

@@ -19,7 +19,7 @@ export const vitFamily: NetworkFamily = {
   label: 'Encoder (ViT)',
   kind: 'encoder',
   side: DEFAULT_VIT_SIDE,
-  choices: ['heads', 'branch'],
+  choices: ['heads', 'branch', 'tokens'],
   catalog: VIT_CATALOG,
   locate: (tensors, branch) =>
     findNetworks(tensors, ['patch_embed.proj.weight', 'cls_token', 'pos_embed', 'norm.weight'], branch),
@@ -38,11 +38,12 @@ export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOp
     weights,
     config,
     imageInput(g, [height, width], wanted, options.normaliseInside ?? false),
+    options.tokens,
   );
   g.output('patch_tokens', patchTokens);
   g.output('cls_token', clsToken);
   return {
-    facts: vitFacts(config),
+    facts: [...vitFacts(config), ...tokenFacts(options)],
     graphs: [{ file: 'encoder', graph: g }],
     weights: [weights],
     manifest: (files) => ({
@@ -59,6 +60,10 @@ export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOp
     }),
   };
 }
+
+/** What is said of tokens that are not the usual ones. */
+export const tokenFacts = ({ tokens }: ConversionOptions): string[] =>
+  tokens === 'raw' ? ['Tokens before the final norm'] : [];
 
 /** A ViT's architecture in words. */
 export function vitFacts(config: VitConfig): string[] {

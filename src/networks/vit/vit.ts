@@ -25,17 +25,27 @@ const EPSILON = 1e-6;
  *
  * @param image normalised RGB [batch, 3, height, width]; both sides multiples of the patch
  */
-export function vit(g: GraphBuilder, weights: Weights, config: VitConfig, image: Value): VitOutputs {
-  return vitLayers(g, weights, config, image, [config.blocks.length - 1])[0];
+export function vit(
+  g: GraphBuilder,
+  weights: Weights,
+  config: VitConfig,
+  image: Value,
+  tokens: TokenKind = 'normed',
+): VitOutputs {
+  return vitLayers(g, weights, config, image, [config.blocks.length - 1], tokens)[0];
 }
 
-/** The outputs after each of the blocks `layers` (counted from 0), each through the final norm. */
+/** Tokens after the final norm, as they were trained to be used, or before it, as Probe3D reads them. */
+export type TokenKind = 'normed' | 'raw';
+
+/** The outputs after each of the blocks `layers` (counted from 0), each through the final norm unless raw. */
 export function vitLayers(
   g: GraphBuilder,
   weights: Weights,
   config: VitConfig,
   image: Value,
   layers: readonly number[],
+  kind: TokenKind = 'normed',
 ): VitOutputs[] {
   let tokens = g.scope('embed', () => embed(g, weights, config, image));
   const norm = [weights.take('norm.weight', [config.embedDim]), weights.take('norm.bias', [config.embedDim])] as const;
@@ -44,8 +54,10 @@ export function vitLayers(
     tokens = g.scope(`block.${index}`, () =>
       transformerBlock(g, weights.at(name), { ...config, epsilon: EPSILON }, tokens),
     );
-    if (layers.includes(index))
-      outputs.push(g.scope('norm', () => readTokens(g, config, layer.layerNorm(g, tokens, ...norm, EPSILON))));
+    if (layers.includes(index)) {
+      const finish = (x: Value): Value => (kind === 'raw' ? x : layer.layerNorm(g, x, ...norm, EPSILON));
+      outputs.push(g.scope('norm', () => readTokens(g, config, finish(tokens))));
+    }
   }
   return outputs;
 }

@@ -15,6 +15,7 @@ const CHOSEN: ChosenConversion = {
   normalise: null,
   branch: null,
   release: null,
+  tokens: null,
   positionCode: null,
 };
 const ID = /^[a-z0-9][a-z0-9._-]*$/;

@@ -19,6 +19,7 @@ export interface ChosenConversion {
   normalise: NonNullable<ConversionChoices['normalise']> | null;
   branch: NonNullable<ConversionChoices['branch']> | null;
   release: NonNullable<ConversionChoices['release']> | null;
+  tokens: NonNullable<ConversionChoices['tokens']> | null;
   positionCode: NonNullable<ConversionChoices['positionCode']> | null;
 }
 
@@ -99,6 +100,7 @@ function choicesOf({
   normalise,
   branch,
   release,
+  tokens,
   positionCode,
 }: ChosenConversion): ConversionChoices {
   return {
@@ -111,14 +113,16 @@ function choicesOf({
     ...(normalise !== null && { normalise }),
     ...(branch !== null && { branch }),
     ...(release !== null && { release }),
+    ...(tokens !== null && { tokens }),
     ...(positionCode !== null && { positionCode }),
   };
 }
 
 /** Conversions of one checkpoint that differ are different models. */
 function suffix(chosen: ChosenConversion): string {
-  const { size, precision, hasSecondPass, fineSize, normalise, branch, release, positionCode } = chosen;
-  const parts = [size, hasSecondPass ? fineSize : 'single', normalise, branch, release, positionCode, precision];
+  const { size, hasSecondPass, fineSize, normalise, branch, release, tokens, positionCode, precision } = chosen;
+  const passes = hasSecondPass ? fineSize : 'single';
+  const parts = [size, passes, normalise, branch, release, tokens, positionCode, precision];
   return parts.filter((part) => part !== null).join('-');
 }
 

@@ -50,10 +50,16 @@ const POSITION_CODES = [
   { value: 'corrected', label: 'Corrected (indoor_ds_new, most retrained ones)' },
 ];
 
+const TOKENS = [
+  { value: '', label: 'After the final norm' },
+  { value: 'raw', label: 'Before it, as Probe3D reads them' },
+];
+
 /** What only some files leave open, each answered by a choice from a list. */
 const QUESTIONS = [
   { choice: 'normalise', label: 'Pixels are normalised', options: NORMALISATIONS },
   { choice: 'branch', label: 'Of a training file', options: BRANCHES },
+  { choice: 'tokens', label: 'Tokens', options: TOKENS },
   { choice: 'release', label: 'Release of a RoMa v2', options: RELEASES },
   { choice: 'positionCode', label: 'Position code of a LoFTR', options: POSITION_CODES },
 ] as const;

@@ -12,6 +12,7 @@ const INITIAL: ChosenConversion = {
   normalise: null,
   branch: null,
   release: null,
+  tokens: null,
   positionCode: null,
 };
 
