@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { MAX_GAUSSIANS } from '../src/compute/splats/scene.ts';
 import { CodedError } from '../src/core/errors.ts';
 import { zipSink } from '../src/exports/dataset/zip-sink.ts';
 import { exportSceneDataset, type SceneDatasetOptions } from '../src/exports/scene-dataset/export-scene.ts';
@@ -9,6 +8,7 @@ import { readSplats } from '../src/formats/splats/index.ts';
 import { activate } from '../src/gaussians/activate.ts';
 import type { SplatCamera } from '../src/gaussians/camera.ts';
 import { renderSplats } from '../src/gaussians/raster/render.ts';
+import { MAX_GAUSSIANS } from '../src/gaussians/table.ts';
 import { type Arguments, readArguments, usage } from './node/arguments.ts';
 import { datasetFolder } from './node/dataset-folder.ts';
 import { zipFile } from './node/dataset-zip.ts';

@@ -47,6 +47,9 @@ export interface GaussianTags {
   readonly source: string;
 }
 
+/** Gaussians that any engine takes: 3 million with all harmonics fill some 700 MB of either memory. */
+export const MAX_GAUSSIANS = 3_000_000;
+
 export const PLAIN_TAGS: GaussianTags = { model: '3dgs', antialiased: false, source: 'made' };
 
 /** The constant spherical harmonic, 1 / (2√π). */

@@ -3,7 +3,7 @@ import { cameraCentre, type SplatCamera } from '../../gaussians/camera.ts';
 import { DILATION, FIELD_CLAMP, MIN_ALPHA, NEAR } from '../../gaussians/raster/project.ts';
 import { MAX_ALPHA } from '../../gaussians/raster/render.ts';
 import { TILE } from '../../gaussians/raster/tiles.ts';
-import { type GaussianTable, type ShDegree, shRestCount, sigmoid } from '../../gaussians/table.ts';
+import { type GaussianTable, MAX_GAUSSIANS, type ShDegree, shRestCount, sigmoid } from '../../gaussians/table.ts';
 import { float32ToFloat16 } from '../../formats/arrays/half.ts';
 import { linearWorkgroups } from '../../platform/gpu/dispatch.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
@@ -12,8 +12,6 @@ import { UniformRing } from '../../platform/gpu/uniforms.ts';
 import { CodedError } from '../../core/errors.ts';
 import { createStep, pipelinesOf, type Step } from './step.ts';
 
-/** More are refused on any GPU: a scene of 3 million with all harmonics takes some 700 MB there. */
-export const MAX_GAUSSIANS = 3_000_000;
 /** Bytes of a splat and of its geometry, see splat.wgsl and project.wgsl. */
 const SPLAT_BYTES = 48;
 const GEOMETRY_BYTES = 48;

@@ -105,6 +105,8 @@ export const PROOF_SCENES = {
   /** The same of balls. */
   thickPlane: () => turnedPlane(1),
   sphere: () => sceneOf([ball([0, 0, 4], 1.3, 12_000)]),
+  /** Quick to render, where nothing depends on how true the depth is. */
+  coarseSphere: () => sceneOf([ball([0, 0, 4], 1.3, 3000)]),
   /** A part of a wall stands before the rest of it; its discs are fine, so that the edge is sharp. */
   step: () =>
     sceneOf([
