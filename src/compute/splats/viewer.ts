@@ -14,7 +14,10 @@ import { SortKernels } from './sort/gpu.ts';
 export interface ViewerOptions {
   /** Of the canvases that are drawn on. */
   readonly format: GPUTextureFormat;
-  /** Who sorts for looking; by default the CPU up to {@link CPU_ORDER_LIMIT} Gaussians, the GPU above. */
+  /**
+   * Who sorts for looking; by default the CPU up to {@link CPU_ORDER_LIMIT} Gaussians, the GPU above. On a software adapter
+   * it should be the CPU always.
+   */
   readonly orderOn?: 'cpu' | 'gpu';
   /**
    * A measured pane was drawn without a part of the scene, for which there is room now: draw it again. Never called for
