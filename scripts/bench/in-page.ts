@@ -48,8 +48,8 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
     unknown
   >;
   const open = async (url: string) => {
-    const { bitmap, info } = await openPhoto(await (await fetch(url)).blob(), url);
-    return new Photo(bitmap, info, root);
+    const opened = await openPhoto(await (await fetch(url)).blob(), url);
+    return new Photo(opened, root);
   };
   const photos = { a: await open(options.photos.a), b: await open(options.photos.b) };
   const { input } = manifest.passes[0];

@@ -4,6 +4,7 @@ import { focalInPixels, isTransposed, readImageHeader } from '../../formats/imag
 import { CodedError, throwIfAborted } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
 import type { PhotoInfo } from '../../core/match.ts';
+import { type BitmapReader, canvasTellsTruth, readHiddenPixels } from '../../platform/canvas.ts';
 import { RARE_FORMATS, REFUSALS, UNREAD_FORMATS } from './photo-refusals.ts';
 import {
   decodedBytes,
@@ -18,6 +19,8 @@ import {
 export interface OpenedPhoto {
   bitmap: ImageBitmap;
   info: PhotoInfo;
+  /** RGBA of the bitmap, read another way where this browser hides what is on a canvas; else null. */
+  hidden: Uint8ClampedArray<ArrayBuffer> | null;
 }
 
 /**
@@ -25,11 +28,17 @@ export interface OpenedPhoto {
  * inside a file never run or load, since only raster formats reach the decoder.
  *
  * @param name What the person calls the file; every message quotes it.
+ * @param readers ways of reading pixels besides the canvas, for browsers that hide them there
  * @throws CodedError `unreadable`, `empty-file`, `not-a-photo`, `format-unsupported`, `photo-damaged`,
  * `photo-truncated`, `photo-too-small`, `photo-too-long`, `photo-too-large`, `photo-undecodable` (the file named in
- * each) or `cancelled`.
+ * each), `canvas-blocked` or `cancelled`.
  */
-export async function openPhoto(file: Blob, name: string, signal?: AbortSignal): Promise<OpenedPhoto> {
+export async function openPhoto(
+  file: Blob,
+  name: string,
+  signal?: AbortSignal,
+  readers: readonly BitmapReader[] = [],
+): Promise<OpenedPhoto> {
   throwIfAborted(signal);
   const header = await readHeader(file, name);
   throwIfAborted(signal);
@@ -56,7 +65,8 @@ export async function openPhoto(file: Blob, name: string, signal?: AbortSignal):
     throwIfAborted(signal);
     const info: PhotoInfo = { name, size, workingSize: { width: bitmap.width, height: bitmap.height }, notes };
     const focal = focalInPixels(raster.lens ?? null, raster.size ?? size);
-    return { bitmap, info: focal === null ? info : { ...info, focal } };
+    const hidden = canvasTellsTruth() ? null : await readHiddenPixels(bitmap, readers);
+    return { bitmap, info: focal === null ? info : { ...info, focal }, hidden };
   } catch (error) {
     bitmap.close();
     throw error;
@@ -181,7 +191,8 @@ function isTransparent(bitmap: ImageBitmap): boolean {
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) return false;
+  // Where canvases hide their pixels nothing can be said of them; the picture is laid on white all the same.
+  if (!context || !canvasTellsTruth()) return false;
   context.drawImage(bitmap, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
   for (let i = 3; i < data.length; i += 4) if (data[i] < 255) return true;

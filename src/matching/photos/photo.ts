@@ -3,6 +3,8 @@ import type { Scope } from '../../platform/gpu/scope.ts';
 import { CodedError } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
 import type { PhotoInfo } from '../../core/match.ts';
+import { canvasBlocked, canvasTellsTruth } from '../../platform/canvas.ts';
+import type { OpenedPhoto } from './open-photo.ts';
 import type { CpuPhoto } from '../backend/cpu-backend.ts';
 import type { GpuPhoto } from '../backend/gpu-backend.ts';
 
@@ -18,12 +20,14 @@ export class Photo implements CpuPhoto, GpuPhoto {
   private gpuTexture: GPUTexture | null = null;
   private cpuPixels: Pixels | null = null;
 
+  readonly info: PhotoInfo;
+  private readonly bitmap: ImageBitmap;
+
   /** Takes the bitmap over. `root`: the device's scope, null without WebGPU. */
-  constructor(
-    private readonly bitmap: ImageBitmap,
-    readonly info: PhotoInfo,
-    root: Scope | null,
-  ) {
+  constructor({ bitmap, info, hidden }: OpenedPhoto, root: Scope | null) {
+    this.bitmap = bitmap;
+    this.info = info;
+    if (hidden) this.cpuPixels = { data: hidden, ...info.workingSize };
     this.size = info.size;
     this.working = info.workingSize;
     this.scope = root?.child(this.key) ?? null;
@@ -32,6 +36,20 @@ export class Photo implements CpuPhoto, GpuPhoto {
   /** The upright picture at its working size, for 2D canvases. */
   get image(): ImageBitmap {
     return this.bitmap;
+  }
+
+  /** The picture with no side above `longSide`, read as {@link pixels} is. */
+  pixelsWithin(longSide: number): Pixels {
+    const scale = Math.min(1, longSide / Math.max(this.bitmap.width, this.bitmap.height));
+    const width = Math.max(1, Math.round(this.bitmap.width * scale));
+    const height = Math.max(1, Math.round(this.bitmap.height * scale));
+    if (!canvasTellsTruth()) return averaged(this.pixels(), { width, height });
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    if (!context)
+      throw new CodedError('internal', 'This browser gave no 2D canvas.', 'Close other tabs and try again.');
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(this.bitmap, 0, 0, width, height);
+    return { data: context.getImageData(0, 0, width, height).data as Uint8ClampedArray, width, height };
   }
 
   texture(): GPUTexture {
@@ -54,6 +72,7 @@ export class Photo implements CpuPhoto, GpuPhoto {
       const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
       if (!context)
         throw new CodedError('internal', 'This browser gave no 2D canvas.', 'Close other tabs and try again.');
+      if (!canvasTellsTruth()) throw canvasBlocked();
       context.drawImage(this.bitmap, 0, 0);
       this.cpuPixels = { data: context.getImageData(0, 0, width, height).data as Uint8ClampedArray, width, height };
     }
@@ -65,4 +84,26 @@ export class Photo implements CpuPhoto, GpuPhoto {
     this.scope?.destroy();
     this.cpuPixels = null;
   }
+}
+
+/** RGBA pixels made smaller: every place the mean of the pixels that it covers, to whole pixels. */
+export function averaged({ data, width, height }: Pixels, to: Size): Pixels {
+  const reduced = new Uint8ClampedArray(4 * to.width * to.height);
+  const span = (i: number, from: number, count: number): [first: number, end: number] => {
+    const first = Math.floor((i * from) / count);
+    return [first, Math.max(first + 1, Math.floor(((i + 1) * from) / count))];
+  };
+  for (let y = 0; y < to.height; y++) {
+    const [top, bottom] = span(y, height, to.height);
+    for (let x = 0; x < to.width; x++) {
+      const [left, right] = span(x, width, to.width);
+      const count = (bottom - top) * (right - left);
+      for (let c = 0; c < 4; c++) {
+        let sum = 0;
+        for (let v = top; v < bottom; v++) for (let u = left; u < right; u++) sum += data[4 * (v * width + u) + c];
+        reduced[4 * (y * to.width + x) + c] = sum / count;
+      }
+    }
+  }
+  return { data: reduced, ...to };
 }

@@ -1,3 +1,22 @@
+import type { Scope } from './scope.ts';
+import type { BitmapReader } from '../canvas.ts';
+
+/** Reads bitmaps by way of the GPU, for browsers that hide what is on a canvas. */
+export const gpuReader =
+  (root: Scope): BitmapReader =>
+  async (bitmap) => {
+    const scope = root.child('read-bitmap');
+    try {
+      const size = [bitmap.width, bitmap.height];
+      const usage = GPUTextureUsage.COPY_SRC | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT;
+      const texture = scope.texture('bitmap', { size, format: 'rgba8unorm', usage });
+      root.device.queue.copyExternalImageToTexture({ source: bitmap }, { texture }, size);
+      return await readTexture(root.device, texture);
+    } finally {
+      scope.destroy();
+    }
+  };
+
 /**
  * RGBA bytes of an 8-bit texture made with COPY_SRC. Never on the way to the screen: for models on the CPU and export.
  */

@@ -64,9 +64,9 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
   }
 
   async setPhoto({ slot, file, name }: Argument<'setPhoto'>, { signal }: CompareCall): Promise<PhotoInfo> {
-    const { bitmap, info } = await openPhoto(file, name, signal);
-    this.store.replace(slot, new Photo(bitmap, info, null));
-    return info;
+    const opened = await openPhoto(file, name, signal);
+    this.store.replace(slot, new Photo(opened, null));
+    return opened.info;
   }
 
   clearPhoto({ slot }: Argument<'clearPhoto'>): void {

@@ -71,8 +71,8 @@ async function withPair<T>(
 
 async function open(file: FileOrAddress, signal: AbortSignal): Promise<Photo> {
   const name = typeof file === 'string' ? file : 'photo';
-  const { bitmap, info } = await openPhoto(await blobOf(file, signal), name, signal);
-  return new Photo(bitmap, info, null);
+  const opened = await openPhoto(await blobOf(file, signal), name, signal);
+  return new Photo(opened, null);
 }
 
 async function blobOf(file: FileOrAddress, signal: AbortSignal): Promise<Blob> {

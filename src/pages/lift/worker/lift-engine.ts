@@ -99,8 +99,8 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     context: CallContext,
   ): Promise<{ photo: PhotoInfo; depth: DepthInfo }> {
     return this.changes.run(async () => {
-      const { bitmap, info } = await openPhoto(file, name, context.signal);
-      const photo = new Photo(bitmap, info, null);
+      const opened = await openPhoto(file, name, context.signal);
+      const photo = new Photo(opened, null);
       try {
         const depth = await this.openDepth(photo, source, context);
         this.closePhoto();
@@ -108,7 +108,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
         this.depth = depth;
         this.depthSource = source;
         this.renderer.clear();
-        return { photo: info, depth: depth.info };
+        return { photo: photo.info, depth: depth.info };
       } catch (error) {
         photo.close();
         throw error;

@@ -27,6 +27,7 @@ import { Inference } from './inference.ts';
 import { MatchScene, type ShownScene } from './stage/match-scene.ts';
 import { matchTable } from '../../../matching/match-table.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
+import { gpuReader } from '../../../platform/gpu/read-texture.ts';
 import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { wasmThreads } from '../../../platform/runtime/ort.ts';
 import { Photo } from '../../../matching/photos/photo.ts';
@@ -92,12 +93,12 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   }
 
   async setPhoto({ side, file, name }: Argument<'setPhoto'>, { signal }: CallContext): Promise<PhotoInfo> {
-    const { bitmap, info } = await openPhoto(file, name, signal);
+    const opened = await openPhoto(file, name, signal, this.root ? [gpuReader(this.root)] : []);
     return this.jobs.run(async () => {
-      if (signal.aborted) bitmap.close();
+      if (signal.aborted) opened.bitmap.close();
       throwIfAborted(signal);
-      this.replacePhoto(side, new Photo(bitmap, info, this.root));
-      return info;
+      this.replacePhoto(side, new Photo(opened, this.root));
+      return opened.info;
     });
   }
 

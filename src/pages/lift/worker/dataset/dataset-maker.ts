@@ -22,8 +22,8 @@ export function datasetMaker(
   const common: DepthSource = source?.kind === 'network' ? source : { kind: 'estimate' };
   return {
     async openScene({ file, name, depth: own }, settings, signal) {
-      const { bitmap, info } = await openPhoto(file, name, signal);
-      const photo = new Photo(bitmap, info, null);
+      const opened = await openPhoto(file, name, signal);
+      const photo = new Photo(opened, null);
       try {
         const depth = await depths.open(own ?? common, photo, { signal, onNetwork: () => {} });
         throwIfAborted(signal);

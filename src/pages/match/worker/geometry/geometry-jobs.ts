@@ -25,9 +25,11 @@ import { CloudStage } from './cloud-stage.ts';
 import { cloudComments, fitAsJson } from './fit-files.ts';
 import { fitMatch, type Fitted } from './fit-match.ts';
 import { unitHomography } from './measured-pairs.ts';
-import { smallPixels } from './small-pixels.ts';
 
 type Context = ServedCall<Progress>;
+
+/** Longer side that is enough for the colours of a cloud whose places lie on the match's grid. */
+const CLOUD_PIXELS = 1024;
 
 /** The engine's calls on geometry, with the last fit and cloud; both end with the match that they were made from. */
 export class GeometryJobs {
@@ -77,7 +79,7 @@ export class GeometryJobs {
       {
         photos: { a: photos.a.size, b: photos.b.size },
         field: () => shown.readField('a'),
-        pixels: () => smallPixels(photos.a.image),
+        pixels: () => photos.a.pixelsWithin(CLOUD_PIXELS),
       },
       { signal, onProgress: (fraction) => onProgress({ stage: 'triangulate', fraction }) },
     );

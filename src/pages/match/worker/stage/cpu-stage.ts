@@ -16,7 +16,7 @@ import { drawMatchesOn } from '../../views/matches/canvas.ts';
 import { matchUniforms } from '../../views/matches/uniforms.ts';
 import { type CanvasPane, clipTo, cssColor } from '../../views/pane/cpu-painter.ts';
 import { type Frame, scaled } from '../../views/pane/frame.ts';
-import { drawPicture, pictureSize } from './cpu-picture.ts';
+import { drawPicture } from './cpu-picture.ts';
 import { checkFigure } from './figure-limit.ts';
 import type { ShownMatch } from './shown-match.ts';
 import type { Stage } from './stage.ts';
@@ -222,7 +222,7 @@ export class CpuStage implements Stage {
   }
 
   private mips(side: Side): MipLevels {
-    return (this.levels[side] ??= mipChain(shrink(this.photos[side]!)));
+    return (this.levels[side] ??= mipChain(this.photos[side]!.pixelsWithin(SOURCE_SIDE)));
   }
 
   private forgetPictures(): void {
@@ -237,13 +237,4 @@ export class CpuStage implements Stage {
       this.drawNow();
     });
   }
-}
-
-/** The photo's pixels with no side above SOURCE_SIDE. */
-function shrink(photo: Photo) {
-  const { width, height } = pictureSize(photo.size, SOURCE_SIDE);
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(photo.image, 0, 0, width, height);
-  return { data: context.getImageData(0, 0, width, height).data as Uint8ClampedArray, width, height };
 }
