@@ -68,7 +68,7 @@ const byVideoFrame: BitmapReader = async (bitmap) => {
  * @param others ways that the caller has besides WebCodecs, such as the GPU's
  * @throws CodedError `canvas-blocked` where there is none
  */
-export async function readHiddenPixels(
+async function readHiddenPixels(
   bitmap: ImageBitmap,
   others: readonly BitmapReader[] = [],
 ): Promise<Uint8ClampedArray<ArrayBuffer>> {
@@ -89,6 +89,12 @@ export async function readHiddenPixels(
   }
   throw canvasBlocked();
 }
+
+/** RGBA of a bitmap where the canvas hides it, as {@link readHiddenPixels}; null where the canvas tells the truth. */
+export const hiddenPixels = async (
+  bitmap: ImageBitmap,
+  others: readonly BitmapReader[] = [],
+): Promise<Uint8ClampedArray<ArrayBuffer> | null> => (canvasTellsTruth() ? null : readHiddenPixels(bitmap, others));
 
 /** What to tell the person where no way of reading a photo is open. */
 export const canvasBlocked = (): CodedError =>

@@ -4,7 +4,7 @@ import { focalInPixels, isTransposed, readImageHeader } from '../../formats/imag
 import { CodedError, throwIfAborted } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
 import type { PhotoInfo } from '../../core/match.ts';
-import { type BitmapReader, canvasTellsTruth, readHiddenPixels } from '../../platform/canvas.ts';
+import { type BitmapReader, canvasTellsTruth, hiddenPixels } from '../../platform/canvas.ts';
 import { RARE_FORMATS, REFUSALS, UNREAD_FORMATS } from './photo-refusals.ts';
 import {
   decodedBytes,
@@ -65,7 +65,7 @@ export async function openPhoto(
     throwIfAborted(signal);
     const info: PhotoInfo = { name, size, workingSize: { width: bitmap.width, height: bitmap.height }, notes };
     const focal = focalInPixels(raster.lens ?? null, raster.size ?? size);
-    const hidden = canvasTellsTruth() ? null : await readHiddenPixels(bitmap, readers);
+    const hidden = await hiddenPixels(bitmap, readers);
     return { bitmap, info: focal === null ? info : { ...info, focal }, hidden };
   } catch (error) {
     bitmap.close();

@@ -57,8 +57,11 @@ describe('scoring as Probe3D does', () => {
 
   const photo = () =>
     new Photo(
-      { ...SIZE, close: () => {} } as unknown as ImageBitmap,
-      { size: SIZE, workingSize: SIZE } as Photo['info'],
+      {
+        bitmap: { ...SIZE, close: () => {} } as unknown as ImageBitmap,
+        info: { size: SIZE, workingSize: SIZE } as Photo['info'],
+        hidden: null,
+      },
       null,
     );
   const truthOf = (content: object): Promise<Truth> =>

@@ -9,6 +9,7 @@ import {
   probeScore,
   SCANNET_RULES,
 } from '../../../features/probe3d.ts';
+import { hiddenPixels } from '../../../platform/canvas.ts';
 import { Photo } from '../../../matching/photos/photo.ts';
 import type { Encoding, PairScore, ScoreProtocol } from '../contract.ts';
 import type { Normalisation } from './encoder-pool.ts';
@@ -117,7 +118,8 @@ async function cropped(photo: Photo, crop: Crop, { image }: ProbeRules): Promise
     Math.max(1, Math.round(crop.height * height)),
     { resizeWidth: image.width, resizeHeight: image.height, resizeQuality: 'high' },
   );
-  return new Photo(bitmap, { ...photo.info, size: image, workingSize: image }, null);
+  const info = { ...photo.info, size: image, workingSize: image };
+  return new Photo({ bitmap, info, hidden: await hiddenPixels(bitmap) }, null);
 }
 
 const withoutDepth = () =>
