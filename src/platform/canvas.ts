@@ -44,8 +44,24 @@ function tellsTruth(): boolean {
   return painted !== null && isKnown(painted.context.getImageData(0, 0, SIDE, SIDE).data);
 }
 
-/** Reads a bitmap's RGBA bytes without a 2D canvas; null where this way does not exist here. */
-export type BitmapReader = (bitmap: ImageBitmap) => Promise<Uint8ClampedArray<ArrayBuffer> | null>;
+/**
+ * Reads a bitmap's RGBA bytes without a 2D canvas; null where this way does not exist here. `ownsFile`: it reads the file
+ * that the bitmap is from and asks the browser nothing, so that it need not be tried on the known picture.
+ */
+export type BitmapReader = ((bitmap: ImageBitmap) => Promise<Uint8ClampedArray<ArrayBuffer> | null>) & {
+  ownsFile?: boolean;
+};
+
+/** Whether a way of reading gets the known picture right. */
+async function readsKnown(read: BitmapReader): Promise<boolean> {
+  const sample = paintKnown()?.canvas.transferToImageBitmap();
+  try {
+    const seen = sample && (await read(sample));
+    return Boolean(seen && isKnown(seen));
+  } finally {
+    sample?.close();
+  }
+}
 
 /** By WebCodecs, which copies what was decoded. */
 const byVideoFrame: BitmapReader = async (bitmap) => {
@@ -73,18 +89,12 @@ async function readHiddenPixels(
   others: readonly BitmapReader[] = [],
 ): Promise<Uint8ClampedArray<ArrayBuffer>> {
   for (const read of [byVideoFrame, ...others]) {
-    const painted = paintKnown();
-    if (!painted) break;
-    const sample = painted.canvas.transferToImageBitmap();
     try {
-      const seen = await read(sample);
-      if (!seen || !isKnown(seen)) continue;
+      if (!read.ownsFile && !(await readsKnown(read))) continue;
       const data = await read(bitmap);
       if (data) return data;
     } catch {
       // A way that this browser does not go; the next may be open.
-    } finally {
-      sample.close();
     }
   }
   throw canvasBlocked();

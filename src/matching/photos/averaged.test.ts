@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { averaged } from './photo.ts';
+import { averaged } from './averaged.ts';
 
 test('a picture made smaller holds the means of what it covers', () => {
   const data = Uint8ClampedArray.from({ length: 4 * 4 * 2 }, (_, i) => (i % 4 === 3 ? 255 : 10 * Math.floor(i / 4)));

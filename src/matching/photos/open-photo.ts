@@ -5,6 +5,8 @@ import { CodedError, throwIfAborted } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
 import type { PhotoInfo } from '../../core/match.ts';
 import { type BitmapReader, canvasTellsTruth, hiddenPixels } from '../../platform/canvas.ts';
+import { averaged } from './averaged.ts';
+import { pngPixels } from './png-pixels.ts';
 import { RARE_FORMATS, REFUSALS, UNREAD_FORMATS } from './photo-refusals.ts';
 import {
   decodedBytes,
@@ -65,12 +67,20 @@ export async function openPhoto(
     throwIfAborted(signal);
     const info: PhotoInfo = { name, size, workingSize: { width: bitmap.width, height: bitmap.height }, notes };
     const focal = focalInPixels(raster.lens ?? null, raster.size ?? size);
-    const hidden = await hiddenPixels(bitmap, readers);
+    const hidden = await hiddenPixels(bitmap, [...readers, ...ownReaders(file, header.kind, raster)]);
     return { bitmap, info: focal === null ? info : { ...info, focal }, hidden };
   } catch (error) {
     bitmap.close();
     throw error;
   }
+}
+
+/** The way of our own reader, for files that it decodes as the browser does. */
+function ownReaders(file: Blob, kind: FileKind, raster: RasterHeader): BitmapReader[] {
+  if (kind !== 'png' || raster.orientation !== 1 || raster.animated) return [];
+  const read = async ({ width, height }: ImageBitmap) =>
+    averaged(await pngPixels(file), { width, height }).data as Uint8ClampedArray<ArrayBuffer>;
+  return [Object.assign(read, { ownsFile: true })];
 }
 
 async function readHeader(file: Blob, name: string): Promise<ImageHeader> {
