@@ -5,12 +5,12 @@ import { MAX_ALPHA } from '../../gaussians/raster/render.ts';
 import { TILE } from '../../gaussians/raster/tiles.ts';
 import { type GaussianTable, MAX_GAUSSIANS, type ShDegree, shRestCount, sigmoid } from '../../gaussians/table.ts';
 import { float32ToFloat16 } from '../../formats/arrays/half.ts';
-import { linearWorkgroups } from '../../platform/gpu/dispatch.ts';
+import { type ComputeStep, linearWorkgroups } from '../../platform/gpu/dispatch.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import { createShader, type Shader } from '../../platform/gpu/shader.ts';
 import { UniformRing } from '../../platform/gpu/uniforms.ts';
 import { CodedError } from '../../core/errors.ts';
-import { createStep, pipelinesOf, type Step } from './step.ts';
+import { type BoundStep, bindStep, stepsOf } from './step.ts';
 
 /** Bytes of a splat and of its geometry, see splat.wgsl and project.wgsl. */
 const SPLAT_BYTES = 48;
@@ -49,11 +49,11 @@ export function requireRoom(
 /** The pipelines of projection; one a device. */
 export class ProjectKernels {
   readonly shader: Shader;
-  readonly pipelines: Record<'look' | 'lookSorted' | 'measure', GPUComputePipeline>;
+  readonly steps: Record<'look' | 'lookSorted' | 'measure', ComputeStep>;
 
   constructor(readonly device: GPUDevice) {
     this.shader = createShader(device, 'splat-project', projectCode, { ...SPLAT_NAMES, NEAR, DILATION, LAST_KEY });
-    this.pipelines = pipelinesOf(device, this.shader, ['look', 'lookSorted', 'measure']);
+    this.steps = stepsOf(device, this.shader, ['look', 'lookSorted', 'measure']);
   }
 }
 
@@ -125,20 +125,19 @@ export class SplatScene {
   }
 
   /** Fills {@link splats}, and the buffers of a sort by depth and of the geometry where they are given. */
-  projectStep(sort: SortBuffers | null, geometry: GPUBuffer | null): Step {
-    const { device, pipelines } = this.kernels;
-    const pipeline = geometry ? pipelines.measure : sort ? pipelines.lookSorted : pipelines.look;
-    const bindings = [
-      this.view,
-      { buffer: this.centres },
-      { buffer: this.shapes },
-      { buffer: this.harmonics },
-      { buffer: this.splats },
-      sort && { buffer: sort.keys },
-      sort && { buffer: sort.values },
-      geometry && { buffer: geometry },
-    ];
-    return createStep(device, pipeline, bindings, linearWorkgroups(this.count));
+  projectStep(sort: SortBuffers | null, geometry: GPUBuffer | null): BoundStep {
+    const { device, steps } = this.kernels;
+    const step = geometry ? steps.measure : sort ? steps.lookSorted : steps.look;
+    const bindings = {
+      view: this.view,
+      centres: { buffer: this.centres },
+      shapes: { buffer: this.shapes },
+      harmonics: { buffer: this.harmonics },
+      splats: { buffer: this.splats },
+      ...(sort && { keys: { buffer: sort.keys }, order: { buffer: sort.values } }),
+      ...(geometry && { geometry: { buffer: geometry } }),
+    };
+    return bindStep(device, step, bindings, linearWorkgroups(this.count));
   }
 
   /** Room for what `measure` of project.wgsl writes. */

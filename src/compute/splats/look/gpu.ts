@@ -1,4 +1,4 @@
-import { type BindingPlaces, bindingEntries, bindingPlaces } from '../../../platform/gpu/bindings.ts';
+import { type BindingPlaces, bindingEntries, bindingPlaces, NamedLayout } from '../../../platform/gpu/bindings.ts';
 import lookCode from '../../../../shaders/scene/look.wgsl';
 import presentCode from '../../../../shaders/scene/present.wgsl';
 import countCode from '../../../../shaders/scene/visible-count.wgsl';
@@ -6,14 +6,14 @@ import type { SplatCamera } from '../../../gaussians/camera.ts';
 import { DepthOrder } from '../../../gaussians/order.ts';
 import { NEAR } from '../../../gaussians/raster/project.ts';
 import type { GaussianTable } from '../../../gaussians/table.ts';
-import { linearWorkgroups } from '../../../platform/gpu/dispatch.ts';
+import { type ComputeStep, linearWorkgroups } from '../../../platform/gpu/dispatch.ts';
 import type { Scope } from '../../../platform/gpu/scope.ts';
-import { createComputePipeline, createRenderPipeline, createShader } from '../../../platform/gpu/shader.ts';
+import { createComputeStep, createRenderPipeline, createShader } from '../../../platform/gpu/shader.ts';
 import { UniformRing } from '../../../platform/gpu/uniforms.ts';
 import type { Rect, Size } from '../../../core/geometry.ts';
 import { LAST_KEY, SPLAT_NAMES, type SplatScene } from '../scene.ts';
 import { RadixSort, type SortKernels } from '../sort/gpu.ts';
-import { createStep, recordSteps, type Step } from '../step.ts';
+import { type BoundStep, bindStep, recordSteps } from '../step.ts';
 
 /** Eight bits would gather the roundings of hundreds of blends; this one can be blended on every adapter. */
 const ACCUMULATION: GPUTextureFormat = 'rgba16float';
@@ -24,24 +24,23 @@ const SAME_DIRECTION = Math.cos((0.5 * Math.PI) / 180);
 
 /** Pipelines of the quads; one a device. */
 export class LookKernels {
-  readonly layout: GPUBindGroupLayout;
+  readonly layout: NamedLayout;
   readonly quads: GPURenderPipeline;
   /** The same quads with nothing in them: what the bench holds against {@link quads}. */
   readonly emptyQuads: GPURenderPipeline;
-  readonly count: GPUComputePipeline;
+  readonly count: ComputeStep;
 
   constructor(readonly device: GPUDevice) {
     const shader = createShader(device, 'splat-look', lookCode, SPLAT_NAMES);
-    const entry = (binding: number, type: GPUBufferBindingType): GPUBindGroupLayoutEntry => ({
-      binding,
-      visibility: GPUShaderStage.VERTEX,
-      buffer: { type },
+    const { VERTEX: visibility } = GPUShaderStage;
+    const read = { visibility, buffer: { type: 'read-only-storage' } } as const;
+    this.layout = new NamedLayout(device, 'splat-look', shader.definitions, {
+      view: { visibility, buffer: { type: 'uniform' } },
+      splats: read,
+      order: read,
+      drawn: read,
     });
-    this.layout = device.createBindGroupLayout({
-      label: 'splat-look',
-      entries: [entry(0, 'uniform'), ...[1, 2, 3].map((binding) => entry(binding, 'read-only-storage'))],
-    });
-    const layout = device.createPipelineLayout({ label: 'splat-look', bindGroupLayouts: [this.layout] });
+    const layout = device.createPipelineLayout({ label: 'splat-look', bindGroupLayouts: [this.layout.layout] });
     const over: GPUBlendComponent = { srcFactor: 'one', dstFactor: 'one-minus-src-alpha', operation: 'add' };
     const pipeline = (entryPoint: string) =>
       createRenderPipeline(device, {
@@ -57,11 +56,8 @@ export class LookKernels {
       });
     this.quads = pipeline('shade');
     this.emptyQuads = pipeline('shadeNothing');
-    this.count = createComputePipeline(
-      device,
-      createShader(device, 'splat-visible-count', countCode, { LAST_KEY }),
-      'main',
-    );
+    const counting = createShader(device, 'splat-visible-count', countCode, { LAST_KEY });
+    this.count = createComputeStep(device, counting, 'main');
   }
 }
 
@@ -70,7 +66,7 @@ interface DrawOrder {
   readonly indices: GPUBuffer;
   /** Arguments of the draw; its second word is how many. */
   readonly draw: GPUBuffer;
-  readonly steps: readonly Step[];
+  readonly steps: readonly BoundStep[];
   prepare(camera: SplatCamera): void;
 }
 
@@ -89,12 +85,11 @@ export class SplatLook {
     orderOn: 'cpu' | 'gpu',
   ) {
     this.order = orderOn === 'cpu' ? cpuOrder(scene, table) : gpuOrder(kernels, sorting, scene);
-    this.group = kernels.device.createBindGroup({
-      label: 'splat-look',
-      layout: kernels.layout,
-      entries: [scene.view, { buffer: scene.splats }, { buffer: this.order.indices }, { buffer: this.order.draw }].map(
-        (resource, binding) => ({ binding, resource }),
-      ),
+    this.group = kernels.layout.bind({
+      view: scene.view,
+      splats: { buffer: scene.splats },
+      order: { buffer: this.order.indices },
+      drawn: { buffer: this.order.draw },
     });
   }
 
@@ -176,8 +171,8 @@ function gpuOrder(kernels: LookKernels, sorting: SortKernels, scene: SplatScene)
   const params = scope.buffer('splats/count-params', 4, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
   device.queue.writeBuffer(params, 0, Uint32Array.of(count));
   const draw = scope.storage('splats/draw', 16, GPUBufferUsage.INDIRECT);
-  const bindings = [{ buffer: params }, { buffer: sort.keys, size: Math.max(16, 4 * count) }, { buffer: draw }];
-  const counting = createStep(device, kernels.count, bindings, linearWorkgroups(count + 1));
+  const bindings = { params: { buffer: params }, keys: { buffer: sort.keys }, draw: { buffer: draw } };
+  const counting = bindStep(device, kernels.count, bindings, linearWorkgroups(count + 1));
   return {
     indices: sort.values,
     draw,

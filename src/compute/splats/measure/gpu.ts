@@ -3,14 +3,14 @@ import tilesCode from '../../../../shaders/scene/tiles.wgsl';
 import { isSameCamera, type SplatCamera } from '../../../gaussians/camera.ts';
 import { MIN_TRANSMITTANCE, type SplatMaps } from '../../../gaussians/raster/render.ts';
 import { TILE } from '../../../gaussians/raster/tiles.ts';
-import { linearWorkgroups } from '../../../platform/gpu/dispatch.ts';
+import { type ComputeStep, linearWorkgroups } from '../../../platform/gpu/dispatch.ts';
 import type { Scope } from '../../../platform/gpu/scope.ts';
-import { createComputePipeline, createShader } from '../../../platform/gpu/shader.ts';
+import { createComputeStep, createShader } from '../../../platform/gpu/shader.ts';
 import { CodedError } from '../../../core/errors.ts';
 import type { Size } from '../../../core/geometry.ts';
 import { SPLAT_NAMES, type SplatScene } from '../scene.ts';
 import { prefixSumSteps, RadixSort, type SortKernels } from '../sort/gpu.ts';
-import { createStep, pipelinesOf, recordSteps, type Step } from '../step.ts';
+import { type BoundStep, bindStep, recordSteps, stepsOf } from '../step.ts';
 import { MAP_PLANES, mapNames, unpackMaps } from './maps.ts';
 
 /** Pairs of tile and splat that there is room for at first: so many a Gaussian, and at least so many. */
@@ -18,19 +18,19 @@ const FIRST_PAIRS = { each: 4, least: 65_536 };
 
 /** Pipelines of the tile rasteriser; one a device. */
 export class MeasureKernels {
-  readonly tiles: Record<'countTiles' | 'listTiles' | 'findRanges', GPUComputePipeline>;
-  readonly blend: GPUComputePipeline;
+  readonly tiles: Record<'countTiles' | 'listTiles' | 'findRanges', ComputeStep>;
+  readonly blend: ComputeStep;
 
   constructor(readonly device: GPUDevice) {
     const tiles = createShader(device, 'splat-tiles', tilesCode, { ...SPLAT_NAMES, TILE });
-    this.tiles = pipelinesOf(device, tiles, ['countTiles', 'listTiles', 'findRanges']);
+    this.tiles = stepsOf(device, tiles, ['countTiles', 'listTiles', 'findRanges']);
     const blend = createShader(device, 'splat-blend', blendCode, {
       ...SPLAT_NAMES,
       ...mapNames(),
       MIN_TRANSMITTANCE,
       TILE,
     });
-    this.blend = createComputePipeline(device, blend, 'blend');
+    this.blend = createComputeStep(device, blend, 'blend');
   }
 }
 
@@ -41,7 +41,7 @@ interface Room extends Size {
   /** [MAP_PLANES, h, w], see maps.ts. */
   readonly maps: GPUBuffer;
   readonly ranges: GPUBuffer;
-  readonly steps: readonly Step[];
+  readonly steps: readonly BoundStep[];
 }
 
 /** The maps of one view on the GPU. */
@@ -59,7 +59,7 @@ export class SplatMeasure {
   private readonly offsets: GPUBuffer;
   /** Its first word is how many pairs the last view has; there may be less room. */
   private readonly total: GPUBuffer;
-  private readonly first: readonly Step[];
+  private readonly first: readonly BoundStep[];
   private readonly sort: RadixSort;
   private room: Room | null = null;
   /** Whose maps are in the room. */
@@ -82,12 +82,13 @@ export class SplatMeasure {
     const counts = storage('measured-count', 1);
     device.queue.writeBuffer(counts, 0, Uint32Array.of(count));
     this.sort = new RadixSort(sorting, scope, Math.max(1, count), 32, counts);
-    const counting = createStep(
-      device,
-      kernels.tiles.countTiles,
-      [scene.view, { buffer: scene.splats }, { buffer: this.sort.values }, { buffer: this.offsets }],
-      linearWorkgroups(count),
-    );
+    const counted = {
+      view: scene.view,
+      splats: { buffer: scene.splats },
+      order: { buffer: this.sort.values },
+      offsets: { buffer: this.offsets },
+    };
+    const counting = bindStep(device, kernels.tiles.countTiles, counted, linearWorkgroups(count));
     this.first = [
       scene.projectStep(this.sort, this.geometry),
       ...this.sort.steps,
@@ -187,32 +188,30 @@ export class SplatMeasure {
     const ranges = scope.storage('splats/ranges', 8 * tileCount);
     const bits = Math.ceil(Math.log2(tileCount + 1));
     const sort = new RadixSort(sorting, scope, capacity, bits, this.total);
-    const [splats, total] = [{ buffer: scene.splats }, { buffer: this.total }];
     // The buffers may be larger than the room, which the shader knows by the binding.
-    const pairTiles = { buffer: sort.keys, size: 4 * capacity };
-    const pairSplats = { buffer: sort.values, size: 4 * capacity };
-    const order = { buffer: this.sort.values };
-    const offsets = { buffer: this.offsets };
+    const bindings = {
+      view: scene.view,
+      splats: { buffer: scene.splats },
+      order: { buffer: this.sort.values },
+      offsets: { buffer: this.offsets },
+      total: { buffer: this.total },
+      pairTiles: { buffer: sort.keys, size: 4 * capacity },
+      pairSplats: { buffer: sort.values, size: 4 * capacity },
+      ranges: { buffer: ranges },
+    };
+    const blended = {
+      view: scene.view,
+      splats: bindings.splats,
+      geometry: { buffer: this.geometry },
+      pairSplats: bindings.pairSplats,
+      ranges: bindings.ranges,
+      maps: { buffer: maps },
+    };
     const steps = [
-      createStep(
-        device,
-        kernels.tiles.listTiles,
-        [scene.view, splats, order, offsets, total, pairTiles, pairSplats],
-        linearWorkgroups(scene.count),
-      ),
+      bindStep(device, kernels.tiles.listTiles, bindings, linearWorkgroups(scene.count)),
       ...sort.steps,
-      createStep(
-        device,
-        kernels.tiles.findRanges,
-        [null, null, null, null, total, pairTiles, null, { buffer: ranges }],
-        linearWorkgroups(capacity),
-      ),
-      createStep(
-        device,
-        kernels.blend,
-        [scene.view, splats, { buffer: this.geometry }, pairSplats, { buffer: ranges }, { buffer: maps }],
-        tiles,
-      ),
+      bindStep(device, kernels.tiles.findRanges, bindings, linearWorkgroups(capacity)),
+      bindStep(device, kernels.blend, blended, tiles),
     ];
     this.room = { scope, width, height, capacity, maps, ranges, steps };
     return this.room;

@@ -1,9 +1,9 @@
 import prefixCode from '../../../../shaders/scene/prefix-sum.wgsl';
 import radixCode from '../../../../shaders/scene/radix-sort.wgsl';
-import { linearWorkgroups } from '../../../platform/gpu/dispatch.ts';
+import { type ComputeStep, linearWorkgroups } from '../../../platform/gpu/dispatch.ts';
 import type { Scope } from '../../../platform/gpu/scope.ts';
 import { createShader } from '../../../platform/gpu/shader.ts';
-import { createStep, pipelinesOf, type Step } from '../step.ts';
+import { type BoundStep, bindStep, stepsOf } from '../step.ts';
 
 /** Entries of one workgroup. */
 const BLOCK = 2048;
@@ -12,16 +12,12 @@ const DIGITS = 2 ** DIGIT_BITS;
 
 /** Pipelines of sorting and summing; one a device. */
 export class SortKernels {
-  readonly sums: Record<'reduce' | 'scan' | 'apply', GPUComputePipeline>;
-  readonly radix: Record<'countDigits' | 'scatter', GPUComputePipeline>;
+  readonly sums: Record<'reduce' | 'scan' | 'apply', ComputeStep>;
+  readonly radix: Record<'countDigits' | 'scatter', ComputeStep>;
 
   constructor(readonly device: GPUDevice) {
-    this.sums = pipelinesOf(device, createShader(device, 'prefix-sum', prefixCode, { BLOCK }), [
-      'reduce',
-      'scan',
-      'apply',
-    ]);
-    this.radix = pipelinesOf(device, createShader(device, 'radix-sort', radixCode, { BLOCK, DIGITS }), [
+    this.sums = stepsOf(device, createShader(device, 'prefix-sum', prefixCode, { BLOCK }), ['reduce', 'scan', 'apply']);
+    this.radix = stepsOf(device, createShader(device, 'radix-sort', radixCode, { BLOCK, DIGITS }), [
       'countDigits',
       'scatter',
     ]);
@@ -45,7 +41,7 @@ export function prefixSumSteps(
   values: GPUBuffer,
   length: number,
   total: GPUBuffer,
-): Step[] {
+): BoundStep[] {
   const { device, sums } = kernels;
   const blocks = Math.max(1, Math.ceil(length / BLOCK));
   const partial = scope.storage('prefix-sum/blocks', 4 * blocks);
@@ -53,10 +49,11 @@ export function prefixSumSteps(
   const ofBlocks = constants(scope, 'prefix-sum/blocks-length', [blocks]);
   const groups = linearWorkgroups(length, BLOCK);
   const sumsBinding = { buffer: partial, size: Math.max(16, 4 * blocks) };
+  const bindings = { values: { buffer: values }, sums: sumsBinding, total: { buffer: total } };
   return [
-    createStep(device, sums.reduce, [whole, { buffer: values }, sumsBinding], groups),
-    createStep(device, sums.scan, [ofBlocks, null, sumsBinding, { buffer: total }], [1, 1]),
-    createStep(device, sums.apply, [whole, { buffer: values }, sumsBinding], groups),
+    bindStep(device, sums.reduce, { params: whole, ...bindings }, groups),
+    bindStep(device, sums.scan, { params: ofBlocks, ...bindings }, [1, 1]),
+    bindStep(device, sums.apply, { params: whole, ...bindings }, groups),
   ];
 }
 
@@ -69,7 +66,7 @@ export class RadixSort {
   /** What is sorted: fill these before, and read them afterwards. */
   readonly keys: GPUBuffer;
   readonly values: GPUBuffer;
-  readonly steps: readonly Step[];
+  readonly steps: readonly BoundStep[];
 
   /**
    * @param bits of the keys that are not 0
@@ -93,33 +90,30 @@ export class RadixSort {
     const digits = scope.storage('radix-sort/digits', 4 * DIGITS * blocks);
     const total = scope.storage('radix-sort/total', 4);
     const groups = linearWorkgroups(capacity, BLOCK);
-    const scan = createStep(
-      device,
-      sums.scan,
-      [constants(scope, 'radix-sort/length', [DIGITS * blocks]), null, { buffer: digits }, { buffer: total }],
-      [1, 1],
-    );
-    const steps: Step[] = [];
+    const scanned = {
+      params: constants(scope, 'radix-sort/length', [DIGITS * blocks]),
+      sums: { buffer: digits },
+      total: { buffer: total },
+    };
+    const scan = bindStep(device, sums.scan, scanned, [1, 1]);
+    const steps: BoundStep[] = [];
     for (let pass = 0; pass < passes; pass++) {
       const [a, b] = pass % 2 === 0 ? [from, other] : [other, from];
       // The last pass of an even number may have no bits left; a digit of zeros copies.
       const shift = Math.min(31, DIGIT_BITS * pass);
-      const params = constants(scope, `radix-sort/pass-${pass}`, [shift, blocks, slot, capacity]);
-      const [keysIn, valuesIn] = [{ buffer: a.keys }, { buffer: a.values }];
-      const count = [params, { buffer: counts }, keysIn, null, null, null, { buffer: digits }];
-      const scatter = [
-        params,
-        { buffer: counts },
-        keysIn,
-        valuesIn,
-        { buffer: b.keys },
-        { buffer: b.values },
-        { buffer: digits },
-      ];
+      const bindings = {
+        params: constants(scope, `radix-sort/pass-${pass}`, [shift, blocks, slot, capacity]),
+        counts: { buffer: counts },
+        keysIn: { buffer: a.keys },
+        valuesIn: { buffer: a.values },
+        keysOut: { buffer: b.keys },
+        valuesOut: { buffer: b.values },
+        digits: { buffer: digits },
+      };
       steps.push(
-        createStep(device, radix.countDigits, count, groups),
+        bindStep(device, radix.countDigits, bindings, groups),
         scan,
-        createStep(device, radix.scatter, scatter, groups),
+        bindStep(device, radix.scatter, bindings, groups),
       );
     }
     this.keys = from.keys;
