@@ -12,7 +12,7 @@ import type { Expectation } from '../scripts/odd-files/corpus.ts';
 import { CANARY } from '../scripts/odd-files/hostile-texts.ts';
 import type { DenseField } from '../src/core/match.ts';
 import { layoutPanes } from '../src/pages/match/contract/layout.ts';
-import { photoRect, unitToStage, DEFAULT_CAMERA } from '../src/core/zoom.ts';
+import { photoRect, unitToStage, DEFAULT_CAMERA } from '../src/core/viewer/zoom.ts';
 import { matched, openApp, readField } from './app.ts';
 
 /**

@@ -130,6 +130,9 @@ const PACKAGES: { name: RegExp; allowed: RegExp }[] = [
   { name: /^webgpu-utils$/, allowed: /^src\/platform\/gpu\/reflection\.ts$/ },
 ];
 
+/** Files in one folder: more are not taken in at a glance. */
+const MAX_SIBLINGS = 25;
+
 interface Import {
   /** Path from the repository's root, as every path here. */
   file: string;
@@ -247,6 +250,21 @@ describe('who may import whom', () => {
       ({ file, target }) => target !== null && isTestHelper(target) && !isTest(file) && !isTestHelper(file),
     );
     expect(wrong.map(describeImport)).toEqual([]);
+  });
+
+  test('no room of more than 25 files', () => {
+    const counts = new Map<string, number>();
+    for (const top of ['src', 'shaders']) {
+      for (const entry of readdirSync(join(root, top), { recursive: true, withFileTypes: true })) {
+        const folder = relative(root, entry.parentPath).replaceAll('\\', '/');
+        // What tests read is a pile by nature.
+        if (entry.isFile() && !/(^|\/)(fixtures|testing)(\/|$)/.test(folder)) {
+          counts.set(folder, (counts.get(folder) ?? 0) + 1);
+        }
+      }
+    }
+    expect(counts.get('src/core')).toBeGreaterThan(5);
+    expect([...counts].filter(([, count]) => count > MAX_SIBLINGS)).toEqual([]);
   });
 
   test('no circle of files', () => {

@@ -1,7 +1,7 @@
 import jpeg from 'jpeg-js';
 import type { PlainField } from '../../src/compute/field/cpu.ts';
 import type { Pixels } from '../../src/compute/preprocess/cpu.ts';
-import { colorMapAt } from '../../src/core/color-maps.ts';
+import { colorMapAt } from '../../src/core/colors/color-maps.ts';
 import type { Size } from '../../src/core/geometry.ts';
 import { fitted, NOTHING, painted } from '../node/field-pictures.ts';
 import { errorReader } from './measure.ts';

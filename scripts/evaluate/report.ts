@@ -1,4 +1,4 @@
-import { colorMapAt } from '../../src/core/color-maps.ts';
+import { colorMapAt } from '../../src/core/colors/color-maps.ts';
 import { certaintyMap, rebuilt, shrunk } from '../node/field-pictures.ts';
 import { matchPair, type NodeMatcher } from '../node/match-pair.ts';
 import { dataUrl, errorMap, FULL_ERROR } from './error-picture.ts';

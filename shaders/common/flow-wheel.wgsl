@@ -1,5 +1,5 @@
 // The colour wheel of Baker et al., "A Database and Evaluation Methodology for Optical Flow" (IJCV 2011).
-// src/core/flow-wheel.ts draws the same wheel for the legend.
+// src/core/colors/flow-wheel.ts draws the same wheel for the legend.
 
 // Hues between the wheel's six corners red, yellow, green, cyan, blue, magenta; 55 in all.
 const ARCS = array<f32, 6>(15.0, 6.0, 4.0, 11.0, 13.0, 6.0);

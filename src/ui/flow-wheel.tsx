@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { flowWheel } from '../core/flow-wheel.ts';
+import { flowWheel } from '../core/colors/flow-wheel.ts';
 
 const SIZE = 96;
 

@@ -1,5 +1,5 @@
-import { colorMapGradient } from '../core/color-maps.ts';
-import type { Legend } from '../core/legend.ts';
+import { colorMapGradient } from '../core/colors/color-maps.ts';
+import type { Legend } from '../core/colors/legend.ts';
 import { FlowWheel } from './flow-wheel.tsx';
 
 /** A legend as it is drawn; nothing where the picture explains itself. */

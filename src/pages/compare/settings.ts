@@ -1,4 +1,4 @@
-import type { Camera } from '../../core/zoom.ts';
+import type { Camera } from '../../core/viewer/zoom.ts';
 import type { ScoreProtocol, SlotPair } from './contract.ts';
 
 /** What is shown of the encoders. */

@@ -10,8 +10,8 @@ import {
   text,
   toggle,
 } from '../../platform/params/params.ts';
-import type { PointLight } from '../../geometry/lift-lights.ts';
-import { MAX_LIGHTS } from '../../geometry/lift-lights.ts';
+import type { PointLight } from '../../geometry/lift/lights.ts';
+import { MAX_LIGHTS } from '../../geometry/lift/lights.ts';
 import type { LiftPicture, SweepKind } from './contract/api.ts';
 import { LIFT_PICTURES, SWEEP_KINDS } from './contract/api.ts';
 import type { HoleFill, SkySettings } from './contract/settings.ts';

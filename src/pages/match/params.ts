@@ -1,4 +1,4 @@
-import { COLOR_MAPS } from '../../core/color-maps.ts';
+import { COLOR_MAPS } from '../../core/colors/color-maps.ts';
 import { zoomParam } from '../../platform/params/camera.ts';
 import {
   addressKeys,

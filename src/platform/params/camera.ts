@@ -1,5 +1,5 @@
-import type { Camera } from '../../core/zoom.ts';
-import { clampCamera, DEFAULT_CAMERA, isZoomed } from '../../core/zoom.ts';
+import type { Camera } from '../../core/viewer/zoom.ts';
+import { clampCamera, DEFAULT_CAMERA, isZoomed } from '../../core/viewer/zoom.ts';
 import { readNumbers, roundTo } from './address.ts';
 import { coded } from './params.ts';
 

@@ -1,4 +1,4 @@
-import { colorMapAt } from '../../../core/color-maps.ts';
+import { colorMapAt } from '../../../core/colors/color-maps.ts';
 import type { SplatMaps } from '../../../gaussians/raster/render.ts';
 import { MAPS } from '../measure/maps.ts';
 import { paintingOf, type SplatPane } from './pane.ts';

@@ -1,6 +1,6 @@
 import { type BindingPlaces, bindingEntries, bindingPlaces } from '../../../platform/gpu/bindings.ts';
 import code from '../../../../shaders/scene/show.wgsl';
-import { COLOR_MAP_SIZE, COLOR_MAPS, colorMapRows } from '../../../core/color-maps.ts';
+import { COLOR_MAP_SIZE, COLOR_MAPS, colorMapRows } from '../../../core/colors/color-maps.ts';
 import type { Rect } from '../../../core/geometry.ts';
 import type { Scope } from '../../../platform/gpu/scope.ts';
 import { createRenderPipeline, createShader, enumNames } from '../../../platform/gpu/shader.ts';

@@ -1,4 +1,4 @@
-import type { ColorMapName } from '../../../core/color-maps.ts';
+import type { ColorMapName } from '../../../core/colors/color-maps.ts';
 import type { DepthKind, SplatMaps } from '../../../gaussians/raster/render.ts';
 import { MAPS } from '../measure/maps.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { colorMapTable } from '../../../core/color-maps.ts';
+import { colorMapTable } from '../../../core/colors/color-maps.ts';
 import type { BySlot } from '../contract.ts';
 import { CpuFeatureMaths, type Encoded, encoded } from './feature-maths.ts';
 import { similarityMaps } from './similarity-maps.ts';

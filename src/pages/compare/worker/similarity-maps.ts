@@ -1,5 +1,5 @@
 import { centreOf, heatOf, placeAt, topPlaces } from '../../../features/similarity.ts';
-import { colorMapTable } from '../../../core/color-maps.ts';
+import { colorMapTable } from '../../../core/colors/color-maps.ts';
 import type { BySlot, SimilarityMaps, SimilarityOptions } from '../contract.ts';
 import { filledSlots } from '../contract.ts';
 import type { Encoded, FeatureMaths } from './feature-maths.ts';

@@ -1,5 +1,5 @@
 import { viewpointBins } from '../../../geometry/viewpoint-bins.ts';
-import type { LightSettings } from '../../../geometry/lift-lights.ts';
+import type { LightSettings } from '../../../geometry/lift/lights.ts';
 import type { CameraMotion } from '../../../geometry/pinhole.ts';
 import type { Side } from '../../../core/geometry.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../geometry/random.ts';
 import { LIFT_PICTURES, SWEEP_KINDS } from '../contract/api.ts';
 import { DEFAULT_LIFT, HOLE_FILLS, LIFT_LIMITS, SKY_SOURCES } from '../contract/settings.ts';
-import { MAX_LIGHTS } from '../../../geometry/lift-lights.ts';
+import { MAX_LIGHTS } from '../../../geometry/lift/lights.ts';
 import type { LiftAddress } from './address.ts';
 import { formatLiftOptions, parseLiftOptions } from './address.ts';
 import { SWEEP_RANGES } from '../params.ts';

@@ -3,7 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { CodedError } from '../../../core/errors.ts';
 import { isCancelled, toPlainError } from '../../../core/errors.ts';
 import { isWorkerDeath } from '../../../platform/worker/worker-client.ts';
-import { drawLights } from '../../../geometry/lift-lights.ts';
+import { drawLights } from '../../../geometry/lift/lights.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
 import type { FrameFacts, LiftDisplay, LiftPicture } from '../contract/api.ts';
 import type { LiftSettings, PhotometricSettings } from '../contract/settings.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PointLight } from '../../../geometry/lift-lights.ts';
+import type { PointLight } from '../../../geometry/lift/lights.ts';
 import { DEFAULT_LIFT } from '../contract/settings.ts';
 import { colorFromHex, colorToHex, handlePlace, lightAtHandle } from './lights.ts';
 

@@ -1,7 +1,7 @@
 import type { Side, Size } from '../../../core/geometry.ts';
 import { inRadians } from '../../../geometry/pinhole.ts';
 import type { LiftSettings } from '../contract/settings.ts';
-import type { PointLight } from '../../../geometry/lift-lights.ts';
+import type { PointLight } from '../../../geometry/lift/lights.ts';
 import { LIFT_LIMITS } from '../contract/settings.ts';
 import { apply3, rotationOf } from '../../../core/rotation.ts';
 import type { Vector3 } from '../../../core/rotation.ts';

@@ -1,4 +1,4 @@
-import { drawL2mView, drawViewpoint, orbit } from '../../../geometry/lift-camera.ts';
+import { drawL2mView, drawViewpoint, orbit } from '../../../geometry/lift/camera.ts';
 import type { LiftSettings } from '../contract/settings.ts';
 import type { CameraMotion } from '../../../geometry/pinhole.ts';
 import { LIFT_LIMITS, VIEWPOINT_BINS } from '../contract/settings.ts';

@@ -1,6 +1,6 @@
 import type { KeyboardEvent, PointerEvent } from 'react';
 import type { Rect, Side, Size } from '../../../core/geometry.ts';
-import type { PointLight } from '../../../geometry/lift-lights.ts';
+import type { PointLight } from '../../../geometry/lift/lights.ts';
 import { colorToHex, handlePlace, lightAtHandle } from '../state/lights.ts';
 import { useLift, useLiftState } from './lift-context.ts';
 

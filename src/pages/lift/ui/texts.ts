@@ -1,6 +1,6 @@
 import type { Side } from '../../../core/geometry.ts';
 import type { FrameFacts, LiftDisplay, LiftPicture, LiftStage, SweepKind } from '../contract/api.ts';
-import type { Legend } from '../../../core/legend.ts';
+import type { Legend } from '../../../core/colors/legend.ts';
 import { VIEWPOINT_BINS } from '../contract/settings.ts';
 
 export const SIDE_NAMES: Record<Side, string> = { a: 'Photo', b: 'New view' };

@@ -1,7 +1,7 @@
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { Rect, Side, Size } from '../../../core/geometry.ts';
 import type { Matrix3 } from '../../../core/matrix3.ts';
-import type { Orbit } from '../../../core/orbit.ts';
+import type { Orbit } from '../../../core/viewer/orbit.ts';
 import type { MatchTable, VerdictKind } from '../../../core/match.ts';
 
 /** What can be fitted: a plane's homography, epipolar geometry, or that of cameras with known focal lengths. */

@@ -1,5 +1,5 @@
-import type { Camera } from '../../../core/zoom.ts';
-import type { ColorMapName } from '../../../core/color-maps.ts';
+import type { Camera } from '../../../core/viewer/zoom.ts';
+import type { ColorMapName } from '../../../core/colors/color-maps.ts';
 import type { ViewName } from '../views/index.ts';
 
 /**

@@ -24,7 +24,7 @@ import { warpPass } from './warp/gpu.ts';
 import { MipChain } from '../../../compute/mip-chain/gpu.ts';
 import { PaneBindings } from './pane/bindings.ts';
 import type { PaneUniforms, PlaneUniforms } from './pane/bindings.ts';
-import type { Color } from '../../../core/stage-colors.ts';
+import type { Color } from '../../../core/colors/stage-colors.ts';
 
 const STAGE: Size = { width: 131, height: 97 };
 const PHOTO_A: Size = { width: 203, height: 155 };

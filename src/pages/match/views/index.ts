@@ -1,4 +1,4 @@
-import type { Legend } from '../../../core/legend.ts';
+import type { Legend } from '../../../core/colors/legend.ts';
 import { certainty } from './certainty/view.ts';
 import { compare } from './compare/view.ts';
 import { cycle } from './cycle/view.ts';

@@ -1,6 +1,6 @@
-import type { ColorMapName } from '../../../core/color-maps.ts';
+import type { ColorMapName } from '../../../core/colors/color-maps.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
-import type { Legend } from '../../../core/legend.ts';
+import type { Legend } from '../../../core/colors/legend.ts';
 
 /** Settings (contract/view.ts) that labels and legends speak of. */
 export interface ShownSettings {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
+import { DEFAULT_CAMERA } from '../../../../core/viewer/zoom.ts';
 import { columnLayout, placeUnder, zoomedRect, zoomUnder } from './column-layout.ts';
 
 const photos = { a: { width: 400, height: 300 }, c: { width: 300, height: 600 } };

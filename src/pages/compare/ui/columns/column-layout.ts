@@ -1,7 +1,7 @@
 import type { BySlot, UnitPlace } from '../../contract.ts';
 import { filledSlots } from '../../contract.ts';
 import type { Point, Rect, Size } from '../../../../core/geometry.ts';
-import type { Camera } from '../../../../core/zoom.ts';
+import type { Camera } from '../../../../core/viewer/zoom.ts';
 
 /** Between the photos of a column, as a share of its width. */
 const GAP = 0.02;

@@ -1,6 +1,6 @@
 import type { UnitPlace } from '../../contract.ts';
 import type { Point, Rect } from '../../../../core/geometry.ts';
-import type { Camera } from '../../../../core/zoom.ts';
+import type { Camera } from '../../../../core/viewer/zoom.ts';
 import type { ColumnResult, CompareState } from '../../state/types.ts';
 import { type ColumnLayout, zoomedRect } from './column-layout.ts';
 

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent, PointerEvent, RefObject } from 'react';
 import type { Point } from '../../../../core/geometry.ts';
-import type { Camera } from '../../../../core/zoom.ts';
-import { DEFAULT_CAMERA, clampCamera, isZoomed, panByShare, zoomCentre } from '../../../../core/zoom.ts';
+import type { Camera } from '../../../../core/viewer/zoom.ts';
+import { DEFAULT_CAMERA, clampCamera, isZoomed, panByShare, zoomCentre } from '../../../../core/viewer/zoom.ts';
 import { type ColumnLayout, placeUnder, zoomUnder } from './column-layout.ts';
 import { wheelFactor } from '../../../../ui/wheel.ts';
 import { useCompare } from '../compare-context.ts';

@@ -1,5 +1,5 @@
-import { colorMapAt } from '../../../../core/color-maps.ts';
-import { flowColor } from '../../../../core/flow-wheel.ts';
+import { colorMapAt } from '../../../../core/colors/color-maps.ts';
+import { flowColor } from '../../../../core/colors/flow-wheel.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import type { LiftPicture } from '../../contract/api.ts';
 

@@ -1,5 +1,5 @@
 import code from '../../../../../shaders/lift/display.wgsl';
-import { COLOR_MAP_SIZE, colorMapRows, COLOR_MAPS } from '../../../../core/color-maps.ts';
+import { COLOR_MAP_SIZE, colorMapRows, COLOR_MAPS } from '../../../../core/colors/color-maps.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import { LIFT_PICTURES, type LiftPicture } from '../../contract/api.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';

@@ -1,6 +1,6 @@
 import type { CameraPair, Pinhole } from '../../../../geometry/pinhole.ts';
-import type { LightSettings, PointLight } from '../../../../geometry/lift-lights.ts';
-import { MAX_LIGHTS } from '../../../../geometry/lift-lights.ts';
+import type { LightSettings, PointLight } from '../../../../geometry/lift/lights.ts';
+import { MAX_LIGHTS } from '../../../../geometry/lift/lights.ts';
 import { apply3 } from '../../../../core/rotation.ts';
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 import { encodeSrgbQuickly, LINEAR_OF_BYTE } from '../srgb.ts';

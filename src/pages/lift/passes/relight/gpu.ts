@@ -1,6 +1,6 @@
 import code from '../../../../../shaders/lift/relight.wgsl';
 import type { Pinhole } from '../../../../geometry/pinhole.ts';
-import { MAX_LIGHTS } from '../../../../geometry/lift-lights.ts';
+import { MAX_LIGHTS } from '../../../../geometry/lift/lights.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { camerasOf, pinhole } from '../../../../geometry/pinhole.ts';
 import type { Pinhole } from '../../../../geometry/pinhole.ts';
 import type { DEFAULT_LIFT } from '../../contract/settings.ts';
-import type { LightSettings } from '../../../../geometry/lift-lights.ts';
+import type { LightSettings } from '../../../../geometry/lift/lights.ts';
 import { normalsOf } from '../normals/cpu.ts';
 import { lightsForView, relight } from './cpu.ts';
 import type { ViewLights } from './cpu.ts';

@@ -1,5 +1,5 @@
-import { MAX_LIGHTS } from '../../../../geometry/lift-lights.ts';
-import type { PointLight } from '../../../../geometry/lift-lights.ts';
+import { MAX_LIGHTS } from '../../../../geometry/lift/lights.ts';
+import type { PointLight } from '../../../../geometry/lift/lights.ts';
 import { colorFromHex, colorToHex, NEW_LIGHT } from '../../state/lights.ts';
 import { IconButton } from '../../../../ui/icon-button.tsx';
 import { CloseIcon, DiceIcon, PlusIcon } from '../../../../ui/icons.tsx';

@@ -1,5 +1,5 @@
-import { drawL2mView } from '../../../../geometry/lift-camera.ts';
-import { drawLights } from '../../../../geometry/lift-lights.ts';
+import { drawL2mView } from '../../../../geometry/lift/camera.ts';
+import { drawLights } from '../../../../geometry/lift/lights.ts';
 import { seededRandom } from '../../../../geometry/random.ts';
 import type { DatasetOptions } from '../../contract/dataset.ts';
 import { type LiftSettings, NO_PHOTOMETRIC, type PhotometricSettings } from '../../contract/settings.ts';

@@ -2,7 +2,7 @@ import { type DisplayLayers, paintLayers } from '../../passes/display/cpu.ts';
 import { normalsOf } from '../../passes/normals/cpu.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { FrameFacts, LiftPicture } from '../../contract/api.ts';
-import { STAGE_COLORS } from '../../../../core/stage-colors.ts';
+import { STAGE_COLORS } from '../../../../core/colors/stage-colors.ts';
 import { inpaintFrame, type LiftedScene, liftScene, type RenderedFrame, renderFrame } from './cpu-frame.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
 import type { PaneCanvas } from './pane-canvas.ts';

@@ -1,6 +1,6 @@
 import type { ShowPanePass } from '../../passes/show-pane/gpu.ts';
 import type { Size } from '../../../../core/geometry.ts';
-import type { Color } from '../../../../core/stage-colors.ts';
+import type { Color } from '../../../../core/colors/stage-colors.ts';
 import type { StageTarget } from '../../../../platform/gpu/stage-target.ts';
 import { containRect } from './pane-canvas.ts';
 

@@ -5,7 +5,7 @@ import type { FrameFacts } from '../../contract/api.ts';
 import type { CameraPair } from '../../../../geometry/pinhole.ts';
 import type { Provider } from '../../../../core/match.ts';
 import { readTexture } from '../../../../platform/gpu/read-texture.ts';
-import { STAGE_COLORS } from '../../../../core/stage-colors.ts';
+import { STAGE_COLORS } from '../../../../core/colors/stage-colors.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
 import { countFrame, frameFacts } from '../score/frame-facts.ts';
 import { GpuFrame } from './gpu-frame.ts';

@@ -1,4 +1,4 @@
-import { orbit } from '../../../../geometry/lift-camera.ts';
+import { orbit } from '../../../../geometry/lift/camera.ts';
 import { CodedError, throwIfAborted } from '../../../../core/errors.ts';
 import type { LiftProgress, LiftScore, SweepKind, SweepOptions, SweepPoint } from '../../contract/api.ts';
 import type { LiftSettings } from '../../contract/settings.ts';

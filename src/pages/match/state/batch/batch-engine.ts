@@ -5,7 +5,7 @@ import type { ExportFormat } from '../../contract/exports.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { Side } from '../../../../core/geometry.ts';
 import type { MatchResult, Progress } from '../../../../core/match.ts';
-import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
+import { DEFAULT_CAMERA } from '../../../../core/viewer/zoom.ts';
 import { DEFAULT_EXPORT } from '../sharing/exporting.ts';
 import type { MatchStore } from '../store.ts';
 import type { ModelEntry } from '../../../../workspace/types.ts';

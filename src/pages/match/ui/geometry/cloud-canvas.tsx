@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { type PlainError, toPlainError } from '../../../../core/errors.ts';
 import type { CloudInfo } from '../../contract/geometry-fit.ts';
-import type { Orbit } from '../../../../core/orbit.ts';
+import type { Orbit } from '../../../../core/viewer/orbit.ts';
 import { resolveTheme } from '../../../../platform/page/theme.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { useElementSize } from '../../../../ui/use-element-size.ts';

@@ -1,5 +1,5 @@
 import type { CloudInfo } from '../../contract/geometry-fit.ts';
-import type { Orbit, Vec3 } from '../../../../core/orbit.ts';
+import type { Orbit, Vec3 } from '../../../../core/viewer/orbit.ts';
 
 type Extent = Pick<CloudInfo, 'centre' | 'radius'>;
 

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { KeyboardEvent, PointerEvent, RefObject } from 'react';
 import type { CloudInfo } from '../../contract/geometry-fit.ts';
 import type { Point } from '../../../../core/geometry.ts';
-import { moved, nearer, type Orbit, turned } from '../../../../core/orbit.ts';
+import { moved, nearer, type Orbit, turned } from '../../../../core/viewer/orbit.ts';
 import { frontOrbit } from './cloud-orbits.ts';
 
 /** Radians for a drag over the shorter side. */

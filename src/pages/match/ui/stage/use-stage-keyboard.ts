@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react';
-import { DEFAULT_CAMERA, panByShare, zoomCentre } from '../../../../core/zoom.ts';
+import { DEFAULT_CAMERA, panByShare, zoomCentre } from '../../../../core/viewer/zoom.ts';
 import { useWorkspace } from '../workspace-context.ts';
 import type { StagePane } from './use-stage-panes.ts';
 

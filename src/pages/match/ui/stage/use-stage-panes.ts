@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { canvasSize, comparedCanvas, unitRect } from '../../contract/alignment.ts';
 import { paneAt, panesOnStage } from '../../contract/layout.ts';
-import { photoRect, stageToUnit } from '../../../../core/zoom.ts';
+import { photoRect, stageToUnit } from '../../../../core/viewer/zoom.ts';
 import type { Pane } from '../../contract/layout.ts';
 import type { Point, Rect, Side, Size } from '../../../../core/geometry.ts';
 import type { Place } from '../../state/types.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { MouseEvent as ReactMouseEvent, PointerEvent as ReactPointerEvent, RefObject } from 'react';
 import type { Point } from '../../../../core/geometry.ts';
-import { DEFAULT_CAMERA, isZoomed, panBy, zoomAt } from '../../../../core/zoom.ts';
+import { DEFAULT_CAMERA, isZoomed, panBy, zoomAt } from '../../../../core/viewer/zoom.ts';
 import { useWorkspace } from '../workspace-context.ts';
 import { placeAt, stagePaneAt } from './use-stage-panes.ts';
 import { wheelFactor } from '../../../../ui/wheel.ts';

@@ -1,4 +1,4 @@
-import { DEFAULT_CAMERA, isZoomed, zoomCentre } from '../../../../core/zoom.ts';
+import { DEFAULT_CAMERA, isZoomed, zoomCentre } from '../../../../core/viewer/zoom.ts';
 import { IconButton } from '../../../../ui/icon-button.tsx';
 import { FitIcon, MinusIcon, PlusIcon } from '../../../../ui/icons.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';

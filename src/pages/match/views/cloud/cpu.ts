@@ -1,4 +1,4 @@
-import { type Orbit, ORBIT_FOV, orbitView, type Vec3 } from '../../../../core/orbit.ts';
+import { type Orbit, ORBIT_FOV, orbitView, type Vec3 } from '../../../../core/viewer/orbit.ts';
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 
 /** A straight line between two places; r, g, b 0…1. */

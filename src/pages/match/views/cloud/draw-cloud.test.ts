@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Orbit } from '../../../../core/orbit.ts';
+import type { Orbit } from '../../../../core/viewer/orbit.ts';
 import type { CloudScene, CloudUniforms } from './cpu.ts';
 import { cloudUniforms, drawCloud } from './cpu.ts';
 import { TestGpu } from '../../../../platform/gpu/testing/dawn.ts';

@@ -1,5 +1,5 @@
 import type { Size } from '../../../../core/geometry.ts';
-import { dividerX } from '../../../../core/swipe.ts';
+import { dividerX } from '../../../../core/viewer/swipe.ts';
 import { canvasSize, comparedCanvas, type StageFit } from '../../contract/alignment.ts';
 import { COMPARE_MODES, type ViewSettings } from '../../contract/view.ts';
 import {

@@ -12,7 +12,7 @@ import { DrawMorph } from './morph-gpu.ts';
 import type { PaneSource } from '../pane/gpu.ts';
 import { MipChain } from '../../../../compute/mip-chain/gpu.ts';
 import { PaneBindings } from '../pane/bindings.ts';
-import type { Color } from '../../../../core/stage-colors.ts';
+import type { Color } from '../../../../core/colors/stage-colors.ts';
 import type { PaneUniforms } from '../pane/bindings.ts';
 
 const STAGE: Size = { width: 83, height: 61 };

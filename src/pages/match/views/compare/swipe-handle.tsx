@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
-import { dividerX, swipeAmount } from '../../../../core/swipe.ts';
+import { dividerX, swipeAmount } from '../../../../core/viewer/swipe.ts';
 import { useWorkspace, useWorkspaceState } from '../../ui/workspace-context.ts';
 import type { StagePane } from '../../ui/stage/use-stage-panes.ts';
 

@@ -1,4 +1,4 @@
-import { COLOR_MAPS, colorMapGradient } from '../../../../core/color-maps.ts';
+import { COLOR_MAPS, colorMapGradient } from '../../../../core/colors/color-maps.ts';
 import { percent } from '../../../../ui/format.ts';
 import { ParamChoice, ParamSlider } from '../../../../ui/param-controls.tsx';
 import { VIEW_PARAMS } from '../../params.ts';

@@ -1,4 +1,4 @@
-import { flowColor } from '../../../../core/flow-wheel.ts';
+import { flowColor } from '../../../../core/colors/flow-wheel.ts';
 import { aboveThreshold, mixRgb, onStage, readCertainty, readWarp, unitAt, unknownColor } from '../pane/cpu.ts';
 import type { PanePicture } from '../pane/cpu.ts';
 

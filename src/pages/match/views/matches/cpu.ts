@@ -1,4 +1,4 @@
-import { colorMapAt, COLOR_MAPS } from '../../../../core/color-maps.ts';
+import { colorMapAt, COLOR_MAPS } from '../../../../core/colors/color-maps.ts';
 import { INLIER_COLOR, isInlier, OUTLIER_COLOR } from '../../../../core/inlier-test.ts';
 import type { MatchUniforms } from './gpu.ts';
 import { clamp, mixRgb } from '../pane/cpu.ts';

@@ -1,6 +1,6 @@
-import { COLOR_MAPS } from '../../../../core/color-maps.ts';
+import { COLOR_MAPS } from '../../../../core/colors/color-maps.ts';
 import type { Size } from '../../../../core/geometry.ts';
-import { photoRect } from '../../../../core/zoom.ts';
+import { photoRect } from '../../../../core/viewer/zoom.ts';
 import type { Pane } from '../../contract/layout.ts';
 import { type Frame, scaled, vec4 } from '../pane/frame.ts';
 import { type MatchUniforms, matchStyle } from './gpu.ts';

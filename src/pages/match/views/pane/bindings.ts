@@ -1,8 +1,8 @@
 import paneCode from '../../../../../shaders/common/field.wgsl';
-import { COLOR_MAP_SIZE, colorMapRows, COLOR_MAPS } from '../../../../core/color-maps.ts';
+import { COLOR_MAP_SIZE, colorMapRows, COLOR_MAPS } from '../../../../core/colors/color-maps.ts';
 import { certaintyBinding, cycleBinding, warpBinding } from '../../../../compute/field/gpu.ts';
 import type { WarpField } from '../../../../compute/field/gpu.ts';
-import type { Color } from '../../../../core/stage-colors.ts';
+import type { Color } from '../../../../core/colors/stage-colors.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { type LayoutVariable, NamedLayout } from '../../../../platform/gpu/bindings.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';

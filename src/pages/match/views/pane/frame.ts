@@ -1,8 +1,8 @@
 import type { Rect, Size } from '../../../../core/geometry.ts';
-import type { Color } from '../../../../core/stage-colors.ts';
-import { dividerX } from '../../../../core/swipe.ts';
-import { COLOR_MAPS } from '../../../../core/color-maps.ts';
-import { photoRect } from '../../../../core/zoom.ts';
+import type { Color } from '../../../../core/colors/stage-colors.ts';
+import { dividerX } from '../../../../core/viewer/swipe.ts';
+import { COLOR_MAPS } from '../../../../core/colors/color-maps.ts';
+import { photoRect } from '../../../../core/viewer/zoom.ts';
 import type { StageFit } from '../../contract/alignment.ts';
 import type { Pane } from '../../contract/layout.ts';
 import { COMPARE_MODES, type ViewSettings } from '../../contract/view.ts';

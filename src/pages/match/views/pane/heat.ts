@@ -1,4 +1,4 @@
-import { colorMapAt, COLOR_MAPS } from '../../../../core/color-maps.ts';
+import { colorMapAt, COLOR_MAPS } from '../../../../core/colors/color-maps.ts';
 import { luminance, mixRgb, readHere } from './cpu.ts';
 import type { PaneScene, Rgb, Vec2 } from './cpu.ts';
 

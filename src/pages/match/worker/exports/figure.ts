@@ -1,6 +1,6 @@
-import { colorMapAt } from '../../../../core/color-maps.ts';
-import { flowWheel } from '../../../../core/flow-wheel.ts';
-import type { Legend } from '../../../../core/legend.ts';
+import { colorMapAt } from '../../../../core/colors/color-maps.ts';
+import { flowWheel } from '../../../../core/colors/flow-wheel.ts';
+import type { Legend } from '../../../../core/colors/legend.ts';
 
 /** Sizes of the strip below the picture, CSS pixels; all grow with the figure's scale. */
 const STRIP = { ramp: 52, wheel: 84, text: 36 } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawMatchesOn } from '../../views/matches/canvas.ts';
 import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
-import type { Legend } from '../../../../core/legend.ts';
+import type { Legend } from '../../../../core/colors/legend.ts';
 import { DEFAULT_VIEW } from '../../params.ts';
 import { matchUniforms } from '../../views/matches/uniforms.ts';
 import { svgFigure } from './svg-figure.ts';

@@ -1,6 +1,6 @@
-import { colorMapAt } from '../../../../core/color-maps.ts';
+import { colorMapAt } from '../../../../core/colors/color-maps.ts';
 import type { Rect } from '../../../../core/geometry.ts';
-import type { Legend } from '../../../../core/legend.ts';
+import type { Legend } from '../../../../core/colors/legend.ts';
 
 /** A picture in the figure: shown in `rect`, and only inside of `clip`; CSS pixels of the stage. */
 export interface FigureImage {

@@ -1,9 +1,9 @@
-import { flowWheel } from '../../../../core/flow-wheel.ts';
+import { flowWheel } from '../../../../core/colors/flow-wheel.ts';
 import type { ExportRequest } from '../../contract/exports.ts';
 import type { Rect, Side, Size } from '../../../../core/geometry.ts';
 import type { InlierTest } from '../../../../core/inlier-test.ts';
 import { panesOnStage } from '../../contract/layout.ts';
-import { photoRect } from '../../../../core/zoom.ts';
+import { photoRect } from '../../../../core/viewer/zoom.ts';
 import { legendOf } from '../../views/index.ts';
 import type { LegendFacts } from '../../views/view.ts';
 import { drawMatchesOn } from '../../views/matches/canvas.ts';

@@ -1,6 +1,6 @@
 import type { CloudLine } from '../../views/cloud/cpu.ts';
 import type { CameraPair } from '../../contract/geometry-fit.ts';
-import type { Vec3 } from '../../../../core/orbit.ts';
+import type { Vec3 } from '../../../../core/viewer/orbit.ts';
 
 const COLORS = { a: [0.16, 0.62, 1], b: [1, 0.45, 0.1], between: [0.6, 0.6, 0.6] } as const;
 /** Height of a camera's pyramid as a share of the cloud's radius, and its most in baselines. */

@@ -5,7 +5,7 @@ import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { CodedError } from '../../../../core/errors.ts';
 import type { CloudView } from '../../contract/geometry-fit.ts';
 import { CanvasTarget } from '../../../../platform/gpu/stage-target.ts';
-import { STAGE_COLORS } from '../../../../core/stage-colors.ts';
+import { STAGE_COLORS } from '../../../../core/colors/stage-colors.ts';
 import { cameraLines } from './camera-lines.ts';
 import type { ColoredCloud } from './cloud.ts';
 import type { Fitted } from './fit-match.ts';

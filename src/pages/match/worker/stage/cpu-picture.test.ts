@@ -6,7 +6,7 @@ import { COMPARE_MODES } from '../../contract/view.ts';
 import { DEFAULT_VIEW } from '../../params.ts';
 import { drawMatchesOn } from '../../views/matches/canvas.ts';
 import { drawPicture, type FieldPicture, pictureSize } from './cpu-picture.ts';
-import { STAGE_COLORS } from '../../../../core/stage-colors.ts';
+import { STAGE_COLORS } from '../../../../core/colors/stage-colors.ts';
 
 const SIZE = { width: 12, height: 9 };
 const COUNT = SIZE.width * SIZE.height;

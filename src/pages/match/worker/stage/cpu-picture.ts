@@ -1,7 +1,7 @@
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 import type { Size } from '../../../../core/geometry.ts';
-import type { Color } from '../../../../core/stage-colors.ts';
-import { DEFAULT_CAMERA } from '../../../../core/zoom.ts';
+import type { Color } from '../../../../core/colors/stage-colors.ts';
+import { DEFAULT_CAMERA } from '../../../../core/viewer/zoom.ts';
 import type { StageFit } from '../../contract/alignment.ts';
 import type { Pane } from '../../contract/layout.ts';
 import type { ViewSettings } from '../../contract/view.ts';

@@ -6,7 +6,7 @@ import { makeFields, uploadFields } from '../../testing/fields.ts';
 import { contrast, makePhoto } from '../../testing/stage.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import { panesOnStage } from '../../contract/layout.ts';
-import { photoRect } from '../../../../core/zoom.ts';
+import { photoRect } from '../../../../core/viewer/zoom.ts';
 import { COMPARE_MODES } from '../../contract/view.ts';
 import { DEFAULT_VIEW } from '../../params.ts';
 import { VIEWS } from '../../views/index.ts';

@@ -2,7 +2,7 @@ import type { MatchField } from '../../../../compute/field/gpu.ts';
 import { MipChain } from '../../../../compute/mip-chain/gpu.ts';
 import { otherSide } from '../../../../core/geometry.ts';
 import type { Rect, Side, Size } from '../../../../core/geometry.ts';
-import { type Color, STAGE_COLORS } from '../../../../core/stage-colors.ts';
+import { type Color, STAGE_COLORS } from '../../../../core/colors/stage-colors.ts';
 import type { Gpu } from '../../../../platform/gpu/device.ts';
 import { Scope } from '../../../../platform/gpu/scope.ts';
 import type { StageTarget } from '../../../../platform/gpu/stage-target.ts';

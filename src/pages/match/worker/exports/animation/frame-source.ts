@@ -4,7 +4,7 @@ import type { PlainMatchField } from '../../../../../compute/field/cpu.ts';
 import type { AnimationKind, AnimationSettings, AnimationStep } from '../../../contract/animation.ts';
 import type { Side, Size } from '../../../../../core/geometry.ts';
 import type { CompareMode, ViewSettings } from '../../../contract/view.ts';
-import { DEFAULT_CAMERA } from '../../../../../core/zoom.ts';
+import { DEFAULT_CAMERA } from '../../../../../core/viewer/zoom.ts';
 import { CpuStage } from '../../stage/cpu-stage.ts';
 import type { Photo } from '../../../../../matching/photos/photo.ts';
 import { Renderer } from '../../stage/renderer.ts';

@@ -1,4 +1,4 @@
-import type { Rect } from './geometry.ts';
+import type { Rect } from '../geometry.ts';
 
 /**
  * Stage x of the swipe's divider: `amount` along the part of the photo that the pane shows, so that it stays at

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { inDegrees, inRadians } from './pinhole.ts';
-import { LIFT_LIMITS, VIEWPOINT_BINS } from '../pages/lift/contract/settings.ts';
-import type { CameraMotion } from './pinhole.ts';
-import { multiply3 } from '../core/matrix3.ts';
-import { apply3, axisAngleOf, rotationOf } from '../core/rotation.ts';
-import type { Vector3 } from '../core/rotation.ts';
+import { inDegrees, inRadians } from '../pinhole.ts';
+import { LIFT_LIMITS, VIEWPOINT_BINS } from '../../pages/lift/contract/settings.ts';
+import type { CameraMotion } from '../pinhole.ts';
+import { multiply3 } from '../../core/matrix3.ts';
+import { apply3, axisAngleOf, rotationOf } from '../../core/rotation.ts';
+import type { Vector3 } from '../../core/rotation.ts';
 import {
   camerasOf,
   drawL2mView,
@@ -17,8 +17,8 @@ import {
   transfer,
   unproject,
   viewpointAngle,
-} from './lift-camera.ts';
-import { transpose3 } from './linear-algebra.ts';
+} from './camera.ts';
+import { transpose3 } from '../linear-algebra.ts';
 
 const SIZE = { width: 640, height: 427 };
 const STILL: CameraMotion = { rotation: [0, 0, 0], translation: [0, 0, 0], zoom: 1 };

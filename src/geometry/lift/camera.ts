@@ -1,9 +1,9 @@
-import { inDegrees, inRadians } from './pinhole.ts';
-import type { CameraMotion } from './pinhole.ts';
-import { multiply3 } from '../core/matrix3.ts';
-import { apply3, axisAngleOf, rotationOf } from '../core/rotation.ts';
-import type { Vector3 } from '../core/rotation.ts';
-import { seededRandom } from './random.ts';
+import { inDegrees, inRadians } from '../pinhole.ts';
+import type { CameraMotion } from '../pinhole.ts';
+import { multiply3 } from '../../core/matrix3.ts';
+import { apply3, axisAngleOf, rotationOf } from '../../core/rotation.ts';
+import type { Vector3 } from '../../core/rotation.ts';
+import { seededRandom } from '../random.ts';
 
 export {
   camerasOf,
@@ -14,8 +14,8 @@ export {
   transfer,
   unproject,
   viewpointAngle,
-} from './pinhole.ts';
-export type { CameraPair, Pinhole } from './pinhole.ts';
+} from '../pinhole.ts';
+export type { CameraPair, Pinhole } from '../pinhole.ts';
 
 /** Ranges of L2M's random views (conventions.md). Lengths in units of the median depth, angles in degrees. */
 export const L2M_VIEWS = {

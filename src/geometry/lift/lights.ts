@@ -1,5 +1,5 @@
-import type { Side } from '../core/geometry.ts';
-import { seededRandom } from './random.ts';
+import type { Side } from '../../core/geometry.ts';
+import { seededRandom } from '../random.ts';
 
 /** L2M's random ranges (conventions of this project); lengths in units of its scene, y upwards. */
 export const L2M_LIGHTS = {

@@ -1,4 +1,4 @@
-import type { Rect, Point, Size } from './geometry.ts';
+import type { Rect, Point, Size } from '../geometry.ts';
 
 /** What lies somewhere on the stage, in its CSS pixels: a pane. */
 interface Framed {

@@ -11,7 +11,7 @@ import {
   zoomAt,
   zoomCentre,
 } from './zoom.ts';
-import type { Pane } from '../pages/match/contract/layout.ts';
+import type { Pane } from '../../pages/match/contract/layout.ts';
 
 const pane: Pane = { side: 'a', kind: 'photo', rect: { x: 100, y: 20, width: 400, height: 300 } };
 const photo = { width: 1600, height: 900 };

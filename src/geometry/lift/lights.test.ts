@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { LIFT_LIMITS } from '../pages/lift/contract/settings.ts';
-import { drawLights, POWER_UNIT } from './lift-lights.ts';
+import { LIFT_LIMITS } from '../../pages/lift/contract/settings.ts';
+import { drawLights, POWER_UNIT } from './lights.ts';
 
 const draws = Array.from({ length: 300 }, (_, seed) => drawLights(seed));
 
