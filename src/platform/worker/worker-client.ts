@@ -1,6 +1,5 @@
 import { CodedError, fromPlainError } from '../../core/errors.ts';
 import type { AnswerFromWorker, CallToWorker } from './messages.ts';
-import { transferables } from './transferables.ts';
 import type { Calls, WorkerKind, WorkerOf } from './worker-kind.ts';
 
 export interface CallOptions<Progress> {
@@ -210,3 +209,18 @@ export class WorkerClient<Api extends Calls<Api>, Progress> {
 }
 
 const cancelled = () => new CodedError('cancelled', 'Cancelled.');
+
+/**
+ * The transferable objects among the properties of a call's argument, and of plain objects right below it (a pair of
+ * canvases). Only an OffscreenCanvas must be moved (it cannot be copied); buffers are copied, so that the page keeps
+ * what it sent.
+ */
+function transferables(argument: object): Transferable[] {
+  if (typeof OffscreenCanvas === 'undefined') return [];
+  return Object.values(argument)
+    .flatMap((value: unknown) => (isPlain(value) ? Object.values(value) : [value]))
+    .filter((value): value is OffscreenCanvas => value instanceof OffscreenCanvas);
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -1,5 +1,4 @@
 import type { AnswerFromWorker, CallToWorker } from './messages.ts';
-import type { WorkerLike } from './worker-like.ts';
 
 /** One of the app's workers: what it is called, and what the person can do when it dies. */
 export interface WorkerKind {
@@ -23,3 +22,12 @@ export type Calls<Api> = { [M in keyof Api]: (argument: never) => unknown };
 
 /** A worker that answers an API, or what stands in for it in a test. */
 export type WorkerOf<Api, Progress> = WorkerLike<CallToWorker<Api>, AnswerFromWorker<Progress>>;
+
+/** The part of a Worker that a client uses, so that tests can put something else in its place. */
+export interface WorkerLike<To, From> {
+  postMessage(message: To, transfer: Transferable[]): void;
+  terminate(): void;
+  onmessage: ((event: { data: From }) => void) | null;
+  onerror: ((event: { message?: string; preventDefault?(): void }) => void) | null;
+  onmessageerror: (() => void) | null;
+}

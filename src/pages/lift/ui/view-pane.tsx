@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useLayoutEffect } from 'react';
 import type { PointerEvent as ReactPointerEvent } from 'react';
 import type { Point, Side } from '../../../core/geometry.ts';
 import { LIFT_PICTURES } from '../contract/api.ts';
@@ -11,7 +11,6 @@ import { LegendFigure } from '../../../ui/legend-figure.tsx';
 import { useElementSize } from '../../../ui/use-element-size.ts';
 import { LightHandles } from './light-handles.tsx';
 import { useLift, useLiftState } from './lift-context.ts';
-import { PaneCanvas } from './pane-canvas.tsx';
 import { pictureRect, toPicture } from './pane-geometry.ts';
 import { ProbeMarks } from './probe-marks.tsx';
 import { legendOf, PICTURE_NAMES, SCORED_PICTURES, SIDE_NAMES } from './texts.ts';
@@ -116,4 +115,14 @@ export function ViewPane({ side }: { side: Side }) {
       </div>
     </section>
   );
+}
+
+/** The canvas that the worker draws on. Its control is handed over once, so the parent gives it the epoch as key. */
+function PaneCanvas({ side }: { side: Side }) {
+  const lift = useLift();
+  const ref = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    if (ref.current) lift.attach(side, ref.current);
+  }, [lift, side]);
+  return <canvas ref={ref} className="lift-canvas" aria-hidden="true" />;
 }

@@ -2,7 +2,6 @@ import type { BySlot } from '../../contract.ts';
 import { filledSlots } from '../../contract.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import type { ColumnResult } from '../../state/types.ts';
-import { clusterColor } from '../cluster-colors.ts';
 
 /** A map as a small picture: a pixel for every place of the feature grid. */
 export interface MapLayer {
@@ -47,4 +46,21 @@ function paint(grid: Size, rgba: Uint8ClampedArray<ArrayBuffer>, reuse?: MapLaye
   if (!fits) [image.width, image.height] = [grid.width, grid.height];
   image.getContext('2d')?.putImageData(new ImageData(rgba, grid.width, grid.height), 0, 0);
   return { grid, image };
+}
+
+type Rgb = readonly [number, number, number];
+
+/** Hues a golden angle apart, in three brightnesses: any two of twenty can be told apart, neighbours easily. */
+function clusterColor(cluster: number): Rgb {
+  const hue = (cluster * 137.508 + 25) % 360;
+  return hslToRgb(hue, 0.62, [0.55, 0.38, 0.74][cluster % 3]);
+}
+
+function hslToRgb(hue: number, saturation: number, lightness: number): Rgb {
+  const amplitude = saturation * Math.min(lightness, 1 - lightness);
+  const channel = (n: number) => {
+    const k = (n + hue / 30) % 12;
+    return Math.round(255 * (lightness - amplitude * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
+  };
+  return [channel(0), channel(8), channel(4)];
 }

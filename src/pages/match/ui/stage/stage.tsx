@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef, useLayoutEffect } from 'react';
 import type { DragEvent } from 'react';
 import { VIEWS, viewOf } from '../../views/index.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
@@ -6,7 +6,6 @@ import { EmptyPanes } from './empty-panes.tsx';
 import { JobProgress } from '../export/job-progress.tsx';
 import { Markers } from './markers.tsx';
 import { PaneLabels } from './pane-labels.tsx';
-import { StageCanvas } from './stage-canvas.tsx';
 import { StoppedEngine } from '../panel/stopped-engine.tsx';
 import { SwipeHandle } from '../../views/compare/swipe-handle.tsx';
 import { useElementSize } from '../../../../ui/use-element-size.ts';
@@ -72,4 +71,17 @@ export function Stage() {
       <StoppedEngine />
     </div>
   );
+}
+
+/**
+ * The canvas that the engine draws on. Its control is handed over once, so the parent gives it the engine's epoch
+ * as key: a new engine gets a new element.
+ */
+function StageCanvas() {
+  const workspace = useWorkspace();
+  const ref = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    if (ref.current) workspace.link.attach(ref.current);
+  }, [workspace]);
+  return <canvas ref={ref} className="stage-canvas" aria-hidden="true" />;
 }

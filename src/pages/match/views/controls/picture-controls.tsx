@@ -2,8 +2,8 @@ import { COLOR_MAPS, colorMapGradient } from '../../../../core/colors/color-maps
 import { percent } from '../../../../ui/format.ts';
 import { ParamChoice, ParamSlider } from '../../../../ui/param-controls.tsx';
 import { VIEW_PARAMS } from '../../params.ts';
-import { useScaleText } from './use-scale-text.ts';
 import { useView } from './use-view.ts';
+import { useWorkspaceState } from '../../ui/workspace-context.ts';
 
 /** What shows where nothing is matched. */
 export function BackgroundControl() {
@@ -74,4 +74,17 @@ export function FlowScaleControl() {
       onChange={(flowScale) => update({ flowScale })}
     />
   );
+}
+
+/** Says a share of the longer side of A in pixels. */
+function useScaleText(): (share: number) => string {
+  const longSide = useWorkspaceState(({ photos }) => {
+    const size = photos.a.photo?.info.size;
+    return size ? Math.max(size.width, size.height) : null;
+  });
+  return (share) => {
+    if (longSide === null) return `${(share * 100).toFixed(1)} %`;
+    const pixels = share * longSide;
+    return `${pixels.toFixed(pixels < 10 ? 1 : 0)} px`;
+  };
 }
