@@ -37,7 +37,11 @@ class Host {
   async start(): Promise<void> {
     this.server = createServer((request, response) => {
       const name = request.url!.slice(1);
+      // A host that lets no other page read, one that wants an account, and one that keeps its files elsewhere.
+      if (name === 'no-cors.pth') return void response.writeHead(200).end('bytes');
       response.setHeader('access-control-allow-origin', '*');
+      if (name === 'gated.pth') return void response.writeHead(401).end();
+      if (name === 'moved.pth') return void response.writeHead(302, { location: '/vit.pth' }).end();
       if (!FILES[name]) return response.writeHead(404).end();
       this.requests.push(`${name} ${request.headers.range}`);
       this.answer(name, Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0), response);
@@ -92,7 +96,8 @@ async function install(names: string[], choices: Record<string, string>): Promis
   const form = panel().getByRole('form', { name: 'Model from an address' });
   if (!(await form.isVisible())) await panel().getByText('From an address').click();
   await form.getByLabel('Addresses, one a line').fill(names.map((name) => host.url(name)).join('\n'));
-  await form.getByText('What the file does not tell').click();
+  const details = form.locator('details:not([open]) > summary', { hasText: 'What the file does not tell' });
+  if ((await details.count()) > 0) await details.click();
   for (const [label, value] of Object.entries(choices)) await form.getByLabel(label).fill(value);
   await form.getByText('fp32', { exact: true }).click();
   await form.getByRole('button', { name: 'Download and convert' }).click();
@@ -182,6 +187,23 @@ test('a link names it, and opens with it on this device', async () => {
   await expect.poll(() => page.url()).toContain('model=local:matcher-112-fp32');
   await page.goto(`${START}&model=local:matcher-112-fp32`);
   expect((await matched(page)).modelId).toBe('matcher-112-fp32');
+});
+
+test('hosts that want an account, and hosts that let no page read, are told apart; a redirect is followed', async () => {
+  await openPanel();
+  for (const [name, message] of [
+    ['gated.pth', 'only to people who have signed in or agreed to its terms (401)'],
+    ['no-cors.pth', 'does not let other pages read its files (CORS)'],
+    ['missing.pth', 'answered 404'],
+  ]) {
+    await install([name], {});
+    await expect(job().getByRole('alert')).toContainText(message, { timeout: 60_000 });
+    await job().getByRole('button', { name: 'Dismiss' }).click();
+    await expect(job()).toHaveCount(0);
+  }
+  await install(['moved.pth'], { 'Input size, px': '70', 'Heads of the ViT': '3' });
+  await expect(panel().locator('[data-model="moved-70-fp32"]')).toBeVisible({ timeout: 60_000 });
+  await panel().getByRole('button', { name: 'Close' }).click();
 });
 
 test('an encoder is installed from a dropped file, after the person has said what its tensors cannot', async () => {

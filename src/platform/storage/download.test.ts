@@ -204,6 +204,8 @@ describe('downloadFile', () => {
 
   it.each<[string, Answer[], Partial<RemoteFile>, string]>([
     ['a host that no page may read', [{ unreachable: true }], {}, 'download-unreachable'],
+    ['a file that wants an account', [{ status: 401 }], {}, 'download-gated'],
+    ['a file that wants an agreement', [{ status: 403 }], {}, 'download-gated'],
     ['a file that is gone', [{ status: 404 }], {}, 'download-http'],
     ['an error page', [{ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } }], {}, 'download-page'],
     ['a server that is down for good', [{ status: 503 }], {}, 'download-broke'],

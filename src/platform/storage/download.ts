@@ -167,6 +167,14 @@ class Download {
       await response.body?.cancel();
       throw new Broken(new Error(`status ${response.status}`), false);
     }
+    if (response.status === 401 || response.status === 403) {
+      await response.body?.cancel();
+      throw new CodedError(
+        'download-gated',
+        `${this.host} gives ${this.file.name} only to people who have signed in or agreed to its terms (${response.status}).`,
+        'Do that there, download the file in the browser and drop it here; or take a copy that needs no account.',
+      );
+    }
     if (!response.ok) {
       await response.body?.cancel();
       throw new CodedError(
