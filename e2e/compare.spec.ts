@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import { PNG } from 'pngjs';
+import { dinov3Shapes } from '../src/networks/dinov3/published-shapes.ts';
 import { RandomWeights } from '../scripts/random-checkpoints/random-values.ts';
 import { SMALL_SHAPES } from '../scripts/random-checkpoints/small-shapes.ts';
 import { writeCheckpoint } from '../scripts/random-checkpoints/write-checkpoint.ts';
@@ -209,30 +210,34 @@ test('scores of the sample pairs are a table and a CSV, and learnt features beat
   expect(mean('Gradient histograms')).toBeGreaterThan(0.02);
 });
 
-test('two ViTs, installed from their checkpoints, stand beside the page’s own encoders', async ({ page }) => {
+test('two ViTs and a DINOv3, installed from their checkpoints, stand beside the page’s own encoders', async ({
+  page,
+}) => {
   test.slow();
   const folder = mkdtempSync(join(tmpdir(), 'liftmatch-compare-'));
   try {
     await page.goto(`${START}`);
     await compared(page, 'components', 3);
-    for (const [i, name] of ['vit', 'vit-registers'].entries()) {
+    for (const [i, { name, shapes, ...choices }] of VITS.entries()) {
       const path = join(folder, `${name}.pth`);
       const recorded = fileURLToPath(new URL(`../../shared/parity/${name}/checkpoint.pth`, import.meta.url));
       if (existsSync(recorded)) {
         copyFileSync(recorded, path);
       } else {
         console.warn(`No checkpoint at ${recorded}: one with random weights is installed instead.`);
-        await writeCheckpoint(path, SMALL_SHAPES.vit, new RandomWeights(i + 1));
+        await writeCheckpoint(path, shapes, new RandomWeights(i + 1));
       }
-      await install(page, name, path);
+      await install(page, name, path, choices);
     }
     // Each installation is told, over the lower right of the page.
     const notices = page.locator('.notice').getByRole('button');
     while ((await notices.count()) > 0) await notices.first().click();
-    const ids = ['vit-70-fp32', 'vit-registers-70-fp32'];
+    const ids = VITS.map(({ name, size }) => `${name}-${size}-fp32`);
     for (const [i, id] of ids.entries()) await page.getByLabel(`Encoder ${i + 1}`).selectOption(id);
     await compared(page, 'components', 3);
-    for (const id of ids) await expect(column(page, id)).toContainText('5 × 5 places, 48 channels');
+    for (const id of ids.slice(0, 2)) await expect(column(page, id)).toContainText('5 × 5 places, 48 channels');
+    // Patches of 16, not 14.
+    await expect(column(page, ids[2])).toContainText('4 × 4 places, 128 channels');
     const [first, second] = [await pictureOf(column(page, ids[0])), await pictureOf(column(page, ids[1]))];
     expect(changed(first, second)).toBeGreaterThan(0.02);
     const sheet = PNG.sync.read(await download(page, 'Contact sheet (PNG)'));
@@ -242,17 +247,34 @@ test('two ViTs, installed from their checkpoints, stand beside the page’s own 
   }
 });
 
+/** Recorded checkpoints, shapes that stand in for them, and what has to be said of them. */
+const VITS = [
+  { name: 'vit', shapes: SMALL_SHAPES.vit, size: 70, heads: 3 },
+  { name: 'vit-registers', shapes: SMALL_SHAPES.vit, size: 70, heads: 3 },
+  {
+    name: 'dinov3',
+    shapes: dinov3Shapes({ embedDim: 128, depth: 2, hiddenDim: 256, isGated: false }),
+    size: 64,
+    heads: 2,
+  },
+];
+
 /** Drops a checkpoint on the page and answers what the Models panel asks of it. */
-async function install(page: Page, name: string, path: string): Promise<void> {
+async function install(
+  page: Page,
+  name: string,
+  path: string,
+  { size, heads }: { size: number; heads: number },
+): Promise<void> {
   await dropFiles(page, '.compared', [{ name: `${name}.pth`, type: '', path }]);
   const panel = page.getByRole('dialog', { name: 'Models' });
   const form = panel.getByRole('form', { name: 'Convert dropped files' });
   await form.getByText('What the file does not tell').click();
-  await form.getByLabel('Heads of the ViT').fill('3');
-  await form.getByLabel('Input size, px').fill('70');
+  await form.getByLabel('Heads of the ViT').fill(String(heads));
+  await form.getByLabel('Input size, px').fill(String(size));
   await form.getByText('fp32', { exact: true }).click();
   await form.getByRole('button', { name: 'Convert' }).click();
-  await expect(panel.locator(`[data-model="${name}-70-fp32"]`)).toBeVisible({ timeout: 60_000 });
+  await expect(panel.locator(`[data-model="${name}-${size}-fp32"]`)).toBeVisible({ timeout: 60_000 });
   await expect(panel.locator('[data-job]')).toHaveCount(0);
   await panel.getByRole('button', { name: 'Close' }).click();
 }
