@@ -15,7 +15,9 @@ import { RandomWeights } from './random-checkpoints/random-values.ts';
 const HELP = `Converts a matcher, runs one pair of random photos through it on onnxruntime-node, and prints the time of every
 stage beside its static cost.
 
-  npx tsx scripts/profile-matcher.ts MATCHER.pth [VIT.pth] --out DIR [--size 280] [--fine-size 560|none] [--dtype fp32]`;
+  npx tsx scripts/profile-matcher.ts MATCHER.pth [VIT.pth] --out DIR [--size N] [--fine-size N|none] [--dtype fp32]
+
+Sizes are the family's own unless given.`;
 
 type Tensors = Record<string, ort.Tensor>;
 
@@ -24,13 +26,12 @@ async function main(argv: readonly string[]): Promise<void> {
   if (args.positionals.length === 0) return console.log(HELP);
   const out = args.text('out');
   if (out === undefined) throw usage('--out DIR is missing.');
-  const size = args.count('size') ?? 280;
-  const fine = args.text('fine-size');
-  const fineSize = fine === 'none' ? null : Number(fine ?? 2 * size);
+  const square = (side: number | undefined) => (side === undefined ? undefined : ([side, side] as const));
+  const hasNoFinePass = args.text('fine-size') === 'none';
   const precision = args.choice('dtype', ['fp32', 'fp16', 'q8', 'q4']);
   const { manifest, costs } = await convert(args.positionals, out, {
-    size: [size, size],
-    fineSize: fineSize === null ? null : [fineSize, fineSize],
+    size: square(args.count('size')),
+    fineSize: hasNoFinePass ? null : square(args.count('fine-size')),
     precision,
   });
   let previous: Tensors = {};

@@ -1,9 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DINOV3_SIZES, dinov3Shapes } from '../src/networks/dinov3/published-shapes.ts';
+import { eloftrShapes } from '../src/networks/eloftr/published-shapes.ts';
+import { loftrShapes } from '../src/networks/loftr/published-shapes.ts';
 import type { NamedShape } from '../src/networks/published-shapes.ts';
 import { matcherShapes, vitShapes } from '../src/networks/published-shapes.ts';
 import { isBfloat16, romav2Shapes } from '../src/networks/romav2/published-shapes.ts';
+import { tinyRomaShapes } from '../src/networks/tiny-roma/published-shapes.ts';
+import { xfeatShapes } from '../src/networks/xfeat/published-shapes.ts';
 import { RandomWeights } from './random-checkpoints/random-values.ts';
 import { writeCheckpoint } from './random-checkpoints/write-checkpoint.ts';
 
@@ -18,6 +22,10 @@ const NETWORKS: Readonly<Record<string, readonly Published[]>> = {
     { file: 'dinov2l_random.pth', shapes: vitShapes },
     { file: 'l2mpp_random.pth', shapes: matcherShapes },
   ],
+  eloftr: [{ file: 'eloftr_random.ckpt', shapes: eloftrShapes }],
+  loftr: [{ file: 'loftr_random.ckpt', shapes: loftrShapes }],
+  xfeat: [{ file: 'xfeat_random.pt', shapes: xfeatShapes }],
+  'tiny-roma': [{ file: 'tiny_roma_random.pth', shapes: tinyRomaShapes }],
   romav2: [{ file: 'romav2_random.pt', shapes: romav2Shapes, isBfloat16 }],
   ...Object.fromEntries(
     Object.entries(DINOV3_SIZES).map(([name, size]) => [

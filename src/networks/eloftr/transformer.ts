@@ -76,9 +76,20 @@ export function transform(
   observe: (name: string, value: Value) => void = () => {},
 ): Pair {
   let [a, b] = pair.map((x) => op.toFloat32(g, x)) as unknown as Pair;
+  const [ropeA, ropeB] = pair.map((x) =>
+    tablesOf(
+      g,
+      x.shape[2] / config.aggregation,
+      x.shape[3] / config.aggregation,
+      x.shape[1],
+      ropeScale,
+      config.halfPrecisionRope,
+    ),
+  );
   for (const [index, attention] of layers.entries()) {
     g.scope(`layer.${index}`, () => {
-      const attend = (x: Value, source: Value): Value => attentionLayer(g, attention, config, x, source, ropeScale);
+      const attend = (x: Value, source: Value): Value =>
+        attentionLayer(g, attention, config, x, source, x === before[0] ? ropeA : ropeB);
       const before: Pair = [a, b];
       a = attend(before[0], attention.kind === 'self' ? before[0] : before[1]);
       b = attend(before[1], attention.kind === 'self' ? before[1] : a);
@@ -92,10 +103,10 @@ export function transform(
 function attentionLayer(
   g: GraphBuilder,
   { kind, aggregate, query, key, value, merge, mlp, normBefore, normAfter }: AttentionLayer,
-  { heads, aggregation: step, halfPrecisionRope }: EloftrConfig,
+  { heads, aggregation: step }: EloftrConfig,
   x: Value,
   source: Value,
-  ropeScale: number,
+  rope: RopeTables,
 ): Value {
   const [, channels, height, width] = x.shape;
   const asked = op.conv(g, op.toCompute(g, x), g.weight(aggregate), null, { stride: step, groups: channels });
@@ -103,14 +114,13 @@ function attentionLayer(
   const normalised = (map: Value): Value =>
     layer.layerNorm(g, tokens(g, map), normBefore.weight, normBefore.bias, EPSILON);
   const [q, kv] = [normalised(asked), normalised(offered)];
-  const turned = (projected: Value, map: Value): Value =>
-    kind === 'self' ? rotate(g, projected, map.shape[2], map.shape[3], ropeScale, halfPrecisionRope) : projected;
+  const turned = (projected: Value): Value => (kind === 'self' ? rotate(g, projected, rope) : projected);
   const message = layer.linear(
     g,
     layer.attention(
       g,
-      turned(layer.linear(g, q, query, null), asked),
-      turned(layer.linear(g, kv, key, null), offered),
+      turned(layer.linear(g, q, query, null)),
+      turned(layer.linear(g, kv, key, null)),
       layer.linear(g, kv, value, null),
       heads,
     ),
@@ -128,37 +138,56 @@ function attentionLayer(
  * Rotary position code over all channels, before they are split into heads: channels 4k and 4k + 1 turn by
  * y · f_k, 4k + 2 and 4k + 3 by x · f_k, with f_k = 10000^(−k / (c / 4)) and positions counted from 1.
  */
-function rotate(g: GraphBuilder, x: Value, height: number, width: number, scale: number, half: boolean): Value {
-  const channels = x.shape[2];
-  const { cos, sin } = ropeTables(height, width, channels, scale, half);
-  const table = (name: string, values: Float32Array): Value =>
-    g.derivedWeight(`rope.${name}.${height}x${width}`, [1, height * width, channels], async () => values, 'float32');
+function rotate(g: GraphBuilder, x: Value, { cos, sin }: RopeTables): Value {
+  const [, count, channels] = x.shape;
   const exact = op.toFloat32(g, x);
-  const pairs = op.reshape(g, exact, [1, height * width, channels / 2, 2]);
-  const [even, odd] = op.split(g, pairs, 3, [1, 1]);
+  const [even, odd] = op.split(g, op.reshape(g, exact, [1, count, channels / 2, 2]), 3, [1, 1]);
   const turned = op.reshape(g, op.concat(g, [op.neg(g, odd), even], 3), exact.shape);
-  return op.toCompute(g, op.add(g, op.mul(g, exact, table('cos', cos)), op.mul(g, turned, table('sin', sin))));
+  return op.toCompute(g, op.add(g, op.mul(g, exact, cos), op.mul(g, turned, sin)));
 }
 
-/** Sines and cosines of every token and channel, [h·w, c] row-major, rounded to half precision if `half`. */
-export function ropeTables(
+/** Cosines and sines of every token and channel, [1, h·w, c] float32 each. */
+interface RopeTables {
+  readonly cos: Value;
+  readonly sin: Value;
+}
+
+/** The tables of a map, stored as one for its rows and one for its columns, each zero where the other is not. */
+function tablesOf(g: GraphBuilder, height: number, width: number, channels: number, scale: number, half: boolean) {
+  const whole = (name: 'cos' | 'sin'): Value => {
+    const [rows, columns] = ropeAxes(height, width, channels, scale, half).map((axis, i) =>
+      g.derivedWeight(
+        `rope.${name}.${i === 0 ? 'y' : 'x'}`,
+        i === 0 ? [height, 1, channels] : [1, width, channels],
+        async () => axis[name],
+        'float32',
+      ),
+    );
+    return op.reshape(g, op.add(g, rows, columns), [1, height * width, channels]);
+  };
+  return { cos: whole('cos'), sin: whole('sin') };
+}
+
+/**
+ * Sines and cosines along y and along x, [positions, c] row-major, zero in the other axis's channels; rounded to half
+ * precision if `half`.
+ */
+export function ropeAxes(
   height: number,
   width: number,
   channels: number,
   scale: number,
   half: boolean,
-): { sin: Float32Array; cos: Float32Array } {
-  const sin = new Float32Array(height * width * channels);
-  const cos = new Float32Array(sin.length);
-  for (let i = 0; i < sin.length; i += 1) {
-    const channel = i % channels;
-    const token = Math.floor(i / channels);
-    const position = (channel % 4 < 2 ? Math.floor(token / width) : token % width) + 1;
-    const frequency = 10000 ** (-Math.floor(channel / 4) / (channels / 4));
-    const angle = Math.fround(Math.fround(position * scale) * Math.fround(frequency));
-    sin[i] = Math.sin(angle);
-    cos[i] = Math.cos(angle);
-  }
+): { sin: Float32Array; cos: Float32Array }[] {
   const round = (values: Float32Array): Float32Array => (half ? float16ToFloat32(float32ToFloat16(values)) : values);
-  return { sin: round(sin), cos: round(cos) };
+  return [height, width].map((extent, axis) => {
+    const table = (f: (angle: number) => number): Float32Array =>
+      Float32Array.from({ length: extent * channels }, (_, i) => {
+        const [position, channel] = [Math.floor(i / channels) + 1, i % channels];
+        if (Math.floor((channel % 4) / 2) !== axis) return 0;
+        const frequency = 10000 ** (-Math.floor(channel / 4) / (channels / 4));
+        return f(Math.fround(Math.fround(position * scale) * Math.fround(frequency)));
+      });
+    return { sin: round(table(Math.sin)), cos: round(table(Math.cos)) };
+  });
 }

@@ -12,7 +12,7 @@ import type { Weights } from '../weights.ts';
 import { readResNetFpn, resNetFpn } from './backbone.ts';
 import type { LoftrConfig } from './config.ts';
 import type { AttentionLayer, Pair } from './transformer.ts';
-import { positionTable, readTransformer, transform } from './transformer.ts';
+import { positionAxes, readTransformer, transform } from './transformer.ts';
 
 const CELL = 8;
 const TEMPERATURE = 0.1;
@@ -36,14 +36,13 @@ export function buildEncoder(
   const network = readResNetFpn(weights.at('backbone'), config);
   const { coarse, fine } = resNetFpn(g, gray(g, g.input('image', 'float32', [1, 3, ...size])), network, observe);
   const [, channels, height, width] = coarse.shape;
-  const positions = g.derivedWeight(
-    'positions',
-    coarse.shape,
-    async () => positionTable(channels, height, width, config.positions),
-    'float32',
-  );
+  const table = (axis: 'x' | 'y', shape: readonly number[]): Value => {
+    const load = async () => positionAxes(channels, height, width, config.positions)[axis];
+    return g.derivedWeight(`positions.${axis}`, shape, load, 'float32');
+  };
   observe('feats_c', coarse);
   observe('feats_f', fine);
+  const positions = op.add(g, table('x', [1, channels, 1, width]), table('y', [1, channels, height, 1]));
   const placed = op.add(g, op.toFloat32(g, coarse), positions);
   g.output('f2', fine);
   g.output('f8', placed);

@@ -109,23 +109,26 @@ function linearAttention(g: GraphBuilder, query: Value, key: Value, value: Value
 }
 
 /**
- * Sines and cosines of places, [c, h, w] row-major: channels 4k, 4k + 1 the sine and cosine of x · f_k, 4k + 2, 4k + 3 of y,
- * places counted from 1. The corrected frequencies are 10000^(−2k / (c / 2)). The published ones are e^(−2k): a division by
- * the width was rounded down to −1.
+ * Sines and cosines of columns [c, w] and of rows [c, h], row-major, each zero in the other's channels; their sum over the map is
+ * the position code. Channels 4k, 4k + 1 are the sine and cosine of x · f_k, 4k + 2, 4k + 3 of y, places counted from 1.
+ * The corrected frequencies are 10000^(−2k / (c / 2)). The published ones are e^(−2k): a division by the width was
+ * rounded down to −1.
  */
-export function positionTable(
+export function positionAxes(
   channels: number,
   height: number,
   width: number,
   positions: 'published' | 'corrected',
-): Float32Array {
-  const plane = height * width;
-  return Float32Array.from({ length: channels * plane }, (_, i) => {
-    const [channel, row, column] = [Math.floor(i / plane), Math.floor((i % plane) / width), i % width];
-    const k = Math.floor(channel / 4);
-    const exponent = positions === 'published' ? -1 : -Math.log(10000) / (channels / 2);
-    const frequency = Math.fround(Math.exp(Math.fround(2 * k * Math.fround(exponent))));
-    const angle = Math.fround(((channel % 4 < 2 ? column : row) + 1) * frequency);
-    return channel % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
-  });
+): { x: Float32Array; y: Float32Array } {
+  const axis = (extent: number, first: 0 | 2): Float32Array =>
+    Float32Array.from({ length: channels * extent }, (_, i) => {
+      const [channel, place] = [Math.floor(i / extent), i % extent];
+      if (channel % 4 !== first && channel % 4 !== first + 1) return 0;
+      const exponent = positions === 'published' ? -1 : -Math.log(10000) / (channels / 2);
+      const k = Math.floor(channel / 4);
+      const frequency = Math.fround(Math.exp(Math.fround(2 * k * Math.fround(exponent))));
+      const angle = Math.fround((place + 1) * frequency);
+      return channel % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+    });
+  return { x: axis(width, 0), y: axis(height, 2) };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { countCost } from '../../onnx/cost.ts';
 import { GraphBuilder } from '../../onnx/graph-builder.ts';
 import * as op from '../../onnx/ops.ts';
@@ -15,6 +15,9 @@ import { Weights } from '../weights.ts';
 import { buildDecoder, buildEncoder } from './matcher.ts';
 import { tinyRomaShapes } from './published-shapes.ts';
 import { runPair } from './tiny-roma.test-helper.ts';
+
+/** Fifteen times what the longest takes alone: the machine may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const LIMITS: Readonly<Record<string, number>> = {
   preprocessed_0: 1e-5,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { countCost } from '../../onnx/cost.ts';
 import { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { PRECISIONS } from '../../onnx/precision.ts';
@@ -21,6 +21,9 @@ import { normalisedGray, readXfeatBackbone, xfeatFeatures } from './backbone.ts'
 import { xfeatShapes } from './published-shapes.ts';
 import { buildDecoder, buildEncoder, cellCount, grids } from './star.ts';
 import { runPair } from './xfeat.test-helper.ts';
+
+/** Fifteen times what the longest takes alone: the machine may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const PAIRS = [
   ['a/', 4096],

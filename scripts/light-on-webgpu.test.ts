@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planConversion } from '../src/networks/convert.ts';
+import { readEloftrConfig } from '../src/networks/eloftr/config.ts';
+import { weightsOf } from '../src/networks/eloftr/eloftr.test-helper.ts';
+import { buildDecoder, buildEncoder } from '../src/networks/eloftr/matcher.ts';
+import { hasParity, loadParity } from '../src/networks/parity.test-helper.ts';
+import { largestDifference, ownMatches, rgb } from '../src/networks/semi-dense/semi-dense.test-helper.ts';
+import { GraphBuilder } from '../src/onnx/graph-builder.ts';
+import { runInNode } from '../src/onnx/run-in-node.test-helper.ts';
+import { WebGpuOrt } from './node/webgpu-ort.test-helper.ts';
+
+/** SwiftShader compiles every operator's shader on the CPU: minutes where the machine is busy. */
+const TIMEOUT = 300_000;
+
+const FAMILIES = ['eloftr', 'loftr', 'xfeat', 'tiny-roma'] as const;
+
+describe.runIf(FAMILIES.every(hasParity))('light matchers on onnxruntime’s WebGPU provider', () => {
+  let webgpu: WebGpuOrt;
+  beforeAll(async () => {
+    webgpu = await WebGpuOrt.open();
+  }, TIMEOUT);
+  afterAll(() => webgpu.close());
+
+  it.each(FAMILIES)(
+    '%s: no operator falls back to the CPU',
+    async (family) => {
+      const input = { name: 'checkpoint.pth', checkpoint: await loadParity(family).checkpoint('checkpoint.pth') };
+      for (const { graph } of planConversion([input], { size: [64, 64] }).graphs)
+        await (await webgpu.session(graph)).release();
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'EfficientLoFTR’s decoder: the recorded matches, index for index',
+    async () => {
+      const parity = loadParity('eloftr');
+      const weights = weightsOf(await parity.checkpoint('checkpoint-deploy.pth'));
+      const size = [64, 96] as const;
+      // The encoder is convolutions alone, which other networks run here; every new shape is a shader to compile.
+      const encoder = new GraphBuilder({ name: 'encoder' });
+      buildEncoder(encoder, weights.again(), size);
+      const [a, b] = [
+        await runInNode(encoder, { image: rgb(parity.tensor('a/image0').values) }),
+        await runInNode(encoder, { image: rgb(parity.tensor('a/image1').values) }),
+      ];
+      const decoder = new GraphBuilder({ name: 'decoder' });
+      buildDecoder(decoder, weights.again(), readEloftrConfig(weights), { a: size, b: size });
+      const feeds = Object.fromEntries(
+        Object.keys(a).flatMap((name) => [
+          [`a_${name}`, a[name].values],
+          [`b_${name}`, b[name].values],
+        ]),
+      );
+      const { matches } = await webgpu.run(await webgpu.session(decoder), feeds, decoder);
+      const own = ownMatches({ shape: [1, 6, 8, 12], type: 'float32', values: matches });
+      expect(own.i).toEqual([...parity.tensor('a/i_ids').values]);
+      expect(own.a).toEqual([...parity.tensor('a/mkpts0_f').values]);
+      expect(largestDifference(own.b, parity.tensor('a/mkpts1_f').values)).toBeLessThan(1e-3);
+      expect(largestDifference(own.confidence, parity.tensor('a/mconf').values)).toBeLessThan(1e-4);
+    },
+    TIMEOUT,
+  );
+});
