@@ -4,9 +4,13 @@ import { parseArgs } from 'node:util';
 import jpeg from 'jpeg-js';
 import { npyOfFloat32 } from '../src/formats/arrays/npy.ts';
 import { encodePng } from '../src/formats/images/png-writer.ts';
+import { encodeCamerasJson } from '../src/formats/scene-cameras.ts';
+import { encodeSpz } from '../src/formats/splats/write-spz.ts';
 import { Bvh } from './samples/bvh.ts';
 import { Camera } from './samples/camera.ts';
 import { exactDisparity } from './samples/depth.ts';
+import { makeSampleGaussians } from './samples/gaussians/scene.ts';
+import { sampleCameras } from './samples/gaussians/truth.ts';
 import { compressedNpz } from './samples/npz.ts';
 import type { Picture } from './samples/render.ts';
 import { render } from './samples/render.ts';
@@ -15,8 +19,9 @@ import { SAMPLES } from './samples/scenes/index.ts';
 import { exactWarp } from './samples/truth.ts';
 
 /**
- * `npm run samples`: renders the gallery's photo pairs and writes them with their exact warps to public/samples.
- * `--only ID` renders one of them, `--truth` only warps and disparity; the index always lists all.
+ * `npm run samples`: renders the gallery's photo pairs and writes them with their exact warps to public/samples, and the
+ * sample scene of Gaussians with its cameras. `--only ID` makes one of them (`gaussians` is the scene), `--truth` only
+ * warps and disparity; the index always lists all.
  */
 const WIDTH = 640;
 const HEIGHT = 480;
@@ -28,6 +33,9 @@ const TRUTH_STEP = 4;
 const MAX_PHOTO_BYTES = 90_000;
 /** Loaded only when a sample is lifted. */
 const MAX_DEPTH_BYTES = 150_000;
+const SCENE_ID = 'gaussians';
+/** Coordinates to 1/16 mm, the scene being two metres wide. */
+const SCENE_FRACTIONAL_BITS = 14;
 const CREDIT = 'Rendered by scripts/samples.ts of this project; MIT licence.';
 
 const { values } = parseArgs({
@@ -44,8 +52,19 @@ for (const sample of SAMPLES) {
   await writeDepth(sample);
   console.log(`${sample.id}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
 }
+if (values.only ? values.only === SCENE_ID : !values.truth) await writeScene();
 writeFileSync(join(out, 'index.json'), `${JSON.stringify(SAMPLES.map(entry), null, 2)}\n`);
 writeFileSync(join(out, 'pairs.json'), `${JSON.stringify(SAMPLES.map(evaluationPair), null, 1)}\n`);
+
+/** The scene of Gaussians, and cameras to look at it from. */
+async function writeScene(): Promise<void> {
+  const folder = join(out, SCENE_ID);
+  mkdirSync(folder, { recursive: true });
+  const file = await encodeSpz(makeSampleGaussians(), { fractionalBits: SCENE_FRACTIONAL_BITS });
+  writeFileSync(join(folder, 'kitchen-table.spz'), file);
+  const cameras = sampleCameras(WIDTH, HEIGHT).map(({ name, camera }) => ({ ...camera, name }));
+  writeFileSync(join(folder, 'cameras.json'), encodeCamerasJson(cameras));
+}
 
 function entry({ id, title, description, related }: Sample) {
   const truth = related ? `${id}/truth.npz` : null;

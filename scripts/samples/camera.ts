@@ -69,6 +69,11 @@ export class Camera {
     return [this.focal, 0, this.width / 2, 0, this.focal, this.height / 2, 0, 0, 1];
   }
 
+  /** Right, down and forward in the world. */
+  axes(): readonly [Vec, Vec, Vec] {
+    return [this.right, this.down, this.forward];
+  }
+
   /** [R|t], row-major 3 × 4, that takes points of this camera's frame to the other's. */
   poseTo(other: Camera): number[] {
     const from = [this.right, this.down, this.forward];

@@ -43,6 +43,11 @@ export interface Primitive {
   /** The nearest t in (tMin, tMax), or Infinity. */
   intersect(ray: Ray, tMin: number, tMax: number): number;
   surface(ray: Ray, t: number): Surface;
+  /**
+   * How far a flat patch around a point of the surface can reach, metres: to the nearest edge, and no farther than where
+   * a bent surface has left its tangent plane. Absent where nothing is known of it.
+   */
+  flatReach?(surface: Surface): number;
   /** A direction in the primitive's own axes, in the world's; absent where they are the same. */
   toWorld?(direction: Vec): Vec;
 }
@@ -55,6 +60,12 @@ export interface Placement {
   half: Vec;
   axes?: readonly [Vec, Vec, Vec];
 }
+
+/** A patch of this share of a ball's radius has left it by half a hundredth of it at its rim. */
+const BENT_REACH = 0.1;
+
+/** A point this near to a face is on it, metres. */
+const FACE_SLACK = 1e-5;
 
 const WORLD_AXES: readonly [Vec, Vec, Vec] = [
   [1, 0, 0],
@@ -145,6 +156,32 @@ export class Solid implements Primitive {
   toWorld([x, y, z]: Vec): Vec {
     const [ax, ay, az] = this.axes;
     return [ax[0] * x + ay[0] * y + az[0] * z, ax[1] * x + ay[1] * y + az[1] * z, ax[2] * x + ay[2] * y + az[2] * z];
+  }
+
+  flatReach({ local }: Surface): number {
+    const { half } = this.placement;
+    const [x, y, z] = local.map((value, k) => half[k] - Math.abs(value));
+    switch (this.shape) {
+      case 'sphere':
+        return BENT_REACH * Math.min(...half);
+      case 'box': {
+        // On one of six faces; the other two axes have edges.
+        const [least, middle] = [x, y, z].sort((p, q) => p - q).slice(0, 2);
+        return least < FACE_SLACK ? middle : least;
+      }
+      case 'quad':
+        return Math.min(x, y);
+      case 'disc': {
+        const share = Math.hypot(local[0] / half[0], local[1] / half[1]);
+        return (1 - share) * Math.min(half[0], half[1]);
+      }
+      default: {
+        const radius = Math.hypot(local[0], local[2]);
+        if (this.open) return BENT_REACH * radius;
+        const end = local[1] < 0 ? this.radii[0] : this.radii[1];
+        return y < FACE_SLACK ? end * half[0] - radius : Math.min(y, BENT_REACH * radius);
+      }
+    }
   }
 
   private unitNormal([x, y, z]: Vec): Vec {

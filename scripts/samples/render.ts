@@ -108,14 +108,32 @@ export function render(
     const radiance: Vec = [0, 1, 2].map(
       (k) => direct[3 * p + k] + albedo[3 * p + k] * smooth[3 * p + k],
     ) as unknown as Vec;
-    const shown = develop(scale(radiance, scene.lighting.exposure));
-    for (let k = 0; k < 3; k++) rgb[3 * p + k] = Math.round(255 * toSrgb(shown[k]));
+    const shown = shownColour(radiance, scene.lighting);
+    for (let k = 0; k < 3; k++) rgb[3 * p + k] = Math.round(255 * shown[k]);
   }
   return { width, height, rgb };
 }
 
+/**
+ * What a scene sends back along single rays, linear and before {@link shownColour}; null where a ray meets nothing.
+ * Noisy, as nothing is smoothed: take the mean of some. `pick` gives a number of 0…1 for every dimension of the draw.
+ */
+export function rayTracer(scene: Scene, bvh: Bvh): (ray: Ray, pick: (dimension: number) => number) => Vec | null {
+  const tracer = new Tracer(scene, bvh);
+  return (ray, pick) => {
+    if (!bvh.nearest(ray)) return null;
+    const { direct, albedo, bounce } = tracer.trace(ray, pick);
+    return add(direct, mul(albedo, bounce));
+  };
+}
+
+/** Radiance as it is shown, 0…1 with sRGB's curve. */
+export function shownColour(radiance: Vec, { exposure }: Lighting): Vec {
+  return develop(scale(radiance, exposure)).map(toSrgb) as unknown as Vec;
+}
+
 /** Sample `s` of a pixel in one dimension: a golden-ratio sequence, shifted per pixel and dimension. */
-const sample = (x: number, y: number, s: number, dimension: number) =>
+export const sample = (x: number, y: number, s: number, dimension: number) =>
   (random(x, y, dimension) + s * (dimension % 2 ? 0.7548776662466927 : 0.5698402909980532)) % 1;
 
 /** Filmic curve (K. Narkowicz's fit of the ACES reference), which keeps bright colours from clipping. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { apply3 } from '../core/rotation.ts';
 import { cameraCentre } from '../gaussians/camera.ts';
 import { randomNumbers } from './fixtures.test-helper.ts';
-import { readSceneCameras } from './scene-cameras.ts';
+import { encodeCamerasJson, readSceneCameras } from './scene-cameras.ts';
 
 /** A camera at (1, 2, 3) that looks along the world's +x, its down along −z: rows are right, down, forward. */
 const ROTATION = [0, -1, 0, 0, 0, -1, 1, 0, 0];
@@ -44,6 +44,12 @@ describe('cameras of a scene', () => {
     expect(rotation).toEqual(ROTATION);
     cameraCentre(cameras[0]).forEach((value, k) => expect(value).toBeCloseTo(CENTER[k], 12));
     expect(notes).toEqual([]);
+  });
+
+  it('come back from the cameras.json that we write', () => {
+    const [camera] = readSceneCameras([{ name: 'c', text: JSON.stringify([JSON_ENTRY]) }]).cameras;
+    const { cameras } = readSceneCameras([{ name: 'c', text: encodeCamerasJson([camera, { ...camera, name: 'b' }]) }]);
+    expect(cameras).toEqual([camera, { ...camera, name: 'b' }]);
   });
 
   it('come from COLMAP’s text model, whichever file is first, keypoints passed over', () => {

@@ -2,7 +2,7 @@ import * as v from 'valibot'; // What comes from outside is checked against a sc
 import { CodedError } from '../core/errors.ts';
 import type { Matrix3 } from '../core/matrix3.ts';
 import type { SplatCamera } from '../gaussians/camera.ts';
-import { translationAt } from '../gaussians/camera.ts';
+import { cameraCentre, translationAt } from '../gaussians/camera.ts';
 import { malformed, tooLarge } from './malformed.ts';
 
 /** A camera that a scene was made from: `X_camera = rotation · X + translation`, K in pixels of its own size. */
@@ -106,6 +106,16 @@ function parseCamerasJson(text: string): SceneCameras {
     };
   });
   return { cameras, notes: [] };
+}
+
+/** The inverse of reading: cameras as `cameras.json`, which keeps principal points only where they are in the middle. */
+export function encodeCamerasJson(cameras: readonly SceneCamera[]): string {
+  const entries = cameras.map((camera, id) => {
+    const { name, width, height, fx, fy, rotation: r } = camera;
+    const rotation = [0, 1, 2].map((row) => [r[row], r[3 + row], r[6 + row]]);
+    return { id, img_name: name, width, height, position: cameraCentre(camera), rotation, fx, fy };
+  });
+  return `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`;
 }
 
 /** Rotations in files are rounded, which is kept; a mirror or a shear is an error. */
