@@ -1,28 +1,26 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PNG } from 'pngjs';
-import type { MatchMetadata } from '../src/formats/matches/match-metadata.ts';
-import { writeMatchNpz } from '../src/formats/matches/match-npz.ts';
-import { encodeMatchesCsv } from '../src/formats/matches/matches-csv.ts';
-import { encodeMatchesJson } from '../src/formats/matches/matches-json.ts';
 import type { Pixels } from '../src/compute/preprocess/cpu.ts';
 import { readArguments, usage } from './node/arguments.ts';
-import { colmapExport, flowFiles } from './node/match-files.ts';
+import { COMMAND_EXPORTS, commandWish, matchFiles, matchSource } from './node/match-files.ts';
 import { certaintyMap, rebuilt } from './node/field-pictures.ts';
 import { loadMatcher, modelIds } from './node/load-matcher.ts';
-import { type MatchedPair, matchPair } from './node/match-pair.ts';
+import { matchPair } from './node/match-pair.ts';
 import { runCommand } from './node/run-command.ts';
 import { sampledMatches } from './node/sampled-matches.ts';
 
+/** What every format of numbers writes; the files follow the list of exports. */
+const FILES = COMMAND_EXPORTS.map(({ commandFiles, text }) => {
+  const names = commandFiles(commandWish({ a: 'A', b: 'B' }, { threshold: 0, cycleLimit: 0 })).map(({ name }) => name);
+  return `  ${names.join(', ').padEnd(26)} ${text}`;
+}).join('\n');
+
 const HELP = `npm run match -- A B --out DIR [--model ID|MANIFEST] [--size N] [--no-rescue]
                  [--count 5000] [--threshold 0.05] [--cycle-limit 0] [--seed 1]
-Matches two photos (JPEG or PNG) with the engine's own code on the native runtime, and writes into DIR:
-  matches.csv, matches.json  sampled matches, pixels: the centre of the first pixel is at (0.5, 0.5)
-  warp.npz                   both dense warps with certainty and cycle error, and the matches
-  a-to-b.flo, b-to-a.flo     optical flow of both directions at the match's own size (Middlebury)
-  a-to-b-kitti.png, …        the same as KITTI's 16-bit PNG
-  colmap/                    features, matches, cameras and images as COLMAP's text imports
-  database.db                COLMAP's database with cameras, images, keypoints, matches and a verified two-view geometry
+Matches two photos (JPEG or PNG) with the engine's own code on the native runtime, and writes into DIR (pixels: the
+centre of the first one is at (0.5, 0.5)):
+${FILES}
   certainty.png              certainty on A, 0 black to 1 white
   warp.png                   A rebuilt from B's pixels, dark where the match is not certain
 --threshold and --cycle-limit (pixels, 0 = none) leave out uncertain and inconsistent matches.`;
@@ -52,41 +50,21 @@ async function main(argv: readonly string[]): Promise<void> {
     { a, b },
     { size: args.count('size') ?? null, rescue: !args.has('no-rescue') },
   );
-  const metadata: MatchMetadata = {
-    photos: {
-      a: { name: basename(a), size: matched.photos.a.size },
-      b: { name: basename(b), size: matched.photos.b.size },
-    },
-    model: matcher.matcher.manifest.name,
-    verdict: matched.verdict.sentence,
-  };
-  const count = await write(out, matched, sampling, metadata);
-  console.log(
-    `${matched.verdict.sentence}\n${count} matches in ${(matched.milliseconds / 1000).toFixed(1)} s, written to ${out}`,
-  );
-}
-
-async function write(
-  out: string,
-  { fields, photos, verdict }: MatchedPair,
-  sampling: Parameters<typeof sampledMatches>[1],
-  metadata: MatchMetadata,
-) {
-  const table = sampledMatches(fields, sampling);
+  const table = sampledMatches(matched.fields, sampling);
+  const source = await matchSource(matched, table, matcher.matcher.manifest.name);
   const save = (name: string, content: string | Uint8Array) => {
     mkdirSync(dirname(join(out, name)), { recursive: true });
     writeFileSync(join(out, name), content);
   };
-  save('matches.csv', encodeMatchesCsv(table, metadata));
-  save('matches.json', encodeMatchesJson(table, metadata));
-  const parts: Uint8Array[] = [];
-  await writeMatchNpz((bytes) => void parts.push(bytes), { ...fields }, table, metadata);
-  save('warp.npz', Buffer.concat(parts));
-  for (const [name, content] of await flowFiles(fields, sampling)) save(name, content);
-  for (const [name, content] of await colmapExport(table, metadata, { photos, verdict })) save(name, content);
-  save('certainty.png', png(certaintyMap(fields.a, PICTURE_SIDE)));
-  save('warp.png', png(rebuilt(fields.a, photos.b.pixels(), PICTURE_SIDE)));
-  return table.count;
+  for await (const file of matchFiles(source, commandWish({ a: basename(a), b: basename(b) }, sampling))) {
+    if ('remark' in file) console.log(file.remark);
+    else save(file.name, file.content);
+  }
+  save('certainty.png', png(certaintyMap(matched.fields.a, PICTURE_SIDE)));
+  save('warp.png', png(rebuilt(matched.fields.a, matched.photos.b.pixels(), PICTURE_SIDE)));
+  console.log(
+    `${matched.verdict.sentence}\n${table.count} matches in ${(matched.milliseconds / 1000).toFixed(1)} s, written to ${out}`,
+  );
 }
 
 function png({ data, width, height }: Pixels): Buffer {

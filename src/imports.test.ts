@@ -30,12 +30,13 @@ const ARROWS: Record<string, readonly string[]> = {
   workspace: ['models', 'ui', 'platform', 'core'],
   embed: ['pages/match', 'exports', 'workspace', 'ui', 'platform', 'core', 'public'],
   app: ['page', 'workspace', 'ui', 'platform', 'core'],
-  'page:contract': ['page:views', 'models', 'geometry', 'core', 'platform'],
+  'page:contract': ['exports', 'page:views', 'models', 'geometry', 'core', 'platform'],
   // A page's settings, each declared once.
   'page:settings': ['page:contract', 'core'],
   'page:params': ['page:settings', 'page:contract', 'page:views', 'workspace', 'platform', 'geometry', 'core'],
   'page:link': ['page:contract', 'workspace', 'models', 'platform', 'core'],
   'page:state': [
+    'exports',
     'page:settings',
     'page:params',
     'page:contract',
@@ -52,6 +53,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'core',
   ],
   'page:ui': [
+    'exports',
     'page:state',
     'page:settings',
     'page:params',

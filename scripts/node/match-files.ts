@@ -1,49 +1,83 @@
 import initSqlJs from 'sql.js';
-import { denseFlow } from '../../src/pages/match/worker/exports/dense-flow.ts';
-import { twoViewGeometry } from '../../src/pages/match/worker/exports/two-view-geometry.ts';
-import { colmapFiles } from '../../src/formats/matches/colmap.ts';
-import { writeColmapDatabase } from '../../src/formats/matches/colmap-database.ts';
-import { encodeFlo } from '../../src/formats/flow/flo.ts';
-import { encodeKittiFlow } from '../../src/formats/flow/kitti-flow.ts';
-import type { MatchMetadata } from '../../src/formats/matches/match-metadata.ts';
-import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
+import { DEFAULT_ANIMATION } from '../../src/exports/animation-settings.ts';
+import type { ExportWish, MatchFormat, MatchSource } from '../../src/exports/export-format.ts';
+import { EXPORTS } from '../../src/exports/index.ts';
+import { openZip } from '../../src/formats/archives/zip.ts';
+import { bytesSource } from '../../src/formats/byte-source.ts';
+import { CodedError } from '../../src/core/errors.ts';
 import { otherSide } from '../../src/core/geometry.ts';
 import type { MatchTable } from '../../src/core/match.ts';
+import { denseFlow } from '../../src/matching/dense-flow.ts';
+import { twoViewGeometry } from '../../src/pages/match/worker/exports/two-view-geometry.ts';
 import type { MatchedPair } from './match-pair.ts';
 import { focalOf } from './photo.ts';
 
-/** Files by their names inside the folder. */
-type NamedFiles = [name: string, content: string | Uint8Array][];
+/** The formats that need no stage: all of them are written. */
+export const COMMAND_EXPORTS: readonly MatchFormat[] = EXPORTS.filter((format) => format.needs === 'match');
 
-/** Optical flow of both directions, as many vectors as the match has places. */
-export async function flowFiles(
-  fields: PlainMatchField,
+/** What a command wishes of every format; names are those of the photos. */
+export function commandWish(
+  names: { a: string; b: string },
   limits: { threshold: number; cycleLimit: number },
-): Promise<NamedFiles> {
-  const files: NamedFiles = [];
-  for (const side of ['a', 'b'] as const) {
-    const { grid, photo } = fields[side];
-    const to = fields[otherSide(side)].photo;
-    const longSide = Math.max(grid.width, grid.height);
-    const flow = denseFlow(fields[side], { from: photo, to, longSide, ...limits });
-    const name = `${side}-to-${otherSide(side)}`;
-    files.push([`${name}.flo`, encodeFlo(flow)], [`${name}-kitti.png`, (await encodeKittiFlow(flow)).png]);
-  }
-  return files;
+): ExportWish {
+  const photo = (name: string) => ({ name, file: new Blob([]) });
+  return {
+    photos: { a: photo(names.a), b: photo(names.b) },
+    query: '',
+    view: { view: 'matches', ...limits },
+    side: 'a',
+    flowSize: 'match',
+    scale: 1,
+    legend: false,
+    animation: DEFAULT_ANIMATION,
+  };
 }
 
-/** COLMAP's text imports and its database. */
-export async function colmapExport(
+/** A pair that was matched here, as the formats ask for it. */
+export async function matchSource(
+  { fields, photos, verdict }: MatchedPair,
   table: MatchTable,
-  metadata: MatchMetadata,
-  { photos, verdict }: Pick<MatchedPair, 'photos' | 'verdict'>,
-): Promise<NamedFiles> {
-  const texts = [...colmapFiles(table, metadata)].map(([name, text]): NamedFiles[number] => [`colmap/${name}`, text]);
+  model: string,
+): Promise<MatchSource> {
+  const sizes = { a: photos.a.size, b: photos.b.size };
   const focal = { a: await focalOf(photos.a.key), b: await focalOf(photos.b.key) };
-  const geometry = await twoViewGeometry(table, { a: photos.a.size, b: photos.b.size }, focal, {
-    verdict: verdict.kind,
-  });
-  const { Database } = await initSqlJs();
-  const database = writeColmapDatabase(new Database(), { table, metadata, focal, geometry });
-  return [...texts, ['database.db', database]];
+  return {
+    model,
+    verdict,
+    sizes,
+    focal,
+    readField: async (side) => fields[side],
+    readMatches: async () => table,
+    readFlow: async (side, longSide, { threshold, cycleLimit }) => {
+      const options = { from: fields[side].photo, to: fields[otherSide(side)].photo, longSide, threshold, cycleLimit };
+      return denseFlow(fields[side], options);
+    },
+    openDatabase: async () => new (await initSqlJs()).Database(),
+    readGeometry: (matches, run) => twoViewGeometry(matches, sizes, focal, { ...run, verdict: verdict.kind }),
+  };
+}
+
+/** Every file of every format, by its name inside the folder. What a pair cannot have is left out and told. */
+export async function* matchFiles(
+  source: MatchSource,
+  wish: ExportWish,
+): AsyncGenerator<{ name: string; content: Uint8Array } | { remark: string }> {
+  for (const format of COMMAND_EXPORTS) {
+    for (const file of format.commandFiles(wish)) {
+      try {
+        const { blob } = await format.write(file.wish, source, {});
+        const content = new Uint8Array(await blob.arrayBuffer());
+        if (!file.name.endsWith('/')) yield { name: file.name, content };
+        else for (const [name, part] of await unpacked(content)) yield { name: file.name + name, content: part };
+      } catch (thrown) {
+        if (!(thrown instanceof CodedError)) throw thrown;
+        yield { remark: `${file.name}: ${thrown.message}` };
+      }
+    }
+  }
+}
+
+async function unpacked(bytes: Uint8Array): Promise<[name: string, content: Uint8Array][]> {
+  const entries = [...(await openZip(bytesSource(bytes))).values()];
+  return Promise.all(entries.map(async (entry): Promise<[string, Uint8Array]> => [entry.name, await entry.readAll()]));
 }

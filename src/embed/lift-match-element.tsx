@@ -1,5 +1,5 @@
 import { createRoot, type Root } from 'react-dom/client';
-import type { ExportFormat } from '../pages/match/contract/exports.ts';
+import type { ExportName } from '../exports/index.ts';
 import type { ExportedFile } from '../core/exported-file.ts';
 import { LINK_KEYS } from '../pages/match/params.ts';
 import { openEmbedWorkspace } from '../pages/match/state/sharing/embed-workspace.ts';
@@ -32,7 +32,7 @@ export interface LiftMatch extends HTMLElement {
   /** Starts the engine if need be, and matches. */
   run(): Promise<void>;
   /** The present match as a file. Rejects with an Error that has `code` and `remedy`. */
-  export(format: ExportFormat, options?: Partial<typeof DEFAULT_EXPORT>): Promise<ExportedFile>;
+  export(format: ExportName, options?: Partial<typeof DEFAULT_EXPORT>): Promise<ExportedFile>;
 }
 
 /**
@@ -88,7 +88,7 @@ export function liftMatchElement(appBase: string): new () => LiftMatch {
       return this.session.run();
     }
 
-    export(format: ExportFormat, options: Partial<typeof DEFAULT_EXPORT> = {}): Promise<ExportedFile> {
+    export(format: ExportName, options: Partial<typeof DEFAULT_EXPORT> = {}): Promise<ExportedFile> {
       return this.session.workspace.exporting.make({ ...DEFAULT_EXPORT, ...options, format });
     }
 

@@ -1,4 +1,6 @@
-import { EXPORT_FORMATS, type ExportFormat, type FlowSize } from '../pages/match/contract/exports.ts';
+import type { FlowSize } from '../exports/export-format.ts';
+import type { ExportName } from '../exports/index.ts';
+import { isExportName } from '../exports/index.ts';
 import type { PlainError } from '../core/errors.ts';
 import type { Side } from '../core/geometry.ts';
 import type { MatchResult, Progress } from '../core/match.ts';
@@ -16,7 +18,7 @@ export type HostCommand = { id?: Id } & (
   | { type: 'run' }
   /** The embed's own address parameters: view, threshold, model, theme, controls … */
   | { type: 'set'; options: Record<string, string> }
-  | { type: 'export'; format: ExportFormat; side: Side; flowSize: FlowSize; scale: number; legend: boolean }
+  | { type: 'export'; format: ExportName; side: Side; flowSize: FlowSize; scale: number; legend: boolean }
 );
 
 /** What an embed tells its host. */
@@ -76,11 +78,10 @@ function parseSet({ options }: Fields, id?: Id): HostCommand | Refusal {
 
 function parseExport(data: Fields, id?: Id): HostCommand | Refusal {
   const { format, side = 'a', flowSize = 'match', scale = 1, legend = true } = data;
-  const isFormat = (EXPORT_FORMATS as readonly unknown[]).includes(format);
   const isScale = typeof scale === 'number' && scale >= 1 && scale <= 4;
   const isFlow = (side === 'a' || side === 'b') && (flowSize === 'match' || flowSize === 'photo');
-  if (!isFormat || !isScale || !isFlow || typeof legend !== 'boolean') return 'malformed';
-  return { id, type: 'export', format: format as ExportFormat, side, flowSize, scale, legend };
+  if (!isExportName(format) || !isScale || !isFlow || typeof legend !== 'boolean') return 'malformed';
+  return { id, type: 'export', format, side, flowSize, scale, legend };
 }
 
 const isObject = (value: unknown): value is Fields =>

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { DEFAULT_ANIMATION } from '../pages/match/contract/animation.ts';
+import { DEFAULT_ANIMATION } from '../exports/animation-settings.ts';
 import { CodedError, isCancelled, toPlainError } from '../core/errors.ts';
 import type { Side } from '../core/geometry.ts';
 import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from '../workspace/photos/fetch-photo.ts';

@@ -12,7 +12,7 @@ import { uploadField } from '../pages/match/testing/fields.ts';
 import { normalisedToPixel, pixelToNormalised } from '../core/coordinates.ts';
 import type { Size } from '../core/geometry.ts';
 import { IDENTITY3 } from '../core/matrix3.ts';
-import { denseFlow } from '../pages/match/worker/exports/dense-flow.ts';
+import { denseFlow } from './dense-flow.ts';
 import { placePoints } from '../pages/match/worker/points/place-points.ts';
 
 /** The photo and the grid of the report: half a cell of the grid is 8 pixels. */

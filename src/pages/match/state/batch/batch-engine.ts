@@ -1,7 +1,7 @@
 import { WorkerLink } from '../../../../platform/worker/worker-link.ts';
 import type { EngineApi } from '../../contract/protocol.ts';
 import { BATCH_ENGINE, type CallOptions, type EngineWorkerLike } from '../../link/engine.ts';
-import type { ExportFormat } from '../../contract/exports.ts';
+import type { ExportName } from '../../../../exports/index.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { Side } from '../../../../core/geometry.ts';
 import type { MatchResult, Progress } from '../../../../core/match.ts';
@@ -68,7 +68,7 @@ export class BatchEngine {
   }
 
   /** The pair matched last as one of the formats, as the page's view and filters say. */
-  async export(format: ExportFormat, { a, b }: Record<Side, BatchFile>, signal: AbortSignal): Promise<ExportedFile> {
+  async export(format: ExportName, { a, b }: Record<Side, BatchFile>, signal: AbortSignal): Promise<ExportedFile> {
     const { settings } = this.workspace.getState();
     const view = this.view();
     const request = {

@@ -6,7 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 
 import type { ArchiveHandle } from '../../contract/archive.ts';
 import { CodedError, isCancelled, throwIfAborted, toPlainError } from '../../../../core/errors.ts';
-import type { ExportFormat } from '../../contract/exports.ts';
+import type { ExportName } from '../../../../exports/index.ts';
 import { chosenModel } from '../../../../workspace/models.ts';
 import { isWorkerDeath } from '../../../../platform/worker/worker-client.ts';
 import type { MatchStore } from '../store.ts';
@@ -83,7 +83,7 @@ export class Batch {
     this.pair();
   }
 
-  toggle(format: ExportFormat): void {
+  toggle(format: ExportName): void {
     if (this.running) return;
     this.store.setState(({ formats }) => ({
       formats: formats.includes(format) ? formats.filter((one) => one !== format) : [...formats, format],

@@ -1,5 +1,5 @@
 import type { PlainError } from '../../../../core/errors.ts';
-import type { ExportFormat } from '../../contract/exports.ts';
+import type { ExportName } from '../../../../exports/index.ts';
 import type { MatchResult, Progress } from '../../../../core/match.ts';
 import type { BatchFile, Pairing } from './pairing.ts';
 
@@ -23,7 +23,7 @@ export interface BatchState {
   pairing: Pairing;
   /** Text of the list, for `pairing: 'list'`. */
   list: string;
-  formats: ExportFormat[];
+  formats: ExportName[];
   pairs: BatchPair[];
   /** `saving`: the archive is being ended. */
   status: 'idle' | 'running' | 'pausing' | 'paused' | 'saving' | 'finished';
@@ -32,17 +32,3 @@ export interface BatchState {
   /** Why there are no pairs, or why the run ended. */
   error: PlainError | null;
 }
-
-/** Formats that a batch can make: an animation of thousands of pairs helps nobody. */
-export const BATCH_FORMATS = [
-  'csv',
-  'json',
-  'npz',
-  'flo',
-  'kitti',
-  'colmap',
-  'database',
-  'figure',
-  'svg',
-  'share',
-] as const satisfies readonly ExportFormat[];

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../../link/engine.ts';
-import { DEFAULT_ANIMATION } from '../../contract/animation.ts';
+import { DEFAULT_ANIMATION } from '../../../../exports/animation-settings.ts';
 import { CodedError } from '../../../../core/errors.ts';
 import type { ExportRequest } from '../../contract/exports.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';

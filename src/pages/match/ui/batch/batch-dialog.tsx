@@ -2,11 +2,10 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { chosenFiles } from '../../state/batch/dropped-files.ts';
 import { openBatch } from '../../state/batch/open-batch.ts';
-import { BATCH_FORMATS } from '../../state/batch/types.ts';
+import { BATCH_EXPORTS } from '../../../../exports/index.ts';
 import { Dialog } from '../../../../ui/dialog.tsx';
 import { saveFile } from '../../../../ui/save-file.ts';
 import { useWorkspace } from '../workspace-context.ts';
-import { FORMAT_TEXTS } from '../export/export-formats.ts';
 import { BatchActions } from './batch-actions.tsx';
 import { BatchFiles } from './batch-files.tsx';
 import { PairTable } from './pair-table.tsx';
@@ -52,10 +51,10 @@ export default function BatchDialog({ onClose }: { onClose: () => void }) {
         {!isRunning && pairs.length > 0 && (
           <fieldset className="batch-formats">
             <legend>Files of each pair</legend>
-            {BATCH_FORMATS.map((format) => (
-              <label key={format} title={FORMAT_TEXTS[format].text}>
-                <input type="checkbox" checked={formats.includes(format)} onChange={() => batch.toggle(format)} />
-                {FORMAT_TEXTS[format].label}
+            {BATCH_EXPORTS.map(({ name, label, text }) => (
+              <label key={name} title={text}>
+                <input type="checkbox" checked={formats.includes(name)} onChange={() => batch.toggle(name)} />
+                {label}
               </label>
             ))}
           </fieldset>

@@ -4,7 +4,7 @@ import {
   type AnimationFormat,
   type AnimationKind,
   type AnimationSettings,
-} from '../../contract/animation.ts';
+} from '../../../../exports/animation-settings.ts';
 import { Segmented } from '../../../../ui/segmented.tsx';
 import { Select } from '../../../../ui/select.tsx';
 import { Slider } from '../../../../ui/slider.tsx';

@@ -1,14 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import { DEFAULT_EXPORT } from '../../state/sharing/exporting.ts';
 import { isCancelled, type PlainError, toPlainError } from '../../../../core/errors.ts';
-import { EXPORT_FORMATS } from '../../contract/exports.ts';
+import { EXPORTS } from '../../../../exports/index.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import { Dialog } from '../../../../ui/dialog.tsx';
 import { megabytes } from '../../../../ui/format.ts';
 import { saveFile } from '../../../../ui/save-file.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { AnimationPreview } from './animation-preview.tsx';
-import { FORMAT_TEXTS } from './export-formats.ts';
 import { ExportOptions } from './export-options.tsx';
 
 type Outcome =
@@ -55,8 +54,7 @@ export default function ExportDialog({ onClose, onBatch }: ExportDialogProps) {
       <div className="stack">
         <fieldset className="formats">
           <legend className="visually-hidden">Format</legend>
-          {EXPORT_FORMATS.map((format) => {
-            const { label, ending, text } = FORMAT_TEXTS[format];
+          {EXPORTS.map(({ name: format, label, ending, text }) => {
             return (
               <label key={format} className="format">
                 <input

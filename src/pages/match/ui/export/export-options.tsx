@@ -1,4 +1,5 @@
-import type { FlowSize } from '../../contract/exports.ts';
+import type { FlowSize } from '../../../../exports/export-format.ts';
+import { exportFormat } from '../../../../exports/index.ts';
 import type { ExportChoice } from '../../state/sharing/exporting.ts';
 import { dimensions } from '../../../../ui/format.ts';
 import { Segmented } from '../../../../ui/segmented.tsx';
@@ -17,12 +18,13 @@ interface ExportOptionsProps {
 export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
   const grid = useWorkspaceState((state) => state.result?.gridSize[choice.side]);
   const photo = useWorkspaceState((state) => state.photos[choice.side].photo?.info.size);
-  if (choice.format === 'animation') {
+  const { choices } = exportFormat(choice.format);
+  if (choices.includes('animation')) {
     return (
       <AnimationOptions settings={choice.animation} onChange={(animation) => onChange({ ...choice, animation })} />
     );
   }
-  if (choice.format === 'figure' || choice.format === 'svg') {
+  if (choices.includes('figure')) {
     return (
       <>
         <Segmented
@@ -39,7 +41,7 @@ export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
       </>
     );
   }
-  if (choice.format !== 'flo' && choice.format !== 'kitti') return null;
+  if (!choices.includes('flow')) return null;
   const sizes: { value: FlowSize; label: string }[] = [
     { value: 'match', label: grid ? `Match (${Math.max(grid.width, grid.height)} px)` : 'Match' },
     { value: 'photo', label: photo ? `Photo (${dimensions(photo)})` : 'Photo' },

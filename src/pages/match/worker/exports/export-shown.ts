@@ -1,12 +1,15 @@
-import type { Gpu } from '../../../../platform/gpu/device.ts';
 import { CodedError } from '../../../../core/errors.ts';
-import type { ExportRequest } from '../../contract/exports.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
-import type { Size } from '../../../../core/geometry.ts';
-import type { ShownScene } from '../stage/match-scene.ts';
+import { otherSide, type Side, type Size } from '../../../../core/geometry.ts';
+import type { ExportRun, StageSource } from '../../../../exports/export-format.ts';
+import { fileName } from '../../../../exports/file-name.ts';
+import { exportFormat } from '../../../../exports/index.ts';
+import { denseFlow } from '../../../../matching/dense-flow.ts';
 import { matchTable } from '../../../../matching/match-table.ts';
-import { cpuFrames, gpuFrames } from './animation/frame-source.ts';
-import { exportMatch, type ExportRun } from './export-match.ts';
+import type { Gpu } from '../../../../platform/gpu/device.ts';
+import type { ExportRequest } from '../../contract/exports.ts';
+import { legendOf } from '../../views/index.ts';
+import type { ShownScene } from '../stage/match-scene.ts';
 
 /** What the engine shows, and what it draws with. */
 export interface ExportScene extends ShownScene {
@@ -15,37 +18,94 @@ export interface ExportScene extends ShownScene {
   gpu: Gpu | null;
 }
 
-/** The match that is shown as a file. Throws `export-nothing` where nothing is drawn, and what `exportMatch` throws. */
+/**
+ * The match that is shown as a file. Throws `export-nothing` where nothing is drawn, and what the formats throw:
+ * `export-empty`, `export-too-large`, `cancelled`.
+ */
 export async function exportShown(request: ExportRequest, scene: ExportScene, run: ExportRun): Promise<ExportedFile> {
+  const format = exportFormat(request.format);
+  const { blob, notes = [] } = await format.write(request, sourceOf(request, scene), run);
+  return { name: fileName(format, request), blob, notes };
+}
+
+/** What formats may ask of the match that is shown. What only one of them asks for comes when it does. */
+function sourceOf(request: ExportRequest, scene: ExportScene): StageSource {
   const { shown, stage, stageSize, gpu, photos } = scene;
   const { a, b } = photos;
   if (!stage)
     throw new CodedError('export-nothing', 'There is no picture to save.', 'Open the app on a page of its own.');
-  const sizes = { a: a.size, b: b.size };
-  const rows = await stage.readMatches();
-  const source: Parameters<typeof exportMatch>[1] = {
-    result: shown.result,
+  const { result } = shown;
+  const sizes: Record<Side, Size> = { a: a.size, b: b.size };
+  const focal = { a: a.info.focal ?? null, b: b.info.focal ?? null };
+  const inverseDepths = stage.fit?.pose?.inverseDepths ?? null;
+  const snapshot = (scale: number) => stage.snapshot(scale);
+  return {
+    model: result.modelName,
+    verdict: result.verdict,
+    result,
     sizes,
-    focal: { a: a.info.focal ?? null, b: b.info.focal ?? null },
-    inverseDepths: stage.fit?.pose?.inverseDepths ?? null,
+    focal,
+    snapshot,
     readField: (side) => shown.readField(side),
-    readMatches: async () => {
-      return matchTable(rows, sizes, { a: await shown.readField('a'), b: await shown.readField('b') });
+    readMatches: async () =>
+      matchTable(await stage.readMatches(), sizes, { a: await shown.readField('a'), b: await shown.readField('b') }),
+    readFlow: async (side, longSide, { threshold, cycleLimit }) => {
+      const options = { from: sizes[side], to: sizes[otherSide(side)], longSide, threshold, cycleLimit };
+      return denseFlow(await shown.readField(side), options);
     },
-    snapshot: (scale) => stage.snapshot(scale),
-    figure: async () => ({
-      stage: stageSize,
-      images: { a: a.image, b: b.image },
-      rows,
-      inliers: stage.fit?.inliers ?? null,
-    }),
-    frames: async (kind, size) => {
+    readGeometry: async (table, options) => {
+      const { twoViewGeometry } = await import('./two-view-geometry.ts');
+      return twoViewGeometry(table, sizes, focal, { ...options, verdict: result.verdict.kind });
+    },
+    openDatabase: async () => (await import('../../../../exports/open-sqlite.ts')).openSqlite(),
+    readLegend: () => legendOf(request.view, { photoA: sizes.a, inverseDepths }),
+    poster: async (longSide) => posterOf(await snapshot(1), longSide),
+    withLegend: async (...drawn) => (await import('./figure.ts')).addLegend(...drawn),
+    drawVectors: async () => {
+      const { vectorFigure } = await import('./vector-figure.ts');
+      const svg = await vectorFigure(request, {
+        stage: stageSize,
+        images: { a: a.image, b: b.image },
+        sizes,
+        rows: await stage.readMatches(),
+        inliers: stage.fit?.inliers ?? null,
+        inverseDepths,
+        snapshot,
+      });
+      return { svg, isVector: request.view.view === 'matches' };
+    },
+    animate: async (settings, options) => {
+      const [{ animate, frameSize }, { cpuFrames, gpuFrames }] = await Promise.all([
+        import('./animation/animate.ts'),
+        import('./animation/frame-source.ts'),
+      ]);
+      const size = frameSize(sizes.a, settings.longSide);
       const subject = { photos, view: request.view };
       const field = shown.gpuField();
-      if (gpu && field) return { ...gpuFrames(gpu, field, subject, kind, size), isSoft: false };
-      const fields = { a: await shown.readField('a'), b: await shown.readField('b') };
-      return { ...cpuFrames(fields, subject, kind, size), isSoft: true };
+      const frames =
+        gpu && field
+          ? gpuFrames(gpu, field, subject, settings.kind, size)
+          : cpuFrames({ a: await shown.readField('a'), b: await shown.readField('b') }, subject, settings.kind, size);
+      try {
+        return { blob: await animate(settings, size, frames, options), size, isSoft: !(gpu && field) };
+      } finally {
+        frames.close();
+      }
     },
   };
-  return exportMatch(request, source, run);
+}
+
+/** A picture as a small JPEG: what an embedding page shows at once. */
+async function posterOf(png: Blob, longSide: number): Promise<Blob> {
+  const image = await createImageBitmap(png);
+  const scale = Math.min(1, longSide / Math.max(image.width, image.height));
+  const canvas = new OffscreenCanvas(
+    Math.max(1, Math.round(image.width * scale)),
+    Math.max(1, Math.round(image.height * scale)),
+  );
+  const context = canvas.getContext('2d', { alpha: false })!;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  image.close();
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.85 });
 }

@@ -7,7 +7,7 @@ import { otherSide, type Side, type Size } from '../../../../core/geometry.ts';
 import type { PointsApi } from '../../contract/points.ts';
 import type { KeypointTable, PointTable } from '../../../../core/points.ts';
 import type { MatchResult } from '../../../../core/match.ts';
-import { stemOf } from '../exports/file-name.ts';
+import { stemOf } from '../../../../exports/file-name.ts';
 import type { ShownScene } from '../stage/match-scene.ts';
 import { placePoints } from './place-points.ts';
 

@@ -3,7 +3,7 @@ import { decodeGif } from '../../../../../formats/images/read-gif.test-helper.ts
 import { TestGpu } from '../../../../../platform/gpu/testing/dawn.ts';
 import { makeFields, uploadFields } from '../../../testing/fields.ts';
 import { makePhoto } from '../../../testing/stage.ts';
-import { animationSteps, DEFAULT_ANIMATION } from '../../../contract/animation.ts';
+import { animationSteps, DEFAULT_ANIMATION } from '../../../../../exports/animation-settings.ts';
 import { DEFAULT_VIEW } from '../../../params.ts';
 import type { Photo } from '../../../../../matching/photos/photo.ts';
 import { animate, frameSize } from './animate.ts';

@@ -1,7 +1,11 @@
 import { ApngWriter } from '../../../../../formats/images/apng-writer.ts';
 import { GIF_COLORS, GifWriter } from '../../../../../formats/images/gif-writer.ts';
 import { PaletteBuilder } from '../../../../../formats/images/palette.ts';
-import { type AnimationFormat, type AnimationSettings, animationSteps } from '../../../contract/animation.ts';
+import {
+  type AnimationFormat,
+  type AnimationSettings,
+  animationSteps,
+} from '../../../../../exports/animation-settings.ts';
 import { CodedError, throwIfAborted } from '../../../../../core/errors.ts';
 import type { Size } from '../../../../../core/geometry.ts';
 import { encodeWebm } from './encode-webm.ts';

@@ -1,7 +1,7 @@
 import type { Gpu } from '../../../../../platform/gpu/device.ts';
 import type { MatchField } from '../../../../../compute/field/gpu.ts';
 import type { PlainMatchField } from '../../../../../compute/field/cpu.ts';
-import type { AnimationKind, AnimationSettings, AnimationStep } from '../../../contract/animation.ts';
+import type { AnimationKind, AnimationSettings, AnimationStep } from '../../../../../exports/animation-settings.ts';
 import type { Side, Size } from '../../../../../core/geometry.ts';
 import type { CompareMode, ViewSettings } from '../../../contract/view.ts';
 import { DEFAULT_CAMERA } from '../../../../../core/viewer/zoom.ts';

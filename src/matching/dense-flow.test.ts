@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DenseField } from '../../../../core/match.ts';
+import type { DenseField } from '../core/match.ts';
 import { denseFlow } from './dense-flow.ts';
-import { fileName } from './file-name.ts';
 
 const FROM = { width: 64, height: 32 };
 const TO = { width: 100, height: 50 };
@@ -50,22 +49,5 @@ describe('denseFlow', () => {
     const flow = denseFlow(shifted(), { ...OPTIONS, longSide: 16 });
     expect([...flow.valid]).toEqual([0, ...new Array<number>(127).fill(1)]);
     expect(denseFlow(shifted(), { ...OPTIONS, longSide: 16, cycleLimit: 0.4 }).valid).not.toContain(1);
-  });
-});
-
-describe('fileName', () => {
-  const request = (format: 'flo' | 'share' | 'figure') =>
-    ({
-      format,
-      side: 'b',
-      scale: 2,
-      view: { view: 'flow' },
-      photos: { a: { name: 'Plaza Mayor/§.jpg' }, b: { name: '...' } },
-    }) as never;
-
-  it('says what is in the file', () => {
-    expect(fileName(request('flo'))).toBe('Plaza-Mayor-photo-flow-b-to-a.flo');
-    expect(fileName(request('figure'))).toBe('Plaza-Mayor-photo-flow@2x.png');
-    expect(fileName(request('share'))).toBe('Plaza-Mayor-photo.liftmatch.zip');
   });
 });

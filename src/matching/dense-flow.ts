@@ -1,7 +1,7 @@
-import type { Flow } from '../../../../formats/flow/flow.ts';
-import { BilinearReader } from '../../../../compute/field/bilinear.ts';
-import type { Size } from '../../../../core/geometry.ts';
-import type { DenseField } from '../../../../core/match.ts';
+import type { Flow } from '../formats/flow/flow.ts';
+import { BilinearReader } from '../compute/field/bilinear.ts';
+import type { Size } from '../core/geometry.ts';
+import type { DenseField } from '../core/match.ts';
 
 export interface FlowOptions {
   /** Photos that the field leads from and to, pixels. */

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_ANIMATION } from './animation-settings.ts';
+import type { ExportWish } from './export-format.ts';
+import { fileName } from './file-name.ts';
+import { BATCH_EXPORTS, EXPORTS, exportFormat, isExportName } from './index.ts';
+
+const photo = (name: string) => ({ name, file: new Blob([]) });
+const WISH: ExportWish = {
+  side: 'b',
+  flowSize: 'match',
+  scale: 2,
+  legend: true,
+  animation: DEFAULT_ANIMATION,
+  query: '',
+  view: { view: 'flow', threshold: 0, cycleLimit: 0 },
+  photos: { a: photo('Plaza Mayor/§.jpg'), b: photo('...') },
+};
+
+describe('fileName', () => {
+  const of = (name: 'flo' | 'figure' | 'share' | 'kitti' | 'animation') => fileName(exportFormat(name), WISH);
+
+  it('says what is in the file', () => {
+    expect(of('flo')).toBe('Plaza-Mayor-photo-flow-b-to-a.flo');
+    expect(of('figure')).toBe('Plaza-Mayor-photo-flow@2x.png');
+    expect(of('share')).toBe('Plaza-Mayor-photo.liftmatch.zip');
+    expect(of('kitti')).toBe('Plaza-Mayor-photo-flow-b-to-a-kitti.png');
+    expect(of('animation')).toBe('Plaza-Mayor-photo-morph.gif');
+  });
+});
+
+describe('the list of exports', () => {
+  it('has names of its own, words for the dialog, and file names of its own', () => {
+    const names = EXPORTS.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(new Set(EXPORTS.map((format) => fileName(format, WISH))).size).toBe(names.length);
+    for (const { label, text, ending } of EXPORTS) for (const word of [label, text, ending]) expect(word).not.toBe('');
+  });
+
+  it('names only what it holds to embeds and hosts', () => {
+    for (const { name } of EXPORTS) expect(isExportName(name)).toBe(true);
+    for (const word of ['exe', '__proto__', 'constructor', '', null, 3]) expect(isExportName(word)).toBe(false);
+  });
+
+  it('keeps what takes too long for thousands of pairs out of batches', () => {
+    expect(BATCH_EXPORTS.map(({ name }) => name)).not.toContain('animation');
+    expect(BATCH_EXPORTS.length).toBe(EXPORTS.length - 1);
+  });
+});
