@@ -8,6 +8,7 @@ import { flo } from './flo.ts';
 import { json } from './json.ts';
 import { kitti } from './kitti.ts';
 import { npz } from './npz.ts';
+import { opencv } from './opencv.ts';
 import { share } from './share.ts';
 import { svg } from './svg.ts';
 
@@ -24,6 +25,7 @@ export const EXPORTS = [
   kitti,
   colmap,
   database,
+  opencv,
 ] as const satisfies readonly ExportFormat[];
 
 export type ExportName = (typeof EXPORTS)[number]['name'];
