@@ -1,6 +1,6 @@
 import type { ExportedFile } from '../core/exported-file.ts';
 import type { Side, Size } from '../core/geometry.ts';
-import type { Legend } from '../core/legend.ts';
+import type { Legend } from '../core/colors/legend.ts';
 import type { DenseField, MatchResult, MatchTable, VerdictKind } from '../core/match.ts';
 import type { ZipSink } from '../formats/archives/zip-writer.ts';
 import type { Flow } from '../formats/flow/flow.ts';
