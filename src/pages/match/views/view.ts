@@ -52,6 +52,10 @@ export interface View<Name extends string = string, Kind extends string = 'photo
   showsMatches?: true;
   /** Its picture is made by the cameras of an essential fit, which is made for it. */
   needsPose?: true;
+  /** Whether a place of the photo can be pointed at in its picture; left out, it can. */
+  isLinked?(settings: ShownSettings): boolean;
+  /** A fitted homography may lay its picture out on another canvas than the photo (see comparedCanvas). */
+  followsPlane?: true;
   /** Whether the picture changes by itself, so that frames must go on being drawn. */
   isMoving?(settings: ShownSettings): boolean;
 }

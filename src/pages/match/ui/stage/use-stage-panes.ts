@@ -5,6 +5,7 @@ import { photoRect, stageToUnit } from '../../../../core/viewer/zoom.ts';
 import type { Pane } from '../../contract/layout.ts';
 import type { Point, Rect, Side, Size } from '../../../../core/geometry.ts';
 import type { Place } from '../../state/types.ts';
+import { viewOf } from '../../views/index.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 
 /** A pane with the photo in it; the rectangle is the whole photo's, in CSS pixels of the stage. */
@@ -19,7 +20,7 @@ export interface StagePane {
 /** The panes of the present view, as the engine draws them. */
 export function useStagePanes(stage: Size): StagePane[] {
   const view = useWorkspaceState((state) => state.view.view);
-  const isMorph = useWorkspaceState((state) => state.view.view === 'compare' && state.view.compareMode === 'morph');
+  const canPoint = useWorkspaceState((state) => viewOf(state.view.view).isLinked?.(state.view) ?? true);
   const camera = useWorkspaceState((state) => state.view.camera);
   const compareBy = useWorkspaceState((state) => state.view.compareBy);
   const aligned = useWorkspaceState((state) => state.geometry.fit?.canvas ?? null);
@@ -30,14 +31,15 @@ export function useStagePanes(stage: Size): StagePane[] {
     const photos: Partial<Record<Side, Size>> = { a, b };
     return panesOnStage(view, isMatched, stage, photos).map((pane) => {
       const photo = photos[pane.side] ?? null;
-      const plane = photo && aligned && pane.kind === 'compare' ? unitRect(aligned, photo) : null;
+      const isOwn = pane.kind !== 'photo' && viewOf(view).followsPlane === true;
+      const plane = photo && aligned && isOwn ? unitRect(aligned, photo) : null;
       const canvas = comparedCanvas({ compareBy }, plane);
       const shown = photo && canvas ? canvasSize(photo, canvas) : photo;
       // By a homography a morph is a blend on A's grid.
-      const isLinked = canvas ? compareBy === 'plane' : !(isMatched && isMorph);
+      const isLinked = canvas ? compareBy === 'plane' : !isMatched || canPoint;
       return { pane, photo, rect: shown && photoRect(pane, shown, camera), isLinked };
     });
-  }, [view, isMatched, isMorph, compareBy, aligned, camera, a, b, stage]);
+  }, [view, isMatched, canPoint, compareBy, aligned, camera, a, b, stage]);
 }
 
 /** The pane under a stage point. */

@@ -20,5 +20,8 @@ export const compare = {
   panes: [{ side: 'a', kind: 'compare' }],
   paneLabel: (_, { compareMode }) => COMPARE_TEXTS[compareMode].pane,
   controls: ['compare'],
+  // A morph lies on no photo's grid.
+  isLinked: ({ compareMode }) => compareMode !== 'morph',
+  followsPlane: true,
   isMoving: ({ compareMode }) => compareMode === 'flicker',
 } as const satisfies View<'compare'>;

@@ -4,7 +4,7 @@ import type { Rect, Side, Size } from '../../../../core/geometry.ts';
 import type { InlierTest } from '../../../../core/inlier-test.ts';
 import { panesOnStage } from '../../contract/layout.ts';
 import { photoRect } from '../../../../core/viewer/zoom.ts';
-import { legendOf } from '../../views/index.ts';
+import { legendOf, viewOf } from '../../views/index.ts';
 import type { LegendFacts } from '../../views/view.ts';
 import { drawMatchesOn } from '../../views/matches/canvas.ts';
 import { matchUniforms } from '../../views/matches/uniforms.ts';
@@ -39,7 +39,7 @@ export async function vectorFigure(
   { view, scale, legend, photos }: ExportRequest,
   scene: FigureScene,
 ): Promise<string> {
-  const isMatches = view.view === 'matches';
+  const isMatches = viewOf(view.view).showsMatches === true;
   const images = isMatches ? await photoImages(view, scale, scene) : [await wholeStage(scale, scene)];
   const shown = legend ? legendOf(view, { photoA: scene.sizes.a, inverseDepths: scene.inverseDepths }) : null;
   return svgFigure({
