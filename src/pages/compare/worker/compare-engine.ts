@@ -25,7 +25,7 @@ import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { Photo } from '../../../matching/photos/photo.ts';
 import { chooseProvider } from '../../../platform/runtime/provider.ts';
 import { moving, type ServedHandlers } from '../../../platform/worker/serve-calls.ts';
-import { componentMaps } from './component-maps.ts';
+import { type ComponentDrawing, CpuComponentMaps } from './component-maps.ts';
 import { EncoderPool } from './encoder-pool.ts';
 import { CpuFeatureMaths, type Encoded, type FeatureMaths } from './feature-maths.ts';
 import { type CompareCall, computing, FeatureStore, photoMissing } from './feature-store.ts';
@@ -40,8 +40,7 @@ type Argument<M extends keyof CompareApi> = Parameters<CompareApi[M]>[0];
 /** What the compare worker answers: encoders' features of the photos, and what they say when compared. */
 export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress> {
   private maths: FeatureMaths = new CpuFeatureMaths();
-  /** Draws PCA maps; null where they are painted on the CPU. */
-  private drawn: GpuComponentMaps | null = null;
+  private drawing: ComponentDrawing = new CpuComponentMaps(this.maths);
   private pool = new EncoderPool(null, this.maths);
   private store = new FeatureStore(this.pool, this.maths);
 
@@ -81,9 +80,7 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
         ? await this.store.encodePhotos({ ...encoding, encoder: alignTo }, context)
         : null;
     context.onProgress({ stage: 'compute', fraction: null });
-    const wanted = [features, reference?.features ?? null, options] as const;
-    if (!this.drawn) return { ...(await componentMaps(this.maths, ...wanted)), facts };
-    const maps = await this.drawn.maps(...wanted);
+    const maps = await this.drawing.maps(features, reference?.features ?? null, options);
     const bitmaps = bitmapsOf(maps.pictures);
     // Nobody waits for them any more.
     if (context.signal.aborted) bitmaps.forEach((bitmap) => bitmap.close());
@@ -154,10 +151,10 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     const scope = new Scope(gpu.device, 'compare');
     const maths = new GpuFeatureMaths(scope);
     const target = BitmapTarget.open(gpu.device);
-    const drawn = target && new GpuComponentMaps(scope, maths, target);
+    const drawing = target ? new GpuComponentMaps(scope, maths, target) : new CpuComponentMaps(maths);
     await shadersReady(gpu.device);
     this.maths = maths;
-    this.drawn = drawn;
+    this.drawing = drawing;
     void gpu.device.lost.then(({ message, reason }) => this.onDeviceLost(message || reason));
   }
 }

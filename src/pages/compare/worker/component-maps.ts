@@ -1,7 +1,7 @@
 import { procrustes, resampleScores, spreads, turnScores } from '../../../features/align-components.ts';
 import { componentColors } from '../../../features/component-colors.ts';
 import { principalComponents } from '../../../features/principal-components.ts';
-import type { BySlot, ComponentOptions, PixelPicture, Slot } from '../contract.ts';
+import type { BySlot, ComponentOptions, Pictures, PixelPicture, Slot } from '../contract.ts';
 import { filledSlots } from '../contract.ts';
 import type { Encoded, FeatureMaths } from './feature-maths.ts';
 
@@ -12,6 +12,28 @@ interface Scores {
 }
 
 const COMPONENTS = 3;
+
+/** Makes PCA maps: painted here, or drawn by the GPU (GpuComponentMaps), with the same colours. */
+export interface ComponentDrawing {
+  /**
+   * Maps of one encoder. `reference`: features of the encoder that colours are turned towards, null to leave them. The
+   * caller owns the pictures.
+   */
+  maps(
+    features: BySlot<Encoded>,
+    reference: BySlot<Encoded> | null,
+    options: Pick<ComponentOptions, 'fit' | 'mask'>,
+  ): Promise<{ pictures: Pictures; explained: number[][] }>;
+}
+
+/** Painted on the CPU. */
+export class CpuComponentMaps implements ComponentDrawing {
+  constructor(private readonly maths: FeatureMaths) {}
+
+  maps(...wanted: Parameters<ComponentDrawing['maps']>): Promise<{ pictures: Pictures; explained: number[][] }> {
+    return componentMaps(this.maths, ...wanted);
+  }
+}
 
 /**
  * PCA maps of one encoder, painted here. `reference`: features of the encoder that colours are turned towards, null to

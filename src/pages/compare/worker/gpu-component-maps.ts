@@ -9,7 +9,7 @@ import type { Scope } from '../../../platform/gpu/scope.ts';
 import type { BySlot, ComponentOptions, Pictures } from '../contract.ts';
 import { filledSlots } from '../contract.ts';
 import { readBytes } from '../../../platform/gpu/readback.ts';
-import { fitGroups } from './component-maps.ts';
+import { type ComponentDrawing, fitGroups } from './component-maps.ts';
 import type { Encoded } from './feature-maths.ts';
 import type { GpuFeatureMaths } from './gpu-feature-maths.ts';
 import type { PictureTarget } from './picture-target.ts';
@@ -37,7 +37,7 @@ const UNTURNED = [1, 0, 0, 0, 1, 0, 0, 0, 1];
  * along the components, which follow from the mean and covariance of its features; alignment needs sums over all
  * places, which a pass leaves as twelve numbers a photo. Gives the pictures that componentMaps gives.
  */
-export class GpuComponentMaps {
+export class GpuComponentMaps implements ComponentDrawing {
   private readonly drawing: DrawComponents;
   private readonly projecting: FeatureProjectionPass;
   private readonly products: ScoreProductsPass;
@@ -52,7 +52,6 @@ export class GpuComponentMaps {
     this.products = new ScoreProductsPass(root.device, root);
   }
 
-  /** Maps of one encoder, turned towards the colours of `reference` where it is given. The caller owns the pictures. */
   async maps(
     features: BySlot<Encoded>,
     reference: BySlot<Encoded> | null,
