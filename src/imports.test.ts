@@ -247,6 +247,14 @@ describe('who may import whom', () => {
     expect(wrong.map(describeImport)).toEqual([]);
   });
 
+  test('hooks of tests are loaded when they are asked for, not with what ships', () => {
+    const hooks = imports.filter(({ target, typeOnly }) => target?.endsWith('/worker/test-hooks.ts') && !typeOnly);
+    const isAsked = ({ file, specifier }: Import) =>
+      readFileSync(join(root, file), 'utf8').includes(`await import('${specifier}')`);
+    expect(hooks.length).toBeGreaterThan(0);
+    expect(hooks.filter((one) => !isAsked(one)).map(describeImport)).toEqual([]);
+  });
+
   test('nothing that ships imports a test’s helper', () => {
     const wrong = imports.filter(
       ({ file, target }) => target !== null && isTestHelper(target) && !isTest(file) && !isTestHelper(file),
