@@ -3,6 +3,8 @@ import { MeasureKernels, SplatMeasure } from '../../src/compute/splats/measure/g
 import { ProjectKernels, SplatScene } from '../../src/compute/splats/scene.ts';
 import { RadixSort, SortKernels } from '../../src/compute/splats/sort/gpu.ts';
 import { recordSteps } from '../../src/compute/splats/step.ts';
+import type { DatasetSink } from '../../src/exports/dataset/sink.ts';
+import { exportSceneDataset } from '../../src/exports/scene-dataset/export-scene.ts';
 import { activate } from '../../src/gaussians/activate.ts';
 import type { SplatCamera } from '../../src/gaussians/camera.ts';
 import { DepthOrder } from '../../src/gaussians/order.ts';
@@ -73,8 +75,37 @@ function cloud(count: number, random: () => number): GaussianTable {
   return table;
 }
 
+/** A small dataset of the room, thrown away. */
+async function measurePairs(): Promise<void> {
+  const { table } = PROOF_SCENES.room();
+  const gaussians = activate(table);
+  const bin: DatasetSink = {
+    read: async () => null,
+    has: async () => false,
+    write: async () => {},
+    finish: async () => null,
+    abort: async () => {},
+  };
+  const options = {
+    views: 4,
+    seed: 1,
+    width: 256,
+    height: 256,
+    bins: 'overlap',
+    shard: { index: 0, count: 1 },
+  } as const;
+  const scene = { name: 'room', table, cameras: [proofCamera(256, 256)] };
+  const start = performance.now();
+  const { pairs } = await exportSceneDataset(scene, options, (camera) => renderSplats(gaussians, camera), bin);
+  const seconds = (performance.now() - start) / 1000;
+  console.log(
+    shown((1000 * seconds) / pairs),
+    `a pair of 256×256 for a dataset (${(pairs / seconds).toFixed(2)} a second)`,
+  );
+}
+
 /** Median milliseconds of some runs after one that compiles and allocates. */
-async function time(run: () => Promise<unknown> | unknown, rounds = 5): Promise<number> {
+async function time(run: () => Promise<unknown> | unknown, rounds = 3): Promise<number> {
   await run();
   const times: number[] = [];
   for (let k = 0; k < rounds; k++) {
@@ -102,6 +133,8 @@ export async function measureTimes(count: number, width: number, height: number)
   const pixels = (ms: number) => `${((width * height) / ms / 1000).toFixed(2)} million pixels a second`;
   console.log(shown(cpuColour), `colour, CPU rasteriser (${pixels(cpuColour)})`);
   console.log(shown(cpuAll), `every map, CPU rasteriser (${pixels(cpuAll)})`);
+
+  await measurePairs();
 
   const gpu = await TestGpu.open();
   const { device } = gpu;

@@ -38,13 +38,18 @@ export function requireRoom(
   const room = Math.min(MAX_GAUSSIANS, Math.floor(most / bytes));
   if (count <= room) return;
   const thousands = (value: number) => value.toLocaleString('en');
-  throw new CodedError(
-    'scene-too-large',
+  throw tooLarge(
     `The scene has ${thousands(count)} Gaussians with harmonics of degree ${shDegree}; this graphics adapter takes ` +
       `${thousands(room)} of them${room < MAX_GAUSSIANS ? ` (buffers of ${Math.floor(most / 2 ** 20)} MiB)` : ''}.`,
-    'Open a smaller version of the scene, for example one with fewer harmonics or with its faint Gaussians pruned.',
   );
 }
+
+export const tooLarge = (message: string): CodedError =>
+  new CodedError(
+    'scene-too-large',
+    message,
+    'Open a smaller version of the scene, for example one with fewer harmonics or with its faint Gaussians pruned.',
+  );
 
 /** The pipelines of projection; one a device. */
 export class ProjectKernels {

@@ -15,8 +15,7 @@ export interface ViewerOptions {
   /** Of the canvases that are drawn on. */
   readonly format: GPUTextureFormat;
   /**
-   * Who sorts for looking; by default the CPU up to {@link CPU_ORDER_LIMIT} Gaussians, the GPU above. On a software adapter
-   * it should be the CPU always.
+   * Who sorts for looking; by default the CPU up to {@link CPU_ORDER_LIMIT} Gaussians, the GPU above.
    */
   readonly orderOn?: 'cpu' | 'gpu';
   /**
@@ -60,7 +59,8 @@ interface OpenScene {
 
 /**
  * A scene of Gaussians on a GPU: colour by the fast path, every other pane by the tile rasteriser; no readback between
- * scene and picture. Belongs into a worker: opening a scene and the CPU's sort take their time.
+ * scene and picture. Belongs into a worker: opening a scene and the CPU's sort take their time. On a software adapter
+ * plain-viewer.ts is far quicker.
  */
 export class SplatViewer {
   private readonly scope: Scope;
