@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { BrowserContext, Page } from '@playwright/test';
 import { RandomWeights } from '../scripts/random-checkpoints/random-values.ts';
 import { SMALL_SHAPES } from '../scripts/random-checkpoints/small-shapes.ts';
 import { writeCheckpoint } from '../scripts/random-checkpoints/write-checkpoint.ts';
-import { matched, sample } from './app.ts';
+import { engine, matched, sample } from './app.ts';
 
 /**
  * Models from published checkpoints, as a person gets them: by address, over a connection that breaks, paused, resumed
@@ -235,6 +236,30 @@ test('removing the model in use frees it, and the page’s own takes over', asyn
   const files = await filesOnDevice();
   expect(files.filter((path) => path.startsWith('downloads/') || path.includes('matcher'))).toEqual([]);
   expect(files).toContain('installed/vit-70-fp32/encoder.data');
+});
+
+test('a RoMa v2 from a dropped file says how sure a place is, at the probe and in the matches', async () => {
+  const recorded = fileURLToPath(new URL('../../shared/parity/romav2/checkpoint.pt', import.meta.url));
+  test.skip(!existsSync(recorded), `no checkpoint at ${recorded}`);
+  FILES['romav2.pt'] = recorded;
+  await openPanel();
+  await dropCheckpoint('romav2.pt');
+  const form = panel().getByRole('form', { name: 'Convert dropped files' });
+  await form.getByLabel('Input size, px').fill('64');
+  await form.getByText('fp32', { exact: true }).click();
+  await form.getByRole('button', { name: 'Convert' }).click();
+  const model = panel().locator('[data-model="romav2-64-fp32"]');
+  await expect(model).toBeVisible({ timeout: 60_000 });
+  await model.locator('summary').click();
+  await expect(model).toContainText('Assumed: The file does not say whether it is RoMa v2.0.0 or v2.0.1');
+  await model.getByRole('radio').check();
+  await panel().getByRole('button', { name: 'Close' }).click();
+  expect((await matched(page)).modelId).toBe('romav2-64-fp32');
+  const { covariance } = (await engine(page, 'probe', { side: 'a', x: 200, y: 150 }))!;
+  expect(covariance!.xx * covariance!.yy - covariance!.xy ** 2).toBeGreaterThan(0);
+  const stage = (await page.locator('.stage').first().boundingBox())!;
+  await page.mouse.move(stage.x + stage.width / 2, stage.y + stage.height / 2);
+  await expect(page.locator('[data-deviation]')).toContainText(/±\d.* × \d.* px/);
 });
 
 test('the panel fits a phone with everything open, and closes by Escape', async () => {
