@@ -61,6 +61,26 @@ describe('the geometry of two views', () => {
     expect(Math.hypot(x - xb, y - yb)).toBeLessThan(1.5);
   });
 
+  it('is not that of matches which the network calls unsure, however many agree', async () => {
+    const matches = table(0);
+    // More than half of all lie on a plane that is not there.
+    const wrong = 170;
+    for (let i = 0; i < wrong; i++) {
+      const [xa, ya] = matches.rows.subarray(5 * i);
+      matches.rows.set([0.9 * xa + 20, 1.05 * ya - 12], 5 * i + 2);
+    }
+    expect((await twoViewGeometry(matches, PHOTOS, UNKNOWN)).config).toBe('planarOrPanoramic');
+    const values = Float32Array.from({ length: 900 }, (_, k) => {
+      return k % 3 === 1 ? 0 : Math.floor(k / 3) < wrong ? Infinity : 0.04;
+    });
+    const told = { ...matches, covariance: { inB: new Uint8Array(300).fill(1), values } };
+    const { config, fundamental } = await twoViewGeometry(told, PHOTOS, UNKNOWN);
+    expect(config).toBe('uncalibrated');
+    const [xa, ya, xb, yb] = matches.rows.subarray(5 * 250);
+    const line = [0, 3, 6].map((at) => fundamental![at] * xa + fundamental![at + 1] * ya + fundamental![at + 2]);
+    expect(Math.abs(line[0] * xb + line[1] * yb + line[2]) / Math.hypot(line[0], line[1])).toBeLessThan(1.5);
+  });
+
   it('of too few matches is none', async () => {
     const { count: _, rows } = table(0);
     const few = { count: 8, rows: rows.slice(0, 40) };

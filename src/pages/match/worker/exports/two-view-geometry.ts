@@ -17,6 +17,7 @@ import { axisAngleOf } from '../../../../core/rotation.ts';
 import { fitVerdict } from '../geometry/fit-verdict.ts';
 import { intrinsicsOf, measuredCamera } from '../geometry/intrinsics.ts';
 import {
+  covarianceWeights,
   fundamentalInPixels,
   homographyInPixels,
   measuredPairs,
@@ -46,7 +47,8 @@ export async function twoViewGeometry(
   focal: Record<Side, number | null>,
   { verdict = 'good', ...run }: RunOptions & { verdict?: VerdictKind } = {},
 ): Promise<TwoViewGeometry> {
-  const pairs = measuredPairs(normalisedRows(table, photos), photos);
+  const weight = table.covariance && covarianceWeights(table.covariance, photos);
+  const pairs = { ...measuredPairs(normalisedRows(table, photos), photos), weight };
   // One threshold for all: their inliers are compared.
   const options = { threshold: residualLimit(photos), seed: SEED };
   const fundamental = await runSteps(searchFundamental(pairs, options), run);
