@@ -1,6 +1,7 @@
 import { colorMapGradient } from '../core/colors/color-maps.ts';
 import type { Legend } from '../core/colors/legend.ts';
-import { FlowWheel } from './flow-wheel.tsx';
+import { useEffect, useRef } from 'react';
+import { flowWheel } from '../core/colors/flow-wheel.ts';
 
 /** A legend as it is drawn; nothing where the picture explains itself. */
 export function LegendFigure({ legend }: { legend: Legend | null }) {
@@ -26,6 +27,26 @@ function Ramp({ title, map, ticks }: { title: string; map: Parameters<typeof col
           <span key={tick}>{tick}</span>
         ))}
       </div>
+    </figure>
+  );
+}
+
+const SIZE = 96;
+
+/** The Middlebury colour wheel: each place has the colour of the motion from the centre to it. */
+function FlowWheel({ label }: { label: string }) {
+  const ref = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    ref.current?.getContext('2d')?.putImageData(new ImageData(flowWheel(SIZE), SIZE, SIZE), 0, 0);
+  }, []);
+  return (
+    <figure className="legend wheel" aria-label={`Colour wheel of motion; the rim is ${label}`}>
+      <canvas ref={ref} width={SIZE} height={SIZE} />
+      <figcaption>
+        Motion
+        <br />
+        <span className="muted">rim {label}</span>
+      </figcaption>
     </figure>
   );
 }

@@ -1,4 +1,3 @@
-import { type Deferred, deferred } from '../../core/deferred.ts';
 import { CodedError, isCancelled } from '../../core/errors.ts';
 import { type CallOptions, isWorkerDeath, WorkerClient, WorkerDeath } from './worker-client.ts';
 import type { Calls, WorkerKind, WorkerOf } from './worker-kind.ts';
@@ -173,4 +172,20 @@ export class WorkerLink<Api extends Calls<Api>, Progress = never> {
     this.ready.reject(error);
     this.ready = deferred();
   }
+}
+
+/** A promise with its handles outside. */
+interface Deferred<T> {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (reason: unknown) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<T>((yes, no) => ([resolve, reject] = [yes, no]));
+  // Waiting for it is optional: a rejection that nobody waits for is not an unhandled one.
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
 }

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { useWorkspace, useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
-import { ModelsButton } from './models-button.tsx';
+import type { Library } from '../../../workspace/library/library.ts';
+import { percent } from '../../../ui/format.ts';
 
 /** Most visits never open it, so its code comes when it is asked for. */
 const ModelsDialog = lazy(() => import('./models-dialog.tsx'));
@@ -19,5 +20,18 @@ export function ModelsAction() {
         </Suspense>
       )}
     </>
+  );
+}
+
+/** Opens the panel; tells how far a download or conversion is while the panel is closed. */
+function ModelsButton({ library }: { library: Library }) {
+  const job = useWorkspaceState(({ library: { jobs } }) => jobs.find(({ status }) => status === 'running'));
+  const hasFailed = useWorkspaceState(({ library: { jobs } }) => jobs.some(({ status }) => status === 'failed'));
+  return (
+    <button type="button" className="button quiet" onClick={() => library.open()}>
+      Models
+      {job && <span className="tag">{job.total ? percent(job.loaded / job.total) : '…'}</span>}
+      {!job && hasFailed && <span className="tag failed">stopped</span>}
+    </button>
   );
 }

@@ -3,8 +3,7 @@ import { readPng } from '../../../../formats/images/png-reader.ts';
 import { readTruth, summarise } from '../../../compare/worker/truth/read-truth.ts';
 import { CpuRenderer } from '../drawing/cpu-renderer.ts';
 import { liftedPhoto, NO_FILLER, NO_SKY_MODEL, smallSettings } from '../lift-scene.test-helper.ts';
-import { truthNpz } from './pair-files.ts';
-import { encodePicture } from '../drawing/picture-file.ts';
+import { encodePicture, truthNpz } from './pair-files.ts';
 import { probeFrame } from '../score/probe-frame.ts';
 import { Scenes } from '../scenes.ts';
 

@@ -9,8 +9,8 @@ import { useWorkspace } from '../workspace-context.ts';
 import { BatchActions } from './batch-actions.tsx';
 import { BatchFiles } from './batch-files.tsx';
 import { PairTable } from './pair-table.tsx';
-import { pickArchive } from './pick-archive.ts';
 import './batch.css';
+import type { ArchiveHandle } from '../../contract/archive.ts';
 
 const NAME = 'liftmatch-pairs.zip';
 
@@ -68,4 +68,22 @@ export default function BatchDialog({ onClose }: { onClose: () => void }) {
       </div>
     </Dialog>
   );
+}
+
+type Picker = (options: object) => Promise<ArchiveHandle>;
+
+/**
+ * Asks where the archive is to be written, where the browser can write into a file piece by piece.
+ * @returns the file; null where the browser cannot, and the archive is saved as a download; undefined where the person
+ * changed their mind
+ */
+async function pickArchive(name: string): Promise<ArchiveHandle | null | undefined> {
+  const pick = (window as { showSaveFilePicker?: Picker }).showSaveFilePicker;
+  if (!pick) return null;
+  try {
+    return await pick({ suggestedName: name, types: [{ accept: { 'application/zip': ['.zip'] } }] });
+  } catch (thrown) {
+    // In frames of other sites it is there and forbidden.
+    return thrown instanceof DOMException && thrown.name === 'AbortError' ? undefined : null;
+  }
 }

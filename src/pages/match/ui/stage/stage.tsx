@@ -5,7 +5,6 @@ import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { EmptyPanes } from './empty-panes.tsx';
 import { JobProgress } from '../export/job-progress.tsx';
 import { Markers } from './markers.tsx';
-import { PaneLabels } from './pane-labels.tsx';
 import { StoppedEngine } from '../panel/stopped-engine.tsx';
 import { SwipeHandle } from '../../views/compare/swipe-handle.tsx';
 import { useElementSize } from '../../../../ui/use-element-size.ts';
@@ -13,6 +12,8 @@ import { useStageKeyboard } from './use-stage-keyboard.ts';
 import { stagePaneAt, useStagePanes } from './use-stage-panes.ts';
 import { useStagePointer } from './use-stage-pointer.ts';
 import { ZoomButtons } from './zoom-buttons.tsx';
+import { sideName } from '../../views/view.ts';
+import type { StagePane } from './use-stage-panes.ts';
 
 /** Who fits no epipolar geometry never downloads it. */
 const EpipolarLines = lazy(() => import('../geometry/epipolar-lines.tsx'));
@@ -84,4 +85,20 @@ function StageCanvas() {
     if (ref.current) workspace.link.attach(ref.current);
   }, [workspace]);
   return <canvas ref={ref} className="stage-canvas" aria-hidden="true" />;
+}
+
+/** Says what each pane shows, at the top left of the picture in it. */
+function PaneLabels({ panes }: { panes: readonly StagePane[] }) {
+  const settings = useWorkspaceState((state) => state.view);
+  return panes.map(({ pane, rect }, i) => {
+    if (!rect) return null;
+    const { kind, side } = pane;
+    const left = Math.max(pane.rect.x, rect.x) + 8;
+    const top = Math.max(pane.rect.y, rect.y) + 8;
+    return (
+      <span key={i} className="pane-label" style={{ left, top }}>
+        {kind === 'photo' ? sideName(side) : viewOf(kind).paneLabel(side, settings)}
+      </span>
+    );
+  });
 }
