@@ -1,4 +1,4 @@
-import { type BindingPlaces, bindingEntries, bindingPlaces, NamedLayout } from '../../../platform/gpu/bindings.ts';
+import { NamedLayout } from '../../../platform/gpu/bindings.ts';
 import lookCode from '../../../../shaders/scene/look.wgsl';
 import presentCode from '../../../../shaders/scene/present.wgsl';
 import countCode from '../../../../shaders/scene/visible-count.wgsl';
@@ -194,21 +194,24 @@ export class PresentPass {
   private readonly pipeline: GPURenderPipeline;
   private readonly params: UniformRing;
   private readonly sampler: GPUSampler;
-  private readonly places: BindingPlaces;
+  private readonly layout: NamedLayout;
+  /** Made anew only where the picture is another texture. */
+  private bound: { picture: GPUTexture; group: GPUBindGroup } | null = null;
 
-  constructor(
-    private readonly device: GPUDevice,
-    scope: Scope,
-    format: GPUTextureFormat,
-  ) {
+  constructor(device: GPUDevice, scope: Scope, format: GPUTextureFormat) {
     const shader = createShader(device, 'splat-present', presentCode);
     const { module } = shader;
     this.params = new UniformRing(device, scope, shader, 'params');
-    this.places = bindingPlaces(shader.definitions, ['cover', 'show']);
+    const { FRAGMENT: visibility } = GPUShaderStage;
+    this.layout = new NamedLayout(device, 'splat-present', shader.definitions, {
+      params: { visibility, buffer: { type: 'uniform', hasDynamicOffset: true } },
+      pictureSampler: { visibility, sampler: {} },
+      picture: { visibility, texture: {} },
+    });
     this.sampler = device.createSampler({ label: 'splat-present', magFilter: 'linear', minFilter: 'linear' });
     this.pipeline = createRenderPipeline(device, {
       label: 'splat-present',
-      layout: 'auto',
+      layout: device.createPipelineLayout({ label: 'splat-present', bindGroupLayouts: [this.layout.layout] }),
       vertex: { module, entryPoint: 'cover' },
       fragment: { module, entryPoint: 'show', targets: [{ format }] },
     });
@@ -232,19 +235,20 @@ export class PresentPass {
       colorAttachments: [{ view: target, loadOp: 'clear', storeOp: 'store' }],
     });
     pass.setPipeline(this.pipeline);
-    pass.setBindGroup(
-      0,
-      this.device.createBindGroup({
-        label: 'splat-present',
-        layout: this.pipeline.getBindGroupLayout(0),
-        entries: bindingEntries('splat-present', this.places, {
-          params,
-          pictureSampler: this.sampler,
-          picture: picture.createView(),
-        }),
-      }),
-    );
+    pass.setBindGroup(0, this.groupOf(picture), [params.offset ?? 0]);
     pass.draw(3);
     pass.end();
+  }
+
+  private groupOf(picture: GPUTexture): GPUBindGroup {
+    if (this.bound?.picture !== picture) {
+      const resources = {
+        params: this.params.window,
+        pictureSampler: this.sampler,
+        picture: picture.createView(),
+      };
+      this.bound = { picture, group: this.layout.bind(resources) };
+    }
+    return this.bound.group;
   }
 }

@@ -1,4 +1,4 @@
-import { type BindingPlaces, bindingEntries, bindingPlaces } from '../../../platform/gpu/bindings.ts';
+import { NamedLayout } from '../../../platform/gpu/bindings.ts';
 import code from '../../../../shaders/scene/show.wgsl';
 import { COLOR_MAP_SIZE, COLOR_MAPS, colorMapRows } from '../../../core/colors/color-maps.ts';
 import type { Rect } from '../../../core/geometry.ts';
@@ -15,25 +15,28 @@ export class ShowMapsPass {
   private readonly pipeline: GPURenderPipeline;
   private readonly params: UniformRing;
   private readonly colorMaps: GPUTexture;
-  private readonly places: BindingPlaces;
+  private readonly layout: NamedLayout;
+  /** Made anew only where the maps are another buffer. */
+  private bound: { maps: GPUBuffer; group: GPUBindGroup } | null = null;
 
-  constructor(
-    private readonly device: GPUDevice,
-    scope: Scope,
-    format: GPUTextureFormat,
-  ) {
+  constructor(device: GPUDevice, scope: Scope, format: GPUTextureFormat) {
     const shader = createShader(device, 'splat-show', code, { ...mapNames(), ...enumNames('WAY', WAYS) });
     const { module } = shader;
     this.params = new UniformRing(device, scope, shader, 'params');
-    this.places = bindingPlaces(shader.definitions, ['cover', 'show']);
+    const { FRAGMENT: visibility } = GPUShaderStage;
+    this.layout = new NamedLayout(device, 'splat-show', shader.definitions, {
+      params: { visibility, buffer: { type: 'uniform', hasDynamicOffset: true } },
+      maps: { visibility, buffer: { type: 'read-only-storage' } },
+      colorMaps: { visibility, texture: {} },
+    });
     const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST;
     const size = [COLOR_MAP_SIZE, COLOR_MAPS.length];
     this.colorMaps = scope.texture('splats/color-maps', { size, format: 'rgba8unorm', usage });
-    const layout = { bytesPerRow: COLOR_MAP_SIZE * 4 };
-    device.queue.writeTexture({ texture: this.colorMaps }, colorMapRows(), layout, size);
+    const rows = { bytesPerRow: COLOR_MAP_SIZE * 4 };
+    device.queue.writeTexture({ texture: this.colorMaps }, colorMapRows(), rows, size);
     this.pipeline = createRenderPipeline(device, {
       label: 'splat-show',
-      layout: 'auto',
+      layout: device.createPipelineLayout({ label: 'splat-show', bindGroupLayouts: [this.layout.layout] }),
       vertex: { module, entryPoint: 'cover' },
       fragment: { module, entryPoint: 'show', targets: [{ format }] },
     });
@@ -65,19 +68,20 @@ export class ShowMapsPass {
       colorAttachments: [{ view: target, loadOp: 'clear', storeOp: 'store' }],
     });
     pass.setPipeline(this.pipeline);
-    pass.setBindGroup(
-      0,
-      this.device.createBindGroup({
-        label: 'splat-show',
-        layout: this.pipeline.getBindGroupLayout(0),
-        entries: bindingEntries('splat-show', this.places, {
-          params,
-          maps: { buffer: maps },
-          colorMaps: this.colorMaps.createView(),
-        }),
-      }),
-    );
+    pass.setBindGroup(0, this.groupOf(maps), [params.offset ?? 0]);
     pass.draw(3);
     pass.end();
+  }
+
+  private groupOf(maps: GPUBuffer): GPUBindGroup {
+    if (this.bound?.maps !== maps) {
+      const resources = {
+        params: this.params.window,
+        maps: { buffer: maps },
+        colorMaps: this.colorMaps.createView(),
+      };
+      this.bound = { maps, group: this.layout.bind(resources) };
+    }
+    return this.bound.group;
   }
 }
