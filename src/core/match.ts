@@ -100,6 +100,11 @@ export interface DenseField {
    * pixels; absent where the network does not know it, or a turned or scaled view of a photo was matched.
    */
   precision?: Float32Array;
+  /**
+   * [matches, 5] what a semi-dense network itself would return: x and y in this photo, x and y in the other (pixels of the
+   * photos) and confidence; absent where the network is dense, or a turned or scaled view of a photo was matched.
+   */
+  own?: Float32Array;
 }
 
 /** One sampled correspondence list: rows of x_a, y_a, x_b, y_b (pixels of the photos) and certainty. */

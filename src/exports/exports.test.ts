@@ -46,3 +46,22 @@ describe('the list of exports', () => {
     expect(BATCH_EXPORTS.length).toBe(EXPORTS.length - 1);
   });
 });
+
+describe('matches of the network itself', () => {
+  const source = (own?: Float32Array) =>
+    ({
+      model: 'LoFTR',
+      verdict: { kind: 'good', sentence: 'They match.' },
+      sizes: { a: { width: 4, height: 4 }, b: { width: 4, height: 4 } },
+      readField: async (side: string) => ({ own: side === 'a' ? own : undefined }),
+    }) as never;
+
+  it('are a table, of networks that have them', async () => {
+    const { blob } = await exportFormat('own').write(WISH, source(Float32Array.from([1, 2, 3, 3.5, 0.75])), {});
+    const lines = (await blob.text()).trimEnd().split('\n');
+    expect(lines.slice(-2)).toEqual(['x_a,y_a,x_b,y_b,certainty', '1.000,2.000,3.000,3.500,0.7500']);
+    await expect(exportFormat('own').write(WISH, source(), {})).rejects.toMatchObject({
+      code: 'export-no-own-matches',
+    });
+  });
+});

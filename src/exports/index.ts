@@ -9,6 +9,7 @@ import { json } from './json.ts';
 import { kitti } from './kitti.ts';
 import { npz } from './npz.ts';
 import { opencv } from './opencv.ts';
+import { own } from './own.ts';
 import { share } from './share.ts';
 import { svg } from './svg.ts';
 
@@ -20,6 +21,7 @@ export const EXPORTS = [
   animation,
   csv,
   json,
+  own,
   npz,
   flo,
   kitti,

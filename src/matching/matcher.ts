@@ -15,6 +15,8 @@ export interface Decoded {
   logit: RuntimeTensor;
   /** [1, 3, h, w] the warp's inverse covariance, of networks that know it. */
   precision: RuntimeTensor | null;
+  /** [1, 6, rows, columns] the network's own matches, of semi-dense networks; see the manifest. */
+  own?: RuntimeTensor | null;
   outputs: Record<string, RuntimeTensor>;
 }
 
@@ -80,6 +82,7 @@ export class Matcher {
       warp: outputs[manifest.decoder.outputs.warp],
       logit: outputs[manifest.decoder.outputs.certaintyLogit],
       precision: outputs[manifest.decoder.outputs.precision ?? ''] ?? null,
+      own: outputs[manifest.decoder.outputs.matches ?? ''] ?? null,
       outputs,
     };
   }

@@ -48,7 +48,7 @@ export interface PassManifest {
       extra?: string[];
       /**
        * A semi-dense network's own matches, unchanged: [1, 6, rows, columns], for every cell of this photo x and y in it, x and
-       * y in the other (pixels of the input, integers are pixel centres), confidence, and 1 where the published code
+       * y in the other (cells of the warps' grids, integers are their centres), confidence, and 1 where the published code
        * returns this match.
        */
       matches?: string;

@@ -16,6 +16,8 @@ export interface WarpField {
   cycle: GPUBuffer;
   /** [3, h, w] the network's own inverse covariance of the warp, and what its cells are of the other photo; see DenseField. */
   precision?: { buffer: GPUBuffer; grid: Size; photo: Size };
+  /** [6, cells] a semi-dense network's own matches, and the other photo with its grid; see DenseField. */
+  own?: { buffer: GPUBuffer; cells: number; grid: Size; photo: Size };
 }
 
 /** Both directions of one match. The grids may differ in size. */

@@ -12,6 +12,7 @@ import { otherSide, type Point, type Side, type Size } from '../../core/geometry
 import type { Matrix3 } from '../../core/matrix3.ts';
 import { type Backend, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
 import { covarianceAt, precisionInPhoto } from '../match-covariance.ts';
+import { ownMatchesOf } from '../own-matches.ts';
 import { type Decoded, disposeDecoded } from '../matcher.ts';
 import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';
 
@@ -49,12 +50,13 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
       b = composeBackward(b, frame, gridOver(photos.b.size, b.grid));
     }
     const fields = { a: fieldOf(a, photos.a.size), b: fieldOf(b, photos.b.size) };
-    // A view of B that was drawn for the network has pixels of its own, whose covariance says nothing of B's.
+    // A view of B that was drawn for the network has pixels of its own, whose covariance and matches say nothing of B's.
     if (!frame) {
       for (const side of ['a', 'b'] as const) {
-        const { precision } = decoded[side];
+        const { precision, own } = decoded[side];
         const other = fields[otherSide(side)];
         if (precision) fields[side].precision = precisionInPhoto(precision.data!, other.grid, other.photo);
+        if (own) fields[side].own = ownMatchesOf(own.data!, fields[side], other);
       }
     }
     fields.a.cycle = cycleError(fields.a, fields.b);

@@ -16,6 +16,7 @@ import { type Backend, type PhotoHandle, type Statistics, statisticsOptions } fr
 import { gridOver } from './cpu-backend.ts';
 import type { Covariance } from '../match-covariance.ts';
 import { cellAt, covarianceOf, precisionInPhoto } from '../match-covariance.ts';
+import { ownMatchesOf } from '../own-matches.ts';
 import { type Decoded, disposeDecoded } from '../matcher.ts';
 import { readBytes } from '../../platform/gpu/readback.ts';
 import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';
@@ -101,12 +102,13 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       }
       field.a = allocateField(scope, 'a', a, photos.a.size);
       field.b = allocateField(scope, 'b', b, photos.b.size);
-      // A view of B that was drawn for the network has pixels of its own, whose covariance says nothing of B's.
+      // A view of B that was drawn for the network has pixels of its own, whose covariance and matches say nothing of B's.
       if (!frame) {
         for (const side of ['a', 'b'] as const) {
-          const { precision } = decoded[side];
+          const { precision, own } = decoded[side];
           const { grid, photo } = field[otherSide(side)];
           if (precision) field[side].precision = { buffer: precision.buffer!, grid, photo };
+          if (own) field[side].own = { buffer: own.buffer!, cells: own.dims[2] * own.dims[3], grid, photo };
         }
       }
       this.passes.certainty.run(encoder, field.a);
@@ -154,7 +156,7 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
   }
 
   async readField(field: GpuMatchField, side: Side): Promise<PlainField> {
-    const { grid, photo, warp, certainty, cycle, precision } = field[side];
+    const { grid, photo, warp, certainty, cycle, precision, own } = field[side];
     const points = gridPoints(grid);
     const read = async (buffer: GPUBuffer, floats: number) =>
       new Float32Array(await readBytes(this.gpu.device, buffer, floats * 4));
@@ -163,10 +165,13 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       read(certainty, points),
       read(cycle, points),
     ]);
-    const plain = { grid, photo, warp: warpValues, certainty: certaintyValues, cycle: cycleValues };
-    if (!precision) return plain;
-    const raw = await read(precision.buffer, 3 * points);
-    return { ...plain, precision: precisionInPhoto(raw, precision.grid, precision.photo) };
+    const plain: PlainField = { grid, photo, warp: warpValues, certainty: certaintyValues, cycle: cycleValues };
+    if (precision) {
+      const raw = await read(precision.buffer, 3 * points);
+      plain.precision = precisionInPhoto(raw, precision.grid, precision.photo);
+    }
+    if (own) plain.own = ownMatchesOf(await read(own.buffer, 6 * own.cells), field[side], own);
+    return plain;
   }
 
   swapped({ a, b, release }: GpuMatchField): GpuMatchField {
