@@ -30,7 +30,7 @@ const ARROWS: Record<string, readonly string[]> = {
   workspace: ['models', 'ui', 'platform', 'core'],
   embed: ['pages/match', 'exports', 'workspace', 'ui', 'platform', 'core', 'public'],
   app: ['page', 'workspace', 'ui', 'platform', 'core'],
-  'page:contract': ['exports', 'page:views', 'models', 'geometry', 'core', 'platform'],
+  'page:contract': ['page:params', 'exports', 'page:views', 'models', 'geometry', 'core', 'platform'],
   // A page's settings, each declared once.
   'page:settings': ['page:contract', 'core'],
   'page:params': ['page:settings', 'page:contract', 'page:views', 'workspace', 'platform', 'geometry', 'core'],

@@ -1,3 +1,4 @@
+import type { Side } from '../../core/geometry.ts';
 import { COLOR_MAPS } from '../../core/colors/color-maps.ts';
 import { zoomParam } from '../../platform/params/camera.ts';
 import {
@@ -11,8 +12,9 @@ import {
   seed,
 } from '../../platform/params/params.ts';
 import { SETTINGS_PARAMS } from '../../workspace/params.ts';
-import type { FitSettings } from './contract/geometry-fit.ts';
-import { DEFAULT_THRESHOLD, FIT_METHODS, FIT_MODELS, MEASURED_SIDE } from './contract/geometry-fit.ts';
+
+import type { FitMethod, FitModel } from './contract/fit-models.ts';
+import { DEFAULT_THRESHOLD, FIT_METHODS, FIT_MODELS, MEASURED_SIDE } from './contract/fit-models.ts';
 import type { ViewSettings } from './contract/view.ts';
 import { COLORS_BY, COMPARE_BY, COMPARE_MODES } from './contract/view.ts';
 import { COMPARE_TEXTS } from './views/compare/view.ts';
@@ -154,14 +156,14 @@ const fieldOfView = (side: 'a' | 'b') =>
 
 /** How a model is fitted to the match. The matcher never runs for it. */
 export const FIT_PARAMS = {
-  model: choice<FitSettings['model']>({
+  model: choice<FitModel>({
     address: 'fit',
     label: 'Model',
     default: 'homography',
     options: named(FIT_MODELS, { homography: 'Homography', fundamental: 'F matrix', essential: 'E matrix' }),
     help: 'In an address it also opens the panel.',
   }),
-  method: choice<FitSettings['method']>({
+  method: choice<FitMethod>({
     address: 'fit.method',
     label: 'Scored by',
     default: 'magsac',
@@ -212,6 +214,9 @@ export const FIT_PARAMS = {
 
 /** A fit's settings as they are declared, one by one. */
 export type FitValues = ParamValues<typeof FIT_PARAMS>;
+
+/** The same with what belongs to a photo by its side. */
+export type FitSettings = Omit<FitValues, 'fovA' | 'fovB'> & { fov: Record<Side, number | null> };
 
 export const fitSettings = ({ fovA, fovB, ...others }: FitValues): FitSettings => ({
   ...others,

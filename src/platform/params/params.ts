@@ -27,6 +27,8 @@ export interface NumberParam extends Declared<number> {
   readonly unit?: string;
   /** `log`: the slider runs over orders of magnitude. */
   readonly scale?: 'linear' | 'log';
+  /** A panel that lists sliders by themselves lists this one. */
+  readonly isListed?: true;
 }
 
 /** A number that may be left to something else: null. */

@@ -3,37 +3,8 @@ import type { Rect, Side, Size } from '../../../core/geometry.ts';
 import type { Matrix3 } from '../../../core/matrix3.ts';
 import type { Orbit } from '../../../core/viewer/orbit.ts';
 import type { MatchTable, VerdictKind } from '../../../core/match.ts';
-
-/** What can be fitted: a plane's homography, epipolar geometry, or that of cameras with known focal lengths. */
-export const FIT_MODELS = ['homography', 'fundamental', 'essential'] as const;
-export type FitModel = (typeof FIT_MODELS)[number];
-
-/** How models are compared; all refine each better one by least squares (LO-RANSAC). `ransac` counts inliers. */
-export const FIT_METHODS = ['magsac', 'msac', 'ransac'] as const;
-export type FitMethod = (typeof FIT_METHODS)[number];
-
-/** Longer side of the photos at which thresholds are meant: a large file need not be a sharp one. */
-export const MEASURED_SIDE = 640;
-
-/** Largest residual of an inlier, pixels at a {@link MEASURED_SIDE} px long side (conventions of the field). */
-export const DEFAULT_THRESHOLD: Record<FitModel, number> = { homography: 3, fundamental: 1, essential: 1 };
-
-export interface FitSettings {
-  model: FitModel;
-  method: FitMethod;
-  /** Pixels at a 640 px long side; null: the model's default. */
-  threshold: number | null;
-  /** Probability that the search ends no sooner than a sample without outliers was drawn. */
-  confidence: number;
-  /** Most minimal samples. */
-  iterations: number;
-  /** Of the search and of the matches it is given. */
-  seed: number;
-  /** Matches that are sampled for the fit. */
-  count: number;
-  /** Horizontal field of view of each photo in degrees; null: from the file, else assumed. Only `essential` asks. */
-  fov: Record<Side, number | null>;
-}
+import type { FitSettings } from '../params.ts';
+import type { FitMethod, FitModel } from './fit-models.ts';
 
 export interface FitRequest {
   settings: FitSettings;

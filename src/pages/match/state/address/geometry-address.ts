@@ -1,5 +1,5 @@
 import { readParams, writeParams } from '../../../../platform/params/address.ts';
-import type { FitSettings } from '../../contract/geometry-fit.ts';
+import type { FitSettings } from '../../params.ts';
 import { FIT_PARAMS, fitSettings, fitValues } from '../../params.ts';
 
 /** What a link says of a fit: the model alone while it is shown, and every other choice that is not the default. */

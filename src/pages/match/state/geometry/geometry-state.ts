@@ -1,5 +1,6 @@
 import type { PlainError } from '../../../../core/errors.ts';
-import type { CloudInfo, FitResult, FitSettings } from '../../contract/geometry-fit.ts';
+import type { CloudInfo, FitResult } from '../../contract/geometry-fit.ts';
+import type { FitSettings } from '../../params.ts';
 import { DEFAULT_FIT } from '../../params.ts';
 
 export interface CloudChoice {

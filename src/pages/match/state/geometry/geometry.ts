@@ -1,6 +1,7 @@
 import { isCancelled, toPlainError } from '../../../../core/errors.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
-import type { CloudView, FitSettings } from '../../contract/geometry-fit.ts';
+import type { CloudView } from '../../contract/geometry-fit.ts';
+import type { FitSettings } from '../../params.ts';
 import type { EngineLink, TransferableCanvas } from '../engine-link.ts';
 import { viewOf } from '../../views/index.ts';
 import type { CloudChoice, GeometryState } from './geometry-state.ts';

@@ -1,4 +1,4 @@
-import type { FitModel } from '../../contract/geometry-fit.ts';
+import type { FitModel } from '../../contract/fit-models.ts';
 import { ParamChoice } from '../../../../ui/param-controls.tsx';
 import { FIT_PARAMS } from '../../params.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';

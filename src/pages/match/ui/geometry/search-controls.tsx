@@ -1,10 +1,16 @@
+import type { NumberParam } from '../../../../platform/params/params.ts';
 import { whole } from '../../../../ui/format.ts';
 import { ChevronIcon, ShuffleIcon } from '../../../../ui/icons.tsx';
 import { ParamChoice, ParamSlider } from '../../../../ui/param-controls.tsx';
 import { Select } from '../../../../ui/select.tsx';
-import { DEFAULT_THRESHOLD } from '../../contract/geometry-fit.ts';
+import { DEFAULT_THRESHOLD } from '../../contract/fit-models.ts';
 import { FIT_PARAMS } from '../../params.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+
+/** Settings that say of themselves that they want a slider here. */
+const LISTED = Object.entries(FIT_PARAMS).filter(
+  (entry): entry is [string, NumberParam] => entry[1].kind === 'number' && entry[1].isListed === true,
+);
 
 const CONFIDENCES = [0.99, 0.999, 0.9999, 0.999999];
 const ITERATIONS = [1000, 10_000, 100_000];
@@ -46,6 +52,14 @@ export function SearchControls() {
           format={whole}
           onChange={(count) => geometry.update({ count })}
         />
+        {LISTED.map(([name, param]) => (
+          <ParamSlider
+            key={name}
+            param={param}
+            value={Number(settings[name as keyof typeof settings])}
+            onChange={(value) => geometry.update({ [name]: value })}
+          />
+        ))}
         <Select
           label={FIT_PARAMS.confidence.label}
           value={String(settings.confidence)}

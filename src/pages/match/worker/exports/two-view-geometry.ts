@@ -9,7 +9,7 @@ import type { PointPairs } from '../../../../geometry/point-pairs.ts';
 import type { RobustOptions } from '../../../../geometry/estimators/robust.ts';
 import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
 import { pixelToNormalised } from '../../../../core/coordinates.ts';
-import { DEFAULT_THRESHOLD } from '../../contract/geometry-fit.ts';
+import { DEFAULT_THRESHOLD } from '../../contract/fit-models.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { Matrix3 } from '../../../../core/matrix3.ts';
 import type { MatchTable, VerdictKind } from '../../../../core/match.ts';

@@ -1,5 +1,6 @@
 import { PIXEL_CONVENTION } from '../../../../core/coordinates.ts';
-import { type CameraPair, type FitResult, MEASURED_SIDE } from '../../contract/geometry-fit.ts';
+import type { CameraPair, FitResult } from '../../contract/geometry-fit.ts';
+import { MEASURED_SIDE } from '../../contract/fit-models.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 
 /** A photo's name and size, as files quote them. */

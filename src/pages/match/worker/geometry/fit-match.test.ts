@@ -4,7 +4,9 @@ import { KA, KB, POSE, type SceneOptions, twoViews } from '../../../../geometry/
 import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
 import { epipolarLine } from '../../../../core/epipolar-lines.ts';
 import { focalOfFov, fovOfFocal } from '../../../../core/focal.ts';
-import { FIT_MODELS, type FitRequest, type FitSettings } from '../../contract/geometry-fit.ts';
+import type { FitRequest } from '../../contract/geometry-fit.ts';
+import { FIT_MODELS } from '../../contract/fit-models.ts';
+import type { FitSettings } from '../../params.ts';
 import { DEFAULT_FIT } from '../../params.ts';
 import { isInlier } from '../../../../core/inlier-test.ts';
 import { type Matrix3, project } from '../../../../core/matrix3.ts';

@@ -9,14 +9,9 @@ import type { RobustOptions } from '../../../../geometry/estimators/robust.ts';
 import type { Steps } from '../../../../geometry/steps.ts';
 import { ROW_FLOATS, type SampleOptions } from '../../../../compute/sample-matches/cpu.ts';
 import { CodedError } from '../../../../core/errors.ts';
-import {
-  DEFAULT_THRESHOLD,
-  type FitModel,
-  type FitRequest,
-  type FitResult,
-  type FitSettings,
-  MEASURED_SIDE,
-} from '../../contract/geometry-fit.ts';
+import type { FitRequest, FitResult } from '../../contract/geometry-fit.ts';
+import { DEFAULT_THRESHOLD, type FitModel, MEASURED_SIDE } from '../../contract/fit-models.ts';
+import type { FitSettings } from '../../params.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { InlierTest } from '../../../../core/inlier-test.ts';
 import type { Matrix3 } from '../../../../core/matrix3.ts';

@@ -1,6 +1,6 @@
 import type { PointPairs } from '../../../../geometry/point-pairs.ts';
 import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
-import { MEASURED_SIDE } from '../../contract/geometry-fit.ts';
+import { MEASURED_SIDE } from '../../contract/fit-models.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { MatchCovariance } from '../../../../core/match.ts';
 import { type Matrix3, multiply3 } from '../../../../core/matrix3.ts';
