@@ -208,6 +208,16 @@ export const FIT_PARAMS = {
     step: 500,
     digits: 0,
   }),
+  k1: number({
+    address: 'fit.k1',
+    label: 'Lens distortion k1',
+    default: 0,
+    range: [-0.5, 0.5],
+    step: 0.01,
+    digits: 4,
+    isListed: true,
+    help: 'OpenCV’s first radial term, of both lenses: places are straightened before the fit and in the cloud. What is drawn on the photos leaves it out.',
+  }),
   fovA: fieldOfView('a'),
   fovB: fieldOfView('b'),
 } satisfies ParamTable;

@@ -123,6 +123,7 @@ describe('links', () => {
       threshold: 0.75,
       confidence: 0.99,
       iterations: 1000,
+      k1: -0.125,
       seed: 9,
       count: 2500,
       fov: { a: 61.5, b: 70 },

@@ -39,7 +39,7 @@ export interface CloudSource {
  */
 export async function makeCloud(
   request: CloudRequest,
-  { result, pairs, cameras }: Fitted,
+  { result, pairs, straighten, cameras }: Fitted,
   source: CloudSource,
   run: RunOptions,
 ): Promise<ColoredCloud> {
@@ -59,7 +59,7 @@ export async function makeCloud(
     threshold: result.threshold,
     minParallax: MIN_PARALLAX,
   };
-  const cloud = await runSteps(pointCloud(chosen, options), run);
+  const cloud = await runSteps(pointCloud(straighten(chosen), options), run);
   if (cloud.from.length === 0) throw noPoints(cloud.left, chosen.xa.length);
   return {
     info: { count: cloud.from.length, left: cloud.left, ...extent(cloud), duration: performance.now() - started },

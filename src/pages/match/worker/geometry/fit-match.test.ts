@@ -288,3 +288,32 @@ it('a dense cloud takes every k-th certain place that lands on B', () => {
   expect(count({ cycleLimit: 2 })).toBe(45);
   expect(count({ step: 2, certainty: 0 })).toBe(12);
 });
+
+describe('photos through a lens that bends', () => {
+  const K1 = -0.25;
+
+  /** Rows as such a lens shows them: both cameras of the scene have their focal length in pixels of the 640. */
+  function bentRows(): Float32Array {
+    const rows = sceneRows({});
+    const bend = (at: number, focal: number) => {
+      const [x, y] = [320 * rows[at], 240 * rows[at + 1]];
+      const factor = 1 + (K1 * (x * x + y * y)) / focal ** 2;
+      rows.set([(x * factor) / 320, (y * factor) / 240], at);
+    };
+    for (let i = 0; i < 600; i++) {
+      bend(ROW_FLOATS * i, KA[0]);
+      bend(ROW_FLOATS * i + 2, 500);
+    }
+    return rows;
+  }
+  const fitWith = (k1: number) => fitMatch(request({ model: 'essential', fov: FOV, k1 }), sourceOf(bentRows()), {});
+
+  it('are straightened before the fit where k1 is said', async () => {
+    const [blind, told] = [await fitWith(0), await fitWith(K1)];
+    const right = ({ result }: typeof told) => counts(result.inliers)[1];
+    expect(right(told)).toBeGreaterThan(280);
+    expect(right(told)).toBeGreaterThan(1.15 * right(blind));
+    const { rotation, translation } = told.result.cameras!;
+    expect(poseError({ rotation, translation }, POSE)).toBeLessThan(1);
+  });
+});

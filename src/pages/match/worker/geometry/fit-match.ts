@@ -21,6 +21,7 @@ import { depthSpan } from './depth-span.ts';
 import { alignedCanvas } from './canvas.ts';
 import { fitVerdict } from './fit-verdict.ts';
 import { intrinsicsOf, measuredCamera } from './intrinsics.ts';
+import { undistorted } from './lens.ts';
 import {
   fundamentalInPixels,
   homographyInPixels,
@@ -50,6 +51,8 @@ export interface Fitted {
   test: InlierTest;
   /** The pairs that were fitted, in measured coordinates (see measured-pairs.ts). */
   pairs: PointPairs;
+  /** Such pairs as lenses without distortion show them. */
+  straighten(pairs: PointPairs): PointPairs;
   /** `essential` only: both K, measured. */
   cameras: Record<Side, Matrix3> | null;
 }
@@ -83,7 +86,8 @@ export async function fitMatch(request: FitRequest, source: FitSource, run: RunO
   const pairs = { ...measuredPairs(rows, source.photos), weight };
   const sampled = performance.now();
   if (pairs.xa.length < LEAST_MATCHES) throw noModel(model, pairs.xa.length);
-  const found = await runSteps(SEARCHES[model](pairs, settings, source), run);
+  const straighten = lensOf(settings, source);
+  const found = await runSteps(SEARCHES[model](straighten(pairs), settings, source), run);
   if (!found) throw noModel(model, pairs.xa.length);
   const { inliers, inlierRatio, test, measuredCameras, ...rest } = found;
   const cover = {
@@ -103,7 +107,13 @@ export async function fitMatch(request: FitRequest, source: FitSource, run: RunO
     verdict: fitVerdict({ model, inlierRatio, coverage: cover, ...rest }, source.verdict),
     timings: { sample: sampled - started, fit: performance.now() - sampled },
   };
-  return { result, test, pairs, cameras: measuredCameras };
+  return { result, test, pairs, straighten, cameras: measuredCameras };
+}
+
+/** How places are straightened: by the lens that the settings state, with the focal lengths that a pose is fitted by. */
+function lensOf({ k1, fov }: FitSettings, { photos, exifFocal }: FitSource): Fitted['straighten'] {
+  const focal = (side: Side) => measuredCamera(intrinsicsOf(photos[side], fov[side], exifFocal[side]), photos[side])[0];
+  return (pairs) => undistorted(pairs, k1, { a: focal('a'), b: focal('b') });
 }
 
 type Search = (pairs: PointPairs, settings: FitSettings, source: FitSource) => Steps<Found | null>;
