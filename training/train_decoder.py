@@ -219,8 +219,9 @@ def train(rank, options):
     if rank == 0 and not os.path.exists(log.path):
         check()
     begin, clock, sums = time.time() - spent, spent, []
-    while clock < options.minutes * 60 and step < options.steps:
-        share = common.cosine((time.time() - begin) / (options.minutes * 60), options.warm_up)
+    while clock < options.minutes * 60 and step < (options.steps or math.inf):
+        progress = step / options.steps if options.steps else (time.time() - begin) / (options.minutes * 60)
+        share = common.cosine(progress, options.warm_up)
         for group in optimiser.param_groups:
             group['lr'] = group['peak'] * share
         batch, turn = next(batches), step % len(TURNS)
@@ -271,7 +272,7 @@ def main():
     parser.add_argument('--warm-up', type=float, default=0.02, help='share of the schedule in which the rate rises')
     parser.add_argument('--enlarge', action='store_true', help='one step of eight learns from pairs enlarged by 1.5')
     parser.add_argument('--check-every', type=int, default=576, help='steps between validations, a multiple of 8')
-    parser.add_argument('--steps', type=int, default=1 << 30, help='stop here, for comparisons of equal steps')
+    parser.add_argument('--steps', type=int, help='the schedule ends after these steps, for equal comparisons')
     parser.add_argument('--coarse', action='store_true', help='the refiners are never trained')
     parser.add_argument('--agreement', type=float, default=0, help='weight of the agreement loss, for ablations')
     parser.add_argument('--ordering', type=float, default=0, help='weight of the patch-order loss, for ablations')
