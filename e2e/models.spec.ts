@@ -88,6 +88,7 @@ const job = () => panel().locator('[data-job]');
 const installed = () => panel().locator('[data-model]');
 
 async function openPanel(): Promise<void> {
+  if (await panel().isVisible()) return;
   await page.getByRole('button', { name: 'Models' }).click();
   await expect(panel()).toBeVisible();
 }
