@@ -116,15 +116,18 @@ export class PairDrawer {
     const ranges = this.options.ranges ?? VIEW_RANGES;
     const [low, high] = binRange(bin);
     let nearest: { pair: DrawnPair; miss: number } | null = null;
+    // How much of the ranges is drawn from: little where much overlap is wanted, and learnt from what was seen.
+    let reach = bin.kind === 'overlap' ? Math.min(1, 1.2 - 0.5 * (low + high)) : 1;
     for (let attempts = 1; attempts <= SECOND_ATTEMPTS; attempts++) {
       // Beyond some 110° two views of a surface share nothing.
-      const turn = bin.kind === 'angle' ? low + (Math.min(high, 110) - low) * random() : ranges.rotation * random();
+      const turn =
+        bin.kind === 'angle' ? low + (Math.min(high, 110) - low) * random() : ranges.rotation * reach * random();
       const distance = first.medianDepth;
       const camera =
         this.cameras.length > 1 && bin.kind === 'overlap' && random() < 0.3
           ? // Another of the given cameras, as MatchGS goes through all pairs of them.
             jitteredView(this.cameras[Math.floor(random() * this.cameras.length)], distance, random)
-          : viewNear(first.camera, distance, turn, ranges, random);
+          : viewNear(first.camera, distance, turn, partOf(ranges, reach), random);
       const angle = viewpointAngle(relativePose(first.camera, camera).rotation);
       // What could be seen at all, before anything is rendered.
       const most = shareInside(first, camera);
@@ -137,6 +140,7 @@ export class PairDrawer {
       if (bin.kind === 'angle' && overlap < 0.05) continue;
       const value = bin.kind === 'overlap' ? overlap : angle;
       const miss = Math.max(0, low - value, value - high);
+      if (bin.kind === 'overlap') reach = Math.min(1, Math.max(0.1, value < low ? reach * 0.85 : reach * 1.15));
       const pair: DrawnPair = { a: first.camera, b: camera, bin, isInBin: miss === 0, overlap, angle, attempts };
       if (miss === 0) return pair;
       if (!nearest || miss < nearest.miss) nearest = { pair, miss };
@@ -200,6 +204,13 @@ export class PairDrawer {
     );
   }
 }
+
+/** Ranges that much smaller. */
+const partOf = ({ rotation, shift, focal }: ViewRanges, reach: number): ViewRanges => ({
+  rotation: rotation * reach,
+  shift: shift * reach,
+  focal: [focal[0] ** reach, focal[1] ** reach],
+});
 
 function figuresOf(maps: SplatMaps, usualDepth: number): ViewFigures {
   const points = maps.width * maps.height;
