@@ -238,7 +238,9 @@ describe('who may import whom', () => {
 
   test('the page’s first load holds no drawing of a view: that is the worker’s', () => {
     const isDrawing = (file: string) =>
-      /\/views\/(.*\/)?([\w-]*gpu|[\w-]*cpu|cpu-painter|drawing|canvas|uniforms|heat|frame|bindings)\.ts$/.test(file);
+      /\/views\/(.*\/)?([\w-]*gpu|[\w-]*cpu|cpu-painter|[gc]pu-drawings|canvas|uniforms|heat|frame|bindings)\.ts$/.test(
+        file,
+      );
     const isPages = (file: string) =>
       !/\/worker\//.test(file) && !isDrawing(file) && !isTest(file) && !isTestHelper(file);
     const drawers = imports.filter(({ target }) => target !== null && isDrawing(target));

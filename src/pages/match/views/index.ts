@@ -8,7 +8,7 @@ import { matches } from './matches/view.ts';
 import type { LegendFacts, ShownSettings, View } from './view.ts';
 import { warp } from './warp/view.ts';
 
-/** The match page's views, in the order of their tabs and number keys. Their pictures: drawing.ts. */
+/** The match page's views, in the order of their tabs and number keys. Their pictures: gpu-drawings.ts, cpu-drawings.ts. */
 export const VIEW_LIST = [warp, certainty, matches, flow, compare, cycle, depth] as const satisfies readonly View[];
 
 type Listed = (typeof VIEW_LIST)[number];

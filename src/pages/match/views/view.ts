@@ -32,7 +32,7 @@ export interface LegendFacts {
 
 /**
  * A view as the page knows it: what it is called, the panes it lays out, what its colours mean, what can be set. How its
- * pictures are drawn stands in views/drawing.ts, which only the worker loads.
+ * pictures are drawn stands in views/gpu-drawings.ts and cpu-drawings.ts, which only the worker loads.
  */
 export interface View<Name extends string = string, Kind extends string = 'photo' | Name> {
   /** As the address and the embed's option have it. */

@@ -20,7 +20,6 @@ import type { KeypointTable, PointTable } from '../../../core/points.ts';
 import type { CloudInfo, FitResult } from '../contract/geometry-fit.ts';
 import type { EngineApi, EngineInfo } from '../contract/protocol.ts';
 import type { Diagnostics } from '../contract/test-hooks.ts';
-import { CpuStage } from './stage/cpu-stage.ts';
 import type { GeometryJobs } from './geometry/geometry-jobs.ts';
 import { givenMatch } from './given-match.ts';
 import { Inference } from './inference.ts';
@@ -75,6 +74,8 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
         this.onDeviceLost(message || why || 'The graphics device was lost.');
       });
     } else if (canvas) {
+      // Most browsers never load it.
+      const { CpuStage } = await import('./stage/cpu-stage.ts');
       this.scene.stage = new CpuStage(canvas);
     }
     this.inference = new Inference(provider, gpu, this.root);

@@ -1,6 +1,6 @@
 import code from '../../../../../shaders/match/draw-depth.wgsl';
 import type { PanePassOptions } from '../pane/gpu.ts';
-import { depthUniforms } from './cpu.ts';
+import { depthUniforms } from './uniforms.ts';
 
 /** Triangulated depth as a heat map over the pane's photo. */
 export const depthPass: PanePassOptions = {

@@ -5,7 +5,7 @@ import { DEFAULT_CAMERA } from '../../../../core/viewer/zoom.ts';
 import type { StageFit } from '../../contract/alignment.ts';
 import type { Pane } from '../../contract/layout.ts';
 import type { ViewSettings } from '../../contract/view.ts';
-import { DRAWINGS } from '../../views/drawing.ts';
+import { CPU_DRAWINGS } from '../../views/cpu-drawings.ts';
 import type { PaneKind } from '../../views/index.ts';
 import type { PaneScene } from '../../views/pane/cpu.ts';
 import type { Frame } from '../../views/pane/frame.ts';
@@ -38,7 +38,7 @@ export function drawPicture(
   ground: Color,
   longSide: number,
 ): Pixels & { data: Uint8ClampedArray<ArrayBuffer> } {
-  const { cpu } = DRAWINGS[pane.kind];
+  const cpu = CPU_DRAWINGS[pane.kind];
   const size = pictureSize(cpu.laidOut?.(settings, fit, photo) ?? photo, longSide);
   const whole: Pane = { ...pane, rect: { x: 0, y: 0, ...size } };
   const frame: Frame = {

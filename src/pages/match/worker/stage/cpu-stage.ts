@@ -10,7 +10,7 @@ import type { StageFit } from '../../contract/alignment.ts';
 import { type Pane, panesOnStage } from '../../contract/layout.ts';
 import type { ViewSettings } from '../../contract/view.ts';
 import { DEFAULT_VIEW } from '../../params.ts';
-import { DRAWINGS } from '../../views/drawing.ts';
+import { CPU_DRAWINGS } from '../../views/cpu-drawings.ts';
 import { viewOf } from '../../views/index.ts';
 import { drawMatchesOn } from '../../views/matches/canvas.ts';
 import { matchUniforms } from '../../views/matches/uniforms.ts';
@@ -172,7 +172,7 @@ export class CpuStage implements Stage {
     };
     context.save();
     clipTo(context, clip);
-    const { cpu } = DRAWINGS[pane.kind];
+    const cpu = CPU_DRAWINGS[pane.kind];
     if (cpu.paint) cpu.paint({ context, frame, photo, rect: place(photo.size), clip, picture, drawImage });
     else drawImage(picture(frame.settings));
     context.restore();

@@ -11,7 +11,7 @@ import { panesOnStage } from '../../contract/layout.ts';
 import type { Pane } from '../../contract/layout.ts';
 import { DEFAULT_VIEW } from '../../params.ts';
 import type { ViewSettings } from '../../contract/view.ts';
-import { DRAWINGS } from '../../views/drawing.ts';
+import { GPU_DRAWINGS } from '../../views/gpu-drawings.ts';
 import { type PaneKind, viewOf } from '../../views/index.ts';
 import { DrawMatches } from '../../views/matches/gpu.ts';
 import type { MatchBuffers } from '../../views/matches/gpu.ts';
@@ -67,7 +67,7 @@ export class Renderer {
     const { bindings } = this;
     const { format } = target;
     this.painters = Object.fromEntries(
-      Object.entries(DRAWINGS).map(([kind, { gpu: make }]) => [kind, make(bindings, this.scope, format)]),
+      Object.entries(GPU_DRAWINGS).map(([kind, make]) => [kind, make(bindings, this.scope, format)]),
     ) as Record<PaneKind, PanePainter>;
     this.matchPass = new DrawMatches(bindings, this.scope, format);
     this.placeholder = this.scope.texture('placeholder', {
