@@ -1,6 +1,7 @@
+import * as v from 'valibot'; // Hosts are strangers: what they send is checked against schemas.
 import type { FlowSize } from '../exports/export-format.ts';
 import type { ExportName } from '../exports/index.ts';
-import { isExportName } from '../exports/index.ts';
+import { EXPORTS } from '../exports/index.ts';
 import type { PlainError } from '../core/errors.ts';
 import type { Side } from '../core/geometry.ts';
 import type { MatchResult, Progress } from '../core/match.ts';
@@ -38,53 +39,49 @@ export type Refusal = 'unknown' | 'malformed';
 const MAX_TEXT = 4096;
 const MAX_OPTIONS = 64;
 
+const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
+const id = v.optional(v.union([text, v.number()]));
+const resource = v.optional(v.union([text, v.instance(Blob)]));
+const side = v.optional(v.picklist(['a', 'b']), 'a');
+/** As in an address, where switches are 1 and 0. */
+const option = v.pipe(
+  v.union([text, v.number(), v.nan(), v.boolean()]),
+  v.transform((value) => (typeof value === 'boolean' ? String(Number(value)) : String(value))),
+);
+
+/** What each command consists of; other fields are left out. */
+const COMMANDS = {
+  load: v.pipe(
+    v.object({ id, type: v.literal('load'), a: resource, b: resource, share: resource }),
+    v.check(({ a, b, share }) => [a, b, share].some((given) => given !== undefined)),
+  ),
+  run: v.object({ id, type: v.literal('run') }),
+  set: v.object({
+    id,
+    type: v.literal('set'),
+    options: v.pipe(
+      v.record(v.string(), option),
+      v.check((options) => Object.keys(options).length <= MAX_OPTIONS),
+    ),
+  }),
+  export: v.object({
+    id,
+    type: v.literal('export'),
+    format: v.picklist(EXPORTS.map(({ name }) => name)),
+    side,
+    flowSize: v.optional(v.picklist(['match', 'photo']), 'match'),
+    scale: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(4)), 1),
+    legend: v.optional(v.boolean(), true),
+  }),
+} satisfies Record<HostCommand['type'], v.GenericSchema<unknown, HostCommand>>;
+
+const envelope = v.object({ liftmatch: v.literal(PROTOCOL_VERSION), type: v.string() });
+
 /** Reads what came by postMessage; never throws. Only known fields are taken over. */
 export function parseCommand(data: unknown): HostCommand | Refusal {
-  if (!isObject(data) || data.liftmatch === undefined) return 'unknown';
-  if (data.liftmatch !== PROTOCOL_VERSION || typeof data.type !== 'string') return 'malformed';
-  const { id } = data;
-  if (id !== undefined && !isText(id) && typeof id !== 'number') return 'malformed';
-  switch (data.type) {
-    case 'load':
-      return parseLoad(data, id);
-    case 'run':
-      return { id, type: 'run' };
-    case 'set':
-      return parseSet(data, id);
-    case 'export':
-      return parseExport(data, id);
-    default:
-      return 'unknown';
-  }
+  if (typeof data !== 'object' || (data as { liftmatch?: unknown } | null)?.liftmatch === undefined) return 'unknown';
+  if (!v.is(envelope, data)) return 'malformed';
+  if (!Object.hasOwn(COMMANDS, data.type)) return 'unknown';
+  const { success, output } = v.safeParse(COMMANDS[data.type as HostCommand['type']], data, { abortEarly: true });
+  return success ? output : 'malformed';
 }
-
-type Fields = Record<string, unknown>;
-
-function parseLoad({ a, b, share }: Fields, id?: Id): HostCommand | Refusal {
-  const given = [a, b, share].filter((value) => value !== undefined);
-  if (given.length === 0 || !given.every(isResource)) return 'malformed';
-  return { id, type: 'load', a, b, share } as HostCommand;
-}
-
-function parseSet({ options }: Fields, id?: Id): HostCommand | Refusal {
-  if (!isObject(options)) return 'malformed';
-  const entries = Object.entries(options);
-  const isValue = (value: unknown) => isText(value) || typeof value === 'number' || typeof value === 'boolean';
-  if (entries.length > MAX_OPTIONS || !entries.every(([, value]) => isValue(value))) return 'malformed';
-  // As in an address, where switches are 1 and 0.
-  const text = (value: unknown) => (typeof value === 'boolean' ? String(Number(value)) : String(value));
-  return { id, type: 'set', options: Object.fromEntries(entries.map(([name, value]) => [name, text(value)])) };
-}
-
-function parseExport(data: Fields, id?: Id): HostCommand | Refusal {
-  const { format, side = 'a', flowSize = 'match', scale = 1, legend = true } = data;
-  const isScale = typeof scale === 'number' && scale >= 1 && scale <= 4;
-  const isFlow = (side === 'a' || side === 'b') && (flowSize === 'match' || flowSize === 'photo');
-  if (!isExportName(format) || !isScale || !isFlow || typeof legend !== 'boolean') return 'malformed';
-  return { id, type: 'export', format, side, flowSize, scale, legend };
-}
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= MAX_TEXT;
-const isResource = (value: unknown): boolean => isText(value) || value instanceof Blob;
