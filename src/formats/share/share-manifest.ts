@@ -1,6 +1,7 @@
+import * as v from 'valibot'; // Share files come from anywhere: share.json is checked against a schema.
 import { CodedError } from '../../core/errors.ts';
-import type { Side, Size } from '../../core/geometry.ts';
-import { type MatchResult, STAGES, type Stage, type Verdict } from '../../core/match.ts';
+import type { Side } from '../../core/geometry.ts';
+import { type MatchResult, STAGES, type Verdict } from '../../core/match.ts';
 import { malformed } from '../malformed.ts';
 
 export const SHARE_FORMAT = 'liftmatch-share';
@@ -18,17 +19,66 @@ export interface ShareManifest {
   result: MatchResult;
 }
 
-/** Reads share.json, field by field: nothing that is not known is kept. Throws `share-version`, `share-malformed`. */
-export function parseShareManifest(text: string): ShareManifest {
+const text = v.pipe(v.string('is not a text'), v.maxLength(MAX_TEXT, 'is too long a text'));
+const number = (least: number) => {
+  const message = `is not a number of at least ${least}`;
+  return v.pipe(v.number(message), v.minValue(least, message));
+};
+const choice = <const T extends readonly string[]>(values: T) =>
+  v.picklist(values, `is not one of ${values.join(', ')}`);
+const object = <T extends v.ObjectEntries>(entries: T) => v.object(entries, 'is not an object');
+const sides = <T extends v.GenericSchema>(schema: T) => object({ a: schema, b: schema });
+
+const size = object({ width: number(1), height: number(1) });
+const timings = Object.fromEntries(STAGES.map((stage) => [stage, v.optional(number(0))]));
+
+const verdict = object({
+  kind: choice(['good', 'partial', 'none']),
+  sentence: text,
+  overlap: sides(number(0)),
+  meanCertainty: sides(number(0)),
+  medianCycle: sides(v.nullable(number(0))),
+}) satisfies v.GenericSchema<unknown, Verdict>;
+
+const result = object({
+  modelId: text,
+  modelName: text,
+  provider: choice(['webgpu', 'wasm']),
+  inputSize: sides(size),
+  gridSize: sides(size),
+  timings: object(timings),
+  rescue: object({ tried: v.optional(v.unknown()), rotation: number(-360), scale: number(1e-3) }),
+  verdict,
+});
+
+/** Everything that is kept of share.json; its format and version have been looked at before. */
+const MANIFEST = object({
+  photos: sides(object({ name: text, type: text, file: text })),
+  query: text,
+  result: v.pipe(
+    result,
+    v.transform(
+      ({ rescue, ...others }): MatchResult => ({
+        ...others,
+        // Nothing of a shared match lies in this page's cache.
+        cached: { a: false, b: false },
+        rescue: { ...rescue, tried: rescue.tried === true },
+      }),
+    ),
+  ),
+});
+
+/** Reads share.json: nothing that is not known is kept. Throws `share-version`, `share-malformed`. */
+export function parseShareManifest(written: string): ShareManifest {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(written);
   } catch (cause) {
     throw malformed('share', 'share.json is not JSON.', { cause });
   }
-  const root = new Reader(parsed, 'share.json');
-  if (root.value('format') !== SHARE_FORMAT) throw malformed('share', 'share.json does not name the format.');
-  const version = root.value('version');
+  if (!v.is(v.object({ format: v.literal(SHARE_FORMAT) }), parsed))
+    throw malformed('share', 'share.json does not name the format.');
+  const { version } = parsed as { version?: unknown };
   if (version !== SHARE_VERSION) {
     throw new CodedError(
       'share-version',
@@ -36,106 +86,8 @@ export function parseShareManifest(text: string): ShareManifest {
       'Reload the page to get its newest version, or ask for the file to be saved again.',
     );
   }
-  const photo = (reader: Reader) => ({
-    name: reader.text('name'),
-    type: reader.text('type'),
-    file: reader.text('file'),
-  });
-  return {
-    format: SHARE_FORMAT,
-    version: SHARE_VERSION,
-    photos: root.sides('photos', photo),
-    query: root.text('query'),
-    result: readResult(root.object('result')),
-  };
-}
-
-function readResult(result: Reader): MatchResult {
-  const size = (reader: Reader): Size => ({ width: reader.number('width', 1), height: reader.number('height', 1) });
-  const timings: Partial<Record<Stage, number>> = {};
-  const given = result.object('timings');
-  for (const stage of STAGES) if (given.value(stage) !== undefined) timings[stage] = given.number(stage, 0);
-  const rescue = result.object('rescue');
-  return {
-    modelId: result.text('modelId'),
-    modelName: result.text('modelName'),
-    provider: result.choice('provider', ['webgpu', 'wasm']),
-    inputSize: result.sides('inputSize', size),
-    gridSize: result.sides('gridSize', size),
-    timings,
-    // Nothing of a shared match lies in this page's cache.
-    cached: { a: false, b: false },
-    rescue: {
-      tried: rescue.value('tried') === true,
-      rotation: rescue.number('rotation', -360),
-      scale: rescue.number('scale', 1e-3),
-    },
-    verdict: readVerdict(result.object('verdict')),
-  };
-}
-
-function readVerdict(verdict: Reader): Verdict {
-  const perSide = (name: string) => {
-    const sides = verdict.object(name);
-    return { a: sides.number('a', 0), b: sides.number('b', 0) };
-  };
-  const cycles = verdict.object('medianCycle');
-  const median = (side: Side) => (cycles.value(side) === null ? null : cycles.number(side, 0));
-  return {
-    kind: verdict.choice('kind', ['good', 'partial', 'none']),
-    sentence: verdict.text('sentence'),
-    overlap: perSide('overlap'),
-    meanCertainty: perSide('meanCertainty'),
-    medianCycle: { a: median('a'), b: median('b') },
-  };
-}
-
-/** Typed access to an object of parsed JSON; whatever is not as it should be is named by its path. */
-class Reader {
-  private readonly fields: Record<string, unknown>;
-
-  constructor(
-    value: unknown,
-    private readonly path: string,
-  ) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw malformed('share', `${path} is not an object.`);
-    this.fields = value as Record<string, unknown>;
-  }
-
-  /** undefined where the object has no field of its own by that name. */
-  value(name: string): unknown {
-    return Object.hasOwn(this.fields, name) ? this.fields[name] : undefined;
-  }
-
-  object(name: string): Reader {
-    return new Reader(this.value(name), `${this.path}: ${name}`);
-  }
-
-  sides<T>(name: string, read: (side: Reader) => T): Record<Side, T> {
-    const both = this.object(name);
-    return { a: read(both.object('a')), b: read(both.object('b')) };
-  }
-
-  text(name: string): string {
-    const value = this.value(name);
-    if (typeof value !== 'string' || value.length > MAX_TEXT) throw this.wrong(name, 'a text');
-    return value;
-  }
-
-  number(name: string, least: number): number {
-    const value = this.value(name);
-    if (typeof value !== 'number' || !(value >= least)) throw this.wrong(name, `a number of at least ${least}`);
-    return value;
-  }
-
-  choice<const T extends string>(name: string, values: readonly T[]): T {
-    const value = values.find((one) => one === this.value(name));
-    if (value === undefined) throw this.wrong(name, `one of ${values.join(', ')}`);
-    return value;
-  }
-
-  private wrong(name: string, expected: string) {
-    return malformed('share', `${this.path}: ${name} is not ${expected}.`);
-  }
+  const { success, output, issues } = v.safeParse(MANIFEST, parsed, { abortEarly: true });
+  if (success) return { format: SHARE_FORMAT, version: SHARE_VERSION, ...output };
+  const path = v.getDotPath(issues[0])?.replaceAll('.', ': ') ?? '';
+  throw malformed('share', `share.json: ${path} ${issues[0].message}.`);
 }
