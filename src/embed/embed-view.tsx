@@ -41,7 +41,7 @@ function EmbedFrame({ session, autorun }: EmbedViewProps) {
       {isActive ? (
         <>
           {controls && <ViewTabs />}
-          <Stage />
+          <Stage isEmbedded />
           {controls && (
             <div className="stage-foot">
               <VerdictLine />

@@ -1,3 +1,4 @@
+import { localPoint } from '../../../ui/local-point.ts';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import type { Rect, Side, Size } from '../../../core/geometry.ts';
 import type { PointLight } from '../../../geometry/lift/lights.ts';
@@ -26,11 +27,8 @@ export function LightHandles({ side, rect, size }: { side: Side; rect: Rect; siz
     const at = handlePlace(light, side, settings, size);
     const onPointerMove = (event: PointerEvent<HTMLElement>) => {
       if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-      const box = event.currentTarget.parentElement!.getBoundingClientRect();
-      place(index, {
-        x: (event.clientX - box.left - rect.x) / rect.width,
-        y: (event.clientY - box.top - rect.y) / rect.height,
-      });
+      const point = localPoint(event.currentTarget.parentElement!, event);
+      place(index, { x: (point.x - rect.x) / rect.width, y: (point.y - rect.y) / rect.height });
     };
     const onKeyDown = (event: KeyboardEvent) => {
       const arrow = ARROWS[event.key];

@@ -1,3 +1,4 @@
+import { localPoint } from '../../../ui/local-point.ts';
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent, PointerEvent as ReactPointerEvent, RefObject } from 'react';
 import type { Point } from '../../../core/geometry.ts';
@@ -47,8 +48,7 @@ export function useViewGestures(ref: RefObject<HTMLElement | null>, { width, onH
   }, [lift, ref]);
 
   const at = (event: { clientX: number; clientY: number }): Point => {
-    const box = ref.current?.getBoundingClientRect();
-    return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
+    return ref.current ? localPoint(ref.current, event) : { x: 0, y: 0 };
   };
   const drag = (kind: 'orbit' | 'pan', dx: number, dy: number) => {
     if (width > 0) lift.move({ kind, x: dx / width, y: dy / width });

@@ -1,3 +1,4 @@
+import { localPoint } from '../../../ui/local-point.ts';
 import { useEffect, useRef, useLayoutEffect } from 'react';
 import type { PointerEvent as ReactPointerEvent } from 'react';
 import type { Point, Side } from '../../../core/geometry.ts';
@@ -48,10 +49,7 @@ export function ViewPane({ side }: { side: Side }) {
       .then(({ blob, name }) => saveFile(blob, name))
       .catch((thrown: unknown) => lift.report(thrown));
   const gestures = useViewGestures(surface, { width: rect?.width ?? size.width, onHover });
-  const at = (event: ReactPointerEvent): Point => {
-    const box = event.currentTarget.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
-  };
+  const at = (event: ReactPointerEvent): Point => localPoint(event.currentTarget as HTMLElement, event);
   const hands =
     side === 'b'
       ? {

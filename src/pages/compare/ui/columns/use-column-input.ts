@@ -1,3 +1,4 @@
+import { localPoint } from '../../../../ui/local-point.ts';
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent, PointerEvent, RefObject } from 'react';
 import type { Point } from '../../../../core/geometry.ts';
@@ -35,8 +36,7 @@ export function useColumnInput(box: RefObject<HTMLDivElement | null>, layout: Co
   const camera = () => compare.store.getState().settings.camera;
   const look = (next: Camera) => compare.update({ camera: clampCamera(next) });
   const at = (event: { clientX: number; clientY: number }): Point => {
-    const bounds = box.current?.getBoundingClientRect();
-    return { x: event.clientX - (bounds?.left ?? 0), y: event.clientY - (bounds?.top ?? 0) };
+    return box.current ? localPoint(box.current, event) : { x: 0, y: 0 };
   };
   const zoom = (point: Point, factor: number) => {
     const next = zoomUnder(latest.current, camera(), point, factor);

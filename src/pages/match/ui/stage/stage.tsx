@@ -7,6 +7,8 @@ import { JobProgress } from '../export/job-progress.tsx';
 import { Markers } from './markers.tsx';
 import { StoppedEngine } from '../panel/stopped-engine.tsx';
 import { SwipeHandle } from '../../views/compare/swipe-handle.tsx';
+import { isZoomed } from '../../../../core/viewer/zoom.ts';
+import { localPoint } from '../../../../ui/local-point.ts';
 import { useElementSize } from '../../../../ui/use-element-size.ts';
 import { useStageKeyboard } from './use-stage-keyboard.ts';
 import { stagePaneAt, useStagePanes } from './use-stage-panes.ts';
@@ -20,8 +22,8 @@ const EpipolarLines = lazy(() => import('../geometry/epipolar-lines.tsx'));
 
 const KEYS = 'Plus, minus and 0 zoom, arrow keys pan, Shift with arrow keys moves the probe, Enter pins it.';
 
-/** The pictures: the engine's canvas, and over it what the page knows. */
-export function Stage() {
+/** The pictures: the engine's canvas, and over it what the page knows. `isEmbedded`: in another page, which scrolls. */
+export function Stage({ isEmbedded = false }) {
   const workspace = useWorkspace();
   const epoch = useWorkspaceState((state) => state.engine.epoch);
   const view = useWorkspaceState((state) => state.view.view);
@@ -29,7 +31,8 @@ export function Stage() {
   const ref = useRef<HTMLDivElement>(null);
   const size = useElementSize(ref);
   const panes = useStagePanes(size);
-  const pointer = useStagePointer(ref, panes);
+  const pointer = useStagePointer(ref, panes, { isEmbedded });
+  const yieldsScroll = useWorkspaceState((state) => isEmbedded && !isZoomed(state.view.camera));
   const onKeyDown = useStageKeyboard(panes);
 
   useEffect(() => {
@@ -39,8 +42,7 @@ export function Stage() {
 
   // The page takes the drop (use-page-input.ts); only the stage knows which photo lies under it.
   const markDropSide = (event: DragEvent<HTMLElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const found = stagePaneAt(panes, { x: event.clientX - box.left, y: event.clientY - box.top });
+    const found = stagePaneAt(panes, localPoint(event.currentTarget, event));
     event.currentTarget.dataset.dropSide = found?.pane.side;
   };
 
@@ -49,6 +51,7 @@ export function Stage() {
       <div
         ref={ref}
         className="stage"
+        data-yields-scroll={yieldsScroll || undefined}
         tabIndex={0}
         role="application"
         aria-label={`${viewOf(view).label} (view ${VIEWS.indexOf(view) + 1} of ${VIEWS.length}). ${KEYS}`}

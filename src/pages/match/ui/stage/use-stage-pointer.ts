@@ -2,6 +2,8 @@ import { useEffect, useRef } from 'react';
 import type { MouseEvent as ReactMouseEvent, PointerEvent as ReactPointerEvent, RefObject } from 'react';
 import type { Point } from '../../../../core/geometry.ts';
 import { DEFAULT_CAMERA, isZoomed, panBy, zoomAt } from '../../../../core/viewer/zoom.ts';
+import { dividerX, swipeAmount } from '../../../../core/viewer/swipe.ts';
+import { localPoint } from '../../../../ui/local-point.ts';
 import { useWorkspace } from '../workspace-context.ts';
 import { placeAt, stagePaneAt } from './use-stage-panes.ts';
 import { wheelFactor } from '../../../../ui/wheel.ts';
@@ -19,9 +21,14 @@ interface Gesture {
 
 /**
  * Wheel, drag, pinch, hover, click and double click on the stage. A mouse hovers to probe and drags to pan; one finger
- * probes while the photo is fitted and pans once it is zoomed; two fingers pinch.
+ * probes while the photo is fitted and pans once it is zoomed; two fingers pinch. In another page (`isEmbedded`) what is not
+ * zoomed leaves plain wheels and vertical swipes to that page, and a finger that goes sideways takes the divider along.
  */
-export function useStagePointer(ref: RefObject<HTMLElement | null>, panes: readonly StagePane[]) {
+export function useStagePointer(
+  ref: RefObject<HTMLElement | null>,
+  panes: readonly StagePane[],
+  { isEmbedded = false } = {},
+) {
   const workspace = useWorkspace();
   const gesture = useRef<Gesture>({ pointers: new Map(), start: { x: 0, y: 0 }, moved: false });
   const lastPin = useRef<number | null>(null);
@@ -29,8 +36,7 @@ export function useStagePointer(ref: RefObject<HTMLElement | null>, panes: reado
   latest.current = panes;
 
   const at = (event: { clientX: number; clientY: number }): Point => {
-    const box = ref.current?.getBoundingClientRect();
-    return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
+    return ref.current ? localPoint(ref.current, event) : { x: 0, y: 0 };
   };
   const zoom = (point: Point, factor: number) => {
     const found = stagePaneAt(latest.current, point);
@@ -55,6 +61,7 @@ export function useStagePointer(ref: RefObject<HTMLElement | null>, panes: reado
     if (!element) return;
     // React's wheel listeners are passive: they could not keep the page from scrolling.
     const onWheel = (event: WheelEvent) => {
+      if (isEmbedded && !event.ctrlKey && !isZoomed(workspace.store.getState().view.camera)) return;
       event.preventDefault();
       zoom(at(event), wheelFactor(event, WHEEL_SPEED));
     };
@@ -83,8 +90,19 @@ export function useStagePointer(ref: RefObject<HTMLElement | null>, panes: reado
     } else if (gesture.current.moved) {
       const isPanning = isZoomed(workspace.store.getState().view.camera);
       if (isPanning) pan(start, now.x - before.x, now.y - before.y);
+      else if (isEmbedded && event.pointerType === 'touch' && moveDivider(now.x - before.x)) workspace.probing.leave();
       else probe(now);
     }
+  };
+
+  /** Takes the swipe's divider along, CSS pixels of the stage; false where the view has none. */
+  const moveDivider = (dx: number): boolean => {
+    const { view, result } = workspace.store.getState();
+    const shown = latest.current[0];
+    if (view.view !== 'compare' || view.compareMode !== 'swipe' || !result || !shown?.rect) return false;
+    const x = dividerX(shown.pane.rect, shown.rect, view.amount) + dx;
+    workspace.updateView({ amount: swipeAmount(shown.pane.rect, shown.rect, x) });
+    return true;
   };
 
   const pinch = (pointers: Map<number, Point>, moving: number, before: Point, now: Point) => {

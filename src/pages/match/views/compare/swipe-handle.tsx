@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { dividerX, swipeAmount } from '../../../../core/viewer/swipe.ts';
+import { localPoint } from '../../../../ui/local-point.ts';
 import { useWorkspace, useWorkspaceState } from '../../ui/workspace-context.ts';
 import type { StagePane } from '../../ui/stage/use-stage-panes.ts';
 
@@ -18,15 +19,17 @@ export function SwipeHandle({ panes }: { panes: readonly StagePane[] }) {
   const x = dividerX(pane.rect, rect, view.amount);
   const set = (amount: number) => workspace.updateView({ amount: Math.min(1, Math.max(0, amount)) });
 
+  const stageX = (event: PointerEvent) => localPoint(event.currentTarget.parentElement!, event).x;
+
   const onPointerDown = (event: PointerEvent) => {
     event.stopPropagation();
     event.currentTarget.setPointerCapture(event.pointerId);
-    grip.current = x - event.clientX;
+    grip.current = x - stageX(event);
   };
   const onPointerMove = (event: PointerEvent) => {
     if (grip.current === null) return;
     event.stopPropagation();
-    set(swipeAmount(pane.rect, rect, event.clientX + grip.current));
+    set(swipeAmount(pane.rect, rect, stageX(event) + grip.current));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const moves: Record<string, number> = { ArrowLeft: -STEP, ArrowRight: STEP, ArrowDown: -STEP, ArrowUp: STEP };
