@@ -27,6 +27,12 @@ export function toPlainError(thrown: unknown): PlainError {
   if (thrown instanceof CodedError) return { code: thrown.code, message: thrown.message, remedy: thrown.remedy };
   if (thrown instanceof DOMException && thrown.name === 'AbortError')
     return { code: 'cancelled', message: 'Cancelled.', remedy: '' };
+  if (thrown instanceof DOMException && thrown.name === 'SecurityError')
+    return {
+      code: 'browser-forbids',
+      message: 'The browser forbids this page to keep or read data on this device.',
+      remedy: 'Open the app in a tab of its own instead of a sandboxed frame, or allow its cookies and site data.',
+    };
   return {
     code: 'internal',
     message: thrown instanceof Error ? thrown.message : String(thrown),

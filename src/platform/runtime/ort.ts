@@ -81,6 +81,25 @@ async function load(webgpu: boolean): Promise<{ ort: Ort; binary: () => Promise<
   }
 }
 
+/** Why no session came to be: WebAssembly that the page's policy forbids is no fault of the model. */
+export function refusal(error: unknown): CodedError {
+  const reason = firstLine(error);
+  if (/unsafe-eval|Content.Security.Policy|blocked by CSP/i.test(reason)) {
+    return new CodedError(
+      'runtime-forbidden',
+      'The content security policy of this page forbids WebAssembly, which models run on.',
+      "Whoever runs the page adds 'wasm-unsafe-eval' to its script-src; docs/hosting.md has the whole policy.",
+      { cause: error },
+    );
+  }
+  return new CodedError(
+    'model-unusable',
+    `The runtime refuses this model: ${reason}`,
+    'Convert it again, or choose another model or provider.',
+    { cause: error },
+  );
+}
+
 class OrtRuntime implements Runtime {
   readonly provider: 'webgpu' | 'wasm';
   // Concurrent run() or create() hang the page: the native provider has no guard of its own.
@@ -108,12 +127,7 @@ class OrtRuntime implements Runtime {
     try {
       return new OrtSession(await create(), create, this.mutex);
     } catch (error) {
-      throw new CodedError(
-        'model-unusable',
-        `The runtime refuses this model: ${firstLine(error)}`,
-        'Convert it again, or choose another model or provider.',
-        { cause: error },
-      );
+      throw refusal(error);
     }
   }
 

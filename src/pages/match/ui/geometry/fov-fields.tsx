@@ -9,17 +9,22 @@ import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 export function FovFields() {
   const a = useWorkspaceState((state) => state.photos.a.photo?.info.focal);
   const b = useWorkspaceState((state) => state.photos.b.photo?.info.focal);
-  const source = (focal: number | undefined) => (focal === undefined ? 'a usual lens' : 'EXIF');
   return (
     <div className="fov-fields">
       <FovField side="a" />
       <FovField side="b" />
-      <p className="hint">
-        Horizontal field of view; left empty, A’s is from {source(a)} and B’s from {source(b)}. A wrong one bends the
-        points’ depths.
-      </p>
+      <p className="hint">Horizontal field of view; {sourcesText(a, b)} A wrong one bends the points’ depths.</p>
     </div>
   );
+}
+
+/** Where the fields of view come from that are left empty. */
+export function sourcesText(a: number | undefined, b: number | undefined): string {
+  if (a === undefined && b === undefined)
+    return 'left empty, a usual lens is assumed, since neither photo tells its own.';
+  if (a !== undefined && b !== undefined) return 'left empty, both are from the photos’ EXIF.';
+  const [told, other] = a === undefined ? ['B', 'A'] : ['A', 'B'];
+  return `left empty, ${told}’s is from its EXIF; for ${other}, which does not tell, a usual lens is assumed.`;
 }
 
 const [min, max] = FIT_PARAMS.fovA.range;

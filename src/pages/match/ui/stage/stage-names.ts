@@ -8,7 +8,7 @@ export const STAGE_NAMES: Record<Stage, { doing: string; done: string }> = {
   'encode-a': { doing: 'Reading photo A', done: 'Encode A' },
   'encode-b': { doing: 'Reading photo B', done: 'Encode B' },
   decode: { doing: 'Matching', done: 'Match' },
-  rescue: { doing: 'Trying other rotations', done: 'Rotation rescue' },
+  rescue: { doing: 'Looking again: other turns and sizes', done: 'Other turns and sizes' },
   draw: { doing: 'Drawing', done: 'Draw' },
   fit: { doing: 'Fitting the model', done: 'Fit' },
   triangulate: { doing: 'Triangulating', done: 'Triangulate' },
