@@ -36,17 +36,21 @@ const centreOf = (page: Page, selector: string) =>
       return { x: left + width / 2, y: top + height / 2 };
     });
 const scrolled = (page: Page) => page.evaluate(() => window.scrollY);
-/** A finger that moves over the page. */
-const swipe = (session: CDPSession, from: { x: number; y: number }, dx: number, dy: number) =>
-  session.send('Input.synthesizeScrollGesture', {
-    x: Math.round(from.x),
-    y: Math.round(from.y),
-    xDistance: dx,
-    yDistance: dy,
-    gestureSourceType: 'touch',
-    speed: 800,
-    preventFling: true,
-  });
+/** A finger that moves over the page, in steps as a hand does. */
+async function swipe(session: CDPSession, from: { x: number; y: number }, dx: number, dy: number): Promise<void> {
+  const STEPS = 12;
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', share: number) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [{ x: from.x + dx * share, y: from.y + dy * share, id: 1 }],
+    });
+  await touch('touchStart', 0);
+  for (let i = 1; i <= STEPS; i++) {
+    await touch('touchMove', i / STEPS);
+    await new Promise((resolve) => setTimeout(resolve, 16));
+  }
+  await touch('touchEnd', 1);
+}
 
 test('unzoomed, wheel and thumb scroll the host; Ctrl and the wheel zoom, and a finger sideways moves the divider', async ({
   browser,
@@ -63,15 +67,15 @@ test('unzoomed, wheel and thumb scroll the host; Ctrl and the wheel zoom, and a 
   await expect.poll(() => scrolled(page)).toBeGreaterThanOrEqual(160);
   await page.evaluate(() => window.scrollTo(0, 0));
 
-  await swipe(session, { x: stage.x, y: stage.y + 60 }, 0, -120);
-  expect(await scrolled(page)).toBeGreaterThanOrEqual(0.8 * 120 - 20);
+  await swipe(session, { x: stage.x, y: stage.y + 60 }, 0, -200);
+  await expect.poll(() => scrolled(page)).toBeGreaterThanOrEqual(0.8 * 200);
   await page.evaluate(() => window.scrollTo(0, 0));
 
   const handle = () => page.locator('lift-match .swipe-handle');
   const amount = async () => Number(await handle().getAttribute('aria-valuenow'));
   const before = await amount();
   await swipe(session, { x: stage.x - 60, y: stage.y + 60 }, 90, 0);
-  expect(await amount()).toBeGreaterThan(before + 5);
+  await expect.poll(amount).toBeGreaterThan(before + 10);
   expect(await scrolled(page)).toBe(0);
 
   await page.keyboard.down('Control');
