@@ -30,6 +30,8 @@ export function commandWish(
     scale: 1,
     legend: false,
     animation: DEFAULT_ANIMATION,
+    // The table that the command line sampled, with its own --count.
+    count: null,
   };
 }
 

@@ -5,7 +5,7 @@ export const colmap = {
   label: 'COLMAP, text',
   ending: '.zip',
   text: 'Features, match list, cameras and images as COLMAP’s text imports.',
-  choices: [],
+  choices: ['count'],
   inBatch: true,
   needs: 'match',
   fileEnd: () => '-colmap.zip',

@@ -7,7 +7,7 @@ export const database = {
   label: 'COLMAP, database',
   ending: '.db',
   text: 'Cameras, images, keypoints, matches and a verified two-view geometry, ready for COLMAP’s mapper.',
-  choices: [],
+  choices: ['count'],
   inBatch: true,
   needs: 'match',
   fileEnd: () => '-database.db',

@@ -11,6 +11,9 @@ import type { AnimationSettings } from './animation-settings.ts';
 /** Size of an optical flow file: as many places as the match has, or every pixel of the photo. */
 export type FlowSize = 'match' | 'photo';
 
+/** Matches in files for programs that want many (COLMAP), and in batches, unless somebody says otherwise. */
+export const FILE_MATCHES = { default: 5000, min: 500, max: 10_000, step: 500 } as const;
+
 /** What can be chosen for a file; a format's `choices` name those that mean something for it. */
 export interface ExportOptions {
   /** Direction of an optical flow file: on this photo, towards the other one. */
@@ -21,6 +24,8 @@ export interface ExportOptions {
   /** Whether a figure says what its colours mean. */
   legend: boolean;
   animation: AnimationSettings;
+  /** Matches in the file, sampled as the view samples; null: those that the view draws. */
+  count: number | null;
 }
 
 /** A file that is wanted, of what is shown. */
@@ -77,7 +82,7 @@ export interface ExportRun {
 export type Made = Pick<ExportedFile, 'blob'> & { notes?: string[] };
 
 /** Groups of {@link ExportOptions} that a format asks for. */
-export type ExportChoice = 'flow' | 'figure' | 'animation';
+export type ExportChoice = 'flow' | 'figure' | 'animation' | 'count';
 
 interface Described {
   /** As embeds and the command line call it. Never changes. */

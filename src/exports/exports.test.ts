@@ -11,6 +11,7 @@ const WISH: ExportWish = {
   scale: 2,
   legend: true,
   animation: DEFAULT_ANIMATION,
+  count: null,
   query: '',
   view: { view: 'flow', threshold: 0, cycleLimit: 0 },
   photos: { a: photo('Plaza Mayor/§.jpg'), b: photo('...') },

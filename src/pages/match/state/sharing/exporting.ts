@@ -1,5 +1,7 @@
 import type { CallOptions } from '../../link/engine.ts';
 import { DEFAULT_ANIMATION } from '../../../../exports/animation-settings.ts';
+import { FILE_MATCHES } from '../../../../exports/export-format.ts';
+import { exportFormat } from '../../../../exports/index.ts';
 import { CodedError } from '../../../../core/errors.ts';
 import type { ExportRequest } from '../../contract/exports.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
@@ -8,7 +10,10 @@ import { formatAddress } from '../address/url.ts';
 import type { MatchStore } from '../store.ts';
 
 /** What the person chooses; the rest of the request is what the page shows. */
-export type ExportChoice = Pick<ExportRequest, 'format' | 'side' | 'flowSize' | 'scale' | 'legend' | 'animation'>;
+export type ExportChoice = Pick<
+  ExportRequest,
+  'format' | 'side' | 'flowSize' | 'scale' | 'legend' | 'animation' | 'count'
+>;
 
 export const DEFAULT_EXPORT: ExportChoice = {
   format: 'share',
@@ -17,6 +22,7 @@ export const DEFAULT_EXPORT: ExportChoice = {
   scale: 2,
   legend: true,
   animation: DEFAULT_ANIMATION,
+  count: FILE_MATCHES.default,
 };
 
 /** Makes files of the present match; the engine's worker encodes them. */
@@ -35,6 +41,8 @@ export class Exporting {
     }
     const request: ExportRequest = {
       ...choice,
+      // The others hold what the view draws.
+      count: exportFormat(choice.format).choices.includes('count') ? choice.count : null,
       photos: { a: { name: a.name, file: a.file }, b: { name: b.name, file: b.file } },
       query: formatAddress({ view, settings, geometry, pins, sample: null, photos: { a: null, b: null } }),
       view,

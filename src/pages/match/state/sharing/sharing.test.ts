@@ -81,6 +81,18 @@ describe('exporting', () => {
     });
   });
 
+  it('asks for as many matches as the view draws, but for COLMAP for its own number', async () => {
+    const { engine, workspace, drop } = await make();
+    await drop(SHARE);
+    engine.handlers.exportMatch = () => ({ name: 'x', blob: new Blob(), notes: [] });
+    const counts: unknown[] = [];
+    for (const format of ['csv', 'colmap', 'database'] as const) {
+      await workspace.exporting.make({ ...DEFAULT_EXPORT, format });
+      counts.push((engine.calls.at(-1)!.argument as { count: number | null }).count);
+    }
+    expect(counts).toEqual([null, 5000, 5000]);
+  });
+
   it('without a match says what to do', async () => {
     const { workspace } = await make();
     await expect(workspace.exporting.make(DEFAULT_EXPORT)).rejects.toMatchObject({

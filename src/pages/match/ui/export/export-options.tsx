@@ -1,8 +1,9 @@
-import type { FlowSize } from '../../../../exports/export-format.ts';
+import { FILE_MATCHES, type FlowSize } from '../../../../exports/export-format.ts';
 import { exportFormat } from '../../../../exports/index.ts';
 import type { ExportChoice } from '../../state/sharing/exporting.ts';
-import { dimensions } from '../../../../ui/format.ts';
+import { dimensions, whole } from '../../../../ui/format.ts';
 import { Segmented } from '../../../../ui/segmented.tsx';
+import { Slider } from '../../../../ui/slider.tsx';
 import { Switch } from '../../../../ui/switch.tsx';
 import { useWorkspaceState } from '../workspace-context.ts';
 import { AnimationOptions } from './animation-options.tsx';
@@ -39,6 +40,19 @@ export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
           onChange={(legend) => onChange({ ...choice, legend })}
         />
       </>
+    );
+  }
+  if (choices.includes('count')) {
+    const { default: usual, min, max, step } = FILE_MATCHES;
+    return (
+      <Slider
+        label="Matches in the file"
+        value={choice.count ?? usual}
+        {...{ min, max, step }}
+        format={whole}
+        onChange={(count) => onChange({ ...choice, count })}
+        hint="Programs that reconstruct want more of them than the view draws."
+      />
     );
   }
   if (!choices.includes('flow')) return null;

@@ -5,6 +5,7 @@ import type { ExportRun, StageSource } from '../../../../exports/export-format.t
 import { fileName } from '../../../../exports/file-name.ts';
 import { exportFormat } from '../../../../exports/index.ts';
 import { denseFlow } from '../../../../matching/dense-flow.ts';
+import { sampleMatches } from '../../../../compute/sample-matches/cpu.ts';
 import { matchTable } from '../../../../matching/match-table.ts';
 import type { Gpu } from '../../../../platform/gpu/device.ts';
 import type { ExportRequest } from '../../contract/exports.ts';
@@ -47,8 +48,14 @@ function sourceOf(request: ExportRequest, scene: ExportScene): StageSource {
     focal,
     snapshot,
     readField: (side) => shown.readField(side),
-    readMatches: async () =>
-      matchTable(await stage.readMatches(), sizes, { a: await shown.readField('a'), b: await shown.readField('b') }),
+    readMatches: async () => {
+      const fields = { a: await shown.readField('a'), b: await shown.readField('b') };
+      const { count, view } = request;
+      if (count === null) return matchTable(await stage.readMatches(), sizes, fields);
+      const plain = { a: { ...fields.a, photo: sizes.a }, b: { ...fields.b, photo: sizes.b } };
+      const { seed, threshold, cycleLimit } = view;
+      return matchTable(sampleMatches(plain, { count, seed, threshold, cycleLimit }).rows, sizes, fields);
+    },
     readFlow: async (side, longSide, { threshold, cycleLimit }) => {
       const options = { from: sizes[side], to: sizes[otherSide(side)], longSide, threshold, cycleLimit };
       return denseFlow(await shown.readField(side), options);
