@@ -17,6 +17,8 @@ export default defineConfig({
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,
+    // Tests read from it which parts are loaded when they are needed; it ships with the rest and tells nothing more.
+    manifest: true,
     rolldownOptions: {
       preserveEntrySignatures: 'exports-only',
       input: {

@@ -25,7 +25,9 @@ export function describeBuildToServiceWorker(): Plugin {
       handler(_, bundle) {
         const worker = bundle['service-worker.js'];
         if (worker?.type !== 'chunk') this.error('service-worker.js is not among the build’s files.');
-        const all = Object.keys(bundle).filter((name) => name !== worker.fileName && !name.endsWith('.map'));
+        const isApp = (name: string) =>
+          name !== worker.fileName && !name.endsWith('.map') && !name.startsWith('.vite/');
+        const all = Object.keys(bundle).filter(isApp);
         const [hashed, files] = [all.filter((name) => ON_USE.test(name)), all.filter((name) => !ON_USE.test(name))];
         const pages = files.filter((name) => !publicFiles.includes(name));
         const version = createHash('sha256')

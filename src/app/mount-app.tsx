@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import { type MatchWorkspace, openMatchWorkspace } from '../pages/match/page.ts';
 import { spawnLibraryWorker } from '../pages/models/page.ts';
+import { watchVersion } from '../platform/page/newer-version.ts';
 import { WorkspaceContext } from '../workspace/ui/workspace-context.ts';
 import { openOffline, startOffline } from './offline/open-offline.ts';
 import { PAGES } from './pages.ts';
@@ -12,6 +13,15 @@ export function mountApp(root: Element, win: Window & typeof globalThis): MatchW
   const offline = openOffline(win, workspace);
   // A development server's files change under the page: nothing of them is worth keeping.
   if (import.meta.env.PROD) startOffline(offline, workspace, win);
+  if (import.meta.env.PROD) {
+    watchVersion(win, () =>
+      workspace.notices.add('info', {
+        code: 'newer-version',
+        message: 'A newer version of LiftMatch has been published.',
+        remedy: 'Reload the page when it suits you.',
+      }),
+    );
+  }
   createRoot(root).render(
     <WorkspaceContext value={workspace}>
       <Shell offline={offline} />

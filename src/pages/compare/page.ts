@@ -1,4 +1,4 @@
-import { lazy } from 'react';
+import { lazyPart } from '../../ui/lazy-part.tsx';
 import type { Page } from '../../workspace/ui/page.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { HandedPair } from './contract.ts';
@@ -8,7 +8,7 @@ export const comparePage = {
   title: 'Compare',
   key: 'KeyC',
   // Who only matches never downloads it.
-  View: lazy(() => import('./ui/compare-workspace.tsx')),
+  View: lazyPart({ name: 'Compare', as: 'page', load: () => import('./ui/compare-workspace.tsx') }),
   stays: false,
   pausesMatching: false,
 } as const satisfies Page;

@@ -1,4 +1,4 @@
-import { lazy } from 'react';
+import { lazyPart } from '../../ui/lazy-part.tsx';
 import type { Page } from '../../workspace/ui/page.ts';
 
 export const liftPage = {
@@ -6,7 +6,7 @@ export const liftPage = {
   title: 'Lift',
   key: 'KeyL',
   // Who only matches never downloads it.
-  View: lazy(() => import('./ui/lift-workspace.tsx')),
+  View: lazyPart({ name: 'Lift', as: 'page', load: () => import('./ui/lift-workspace.tsx') }),
   stays: true,
   pausesMatching: true,
 } as const satisfies Page;

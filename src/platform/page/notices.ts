@@ -1,4 +1,4 @@
-import { isCancelled, toPlainError } from '../../core/errors.ts';
+import { isCancelled, partMissing, toPlainError } from '../../core/errors.ts';
 import type { PlainError } from '../../core/errors.ts';
 import { isWorkerDeath } from '../worker/worker-client.ts';
 
@@ -23,7 +23,7 @@ export class Notices {
 
   /** Tells a failed action. Cancelling is not an error, and a death has been told already. */
   report(thrown: unknown): void {
-    if (!isCancelled(thrown) && !isWorkerDeath(thrown)) this.add('error', toPlainError(thrown));
+    if (!isCancelled(thrown) && !isWorkerDeath(thrown)) this.add('error', toPlainError(partMissing(thrown)));
   }
 
   /** Adds a notice; the same sentence twice is one notice, moved to the end. */

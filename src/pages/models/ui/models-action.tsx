@@ -1,10 +1,10 @@
-import { lazy, Suspense } from 'react';
+import { lazyPart } from '../../../ui/lazy-part.tsx';
 import { useWorkspace, useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import type { Library } from '../../../workspace/library/library.ts';
 import { percent } from '../../../ui/format.ts';
 
 /** Most visits never open it, so its code comes when it is asked for. */
-const ModelsDialog = lazy(() => import('./models-dialog.tsx'));
+const ModelsDialog = lazyPart({ name: 'Models', as: 'dialog', load: () => import('./models-dialog.tsx') });
 
 /** The button that shows the models of this device, and what it shows. */
 export function ModelsAction() {
@@ -14,11 +14,7 @@ export function ModelsAction() {
   return (
     <>
       <ModelsButton library={library} />
-      {isOpen && (
-        <Suspense fallback={null}>
-          <ModelsDialog library={library} />
-        </Suspense>
-      )}
+      {isOpen && <ModelsDialog library={library} onClose={() => library.close()} />}
     </>
   );
 }

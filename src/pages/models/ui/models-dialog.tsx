@@ -9,10 +9,10 @@ import { OfferedFiles } from './offered-files.tsx';
 import { PublishedList } from './published-list.tsx';
 
 /** Everything about models: those in use, those on the device, those that others have published. */
-export default function ModelsDialog({ library }: { library: Library }) {
+export default function ModelsDialog({ library, onClose }: { library: Library; onClose: () => void }) {
   const { offered, error, storage } = useWorkspaceState((state) => state.library);
   return (
-    <Dialog title="Models" className="models-dialog" onClose={() => library.close()}>
+    <Dialog title="Models" className="models-dialog" onClose={onClose}>
       <div className="stack models-panel">
         {error && (
           <p className="note error" role="alert" data-code={error.code}>

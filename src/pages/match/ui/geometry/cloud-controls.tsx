@@ -1,12 +1,13 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { type PlainError, toPlainError } from '../../../../core/errors.ts';
 import { whole } from '../../../../ui/format.ts';
 import { saveFile } from '../../../../ui/save-file.ts';
+import { lazyPart } from '../../../../ui/lazy-part.tsx';
 import { Segmented } from '../../../../ui/segmented.tsx';
 import { Slider } from '../../../../ui/slider.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 
-const CloudDialog = lazy(() => import('./cloud-dialog.tsx'));
+const CloudDialog = lazyPart({ name: 'Points in space', as: 'dialog', load: () => import('./cloud-dialog.tsx') });
 
 const DENSITIES = [
   { value: 'sparse', label: 'Sparse' },
@@ -69,11 +70,7 @@ export function CloudControls() {
           {error.message} {error.remedy}
         </p>
       )}
-      {isShown && cloud && (
-        <Suspense fallback={null}>
-          <CloudDialog cloud={cloud} onClose={() => setIsShown(false)} />
-        </Suspense>
-      )}
+      {isShown && cloud && <CloudDialog cloud={cloud} onClose={() => setIsShown(false)} />}
     </>
   );
 }

@@ -1,10 +1,10 @@
-import { lazy, Suspense } from 'react';
+import { lazyPart } from '../../../../ui/lazy-part.tsx';
 import { ChevronIcon } from '../../../../ui/icons.tsx';
 import { percent } from '../../../../ui/format.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 
 /** Its code comes when somebody opens it. */
-const GeometryPanel = lazy(() => import('./geometry-panel.tsx'));
+const GeometryPanel = lazyPart({ name: 'Geometry', as: 'panel', load: () => import('./geometry-panel.tsx') });
 
 const NAMES = { homography: 'Homography', fundamental: 'F matrix', essential: 'E matrix' };
 
@@ -30,9 +30,7 @@ export function GeometrySection() {
       </summary>
       {isOpen && (
         <div className="section-body">
-          <Suspense fallback={<p className="hint">Loading …</p>}>
-            <GeometryPanel />
-          </Suspense>
+          <GeometryPanel />
         </div>
       )}
     </details>

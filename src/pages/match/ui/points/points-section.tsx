@@ -1,8 +1,9 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { lazyPart } from '../../../../ui/lazy-part.tsx';
 import { Section } from '../../../../ui/section.tsx';
 
 /** Most visits ask for no list of points: its code comes when it is asked for. */
-const PointsDialog = lazy(() => import('./points-dialog.tsx'));
+const PointsDialog = lazyPart({ name: 'Chosen points', as: 'dialog', load: () => import('./points-dialog.tsx') });
 
 /** The way to lists of points, in the panel. */
 export function PointsSection() {
@@ -15,7 +16,7 @@ export function PointsSection() {
           Match a list of points
         </button>
       </div>
-      <Suspense fallback={null}>{isOpen && <PointsDialog onClose={() => setIsOpen(false)} />}</Suspense>
+      {isOpen && <PointsDialog onClose={() => setIsOpen(false)} />}
     </Section>
   );
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useLayoutEffect } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { DragEvent } from 'react';
 import { VIEWS, viewOf } from '../../views/index.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
@@ -13,12 +13,17 @@ import { useElementSize } from '../../../../ui/use-element-size.ts';
 import { useStageKeyboard } from './use-stage-keyboard.ts';
 import { stagePaneAt, useStagePanes } from './use-stage-panes.ts';
 import { useStagePointer } from './use-stage-pointer.ts';
+import { lazyPart } from '../../../../ui/lazy-part.tsx';
 import { ZoomButtons } from './zoom-buttons.tsx';
 import { sideName } from '../../views/view.ts';
 import type { StagePane } from './use-stage-panes.ts';
 
 /** Who fits no epipolar geometry never downloads it. */
-const EpipolarLines = lazy(() => import('../geometry/epipolar-lines.tsx'));
+const EpipolarLines = lazyPart({
+  name: 'Epipolar lines',
+  as: 'overlay',
+  load: () => import('../geometry/epipolar-lines.tsx'),
+});
 
 const KEYS = 'Plus, minus and 0 zoom, arrow keys pan, Shift with arrow keys moves the probe, Enter pins it.';
 
@@ -62,11 +67,7 @@ export function Stage({ isEmbedded = false }) {
         <StageCanvas key={epoch} />
         <EmptyPanes panes={panes} />
         <PaneLabels panes={panes} />
-        {hasLines && (
-          <Suspense fallback={null}>
-            <EpipolarLines panes={panes} size={size} />
-          </Suspense>
-        )}
+        {hasLines && <EpipolarLines panes={panes} size={size} />}
         <Markers panes={panes} size={size} />
         <SwipeHandle panes={panes} />
       </div>
