@@ -52,8 +52,8 @@ export function matchCells(
     const confidence = confidenceOf(i, s);
     observe('similarity', s);
     observe('confidence', confidence);
-    const largest = op.reduceMax(g, confidence, [1]);
-    return { best: firstOf(g, confidence, largest, 1), largest, columnLargest: op.reduceMax(g, confidence, [0]) };
+    const { index, largest } = firstLargest(g, confidence, 1);
+    return { best: index, largest, columnLargest: op.reduceMax(g, confidence, [0]) };
   });
   const best = op.reshape(
     g,
@@ -113,9 +113,8 @@ export function bestColumns(
 ): { best: Value; largest: Value } {
   const { count, similarity } = similarityStrips(g, a, b, scale, pieceBytes);
   const parts = Array.from({ length: count }, (_, i) => {
-    const strip = similarity(i);
-    const largest = op.reduceMax(g, strip, [1]);
-    return { best: firstOf(g, strip, largest, 1), largest };
+    const { index, largest } = firstLargest(g, similarity(i), 1);
+    return { best: index, largest };
   });
   const joined = (key: 'best' | 'largest'): Value =>
     op.reshape(
@@ -164,6 +163,38 @@ export function firstOf(g: GraphBuilder, x: Value, largest: Value, axis: number)
   );
   // int64 of ArgMax would be computed on the CPU; floats count exactly up to 2²⁴.
   return op.reduceMin(g, op.where(g, op.greaterOrEqual(g, x, largest), indices, extent), [axis]);
+}
+
+/** Largest blocks of a line that {@link firstLargest} looks into, and below which blocks are not worth it. */
+const BLOCK = { most: 128, least: 8 };
+
+/**
+ * The largest entry along an axis of a matrix and its index, the first of equals, both float32 with that axis of extent 1. The
+ * matrix is read once, for the maxima of blocks; only the block that holds the largest entry is searched.
+ */
+export function firstLargest(g: GraphBuilder, x: Value, axis: 0 | 1): { index: Value; largest: Value } {
+  const extent = x.shape[axis];
+  let block = Math.min(extent, BLOCK.most);
+  while (extent % block !== 0) block -= 1;
+  if (block < BLOCK.least || block === extent) {
+    const largest = op.reduceMax(g, x, [axis]);
+    return { index: firstOf(g, x, largest, axis), largest };
+  }
+  const [rows, columns] = x.shape;
+  const parts = extent / block;
+  const ofBlocks =
+    axis === 1
+      ? op.reduceMax(g, op.reshape(g, x, [rows, parts, block]), [2], false)
+      : op.reduceMax(g, op.reshape(g, x, [parts, block, columns]), [1], false);
+  const largest = op.reduceMax(g, ofBlocks, [axis]);
+  const first = op.mul(g, firstOf(g, ofBlocks, largest, axis), block);
+  const steps = g.constant(
+    Array.from({ length: block }, (_, i) => i),
+    'float32',
+    axis === 1 ? [1, block] : [block, 1],
+  );
+  const inside = op.gatherElements(g, x, op.cast(g, op.add(g, first, steps), 'int32'), axis);
+  return { index: op.add(g, first, firstOf(g, inside, largest, axis)), largest };
 }
 
 /** Row and column of row-major float32 indices into a grid that is `width` wide. */

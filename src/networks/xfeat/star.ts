@@ -7,7 +7,7 @@ import { transposed } from '../../onnx/transpose.ts';
 import type { Value } from '../../onnx/value.ts';
 import { BYTES_PER_ELEMENT } from '../../onnx/value.ts';
 import { readPlainBatchNorm } from '../batch-norm.ts';
-import { firstOf, similarityStrips } from '../semi-dense/coarse-match.ts';
+import { firstLargest, similarityStrips } from '../semi-dense/coarse-match.ts';
 import type { Size } from '../semi-dense/dense-field.ts';
 import { outputField, outputMatches, spreadCells } from '../semi-dense/dense-field.ts';
 import { tokens } from '../semi-dense/tokens.ts';
@@ -269,14 +269,14 @@ function nearestCells(
     const strip = similarity(i);
     observe('similarity', strip);
     const toSelected = op.add(g, strip, offB);
-    const largest = op.reduceMax(g, toSelected, [1]);
-    const columnLargest = op.reduceMax(g, strip, [0]);
+    const { index: best, largest } = firstLargest(g, toSelected, 1);
+    const column = firstLargest(g, strip, 0);
     const rowsOff = count === 1 ? offA : op.slice(g, offA, 0, bounds[i], bounds[i + 1]);
     return {
       largest,
-      best: firstOf(g, toSelected, largest, 1),
-      columnLargest,
-      back: op.add(g, firstOf(g, strip, columnLargest, 0), bounds[i]),
+      best,
+      columnLargest: column.largest,
+      back: op.add(g, column.index, bounds[i]),
       ownLargest: op.reduceMax(g, op.add(g, strip, rowsOff), [0]),
     };
   });
