@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { CpuPhoto } from '../src/matching/backend/cpu-backend.ts';
 import type { PairMatcher } from '../src/matching/pair-matcher.ts';
 import { judge, refine } from '../src/matching/refine.ts';
+import { verdictOf } from '../src/matching/verdict.ts';
 import type { PlainMatchField } from '../src/compute/field/cpu.ts';
 import { drawFrame } from '../src/compute/frame/cpu.ts';
 import type { Pixels } from '../src/compute/preprocess/cpu.ts';
@@ -29,13 +30,27 @@ const UPSIDE_DOWN: Matrix3 = [-0.95, 0.05, 0, -0.05, -0.95, 0, 0, 0, 1];
 
 let pair: PairMatcher<CpuPhoto, PlainMatchField>;
 let original: Pixels;
+
+/** Photo A of a sample. */
+function sample(name: string): Pixels {
+  const file = readFileSync(new URL(`../public/samples/${name}/a.jpg`, import.meta.url));
+  const { data, width, height } = decode(file, { useTArray: true });
+  return { data: new Uint8ClampedArray(data), width, height };
+}
+
 beforeAll(async () => {
   pair = await loadMatcher(modelIds()[0]);
-  const { data, width, height } = decode(readFileSync(new URL('../public/samples/facade/a.jpg', import.meta.url)), {
-    useTArray: true,
-  });
-  original = { data: new Uint8ClampedArray(data), width, height };
-});
+  original = sample('facade');
+}, 60_000);
+
+/** A match as the page makes it, first look and all that follows. */
+async function matched(name: string, a: Pixels, b: Pixels, longSide = LONG_SIDE) {
+  const photos = { a: new DrawnPhoto(`${name}-a`, a), b: new DrawnPhoto(`${name}-b`, b) };
+  const first = await judge(pair, await pair.match(photos, { longSide: { a: longSide, b: longSide }, frame: null }));
+  const refined = await refine(pair, photos, longSide, first);
+  const verdict = verdictOf(refined.statistics, pair.matcher.manifest.verdict, refined.rescue);
+  return { first, refined, verdict };
+}
 
 /** Median distance, in normalised units, between the field on the frame's picture and the frame itself. */
 function medianError(field: PlainMatchField, frame: Matrix3): number {
@@ -69,7 +84,40 @@ describe('refine', () => {
     expect(medianError(first.field, UPSIDE_DOWN)).toBeGreaterThan(0.1);
     expect(medianError(refined.field, UPSIDE_DOWN)).toBeLessThan(0.02);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
-  });
+    // At full size, as the first look.
+    expect(refined.field.a.grid).toEqual(first.field.a.grid);
+    expect(refined.field.b.grid).toEqual(first.field.b.grid);
+  }, 60_000);
+
+  it('finds a mirrored photo, or nothing, and says that it is mirrored', async () => {
+    const mirror: Matrix3 = [-1, 0, 0, 0, 1, 0, 0, 0, 1];
+    const { refined, verdict } = await matched('mirror', original, drawFrame(original, mirror, original), 320);
+    if (verdict.kind === 'none') return;
+    expect(medianError(refined.field, mirror)).toBeLessThan(0.01);
+    expect(verdict).toMatchObject({ isMirrored: true, sentence: expect.stringContaining('mirrored') });
+  }, 60_000);
+
+  it('finds a detail in either order, with the same overlaps', async () => {
+    // A quarter of each side: what the detail's frame shows of the photo.
+    const detail: Matrix3 = [0.25, 0, 0.2, 0, 0.25, -0.1, 0, 0, 1];
+    const part = drawFrame(original, detail, { width: original.width / 4, height: original.height / 4 });
+    const one = await matched('detail', part, original, 448);
+    const other = await matched('photo', original, part, 448);
+    for (const { verdict } of [one, other]) expect(verdict.kind).not.toBe('none');
+    expect(one.verdict.overlap.a).toBeGreaterThan(0.9);
+    expect(one.verdict.overlap.b).toBeCloseTo(1 / 16, 1.7);
+    expect(other.verdict.overlap.a).toBeCloseTo(one.verdict.overlap.b, 2);
+    expect(other.verdict.overlap.b).toBeCloseTo(one.verdict.overlap.a, 2);
+    // A cell of the detail's grid is 0.003 of the photo; the whole detail a quarter.
+    expect(medianError(one.refined.field, detail)).toBeLessThan(0.004);
+  }, 60_000);
+
+  it('says no to photos of different scenes after a few matches', async () => {
+    const other = sample('elsewhere');
+    const { refined, verdict } = await matched('unrelated', original, other, 320);
+    expect(verdict.kind).toBe('none');
+    expect(refined.tries).toBeLessThanOrEqual(8);
+  }, 60_000);
 
   it('leaves a match alone that is good already', async () => {
     const photos = { a: new DrawnPhoto('same-a', original), b: new DrawnPhoto('same-b', original) };
@@ -79,7 +127,7 @@ describe('refine', () => {
     const refined = await refine(pair, photos, LONG_SIDE, first);
     expect(refined.field).toBe(first.field);
     expect(refined.tries).toBe(0);
-  });
+  }, 60_000);
 
   it('stops when it is cancelled', async () => {
     const photos = {
@@ -90,5 +138,5 @@ describe('refine', () => {
     const controller = new AbortController();
     const running = refine(pair, photos, 128, first, { signal: controller.signal, onTry: () => controller.abort() });
     await expect(running).rejects.toMatchObject({ code: 'cancelled' });
-  });
+  }, 60_000);
 });

@@ -44,7 +44,7 @@ export async function matchPair(
   return {
     photos,
     fields: match.field,
-    verdict: verdictOf(match.statistics, matcher.matcher.manifest.verdict),
+    verdict: verdictOf(match.statistics, matcher.matcher.manifest.verdict, match.rescue),
     rescue: match.rescue,
     tries: match.tries ?? 0,
     firstMilliseconds,

@@ -52,6 +52,8 @@ export interface Verdict {
   sentence: string;
   /** Share of each photo that is seen in the other, 0…1. */
   overlap: Record<Side, number>;
+  /** One photo shows the scene as in a mirror. */
+  isMirrored?: boolean;
   meanCertainty: Record<Side, number>;
   /** Median cycle error in pixels of each photo over certain places; null where there are none. */
   medianCycle: Record<Side, number | null>;
@@ -69,8 +71,11 @@ export interface MatchResult {
   timings: Partial<Record<Stage, number>>;
   /** True where the features of that photo came from the cache. */
   cached: Record<Side, boolean>;
-  /** Rotation (degrees) and relative scale of B that rotation rescue chose; zero and one where it did not run. */
-  rescue: { tried: boolean; rotation: number; scale: number };
+  /**
+   * Rotation (degrees) and relative scale of B that rotation rescue chose; zero and one where it did not run.
+   * `isMirrored`: one photo shows the scene as in a mirror.
+   */
+  rescue: { tried: boolean; rotation: number; scale: number; isMirrored?: boolean };
   verdict: Verdict;
 }
 

@@ -1,8 +1,8 @@
 import { fitHomographyRobust } from '../geometry/estimators/homography.ts';
 import type { PointPairs } from '../geometry/point-pairs.ts';
 import type { PlainField } from '../compute/field/cpu.ts';
-import type { Size } from '../core/geometry.ts';
-import type { Matrix3 } from '../core/matrix3.ts';
+import type { Side, Size } from '../core/geometry.ts';
+import { invert3, type Matrix3, project } from '../core/matrix3.ts';
 
 /** Correspondences that a fit looks at; more only cost time. */
 const FIT_PAIRS = 1500;
@@ -12,6 +12,9 @@ const MIN_PAIRS = 20;
 const INLIER = 0.05;
 /** A fit that fewer pairs agree with than this is no view of the scene. */
 const MIN_INLIERS = 0.3;
+
+/** Least share of one photo's area that the other one may be. */
+const SPECK = 1 / 500;
 
 /**
  * The homography (normalised) from a field's photo to the other one that most certain places agree with, or null. From A
@@ -45,7 +48,7 @@ function certainPairs(field: PlainField, certainty: number): PointPairs | null {
   };
 }
 
-/** All corners of A in front of B's camera, and neither photo shrunk to a speck of the other. */
+/** All corners of A in front of B's camera, and neither photo shrunk to a speck of the other: a detail of 1/16 is none. */
 function isSane(h: Matrix3): boolean {
   const corners = [
     [-1, -1],
@@ -59,7 +62,40 @@ function isSane(h: Matrix3): boolean {
   if (corners.includes(null)) return false;
   const [p, q, r, s] = corners as number[][];
   const area = Math.abs((r[0] - p[0]) * (s[1] - q[1]) - (r[1] - p[1]) * (s[0] - q[0])) / 2;
-  return area > 4 * 0.01 && area < 4 * 100;
+  return area > 4 * SPECK && area < 4 / SPECK;
+}
+
+/** Area that A covers of B, as a share of B's. */
+function shownShare(homography: Matrix3): number {
+  const corners = [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ].map(([x, y]) => project(homography, x, y));
+  let twice = 0;
+  corners.forEach(([x, y], k) => {
+    const [u, v] = corners[(k + 1) % 4];
+    twice += x * v - u * y;
+  });
+  return Number.isNaN(twice) ? 1 : Math.abs(twice) / 8;
+}
+
+/** A photo drawn anew so that it looks like the other one. */
+export interface AlignedView {
+  redrawn: Side;
+  frame: { matrix: Matrix3; size: Size };
+}
+
+/**
+ * The view by which two photos look alike, of the one that shows more: nothing of a detail is lost.
+ * @param homography normalised A to normalised B
+ */
+export function alignedView(homography: Matrix3, sizes: Record<Side, Size>): AlignedView {
+  const inverse = shownShare(homography) > 1 ? invert3(homography) : null;
+  return inverse
+    ? { redrawn: 'a', frame: { matrix: inverse, size: sizes.b } }
+    : { redrawn: 'b', frame: { matrix: homography, size: sizes.a } };
 }
 
 /** A stretch of a photo along one direction (degrees from x), undoing the foreshortening of a slanted view. */
@@ -69,17 +105,17 @@ export interface Tilt {
   by: number;
 }
 
-/** A whole photo stretched and turned, as a frame. */
-export interface WholeFrame {
+/** A view of a photo as a frame. */
+export interface ViewFrame {
   matrix: Matrix3;
-  /** Size of the upright box around the turned photo, in the photo's pixels. */
+  /** Size of the upright box around what is shown, in the photo's pixels. */
   size: Size;
   /** How much the box's longer side is longer than the photo's: the input grows by it, to show things as large. */
   growth: number;
 }
 
 /** The photo stretched by `tilt` (if any), then turned by `degrees`. Affine, as ASIFT simulates views (Morel and Yu 2009). */
-export function wholeFrame(degrees: number, { width, height }: Size, tilt: Tilt = { direction: 0, by: 1 }): WholeFrame {
+export function wholeFrame(degrees: number, { width, height }: Size, tilt: Tilt = { direction: 0, by: 1 }): ViewFrame {
   const [c, s] = unitVector(degrees);
   const [e, f] = unitVector(tilt.direction);
   const squeeze = 1 / tilt.by - 1;
@@ -105,6 +141,18 @@ export function wholeFrame(degrees: number, { width, height }: Size, tilt: Tilt 
     1,
   ];
   return { matrix, size, growth: Math.max(size.width, size.height) / Math.max(width, height) };
+}
+
+/** The view with left and right exchanged. */
+export const mirrored = (frame: ViewFrame): ViewFrame => ({
+  ...frame,
+  matrix: frame.matrix.map((value, k) => (k % 3 === 0 ? -value : value)) as unknown as Matrix3,
+});
+
+/** A part of the photo, `share` of its sides, about a normalised centre; shown as large as the whole photo. */
+export function partFrame(share: number, [x, y]: readonly [number, number], { width, height }: Size): ViewFrame {
+  const matrix: Matrix3 = [share, 0, x, 0, share, y, 0, 0, 1];
+  return { matrix, size: { width: share * width, height: share * height }, growth: 1 };
 }
 
 /** Cosine and sine; exact at quarter turns, where the box is the photo's own. */

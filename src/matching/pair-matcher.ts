@@ -1,10 +1,12 @@
+import type { PassManifest } from '../models/manifest.ts';
 import { inputSize } from '../models/input-size.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import type { Side, Size } from '../core/geometry.ts';
 import type { Matrix3 } from '../core/matrix3.ts';
 import type { Stage } from '../core/match.ts';
-import type { Backend, PhotoHandle } from './backend/backend.ts';
+import type { Backend, FrameTaken, PhotoHandle } from './backend/backend.ts';
 import type { FeatureCache } from './feature-cache.ts';
+import { type Tokens, tokensOf } from './coarse.ts';
 import { type Decoded, disposeDecoded, disposeFeatures, type Features, type Matcher } from './matcher.ts';
 
 export interface MatchPlan {
@@ -69,13 +71,52 @@ export class PairMatcher<Photo extends PhotoHandle, Field> {
         }
         throwIfAborted(context.signal);
       }
-      const field = this.backend.finish(previous!, photos, plan.frame?.matrix ?? null);
+      const field = this.backend.finish(previous!, photos, this.frameTaken(previous!, photos, plan));
       previous = null;
       return { field, inputSize: sizes!, cached };
     } finally {
       if (previous) disposeBoth(previous);
       this.cache.trim();
     }
+  }
+
+  /** The encoder's output that the decoder compares across the whole photos, if it says so; see coarseFeature. */
+  get coarseFeature(): string | null {
+    return coarseFeature(this.matcher.manifest.passes[0]);
+  }
+
+  /**
+   * The coarse features of one photo, or of a view of it, without any decoder. Nothing is cached: the input is small.
+   * Only where {@link coarseFeature} is there.
+   */
+  async tokens(photo: Photo, longSide: number, frame: MatchPlan['frame'], signal?: AbortSignal): Promise<Tokens> {
+    throwIfAborted(signal);
+    const { input } = this.matcher.manifest.passes[0];
+    const size = inputSize(frame?.size ?? photo.size, input, longSide);
+    const image = this.backend.preprocess(photo, size, input, frame?.matrix ?? null);
+    let features: Features | null = null;
+    try {
+      features = await this.matcher.encode(0, image);
+      const tensor = features[this.coarseFeature!];
+      return tokensOf(await this.backend.readTensor(tensor), tensor.dims, frame?.matrix ?? null);
+    } finally {
+      if (features) disposeFeatures(features);
+      image.dispose();
+    }
+  }
+
+  /** A frame's match is brought to the grid that B would have without one. */
+  private frameTaken(decoded: Record<Side, Decoded>, photos: Record<Side, Photo>, plan: MatchPlan): FrameTaken | null {
+    if (!plan.frame) return null;
+    const last = this.matcher.passCount - 1;
+    const framed = this.sizeOf(photos, plan, last, 'b');
+    const plain = this.sizeOf(photos, { ...plan, frame: null }, last, 'b');
+    const [, , height, width] = decoded.b.warp.dims;
+    const side = (cells: number, from: number, to: number) => Math.max(2, Math.round((cells * to) / from));
+    return {
+      matrix: plan.frame.matrix,
+      grid: { width: side(width, framed.width, plain.width), height: side(height, framed.height, plain.height) },
+    };
   }
 
   private sizeOf(photos: Record<Side, Photo>, plan: MatchPlan, pass: number, side: Side): Size {
@@ -113,6 +154,16 @@ export class PairMatcher<Photo extends PhotoHandle, Field> {
     context.onTime?.(stage, performance.now() - start);
     return result;
   }
+}
+
+/**
+ * The coarsest feature map that a decoder takes of both photos: what it compares across the whole of them. Null where
+ * there is none.
+ */
+function coarseFeature({ encoder, decoder }: PassManifest): string | null {
+  const sources = new Set(Object.values(decoder.inputs));
+  const shared = encoder.outputs.filter(({ name }) => sources.has(`a.${name}`) && sources.has(`b.${name}`));
+  return shared.sort((p, q) => q.stride - p.stride)[0]?.name ?? null;
 }
 
 function disposeBoth(decoded: Record<Side, Decoded>): void {

@@ -1,9 +1,11 @@
 import type { Side } from '../core/geometry.ts';
-import { invert3 } from '../core/matrix3.ts';
+import { invert3, type Matrix3 } from '../core/matrix3.ts';
 import type { MatchResult } from '../core/match.ts';
-import { fitFrame, type Tilt, wholeFrame } from './align.ts';
+import { type AlignedView, alignedView, fitFrame, wholeFrame } from './align.ts';
 import type { PhotoHandle, Statistics } from './backend/backend.ts';
+import { type Candidate, CoarseSearch } from './coarse-search.ts';
 import type { Matched, MatchPlan, PairMatcher } from './pair-matcher.ts';
+import { viewTries } from './view-tries.ts';
 
 /** A match with what was measured of it. */
 export interface Judged<Field> extends Matched<Field> {
@@ -34,39 +36,26 @@ const WEAK = 0.3;
 const FOUND = 0.1;
 /** Input of the tries, as a share of the full input: enough to tell right from wrong. */
 const TRY_SCALE = 0.5;
-/** Rotations of B in degrees, the likely ones first; a network that bears 30° leaves no gap between them. */
-const ROTATIONS = [0, 45, -45, 90, -90, 180, 135, -135];
-/** Input scales of A and B: as they are, or one of them twice as large as the other. */
-const SCALES: Record<Side, number>[] = [
-  { a: 1, b: 1 },
-  { a: 0.5, b: 1 },
-  { a: 1, b: 0.5 },
-];
-/** Close-ups, tried last: what is small in one photo must still be seen, so that the other one is large and slow. */
-const EXTREME_SCALES: Record<Side, number>[] = [
-  { a: 0.57, b: 1.9 },
-  { a: 1.9, b: 0.57 },
-];
-/** Slanted views, tried after all others: B foreshortened to a half along a direction, or A. */
-const SLANTS: { by: number; scale: Record<Side, number> }[] = [
-  { by: 2, scale: { a: 0.5, b: 1 } },
-  { by: 0.5, scale: { a: 1, b: 1 } },
-];
-const SLANT_ROTATIONS = [0, 45, -45];
-const SLANT_DIRECTIONS = [0, 90, 45, 135];
 const MAX_ALIGNMENTS = 3;
 /** Tries that are aligned: the best at low resolution may be wrong. */
 const MAX_CANDIDATES = 4;
-/** An alignment must raise the overlap by this factor to be kept: redrawing B costs a little sharpness. */
+/** An alignment must raise the overlap by this factor to be kept: redrawing a photo costs a little sharpness. */
 const GAIN = 1.02;
+/** A try with less overlap and less mean certainty than this is not aligned: nothing is there. */
+const HOPELESS = { overlap: 0.01, certainty: 0.03 } as const;
+/** A match at full size takes a rough one's place though its overlap be this much lower, as a factor. */
+const SHARPER = 0.9;
 
 /**
  * Looks again where the first match is weak.
  *
- * *Alignment*: B is redrawn as the rough match says it looks from A, and matched again at full resolution; repeated while that
- * raises the overlap. *Rescue*, where that is not enough: both photos at low resolution in several orientations, scales and
- * slants of B, until one is found whose directions agree; the most promising are aligned, and the first that alignment
- * confirms is taken. None of this knows a network's name, and the first result is already on screen.
+ * *Alignment*: the photo that shows more is redrawn as the rough match says it looks from the other one, and matched again
+ * at full resolution; repeated while that raises the overlap. *Rescue*, where that is not enough: motions that the coarse
+ * features speak for (see coarse-search.ts; or, of networks whose features are not comparable, views in turn, see
+ * view-tries.ts) are tried at low resolution; the most promising are aligned, and the first that alignment confirms is
+ * taken. None of this knows a network's name, and the first result is already on screen.
+ *
+ * Both orders of the photos give the same match, exchanged: inside, the one that the first match is more certain of is A.
  *
  * `first` stays the caller's, also where another match is returned: it may be on screen.
  */
@@ -77,6 +66,22 @@ export async function refine<Photo extends PhotoHandle, Field>(
   first: Judged<Field>,
   context: RefineContext = {},
 ): Promise<Refined<Field>> {
+  const { a, b } = first.statistics;
+  if (b.meanCertainty <= a.meanCertainty) return refineOrdered(pair, photos, longSide, first, context);
+  const start = exchanged(pair, first);
+  const refined = await refineOrdered(pair, { a: photos.b, b: photos.a }, longSide, start, context);
+  const { rescue, tries } = refined;
+  const back = refined.field === start.field ? first : exchanged(pair, refined);
+  return { ...back, tries, rescue: swappedRescue(rescue) };
+}
+
+async function refineOrdered<Photo extends PhotoHandle, Field>(
+  pair: PairMatcher<Photo, Field>,
+  photos: Record<Side, Photo>,
+  longSide: number | null,
+  first: Judged<Field>,
+  context: RefineContext,
+): Promise<Refined<Field>> {
   const search = new Search(pair, photos, longSide, context);
   let best: Refined<Field> = { ...first, rescue: NO_RESCUE };
   try {
@@ -84,10 +89,14 @@ export async function refine<Photo extends PhotoHandle, Field>(
     if (overlapOf(best) < WEAK) {
       best = { ...best, rescue: { ...best.rescue, tried: true } };
       for (const candidate of await search.rescue()) {
+        if (isHopeless(candidate)) continue;
         const aligned = await search.align(candidate);
         if (overlapOf(aligned) > overlapOf(best)) best = aligned;
         if (overlapOf(best) >= WEAK) break;
       }
+    } else if (overlapOf(best) < CONFIDENT) {
+      const flipped = await search.mirrored(best);
+      if (flipped && overlapOf(flipped) > overlapOf(best)) best = flipped;
     }
     search.keep(best.field);
     return { ...best, tries: search.tries };
@@ -96,51 +105,71 @@ export async function refine<Photo extends PhotoHandle, Field>(
   }
 }
 
+/** Where a photo is drawn anew for a match. */
+interface View extends AlignedView {
+  frame: NonNullable<MatchPlan['frame']>;
+  longSide: Record<Side, number | null>;
+}
+
+/** A match at low resolution, with the view by which it is made again at full. */
+type Tried<Field> = Refined<Field> & { again?: View };
+
 /** The matches that one refinement makes, and their owner until it ends. */
 class Search<Photo extends PhotoHandle, Field> {
   tries = 0;
   private readonly held = new Set<Field>();
+  private readonly base: number;
+  private coarse: CoarseSearch<Photo, Field> | null = null;
 
   constructor(
     private readonly pair: PairMatcher<Photo, Field>,
     private readonly photos: Record<Side, Photo>,
     private readonly longSide: number | null,
     private readonly context: RefineContext,
-  ) {}
+  ) {
+    this.base = TRY_SCALE * (longSide ?? pair.matcher.manifest.passes[0].input.defaultLongSide);
+  }
 
-  /** Aligns as often as that helps; what is given back if it does not help at all. */
-  async align(rough: Refined<Field>): Promise<Refined<Field>> {
-    let best = rough;
-    for (let round = 0; round < MAX_ALIGNMENTS && overlapOf(best) < CONFIDENT; round++) {
+  /**
+   * Aligns as often as that helps; what is given back if it does not help at all. A rough match is made again at full
+   * size whatever its overlap.
+   */
+  async align(rough: Tried<Field>): Promise<Refined<Field>> {
+    let best: Refined<Field> = rough;
+    let isRough = rough.again !== undefined;
+    for (let round = 0; round < MAX_ALIGNMENTS && (isRough || overlapOf(best) < CONFIDENT); round++) {
       const aligned = await this.alignOnce(best);
-      if (!aligned || overlapOf(aligned) <= overlapOf(best) * GAIN) break;
+      if (!aligned || overlapOf(aligned) <= overlapOf(best) * (isRough ? SHARPER : GAIN)) break;
       best = aligned;
+      isRough = false;
     }
-    return best;
+    if (!isRough || overlapOf(best) < FOUND) return best;
+    const again = { ...(await this.match(rough.again!)), rescue: rough.rescue };
+    return overlapOf(again) > overlapOf(best) * SHARPER ? again : best;
   }
 
   /** The most promising tries, best first. */
-  async rescue(): Promise<Refined<Field>[]> {
-    const { input } = this.pair.matcher.manifest.passes[0];
-    const base = TRY_SCALE * (this.longSide ?? input.defaultLongSide);
-    const tries = listTries(input.fixedSize ?? false);
+  async rescue(): Promise<Tried<Field>[]> {
     const stopAt = performance.now() + (this.context.budget ?? Infinity);
-    let best: Refined<Field>[] = [];
-    for (const [i, { rotation, scale, tilt }] of tries.entries()) {
-      this.context.onTry?.(i / tries.length);
-      const frame = {
-        ...wholeFrame(rotation, this.photos.b.size, tilt),
-        name: `whole-${rotation}-${tilt?.direction}-${tilt?.by}`,
-      };
-      const tried: Refined<Field> = {
-        ...(await this.match({ longSide: { a: base * scale.a, b: base * scale.b * frame.growth }, frame })),
-        rescue: { tried: true, rotation, scale: scale.b / scale.a },
-      };
-      best = [...best, tried].sort((one, other) => promiseOf(other) - promiseOf(one));
-      for (const { field } of best.splice(MAX_CANDIDATES)) this.drop(field);
-      if (overlapOf(best[0]) > FOUND || performance.now() > stopAt) break;
+    const coarse = this.coarseSearch(stopAt);
+    if (!(await coarse.isPossible())) return this.tryViews(stopAt);
+    let best: Tried<Field>[] = [];
+    for (const [i, candidate] of (await coarse.candidates()).slice(0, MAX_CANDIDATES).entries()) {
+      // What was found in time is looked at.
+      if (i > 0 && performance.now() > stopAt) break;
+      best = this.keepBest(best, await this.tryMotion(candidate));
+      if (overlapOf(best[0]) > WEAK) break;
     }
+    this.context.onTry?.(1);
     return best;
+  }
+
+  /** The match by the best mirrored motion, where the photos fit far better mirrored than as they were matched. */
+  async mirrored(known: Refined<Field>): Promise<Refined<Field> | null> {
+    const coarse = this.coarseSearch(Infinity);
+    if (!(await coarse.isPossible())) return null;
+    const motion = await coarse.mirrored(await this.motionOf(known));
+    return motion && this.align(await this.tryMotion(motion));
   }
 
   /** Leaves a match to the caller. */
@@ -154,21 +183,80 @@ class Search<Photo extends PhotoHandle, Field> {
     this.held.clear();
   }
 
+  private coarseSearch(stopAt: number): CoarseSearch<Photo, Field> {
+    const { signal, onTry } = this.context;
+    this.coarse ??= new CoarseSearch(this.pair, this.photos, this.longSide, { signal, onTry, stopAt });
+    return this.coarse;
+  }
+
+  /** Networks whose features say nothing by themselves: whole views, one after the other, through the decoder. */
+  private async tryViews(stopAt: number): Promise<Tried<Field>[]> {
+    const tries = viewTries(this.pair.matcher.manifest.passes[0].input.fixedSize ?? false);
+    let best: Tried<Field>[] = [];
+    for (const [i, { rotation, scale, tilt, isLast }] of tries.entries()) {
+      this.context.onTry?.(i / tries.length);
+      const whole = wholeFrame(rotation, this.photos.b.size, tilt);
+      const frame = { ...whole, name: `whole-${rotation}-${tilt?.direction}-${tilt?.by}` };
+      const view = (base: number | null): View => ({
+        redrawn: 'b',
+        frame,
+        longSide: { a: base && base * scale.a, b: base && base * scale.b * whole.growth },
+      });
+      const tried: Tried<Field> = {
+        ...(await this.match(view(this.base))),
+        rescue: { tried: true, rotation, scale: scale.b / scale.a },
+        again: view(this.base / TRY_SCALE),
+      };
+      best = this.keepBest(best, tried);
+      const nothing = isLast && best.every(isHopeless);
+      if (overlapOf(best[0]) > FOUND || nothing || performance.now() > stopAt) break;
+    }
+    return best;
+  }
+
+  private keepBest(best: Tried<Field>[], tried: Tried<Field>): Tried<Field>[] {
+    const ordered = [...best, tried].sort((one, other) => promiseOf(other) - promiseOf(one));
+    for (const { field } of ordered.splice(MAX_CANDIDATES)) this.drop(field);
+    return ordered;
+  }
+
+  private async tryMotion({ homography, rotation, scale, isMirrored }: Candidate): Promise<Tried<Field>> {
+    const rescue = { tried: true, rotation, scale, ...(isMirrored && { isMirrored }) };
+    const view = (longSide: number | null) => this.viewBy(homography, longSide);
+    return { ...(await this.match(view(this.base))), rescue, again: view(this.longSide) };
+  }
+
   private async alignOnce(rough: Refined<Field>): Promise<Refined<Field> | null> {
+    const motion = await this.motionOf(rough);
+    return motion && { ...(await this.match(this.viewBy(motion, this.longSide))), rescue: rough.rescue };
+  }
+
+  /** The homography from A to B that a match's certain places agree on. */
+  private async motionOf(rough: Refined<Field>): Promise<Matrix3 | null> {
     const { a, b } = rough.statistics;
     // The photo that the other one shows closer has more places to say so.
     const side = b.meanCertainty > a.meanCertainty ? 'b' : 'a';
     const field = await this.pair.backend.readField(rough.field, side);
     const fitted = fitFrame(field, this.pair.matcher.manifest.verdict.certainty / 2);
-    const matrix = fitted && side === 'b' ? invert3(fitted) : fitted;
-    if (!matrix) return null;
-    const frame = { matrix, size: this.photos.a.size };
-    return { ...(await this.match({ longSide: { a: this.longSide, b: this.longSide }, frame })), rescue: rough.rescue };
+    return fitted && side === 'b' ? invert3(fitted) : fitted;
   }
 
-  private async match(plan: MatchPlan): Promise<Judged<Field>> {
+  private viewBy(homography: Matrix3, longSide: number | null): View {
+    const sizes = { a: this.photos.a.size, b: this.photos.b.size };
+    return { ...alignedView(homography, sizes), longSide: { a: longSide, b: longSide } };
+  }
+
+  private async match({ redrawn, frame, longSide }: View): Promise<Judged<Field>> {
     this.tries++;
-    const judged = await judge(this.pair, await this.pair.match(this.photos, plan, { signal: this.context.signal }));
+    const { signal } = this.context;
+    let judged: Judged<Field>;
+    if (redrawn === 'b') {
+      judged = await judge(this.pair, await this.pair.match(this.photos, { longSide, frame }, { signal }));
+    } else {
+      const { a, b } = this.photos;
+      const plan = { longSide: { a: longSide.b, b: longSide.a }, frame };
+      judged = exchanged(this.pair, await judge(this.pair, await this.pair.match({ a: b, b: a }, plan, { signal })));
+    }
     this.held.add(judged.field);
     return judged;
   }
@@ -179,23 +267,25 @@ class Search<Photo extends PhotoHandle, Field> {
   }
 }
 
-interface Try {
-  rotation: number;
-  scale: Record<Side, number>;
-  tilt?: Tilt;
+/** What was tried, told of the photos in the other order: a mirrored turn undoes itself, half a turn is half a turn. */
+function swappedRescue({ rotation, scale, ...rest }: MatchResult['rescue']): MatchResult['rescue'] {
+  const isItsInverse = rest.isMirrored || rotation === 0 || rotation === 180;
+  return { ...rest, rotation: isItsInverse ? rotation : -rotation, scale: 1 / scale };
 }
 
-function listTries(fixedSize: boolean): Try[] {
-  const sweep = (scales: Record<Side, number>[]) =>
-    ROTATIONS.flatMap((rotation) => scales.map((scale) => ({ rotation, scale })));
-  // A graph of fixed size sees all scales alike.
-  if (fixedSize) return sweep(SCALES.slice(0, 1));
-  const tilts = SLANT_ROTATIONS.flatMap((rotation) =>
-    SLANT_DIRECTIONS.flatMap((direction) =>
-      SLANTS.map(({ by, scale }) => ({ rotation, scale, tilt: { direction, by } })),
-    ),
-  );
-  return [...sweep(SCALES), ...sweep(EXTREME_SCALES), ...tilts];
+/** The same match with A and B exchanged. */
+function exchanged<Photo extends PhotoHandle, Field, Match extends Judged<Field>>(
+  { backend }: PairMatcher<Photo, Field>,
+  match: Match,
+): Match {
+  const swap = <T>({ a, b }: Record<Side, T>): Record<Side, T> => ({ a: b, b: a });
+  return {
+    ...match,
+    field: backend.swapped(match.field),
+    statistics: swap(match.statistics),
+    inputSize: swap(match.inputSize),
+    cached: swap(match.cached),
+  };
 }
 
 /** Measures a match that nobody has seen yet; one that cannot be measured is disposed of. */
@@ -214,6 +304,10 @@ export async function judge<Photo extends PhotoHandle, Field>(
 /** The larger share of both photos that is certain and cycle-consistent. */
 const overlapOf = <Field>({ statistics }: Judged<Field>) =>
   Math.max(statistics.a.consistentShare, statistics.b.consistentShare);
+
+const isHopeless = <Field>({ statistics: { a, b } }: Judged<Field>) =>
+  Math.max(a.consistentShare, b.consistentShare) < HOPELESS.overlap &&
+  Math.max(a.meanCertainty, b.meanCertainty) < HOPELESS.certainty;
 
 /**
  * What a rough try is ranked by. At low resolution a right one may be too coarse to come back within the cycle limit,

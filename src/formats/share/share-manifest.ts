@@ -37,6 +37,7 @@ const verdict = object({
   sentence: text,
   overlap: sides(number(0)),
   meanCertainty: sides(number(0)),
+  isMirrored: v.optional(v.boolean('is neither true nor false')),
   medianCycle: sides(v.nullable(number(0))),
 }) satisfies v.GenericSchema<unknown, Verdict>;
 
@@ -47,7 +48,12 @@ const result = object({
   inputSize: sides(size),
   gridSize: sides(size),
   timings: object(timings),
-  rescue: object({ tried: v.optional(v.unknown()), rotation: number(-360), scale: number(1e-3) }),
+  rescue: object({
+    tried: v.optional(v.unknown()),
+    rotation: number(-360),
+    scale: number(1e-3),
+    isMirrored: v.optional(v.boolean('is neither true nor false')),
+  }),
   verdict,
 });
 

@@ -23,6 +23,12 @@ export function statisticsOptions(thresholds: VerdictThresholds, photos: Record<
   return { threshold: thresholds.certainty, cycleLimit: { a: limit(photos.a), b: limit(photos.b) } };
 }
 
+/** The frame of B that was matched, and the grid over B itself that its match is brought to. */
+export interface FrameTaken {
+  matrix: Matrix3;
+  grid: Size;
+}
+
 /**
  * Everything around the network that touches pixels or dense fields, in one of two ways: on the GPU without readback,
  * or in plain TypeScript (browsers without WebGPU, and the command line). Both give the same numbers.
@@ -37,7 +43,9 @@ export interface Backend<Photo extends PhotoHandle, Field> {
    * Both directions as a field: certainty and cycle error are worked out, and a frame of B is taken out again.
    * Takes the decoded tensors over.
    */
-  finish(decoded: Record<Side, Decoded>, photos: Record<Side, Photo>, frame: Matrix3 | null): Field;
+  finish(decoded: Record<Side, Decoded>, photos: Record<Side, Photo>, frame: FrameTaken | null): Field;
+  /** A network's output in ordinary memory. The tensor stays the caller's. */
+  readTensor(tensor: RuntimeTensor): Promise<Float32Array>;
   gridSizes(field: Field): Record<Side, Size>;
   statistics(field: Field, thresholds: VerdictThresholds): Promise<Statistics>;
   readField(field: Field, side: Side): Promise<PlainField>;

@@ -2,15 +2,21 @@ import type { MatchField, WarpField } from '../../compute/field/gpu.ts';
 import { certainty } from '../../compute/certainty/cpu.ts';
 import { cycleError } from '../../compute/cycle/cpu.ts';
 import type { PlainField, PlainMatchField } from '../../compute/field/cpu.ts';
-import { composeBackward, composeForward, drawFrame, type PlainDecoded } from '../../compute/frame/cpu.ts';
+import {
+  composeBackward,
+  composeForward,
+  drawFrame,
+  type PlainDecoded,
+  supersampling,
+} from '../../compute/frame/cpu.ts';
 import { type Pixels, preprocess } from '../../compute/preprocess/cpu.ts';
 import { type Probe, probe } from '../../compute/probe/cpu.ts';
 import { statistics } from '../../compute/statistics/cpu.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts';
 import { otherSide, type Point, type Side, type Size } from '../../core/geometry.ts';
-import type { Matrix3 } from '../../core/matrix3.ts';
-import { type Backend, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
+import { IDENTITY3, type Matrix3 } from '../../core/matrix3.ts';
+import { type Backend, type FrameTaken, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
 import { covarianceAt, precisionInPhoto } from '../match-covariance.ts';
 import { ownMatchesOf } from '../own-matches.ts';
 import { type Decoded, disposeDecoded } from '../matcher.ts';
@@ -25,6 +31,8 @@ export interface CpuPhoto extends PhotoHandle {
 export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
   /** By side, so that swapping moves nothing. */
   private readonly uploads = new Map<PlainField, UploadedField>();
+  /** Photos at their own size, a half, a quarter…; gone with the photo. */
+  private readonly copies = new WeakMap<Pixels, Pixels[]>();
 
   /**
    * @param runtime null for fields that come from elsewhere: then nothing can be preprocessed
@@ -37,17 +45,17 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
 
   preprocess(photo: CpuPhoto, size: Size, input: InputManifest, frame: Matrix3 | null): RuntimeTensor {
     if (!this.runtime) throw new Error('This backend has no runtime.');
-    const pixels = frame ? drawFrame(photo.pixels(), frame, size) : photo.pixels();
+    const pixels = frame ? drawFrame(this.nearestCopy(photo.pixels(), frame, size), frame, size) : photo.pixels();
     const normalisation = { scale: 1, mean: input.mean, std: input.std };
     return this.runtime.tensor(preprocess(pixels, { size, normalisation }), [1, 3, size.height, size.width]);
   }
 
-  finish(decoded: Record<Side, Decoded>, photos: Record<Side, CpuPhoto>, frame: Matrix3 | null): PlainMatchField {
+  finish(decoded: Record<Side, Decoded>, photos: Record<Side, CpuPhoto>, frame: FrameTaken | null): PlainMatchField {
     let a = plainDecoded(decoded.a);
     let b = plainDecoded(decoded.b);
     if (frame) {
-      a = composeForward(a, frame);
-      b = composeBackward(b, frame, gridOver(photos.b.size, b.grid));
+      a = composeForward(a, frame.matrix);
+      b = composeBackward(b, frame.matrix, frame.grid);
     }
     const fields = { a: fieldOf(a, photos.a.size), b: fieldOf(b, photos.b.size) };
     // A view of B that was drawn for the network has pixels of its own, whose covariance and matches say nothing of B's.
@@ -64,6 +72,10 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
     disposeDecoded(decoded.a);
     disposeDecoded(decoded.b);
     return fields;
+  }
+
+  async readTensor(tensor: RuntimeTensor): Promise<Float32Array> {
+    return tensor.data!;
   }
 
   gridSizes({ a, b }: PlainMatchField): Record<Side, Size> {
@@ -108,6 +120,21 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
   }
 
   async settled(): Promise<void> {}
+
+  /** The photo, or a smaller copy of it that still has more detail than the frame shows: many frames are drawn of it. */
+  private nearestCopy(photo: Pixels, frame: Matrix3, size: Size): Pixels {
+    let copies = this.copies.get(photo);
+    if (!copies) this.copies.set(photo, (copies = [photo]));
+    const wanted = Math.floor(Math.log2(supersampling(photo, frame, size)));
+    while (copies.length <= wanted) copies.push(halved(copies[copies.length - 1]));
+    return copies[wanted];
+  }
+}
+
+/** Half the size, each pixel averaged over its area. */
+function halved(photo: Pixels): Pixels {
+  const half = (side: number) => Math.max(1, Math.round(side / 2));
+  return drawFrame(photo, IDENTITY3, { width: half(photo.width), height: half(photo.height) });
 }
 
 /** A field that was matched on the CPU, copied to where it is drawn. */
@@ -136,12 +163,6 @@ function uploadField(root: Scope, { grid, photo, warp, certainty, cycle }: Plain
       cycle: upload('cycle', cycle),
     },
   };
-}
-
-/** A grid over a photo with about as many places as `like`, in the photo's own aspect ratio. */
-export function gridOver(photo: Size, like: Size): Size {
-  const side = Math.sqrt((like.width * like.height) / (photo.width * photo.height));
-  return { width: Math.max(2, Math.round(photo.width * side)), height: Math.max(2, Math.round(photo.height * side)) };
 }
 
 function plainDecoded({ warp, logit }: Decoded): PlainDecoded {

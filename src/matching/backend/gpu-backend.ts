@@ -12,8 +12,7 @@ import type { Scope } from '../../platform/gpu/scope.ts';
 import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts';
 import { otherSide, type Point, type Side, type Size } from '../../core/geometry.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
-import { type Backend, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
-import { gridOver } from './cpu-backend.ts';
+import { type Backend, type FrameTaken, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
 import type { Covariance } from '../match-covariance.ts';
 import { cellAt, covarianceOf, precisionInPhoto } from '../match-covariance.ts';
 import { ownMatchesOf } from '../own-matches.ts';
@@ -83,7 +82,7 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     return this.runtime.tensorOnGpu(tensor, [1, 3, size.height, size.width], () => scope.destroy());
   }
 
-  finish(decoded: Record<Side, Decoded>, photos: Record<Side, GpuPhoto>, frame: Matrix3 | null): GpuMatchField {
+  finish(decoded: Record<Side, Decoded>, photos: Record<Side, GpuPhoto>, frame: FrameTaken | null): GpuMatchField {
     const scope = this.scope.child('field');
     const raw = { a: buffersOf(decoded.a), b: buffersOf(decoded.b) };
     const release = () => {
@@ -96,9 +95,9 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       let { a, b } = raw;
       if (frame) {
         a = allocateDecoded(scope, 'a', raw.a.grid);
-        b = allocateDecoded(scope, 'b', gridOver(photos.b.size, raw.b.grid));
-        this.passes.frame.composeForward(encoder, raw.a, a, frame);
-        this.passes.frame.composeBackward(encoder, raw.b, b, frame);
+        b = allocateDecoded(scope, 'b', frame.grid);
+        this.passes.frame.composeForward(encoder, raw.a, a, frame.matrix);
+        this.passes.frame.composeBackward(encoder, raw.b, b, frame.matrix);
       }
       field.a = allocateField(scope, 'a', a, photos.a.size);
       field.b = allocateField(scope, 'b', b, photos.b.size);
@@ -116,6 +115,12 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       this.passes.cycle.run(encoder, field);
     });
     return field;
+  }
+
+  async readTensor({ data, buffer, dims }: RuntimeTensor): Promise<Float32Array> {
+    if (data) return data;
+    const floats = dims.reduce((product, side) => product * side, 1);
+    return new Float32Array(await readBytes(this.gpu.device, buffer!, 4 * floats));
   }
 
   gridSizes({ a, b }: GpuMatchField): Record<Side, Size> {

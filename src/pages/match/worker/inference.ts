@@ -29,8 +29,11 @@ export interface InferenceContext {
   onField: (field: MatchField | null) => Promise<void>;
 }
 
-/** A person waits no longer than this for tries that may find nothing, milliseconds; a GPU makes all of them in less. */
-const RESCUE_BUDGET = 20_000;
+/**
+ * A person waits no longer for tries that may find nothing than this many times the first match, within these bounds in
+ * milliseconds; a GPU makes all of them in less.
+ */
+const RESCUE_BUDGET = { matches: 4, least: 1500, most: 20_000 } as const;
 
 type Timings = Partial<Record<Stage, number>>;
 
@@ -68,8 +71,11 @@ export class Inference {
       onTime,
     };
     const plan = { longSide: { a: options.longSide, b: options.longSide }, frame: null };
+    const start = performance.now();
     const first = await pair.match(photos, plan, matchContext);
-    const refined = await this.refineShown(pair, photos, first, options, context, onTime);
+    const { matches, least, most } = RESCUE_BUDGET;
+    const budget = Math.min(most, Math.max(least, matches * (performance.now() - start)));
+    const refined = await this.refineShown(pair, photos, first, { ...options, budget }, context, onTime);
     const { manifest } = pair.matcher;
     return shownMatch(pair.backend, refined.field, refined.statistics, manifest.verdict, {
       modelId: manifest.id,
@@ -87,7 +93,7 @@ export class Inference {
     pair: PairMatcher<Photo, unknown>,
     photos: Record<Side, Photo>,
     first: Matched<unknown>,
-    options: MatchOptions,
+    options: MatchOptions & { budget: number },
     context: InferenceContext,
     onTime: (stage: Stage, milliseconds: number) => void,
   ): Promise<Refined<unknown>> {
@@ -102,7 +108,7 @@ export class Inference {
       const refined = await refine(pair, photos, options.longSide, judged, {
         signal: context.signal,
         onTry,
-        budget: RESCUE_BUDGET,
+        budget: options.budget,
       });
       if (refined.tries) onTime('rescue', performance.now() - start);
       if (refined.field !== first.field) {

@@ -30,7 +30,7 @@ export function shownMatch<Photo extends PhotoHandle, Field>(
   facts: MatchFacts,
 ): ShownMatch {
   return {
-    result: { ...facts, gridSize: backend.gridSizes(field), verdict: verdictOf(statistics, thresholds) },
+    result: { ...facts, gridSize: backend.gridSizes(field), verdict: verdictOf(statistics, thresholds, facts.rescue) },
     gpuField: () => backend.onGpu(field),
     probe: (side, point) => backend.probe(field, side, point),
     readField: (side) => backend.readField(field, side),
