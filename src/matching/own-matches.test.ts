@@ -67,7 +67,10 @@ describe.each(['cpu', 'gpu'] as const)('a field on the %s', (where) => {
 
   test('has none where a drawn view of B was matched', async () => {
     const backend = backendOf();
-    const field = backend.finish({ a: decodedOf('a'), b: decodedOf('b') }, photos(), IDENTITY3);
+    const field = backend.finish({ a: decodedOf('a'), b: decodedOf('b') }, photos(), {
+      matrix: IDENTITY3,
+      grid: { width: 4, height: 3 },
+    });
     expect((await backend.readField(field, 'a')).own).toBeUndefined();
     backend.dispose(field);
   });
