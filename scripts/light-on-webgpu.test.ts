@@ -4,9 +4,10 @@ import { readEloftrConfig } from '../src/networks/eloftr/config.ts';
 import { weightsOf } from '../src/networks/eloftr/eloftr.test-helper.ts';
 import { buildDecoder, buildEncoder } from '../src/networks/eloftr/matcher.ts';
 import { hasParity, loadParity } from '../src/networks/parity.test-helper.ts';
+import { firstLargest } from '../src/networks/semi-dense/coarse-match.ts';
 import { largestDifference, ownMatches, rgb } from '../src/networks/semi-dense/semi-dense.test-helper.ts';
 import { GraphBuilder } from '../src/onnx/graph-builder.ts';
-import { runInNode } from '../src/onnx/run-in-node.test-helper.ts';
+import { noise, runInNode } from '../src/onnx/run-in-node.test-helper.ts';
 import { WebGpuOrt } from './node/webgpu-ort.test-helper.ts';
 
 /** SwiftShader compiles every operator's shader on the CPU: minutes where the machine is busy. */
@@ -25,8 +26,24 @@ describe.runIf(FAMILIES.every(hasParity))('light matchers on onnxruntime’s Web
     '%s: no operator falls back to the CPU',
     async (family) => {
       const input = { name: 'checkpoint.pth', checkpoint: await loadParity(family).checkpoint('checkpoint.pth') };
-      for (const { graph } of planConversion([input], { size: [64, 64] }).graphs)
+      for (const { graph } of planConversion([input], { size: [160, 160] }).graphs)
         await (await webgpu.session(graph)).release();
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'the best cell is the first of the largest, either way',
+    async () => {
+      const values = noise(24 * 256, 3).map((value) => Math.round(8 * value));
+      const g = new GraphBuilder({ name: 'largest' });
+      const x = g.input('x', 'float32', [24, 256]);
+      for (const axis of [0, 1] as const) g.output(`index${axis}`, firstLargest(g, x, axis).index);
+      const out = await webgpu.run(await webgpu.session(g), { x: values }, g);
+      const rows = Array.from({ length: 24 }, (_, r) => [...values.subarray(256 * r, 256 * (r + 1))]);
+      expect([...out.index1]).toEqual(rows.map((row) => row.indexOf(Math.max(...row))));
+      const columns = Array.from({ length: 256 }, (_, c) => rows.map((row) => row[c]));
+      expect([...out.index0]).toEqual(columns.map((column) => column.indexOf(Math.max(...column))));
     },
     TIMEOUT,
   );
