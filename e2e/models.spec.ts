@@ -200,7 +200,7 @@ test('hosts that want an account, and hosts that let no page read, are told apar
   ]) {
     await install([name], {});
     await expect(job().getByRole('alert')).toContainText(message, { timeout: 60_000 });
-    await job().getByRole('button', { name: 'Dismiss' }).click();
+    await job().getByRole('button', { name: 'Cancel' }).click();
     await expect(job()).toHaveCount(0);
   }
   await install(['moved.pth'], { 'Input size, px': '70', 'Heads of the ViT': '3' });
