@@ -162,6 +162,17 @@ test('the whole page works by keyboard', async ({ page }) => {
   await expect(page.getByRole('list', { name: 'Pins' }).getByRole('listitem')).toHaveCount(1);
   await page.keyboard.press('Escape');
   await expect(page.locator('[data-probe]')).toHaveCount(0);
+
+  const shown = page.getByRole('group', { name: 'Pages' }).getByRole('button', { pressed: true });
+  for (const [keys, title] of [
+    ['Alt+c', 'Compare'],
+    ['Alt+l', 'Lift'],
+    ['Alt+m', 'Match'],
+  ]) {
+    await page.keyboard.press(keys);
+    await expect(shown).toHaveText(title);
+  }
+  await expect(page.getByRole('list', { name: 'Pins' }).getByRole('listitem')).toHaveCount(1);
 });
 
 test('number keys do nothing while an address is being typed', async ({ page }) => {
