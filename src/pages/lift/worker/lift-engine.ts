@@ -27,7 +27,7 @@ import { datasetMaker } from './dataset/dataset-maker.ts';
 import { DepthSources, type OpenedDepth } from './depth/depth-sources.ts';
 import type { FrameRequest, PlainFrame } from './drawing/frame.ts';
 import { FrameScorer } from './score/frame-scorer.ts';
-import { LatestOnly } from './drawing/latest-only.ts';
+import { LatestOnly } from '../../../platform/worker/latest-only.ts';
 import { LazyRuntime } from './lazy-runtime.ts';
 import { LiftMatchers } from './score/matchers.ts';
 import { LiftNetworks, type OnNetwork } from './depth/networks.ts';
