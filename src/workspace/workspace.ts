@@ -68,9 +68,10 @@ export class Workspace {
     this.store.setState({ page });
   }
 
-  /** Keeps what a page says of itself in the link: names begin with the page's, as in `compare.tab`. */
+  /** Keeps what a page says of itself in the link: names are the page's, or begin with it: `compare.tab`. */
   linkPage(page: string, options: Readonly<Record<string, string>>): void {
-    const others = Object.entries(this.store.getState().pageOptions).filter(([name]) => !name.startsWith(`${page}.`));
+    const isOf = (name: string) => name === page || name.startsWith(`${page}.`);
+    const others = Object.entries(this.store.getState().pageOptions).filter(([name]) => !isOf(name));
     this.store.setState({ pageOptions: { ...Object.fromEntries(others), ...options } });
   }
 

@@ -127,6 +127,16 @@ describe('address from elsewhere', () => {
     expect(settings.longSide).toBe(64);
   });
 
+  it('a page’s bare name says what it opens, and shows it, unless the match has a setting of that name', () => {
+    const pages = ['match', 'compare', 'scene'];
+    const opened = url.parseAddress('?scene=https://example.org/a.spz&scene.fov=40', pages);
+    expect(opened.page).toBe('scene');
+    expect(opened.pageOptions).toEqual({ scene: 'https://example.org/a.spz', 'scene.fov': '40' });
+    expect(formatAddress(opened)).toBe('page=scene&scene=https://example.org/a.spz&scene.fov=40');
+    const morph = url.parseAddress('?compare=morph', pages);
+    expect(morph).toMatchObject({ page: 'match', pageOptions: {}, view: { compare: 'morph' } });
+  });
+
   it('keeps options of the page that it opens, and of no other', () => {
     const pageOptions = { 'compare.tab': 'scores', 'match.x': '1' };
     expect(there({ ...DEFAULT, page: 'compare', pageOptions }).pageOptions).toEqual({ 'compare.tab': 'scores' });

@@ -1,5 +1,6 @@
 import type { Side } from '../../../../core/geometry.ts';
 import { MAX_TEXT, readNumbers, readParams, roundTo, writeParams } from '../../../../platform/params/address.ts';
+import { addressKeys } from '../../../../platform/params/params.ts';
 import { SETTINGS_PARAMS } from '../../../../workspace/params.ts';
 import type { MatchSettings } from '../../../../workspace/types.ts';
 import type { ViewSettings } from '../../contract/view.ts';
@@ -12,7 +13,7 @@ import { fitParts, type LinkedFit, readFit } from './geometry-address.ts';
 export interface AddressState {
   /** Absent: this page. */
   page?: string;
-  /** Parameters of the page's own, named `PAGE.NAME`. */
+  /** Parameters of the page's own, named `PAGE.NAME`, or `PAGE` for what it opens. */
   pageOptions?: Readonly<Record<string, string>>;
   view: ViewSettings;
   settings: MatchSettings;
@@ -29,15 +30,27 @@ const MAX_PAGE_OPTIONS = 64;
 /** The page whose parameters have no prefix, and which a link without `page` opens. */
 const OWN_PAGE = 'match';
 
+/** Names that say something of the match: no page's, whatever it is called. */
+const TAKEN = new Set(addressKeys({ ...VIEW_PARAMS, ...SETTINGS_PARAMS }));
+
+/** Whether a parameter is what a page opens: its bare name. */
+const isOpened = (page: string, name: string) => name === page && !TAKEN.has(name);
+/** Whether a parameter is a page's own. */
+const isOf = (page: string, name: string) => isOpened(page, name) || name.startsWith(`${page}.`);
+
 /**
  * Reads a query string. Never throws: an unknown word or a bad number counts as not given, ranges are kept.
+ * A page's bare name says what it opens and shows it, as in `?scene=ADDRESS`.
  * @param pages names of the app's pages; others that the link names are not followed
  */
 export function parseAddress(search: string, pages: readonly string[] = []): AddressState {
   const query = new URLSearchParams(search);
   const get = (name: string) => query.get(name);
   return {
-    page: pages.find((page) => page === query.get('page')) ?? OWN_PAGE,
+    page:
+      pages.find((page) => page === query.get('page')) ??
+      pages.find((page) => query.has(page) && isOpened(page, page)) ??
+      OWN_PAGE,
     pageOptions: readPageOptions(query, pages),
     view: readParams(VIEW_PARAMS, get),
     settings: readParams(SETTINGS_PARAMS, get),
@@ -54,7 +67,7 @@ export function formatAddress(address: AddressState): string {
   const parts: [string, string][] = [];
   if (page && page !== OWN_PAGE) {
     parts.push(['page', page]);
-    parts.push(...Object.entries(pageOptions ?? {}).filter(([name]) => name.startsWith(`${page}.`)));
+    parts.push(...Object.entries(pageOptions ?? {}).filter(([name]) => isOf(page, name)));
   }
   if (sample !== null) parts.push(['sample', sample]);
   for (const side of ['a', 'b'] as const) if (photos[side] !== null) parts.push([side, photos[side]]);
@@ -72,7 +85,7 @@ const encode = (value: string) =>
 
 function readPageOptions(query: URLSearchParams, pages: readonly string[]): Record<string, string> {
   const own = [...query].filter(([name, value]) => {
-    return value.length <= MAX_TEXT && pages.some((page) => name.startsWith(`${page}.`));
+    return value.length <= MAX_TEXT && pages.some((page) => isOf(page, name));
   });
   return Object.fromEntries(own.slice(0, MAX_PAGE_OPTIONS));
 }
