@@ -1,0 +1,140 @@
+import type { Size } from '../../../core/geometry.ts';
+import type { ExportedFile } from '../../../core/exported-file.ts';
+import type { ProviderChoice } from '../../../core/match.ts';
+import type { Vector3 } from '../../../core/rotation.ts';
+import type { SplatCamera } from '../../../gaussians/camera.ts';
+import type { DepthChoice } from '../../../gaussians/pairs/depth-rule.ts';
+import type { LabelState } from '../../../gaussians/pairs/labels.ts';
+import type { BinKind } from '../../../gaussians/pairs/views.ts';
+import type { DepthKind } from '../../../gaussians/raster/render.ts';
+import type { Lens, OrbitView } from './view.ts';
+
+/** What is drawn of a view. */
+export const SCENE_PICTURES = [
+  'colour',
+  'alpha',
+  'depth',
+  'normal',
+  'dominant',
+  'flatness',
+  'facing',
+  'contributors',
+  'difference',
+] as const;
+export type ScenePicture = (typeof SCENE_PICTURES)[number];
+
+/** What draws, and why. */
+export interface SceneInfo {
+  rendersOn: 'webgpu' | 'cpu';
+  adapter: string | null;
+  /** Why the CPU draws, as a sentence; empty on a GPU. */
+  reason: string;
+  /** Gaussians that are taken. */
+  maxGaussians: number;
+}
+
+/** Where a scene comes from. The worker fetches an address, which is http(s). */
+export type SceneSource = { kind: 'file'; file: Blob; name: string } | { kind: 'address'; url: string; name: string };
+
+/** What is known of the open scene. */
+export interface SceneFacts {
+  name: string;
+  /** Of the format, in words. */
+  format: string;
+  bytes: number;
+  count: number;
+  shDegree: number;
+  antialiased: boolean;
+  center: Vector3;
+  radius: number;
+  /** The depth that is most faithful, and why. */
+  depth: DepthChoice;
+  /** What of the file is not used, a sentence each. */
+  notes: string[];
+}
+
+export interface OpenProgress {
+  stage: 'fetch' | 'read' | 'prepare' | 'render' | 'draw';
+  /** Of `total`: bytes; of a draw of pairs, views that were looked at. */
+  done: number;
+  /** Null where the host does not say. */
+  total: number | null;
+}
+
+/** Everything a picture is made from, beside the scene and the canvas' size. */
+export interface DrawRequest {
+  view: OrbitView;
+  lens: Lens;
+  picture: ScenePicture;
+  rule: DepthKind;
+  /** The second rule of the picture `difference`. */
+  against: DepthKind;
+  theme: 'light' | 'dark';
+}
+
+/** In which file a camera is said, and its text. */
+export interface CameraText {
+  name: string;
+  text: string;
+}
+
+/** Views of a pair are {@link PAIR_SIZE}; without a GPU they are rendered at {@link PAIR_SIZE_CPU}. */
+export const PAIR_SIZE: Size = { width: 640, height: 480 };
+export const PAIR_SIZE_CPU: Size = { width: 256, height: 192 };
+
+export interface PairCameras {
+  a: SplatCamera;
+  b: SplatCamera;
+}
+
+/** A pair that was drawn. */
+export interface DrawnCameras extends PairCameras {
+  /** Smaller of the shares of either view that the other sees, in small views. */
+  overlap: number;
+  isInBin: boolean;
+}
+
+/** Median and 95th percentile. */
+export interface Figures {
+  median: number;
+  p95: number;
+}
+
+/** Two views with exact labels, and how good they are; pictures as PNG. */
+export interface ScenePairResult {
+  pictures: { a: Blob; b: Blob };
+  /** A's labels in colours: the states of each pixel. */
+  labels: Blob;
+  size: Size;
+  rule: DepthKind;
+  /** Degrees between the axes. */
+  angle: number;
+  /** Of A's pixels in each state. */
+  shares: Record<LabelState, number>;
+  /** Pixels from A to B and back through B's depth, before the limit on it. */
+  cycle: Figures;
+  relative: Figures;
+  epipolar: Figures;
+  /** What the epipolar error cannot say. */
+  caveat: string;
+  milliseconds: number;
+}
+
+/** Calls that the page makes to the scene's worker. */
+export interface SceneApi {
+  start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice }): SceneInfo;
+  /** Pixels of the canvas. */
+  resize(options: { size: Size }): void;
+  /** Opens a scene. A failure or an end leaves the previous one in place. */
+  open(options: SceneSource): SceneFacts;
+  /** Draws; of several requests that wait only the newest is. */
+  draw(options: DrawRequest): void;
+  /** Hides floaters, 0 none … 1 many. */
+  hide(options: { strength: number }): { shown: number };
+  /** Cameras that lie beside the scene: first views of drawn pairs. */
+  cameras(options: { files: CameraText[] }): { count: number; notes: string[] };
+  drawPair(options: { seed: number; bins: BinKind; bin: number; rule: DepthKind; lens: Lens }): DrawnCameras;
+  pair(options: PairCameras & { rule: DepthKind }): ScenePairResult;
+  /** The scene as it is shown, without what is hidden. */
+  save(options: { format: 'ply' | 'spz' }): ExportedFile;
+}

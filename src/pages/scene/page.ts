@@ -1,0 +1,12 @@
+import { lazy } from 'react';
+import type { Page } from '../../workspace/ui/page.ts';
+
+export const scenePage = {
+  name: 'scene',
+  title: 'Scene',
+  key: 'KeyS',
+  // Who only matches never downloads it.
+  View: lazy(() => import('./ui/scene-workspace.tsx')),
+  stays: true,
+  pausesMatching: true,
+} as const satisfies Page;

@@ -1,0 +1,176 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { CodedError } from '../../../core/errors.ts';
+import { FakeEngine, fakeCanvas, MODEL, settle } from '../../match/state/fake-engine.ts';
+import { MatchWorkspace } from '../../match/state/match-workspace.ts';
+import { FACTS, FakeSceneWorker, type SceneAnswers } from './fake-scene-worker.ts';
+import { SAMPLE_SCENE, Scene } from './scene.ts';
+
+let scene: Scene;
+let workers: FakeSceneWorker[];
+const worker = () => workers[workers.length - 1];
+const state = () => scene.store.getState();
+const notices = () => scene.workspace.store.getState().notices.map(({ code }) => code);
+const file = (name: string, text = 'x') => new File([text], name);
+
+/** The page as it is shown first, with its canvas there. */
+function open(answers: SceneAnswers = {}, pageOptions: Record<string, string> = {}): void {
+  workers = [];
+  const workspace = new MatchWorkspace({
+    spawn: new FakeEngine().spawn,
+    base: 'https://site.test/app/',
+    initial: { models: [MODEL], pageOptions },
+  });
+  scene = new Scene(workspace, () => {
+    workers.push(new FakeSceneWorker(answers));
+    return worker();
+  });
+  scene.attach(fakeCanvas());
+  scene.resize({ width: 400, height: 300 });
+  scene.wake();
+}
+
+/** Messages have gone there and back, and a frame of the page has passed. */
+const rest = async () => {
+  await settle();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await settle();
+};
+
+afterEach(() => {
+  scene.dispose();
+  scene.workspace.dispose();
+});
+
+describe('opening a scene', () => {
+  it('starts nothing and fetches nothing before somebody asks for it', async () => {
+    open();
+    await rest();
+    expect(workers).toEqual([]);
+  });
+
+  it('opens a dropped file, shows the whole of it, and draws', async () => {
+    open();
+    scene.workspace.photos.interceptor!({ files: [file('table.spz')], folders: [], text: '' });
+    await rest();
+    expect(state()).toMatchObject({ facts: { name: 'table.spz' }, opening: null, shown: 100 });
+    expect(worker().asked('resize').at(-1)).toEqual({ size: { width: 400, height: 300 } });
+    expect(worker().asked('draw').at(-1)).toMatchObject({ view: state().fitted, picture: 'colour', rule: 'plane' });
+    // A file of this device has no address.
+    expect(scene.workspace.store.getState().pageOptions).toEqual({});
+  });
+
+  it('opens what the link names, with its view, and keeps the link', async () => {
+    const linked = { scene: SAMPLE_SCENE, 'scene.view': '1,2,3,40,5,6', 'scene.floaters': '0.25' };
+    open({}, linked);
+    await rest();
+    expect(worker().asked('open')).toEqual([
+      { kind: 'address', url: `https://site.test/app/${SAMPLE_SCENE}`, name: 'kitchen-table.spz' },
+    ]);
+    expect(worker().asked('draw').at(-1)!.view).toEqual({ target: [1, 2, 3], yaw: 40, pitch: 5, distance: 6 });
+    expect(worker().asked('hide')).toEqual([{ strength: 0.25 }]);
+    expect(state().shown).toBe(75);
+    scene.move({ kind: 'orbit', x: 0.1, y: 0 });
+    expect(scene.workspace.store.getState().pageOptions).toEqual({ ...linked, 'scene.view': '1,2,3,22,5,6' });
+  });
+
+  it('keeps the scene that is shown where another one fails or is cancelled, and names the error', async () => {
+    open({
+      open: ({ name }: { name: string }) => {
+        if (name === 'bad.ply') throw new CodedError('truncated', 'bad.ply: It ends at byte 3.');
+        return name === 'slow.ply' ? new Promise(() => {}) : { ...FACTS, name };
+      },
+    });
+    await scene.openFile(file('good.ply'));
+    scene.move({ kind: 'orbit', x: 0.1, y: 0 });
+    const { values } = state();
+    await scene.openFile(file('bad.ply'));
+    expect(notices()).toEqual(['truncated']);
+    const opening = scene.openFile(file('slow.ply'));
+    await rest();
+    expect(state().opening?.name).toBe('slow.ply');
+    scene.cancelOpening();
+    await opening;
+    expect(state()).toMatchObject({ facts: { name: 'good.ply' }, opening: null });
+    expect(state().values).toEqual(values);
+    expect(notices()).toEqual(['truncated']);
+    expect(worker().cancelled).toHaveLength(1);
+    // The next one that succeeds is looked at anew.
+    await scene.openFile(file('other.ply'));
+    expect(state().values.view).toBeNull();
+  });
+
+  it('names what cannot be a scene', async () => {
+    open();
+    const take = scene.workspace.photos.interceptor!;
+    take({ files: [], folders: ['scans'], text: '' });
+    take({ files: [], folders: [], text: 'hello' });
+    take({ files: [file('a.ply'), file('b.ply')], folders: [], text: '' });
+    take({ files: [file('cameras.json')], folders: [], text: '' });
+    await scene.openAddress('file:///etc/passwd');
+    await rest();
+    expect(notices().sort()).toEqual(
+      ['scene-address', 'scene-folder', 'scene-none', 'scene-text', 'scene-too-many-files'].sort().slice(-4),
+    );
+    expect(workers).toEqual([]);
+  });
+
+  it('gives another worker the scene again', async () => {
+    open();
+    await scene.openFile(file('good.ply'));
+    worker().onerror?.({ message: 'gone' });
+    expect(state()).toMatchObject({ facts: null, epoch: 1 });
+    scene.attach(fakeCanvas());
+    await rest();
+    expect(workers).toHaveLength(2);
+    expect(state().facts?.name).toBe('good.ply');
+  });
+});
+
+describe('looking and pairing', () => {
+  it('hides floaters with the newest strength, and goes back', async () => {
+    open();
+    await scene.openFile(file('good.ply'));
+    scene.setFloaters(0.1);
+    scene.setFloaters(0.2);
+    scene.setFloaters(0.3);
+    await rest();
+    expect(worker().asked('hide').at(-1)).toEqual({ strength: 0.3 });
+    expect(worker().asked('hide').length).toBeLessThan(3);
+    expect(state().shown).toBe(70);
+    scene.undoFloaters();
+    await rest();
+    // One drag is one step.
+    expect(state()).toMatchObject({ shown: 100, undo: [], values: { floaters: 0 } });
+  });
+
+  it('pairs the present view with a second one, by the rule in use', async () => {
+    open();
+    await scene.openFile(file('good.ply'));
+    await scene.pairing.take('a');
+    expect(worker().asked('pair')).toEqual([]);
+    scene.move({ kind: 'orbit', x: 0.1, y: 0 });
+    scene.set({ rule: 'median' });
+    await scene.pairing.take('b');
+    const [asked] = worker().asked('pair');
+    expect(asked.rule).toBe('median');
+    expect(asked.a).toMatchObject({ width: 640, height: 480 });
+    expect(asked.a.translation).not.toEqual(asked.b.translation);
+    expect(state()).toMatchObject({ pairing: null, pair: { angle: 12, drawn: null } });
+    // Another scene: its views mean nothing.
+    await scene.openFile(file('other.ply'));
+    expect(state()).toMatchObject({ pair: null, chosen: { a: null, b: null } });
+  });
+
+  it('takes cameras that lie beside the scene', async () => {
+    open();
+    const files = [file('good.ply'), file('cameras.txt'), file('images.txt')];
+    scene.workspace.photos.interceptor!({ files, folders: [], text: '' });
+    await rest();
+    expect(
+      worker()
+        .asked('cameras')[0]
+        .files.map(({ name }) => name),
+    ).toEqual(['cameras.txt', 'images.txt']);
+    expect(state().cameras).toBe(20);
+  });
+});

@@ -1,0 +1,307 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { type CodedError, isCancelled, toPlainError } from '../../../core/errors.ts';
+import type { Size } from '../../../core/geometry.ts';
+import { resolveTheme } from '../../../platform/page/theme.ts';
+import { WorkerLink } from '../../../platform/worker/worker-link.ts';
+import { nameOfAddress } from '../../../workspace/photos/fetch-photo.ts';
+import type { WorkspaceState } from '../../../workspace/types.ts';
+import type { Workspace } from '../../../workspace/workspace.ts';
+import type { OpenProgress, SceneApi, SceneSource } from '../contract/api.ts';
+import { fitView, moveView, type ViewMove } from '../contract/view.ts';
+import { SCENES, type SceneWorkerLike } from '../link/worker.ts';
+import type { SceneValues } from '../params.ts';
+import { formatSceneOptions, parseSceneOptions, resolveSceneUrl } from './address.ts';
+import { takeSceneOffer } from './intake.ts';
+import { Pairing } from './pairing.ts';
+import { initialScene, ruleOf, type SceneState, viewOf } from './types.ts';
+
+/** The scene that comes with the page. */
+export const SAMPLE_SCENE = 'samples/gaussians/kitchen-table.spz';
+
+/** An element that can hand its drawing over to the worker. */
+export type TransferableCanvas = Pick<HTMLCanvasElement, 'transferControlToOffscreen'>;
+
+/** What is drawn depends on these alone. */
+const DRAWN = [
+  'picture',
+  'rule',
+  'against',
+  'view',
+  'up',
+  'fieldOfView',
+] as const satisfies readonly (keyof SceneValues)[];
+
+/** A slider that is still for so long has come to a place worth going back to, milliseconds. */
+const UNDO_PAUSE = 700;
+const MAX_UNDO = 20;
+
+const nextFrame = (task: () => void) =>
+  typeof requestAnimationFrame === 'function' ? requestAnimationFrame(task) : setTimeout(task);
+
+/**
+ * The scene page of a workspace: the open scene, how it is looked at, and the pair of views made of it. Its worker starts
+ * with the first scene.
+ */
+export class Scene {
+  readonly store: StoreApi<SceneState>;
+  readonly link: WorkerLink<SceneApi, OpenProgress>;
+  readonly pairing: Pairing;
+  private canvas: OffscreenCanvas | null = null;
+  private size: Size = { width: 640, height: 480 };
+  private isAwake = false;
+  /** What is open or was asked for last: the next worker is given it again. */
+  private wanted: { source: SceneSource; address: string | null } | null = null;
+  private opening: AbortController | null = null;
+  private isDrawSoon = false;
+  private isHiding = false;
+  private lastFloaters = -Infinity;
+  private readonly unsubscribe: () => void;
+
+  constructor(
+    readonly workspace: Workspace,
+    spawn: () => SceneWorkerLike,
+  ) {
+    const linked = parseSceneOptions(workspace.store.getState().pageOptions);
+    this.store = createStore<SceneState>()(() => ({ ...initialScene(), ...linked }));
+    this.link = new WorkerLink<SceneApi, OpenProgress>({
+      kind: SCENES,
+      spawn,
+      prepare: async (call) => {
+        const { canvas } = this;
+        this.canvas = null;
+        const { provider } = workspace.store.getState().settings;
+        this.store.setState({ info: await call('start', { canvas, provider }) });
+        await call('resize', { size: this.size });
+      },
+      onEnd: (error) => this.onEnd(error),
+    });
+    this.pairing = new Pairing(this);
+    const unsubscribes = [
+      workspace.store.subscribe((now, before) => this.follow(now, before)),
+      this.store.subscribe((now, before) => this.onChange(now, before)),
+    ];
+    this.unsubscribe = () => unsubscribes.forEach((stop) => stop());
+  }
+
+  /** The page is looked at: dropped files are its own, and what the link names is opened. */
+  wake(): void {
+    if (this.isAwake) return;
+    this.isAwake = true;
+    this.workspace.photos.interceptor = (offer) => takeSceneOffer(this, offer);
+    this.openWanted();
+    this.draw();
+  }
+
+  sleep(): void {
+    if (!this.isAwake) return;
+    this.isAwake = false;
+    this.workspace.photos.interceptor = null;
+  }
+
+  attach(canvas: TransferableCanvas): void {
+    this.canvas = canvas.transferControlToOffscreen();
+    this.openWanted();
+  }
+
+  /** Device pixels of the canvas. */
+  resize(size: Size): void {
+    this.size = size;
+    if (!this.link.isRunning) return;
+    this.link.call('resize', { size }).catch((thrown: unknown) => this.report(thrown));
+    this.draw();
+  }
+
+  openFile(file: File): Promise<void> {
+    return this.open({ kind: 'file', file, name: file.name }, null);
+  }
+
+  /** Opens the scene at an http(s) address; relative ones start where the app lies. */
+  async openAddress(address: string): Promise<void> {
+    try {
+      const url = resolveSceneUrl(address, this.workspace.base);
+      await this.open({ kind: 'address', url: url.href, name: nameOfAddress(url) }, address.trim());
+    } catch (thrown) {
+      this.report(thrown);
+    }
+  }
+
+  /** Stops what is being opened; the scene shown stays. */
+  cancelOpening(): void {
+    this.opening?.abort();
+  }
+
+  /** Starts the worker again after it died too often. */
+  restart(): void {
+    this.link.retry();
+    this.store.setState({ stopped: null });
+    this.openWanted();
+  }
+
+  /** Changes settings; draws anew where that is seen. */
+  set(patch: Partial<SceneValues>): void {
+    this.store.setState(({ values }) => ({ values: { ...values, ...patch } }));
+  }
+
+  move(move: ViewMove): void {
+    const state = this.store.getState();
+    const view = viewOf(state);
+    if (view) this.set({ view: moveView(view, state.values, move) });
+  }
+
+  /** Along the camera's axes, in units of the scene's radius. */
+  fly(right: number, up: number, forward: number): void {
+    const radius = this.store.getState().facts?.radius || 1;
+    this.move({ kind: 'fly', right: right * radius, up: up * radius, forward: forward * radius });
+  }
+
+  /** Shows the whole scene. */
+  fit(): void {
+    const { facts, values } = this.store.getState();
+    if (!facts) return;
+    this.store.setState({ fitted: fitView(facts, values, this.size) });
+    this.set({ view: null });
+  }
+
+  /** Hides floaters with a strength of 0…1; what was there before can be gone back to. */
+  setFloaters(floaters: number): void {
+    const { values } = this.store.getState();
+    const now = Date.now();
+    if (now - this.lastFloaters > UNDO_PAUSE) {
+      this.store.setState(({ undo }) => ({ undo: [...undo, values.floaters].slice(-MAX_UNDO) }));
+    }
+    this.lastFloaters = now;
+    this.set({ floaters });
+  }
+
+  undoFloaters(): void {
+    const { undo } = this.store.getState();
+    const last = undo.at(-1);
+    if (last === undefined) return;
+    this.lastFloaters = -Infinity;
+    this.store.setState({ undo: undo.slice(0, -1) });
+    this.set({ floaters: last });
+  }
+
+  report(thrown: unknown): void {
+    this.workspace.notices.report(thrown);
+  }
+
+  dispose(): void {
+    this.sleep();
+    this.unsubscribe();
+    this.opening?.abort();
+    this.pairing.clear();
+    this.link.end();
+  }
+
+  private async open(source: SceneSource, address: string | null): Promise<void> {
+    this.opening?.abort();
+    const controller = new AbortController();
+    this.opening = controller;
+    const { name } = source;
+    const isFirst = this.store.getState().facts === null;
+    const isAgain = this.wanted?.source === source;
+    this.store.setState({ opening: { name, progress: null } });
+    try {
+      if (!this.link.isRunning && !this.link.isGivenUp) this.link.start();
+      const facts = await this.link.call('open', source, {
+        signal: controller.signal,
+        onProgress: (progress) => this.opening === controller && this.store.setState({ opening: { name, progress } }),
+      });
+      if (this.opening !== controller) return;
+      this.link.confirm();
+      this.wanted = { source, address };
+      this.pairing.clear();
+      const { values } = this.store.getState();
+      this.store.setState({ facts, address, cameras: 0, shown: facts.count, undo: [] });
+      // A link's own view and floaters are of its scene, the first one; those of a scene that was replaced are nobody's.
+      if (!isFirst && !isAgain) this.set({ view: null, floaters: 0 });
+      this.store.setState({ fitted: fitView(facts, values, this.size) });
+      for (const message of facts.notes)
+        this.workspace.notices.add('info', { code: 'scene-note', message, remedy: '' });
+      if (this.store.getState().values.floaters > 0) void this.hide();
+      this.draw();
+    } catch (thrown) {
+      if (this.opening !== controller) return;
+      // A link whose scene is not there keeps saying so; any other scene that failed was never in the link.
+      if (!isCancelled(thrown)) this.report(thrown);
+    } finally {
+      if (this.opening === controller) {
+        this.opening = null;
+        this.store.setState({ opening: null });
+      }
+    }
+  }
+
+  /** Opens what the link names, or gives a new worker the scene again. */
+  private openWanted(): void {
+    const { stopped, facts, opening, address } = this.store.getState();
+    if (!this.isAwake || stopped || facts || opening) return;
+    if (!this.link.isRunning && !this.canvas) return;
+    if (this.wanted) void this.open(this.wanted.source, this.wanted.address);
+    else if (address !== null) void this.openAddress(address);
+  }
+
+  /** Sends the newest view with the next frame of the page. */
+  private draw(): void {
+    if (this.isDrawSoon) return;
+    this.isDrawSoon = true;
+    nextFrame(() => {
+      this.isDrawSoon = false;
+      const state = this.store.getState();
+      const view = viewOf(state);
+      if (!this.isAwake || !state.facts || !view || !this.link.isRunning) return;
+      const { picture, against, up, fieldOfView } = state.values;
+      const theme = resolveTheme(this.workspace.store.getState());
+      const request = { view, lens: { up, fieldOfView }, picture, rule: ruleOf(state), against, theme };
+      this.link.call('draw', request).catch((thrown: unknown) => this.report(thrown));
+    });
+  }
+
+  /** Brings what is hidden in step with the slider: one call at a time, always the newest strength next. */
+  private async hide(): Promise<void> {
+    if (this.isHiding) return;
+    this.isHiding = true;
+    try {
+      let strength: number;
+      do {
+        strength = this.store.getState().values.floaters;
+        if (!this.store.getState().facts) return;
+        const { shown } = await this.link.call('hide', { strength });
+        this.store.setState({ shown });
+        this.draw();
+      } while (strength !== this.store.getState().values.floaters);
+    } catch (thrown) {
+      this.report(thrown);
+    } finally {
+      this.isHiding = false;
+    }
+  }
+
+  private onChange(now: SceneState, before: SceneState): void {
+    if (now.values !== before.values) {
+      if (DRAWN.some((key) => now.values[key] !== before.values[key])) this.draw();
+      if (now.values.floaters !== before.values.floaters && now.facts) void this.hide();
+    }
+    if (now.fitted !== before.fitted) this.draw();
+    if (now.values !== before.values || now.address !== before.address) {
+      this.workspace.linkPage('scene', formatSceneOptions(now));
+    }
+  }
+
+  private follow(now: WorkspaceState, before: WorkspaceState): void {
+    if (now.settings.provider !== before.settings.provider) this.link.end();
+    if (resolveTheme(now) !== resolveTheme(before)) this.draw();
+  }
+
+  /** The worker is gone, and the canvas with it. */
+  private onEnd(error: CodedError | null): void {
+    if (error) this.workspace.notices.add('error', toPlainError(error));
+    this.store.setState(({ epoch }) => ({
+      epoch: epoch + 1,
+      info: null,
+      facts: null,
+      stopped: error && this.link.isGivenUp ? toPlainError(error) : null,
+    }));
+  }
+}

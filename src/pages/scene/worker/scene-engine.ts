@@ -1,0 +1,199 @@
+import { CodedError, throwIfAborted } from '../../../core/errors.ts';
+import type { ExportedFile } from '../../../core/exported-file.ts';
+import { Serial } from '../../../core/serial.ts';
+import { blobSource } from '../../../formats/byte-source.ts';
+import { readSceneCameras } from '../../../formats/scene-cameras.ts';
+import { readSplats, SPLAT_FORMATS } from '../../../formats/splats/index.ts';
+import { encodeSplatPly } from '../../../formats/splats/write-ply.ts';
+import { encodeSpz } from '../../../formats/splats/write-spz.ts';
+import type { SplatCamera } from '../../../gaussians/camera.ts';
+import { crowdDistances, floaterLimits, floaterMask, shownIndices } from '../../../gaussians/floaters.ts';
+import { chooseDepthRule } from '../../../gaussians/pairs/depth-rule.ts';
+import { PairDrawer } from '../../../gaussians/pairs/draw-pairs.ts';
+import { camerasAtSize, orbitCameras, streamOf } from '../../../gaussians/pairs/views.ts';
+import { type SceneStatistics, sceneStatistics } from '../../../gaussians/statistics.ts';
+import { type GaussianTable, selectGaussians } from '../../../gaussians/table.ts';
+import { describeAdapter } from '../../../platform/gpu/device.ts';
+import { openGpu } from '../../../platform/gpu/open-gpu.ts';
+import { Scope } from '../../../platform/gpu/scope.ts';
+import { LatestOnly } from '../../../platform/worker/latest-only.ts';
+import type { ServedCall, ServedHandlers } from '../../../platform/worker/serve-calls.ts';
+import {
+  type DrawnCameras,
+  type DrawRequest,
+  type OpenProgress,
+  PAIR_SIZE,
+  type SceneApi,
+  type SceneFacts,
+  type SceneInfo,
+  type ScenePairResult,
+} from '../contract/api.ts';
+import { upVector } from '../contract/view.ts';
+import { GpuDrawer, PlainDrawer, type SceneDrawer } from './drawers.ts';
+import { fetchScene } from './fetch-scene.ts';
+import { makePair } from './pairs.ts';
+
+type Argument<M extends keyof SceneApi> = Parameters<SceneApi[M]>[0];
+type CallContext = ServedCall<OpenProgress>;
+
+interface OpenedScene {
+  table: GaussianTable;
+  statistics: SceneStatistics;
+  facts: SceneFacts;
+  /** Made when floaters are first hidden. */
+  crowd: Float32Array | null;
+  /** Null: all of it is shown. */
+  shown: Uint8Array | null;
+}
+
+/** The scene worker's state: one open scene, what draws it, and the cameras that came beside it. */
+export class SceneEngine implements ServedHandlers<SceneApi, OpenProgress> {
+  private drawer: SceneDrawer = new PlainDrawer(null);
+  private scene: OpenedScene | null = null;
+  private given: readonly SplatCamera[] = [];
+  private readonly frames = new LatestOnly((request: DrawRequest) => this.drawNow(request));
+  // One file, one pair at a time; pictures wait for neither.
+  private readonly changes = new Serial();
+  private readonly jobs = new Serial();
+
+  constructor(private readonly onDeviceLost: (reason: string) => void) {}
+
+  async start({ canvas, provider }: Argument<'start'>): Promise<SceneInfo> {
+    const { gpu, reason } = await openGpu();
+    const adapter = gpu && describeAdapter(gpu.info);
+    // An emulated adapter takes some twenty times as long as the CPU's rasteriser, unless somebody asks to see just that.
+    const isUsed = gpu !== null && (!gpu.isFallback || provider === 'webgpu');
+    if (isUsed) {
+      const drawer = new GpuDrawer(new Scope(gpu.device, 'scene'), canvas);
+      await drawer.ready();
+      this.drawer = drawer;
+      gpu.device.lost.then(({ reason: why, message }) => {
+        if (why !== 'destroyed') this.onDeviceLost(message);
+      });
+    } else {
+      gpu?.device.destroy();
+      this.drawer = new PlainDrawer(canvas);
+    }
+    const { maxGaussians } = this.drawer;
+    const emulated = `the graphics adapter (${adapter}) is emulated`;
+    const why = gpu ? `WebGPU would be slower: ${emulated}.` : reason;
+    return { rendersOn: isUsed ? 'webgpu' : 'cpu', adapter, reason: isUsed ? '' : why, maxGaussians };
+  }
+
+  resize({ size }: Argument<'resize'>): void {
+    this.drawer.resize(size);
+  }
+
+  open(source: Argument<'open'>, { signal, onProgress }: CallContext): Promise<SceneFacts> {
+    return this.changes.run(async () => {
+      throwIfAborted(signal);
+      const { name } = source;
+      const file =
+        source.kind === 'file'
+          ? source.file
+          : await fetchScene(source.url, name, signal, (done, total) => onProgress({ stage: 'fetch', done, total }));
+      const { format, table, notes } = await readSplats(blobSource(file), name, {
+        maxGaussians: this.drawer.maxGaussians,
+        onProgress: (done, total) => onProgress({ stage: 'read', done, total }),
+        signal,
+      });
+      throwIfAborted(signal);
+      onProgress({ stage: 'prepare', done: 0, total: null });
+      const statistics = sceneStatistics(table);
+      this.drawer.setScene(table);
+      const facts: SceneFacts = {
+        name,
+        format: SPLAT_FORMATS.find(({ id }) => id === format)?.label ?? format,
+        bytes: file.size,
+        count: table.count,
+        shDegree: table.shDegree,
+        antialiased: table.tags.antialiased,
+        center: statistics.center,
+        radius: statistics.radius,
+        depth: chooseDepthRule(statistics, table.tags),
+        notes: [...notes],
+      };
+      this.scene = { table, statistics, facts, crowd: null, shown: null };
+      this.given = [];
+      return facts;
+    });
+  }
+
+  draw(request: Argument<'draw'>): Promise<void> {
+    return this.frames.run(request);
+  }
+
+  hide({ strength }: Argument<'hide'>): { shown: number } {
+    const scene = this.requireScene();
+    const { table, statistics } = scene;
+    if (strength > 0) {
+      scene.crowd ??= crowdDistances(table, statistics);
+      scene.shown = floaterMask(table, statistics, scene.crowd, floaterLimits(strength));
+    } else {
+      scene.shown = null;
+    }
+    this.drawer.setShown(scene.shown);
+    return { shown: scene.shown ? scene.shown.reduce((sum, value) => sum + value, 0) : table.count };
+  }
+
+  cameras({ files }: Argument<'cameras'>): { count: number; notes: string[] } {
+    const { cameras, notes } = readSceneCameras(files);
+    this.given = cameras;
+    return { count: cameras.length, notes: [...notes] };
+  }
+
+  drawPair({ seed, bins, bin, rule, lens }: Argument<'drawPair'>, context: CallContext): Promise<DrawnCameras> {
+    const { signal, onProgress } = context;
+    return this.jobs.run(async () => {
+      const { statistics } = this.requireScene();
+      const { width, height } = PAIR_SIZE;
+      const options = { width, height, up: upVector(lens.up), fieldOfView: lens.fieldOfView };
+      const cameras = this.given.length
+        ? camerasAtSize(this.given, width, height)
+        : orbitCameras(statistics, options, streamOf(seed, 'cameras'));
+      let looked = 0;
+      const render = async (camera: SplatCamera) => {
+        const maps = await this.drawer.render(camera, signal);
+        onProgress({ stage: 'draw', done: ++looked, total: null });
+        return maps;
+      };
+      // A pair's number chooses its bin.
+      const pair = await new PairDrawer(cameras, render, { seed, bins, rule, signal }).draw(bin);
+      if (pair) return { a: pair.a, b: pair.b, overlap: pair.overlap, isInBin: pair.isInBin };
+      throw new CodedError(
+        'scene-no-pair',
+        'No view of this scene passed the checks for a pair: too little of it is opaque, or it is seen from too near.',
+        'Try another seed, hide floaters, choose up, or drop the scene’s cameras.json.',
+      );
+    });
+  }
+
+  pair({ a, b, rule }: Argument<'pair'>, { signal, onProgress }: CallContext): Promise<ScenePairResult> {
+    return this.jobs.run(() => {
+      this.requireScene();
+      const onRendered = (done: number) => onProgress({ stage: 'render', done, total: 2 });
+      return makePair(this.drawer, { a, b }, rule, { signal, onRendered });
+    });
+  }
+
+  async save({ format }: Argument<'save'>): Promise<ExportedFile> {
+    const { table, shown, facts } = this.requireScene();
+    const kept = shown ? selectGaussians(table, shownIndices(shown)) : table;
+    if (kept.count === 0) {
+      throw new CodedError('scene-nothing-shown', 'Every Gaussian is hidden.', 'Hide fewer floaters, then save.');
+    }
+    const bytes = format === 'ply' ? encodeSplatPly(kept) : await encodeSpz(kept);
+    const stem = facts.name.replace(/(\.compressed)?\.[a-z]+$/i, '') || 'scene';
+    return { name: `${stem}.${format}`, blob: new Blob([bytes]), notes: [] };
+  }
+
+  private async drawNow(request: DrawRequest): Promise<void> {
+    if (!this.scene) return;
+    await this.drawer.draw(request, this.scene.statistics, () => this.frames.isSuperseded);
+  }
+
+  private requireScene(): OpenedScene {
+    if (this.scene) return this.scene;
+    throw new CodedError('scene-none', 'No scene is open.', 'Open one first.');
+  }
+}
