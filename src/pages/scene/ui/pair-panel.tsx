@@ -134,4 +134,5 @@ function PairFacts() {
   );
 }
 
-const shown = (value: number): string => (value !== 0 && value < 0.001 ? value.toExponential(1) : value.toFixed(3));
+/** Less than a thousandth says nothing more. */
+const shown = (value: number): string => (value < 0.001 ? '< 0.001' : value.toFixed(3));

@@ -103,7 +103,8 @@ export class SceneEngine implements ServedHandlers<SceneApi, OpenProgress> {
       this.drawer.setScene(table);
       const facts: SceneFacts = {
         name,
-        format: SPLAT_FORMATS.find(({ id }) => id === format)?.label ?? format,
+        // Without its article: it stands alone.
+        format: (SPLAT_FORMATS.find(({ id }) => id === format)?.label ?? format).replace(/^an? /, ''),
         bytes: file.size,
         count: table.count,
         shDegree: table.shDegree,

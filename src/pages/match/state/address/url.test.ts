@@ -134,7 +134,7 @@ describe('address from elsewhere', () => {
     expect(opened.pageOptions).toEqual({ scene: 'https://example.org/a.spz', 'scene.fov': '40' });
     expect(formatAddress(opened)).toBe('page=scene&scene=https://example.org/a.spz&scene.fov=40');
     const morph = url.parseAddress('?compare=morph', pages);
-    expect(morph).toMatchObject({ page: 'match', pageOptions: {}, view: { compare: 'morph' } });
+    expect(morph).toMatchObject({ page: 'match', pageOptions: {}, view: { compareMode: 'morph' } });
   });
 
   it('keeps options of the page that it opens, and of no other', () => {
