@@ -25,7 +25,7 @@ const FULL_SCORE = 170;
 /** From this strength on a motion is right as good as always: no further kinds of views are tried. */
 const SURE = 0.6;
 /** What is not sure at last is compared at a larger input, in bases, where right motions reach many times more. */
-const FINE = { size: 1.57, motions: 6, from: 0.15, rounds: 2 } as const;
+const FINE = { size: 1.57, motions: 9, from: 0.15, rounds: 2 } as const;
 /** A weaker motion is not worth the decoder's time; of unrelated photos few are stronger. */
 const PROMISING = 0.18;
 /** Below this score a motion is not even looked at again. Right ones of small details begin as low. */
@@ -37,8 +37,8 @@ const WEAKEST = 2;
 const FOLLOWED = { motions: 10, twice: 4, rounds: 5, strength: 0.14 } as const;
 /** Input at which photos are compared, as a share of the usual long side. */
 const BASE = 0.57;
-/** Mirrored photos must agree on this many times more than unmirrored ones: fronts are nearly symmetric. */
-const BETTER = 1.2;
+/** Mirrored photos must agree this strongly, and this many times more than unmirrored: castles are nearly symmetric. */
+const MIRRORED = { strength: 0.9, better: 1.2 } as const;
 /** Kinds of views after which nothing comes of the others where nothing at all has come of these. */
 const LIKELY_STAGES = 4;
 const QUARTERS = [0, 180, 90, -90] as const;
@@ -137,10 +137,10 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
         if (!this.isInTime()) break;
         const candidate = await this.compare(views);
         if (candidate) found.push(candidate);
-        if (candidate && candidate.strength > SURE) break;
+        if (candidate && isSure(candidate)) break;
       }
       found.splice(0, found.length, ...(await this.followed(ranked(found))));
-      if (found[0]?.strength > SURE) return found;
+      if (found.some(isSure)) return found;
       if (i >= LIKELY_STAGES - 1 && !found.some(({ strength }) => strength > PROMISING)) return [];
     }
     return ranked(await this.looked(found)).filter(({ strength }) => strength > PROMISING);
@@ -158,7 +158,7 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
         best = fine;
       }
       looked.push(best);
-      if (best.strength > SURE) break;
+      if (isSure(best)) break;
     }
     return looked;
   }
@@ -178,7 +178,7 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
         }
       }
       followed.push({ ...best, isFollowed: true });
-      if (best.strength > SURE) break;
+      if (isSure(best)) break;
     }
     return ranked(followed);
   }
@@ -199,10 +199,10 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
       if (candidate) found.push(candidate);
     }
     const [best] = await this.followed(ranked(found));
-    if (!best || best.strength < SURE) return null;
+    if (!best || best.strength < MIRRORED.strength) return null;
     const flipped = await this.alongside(best, 1);
     const straight = known && (await this.alongside({ ...best, homography: known }, 1));
-    return (flipped?.score ?? 0) > BETTER * (straight?.score ?? 0) ? best : null;
+    return (flipped?.score ?? 0) > MIRRORED.better * (straight?.score ?? 0) ? best : null;
   }
 
   /** Kinds of views, the likely ones first. */
@@ -313,6 +313,8 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
 }
 
 const strengthOf = ({ score, perfect }: CoarseSupport): number => score / Math.min(FULL_SCORE, Math.max(1, perfect));
+
+const isSure = ({ strength, isMirrored }: Candidate): boolean => strength > (isMirrored ? MIRRORED.strength : SURE);
 
 const longSideOf = ({ width, height }: Size): number => Math.max(width, height);
 

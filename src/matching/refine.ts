@@ -5,7 +5,7 @@ import { type AlignedView, alignedView, fitFrame, wholeFrame } from './align.ts'
 import type { PhotoHandle, Statistics } from './backend/backend.ts';
 import { type Candidate, CoarseSearch } from './coarse-search.ts';
 import type { Matched, MatchPlan, PairMatcher } from './pair-matcher.ts';
-import { viewTries } from './view-tries.ts';
+import { type ViewTry, viewTries } from './view-tries.ts';
 
 /** A match with what was measured of it. */
 export interface Judged<Field> extends Matched<Field> {
@@ -38,11 +38,18 @@ const FOUND = 0.1;
 const TRY_SCALE = 0.5;
 const MAX_ALIGNMENTS = 3;
 /** Tries that are aligned: the best at low resolution may be wrong. */
-const MAX_CANDIDATES = 4;
+const MAX_CANDIDATES = 3;
 /** An alignment must raise the overlap by this factor to be kept: redrawing a photo costs a little sharpness. */
 const GAIN = 1.02;
 /** A try with less overlap and less mean certainty than this is not aligned: nothing is there. */
 const HOPELESS = { overlap: 0.01, certainty: 0.03 } as const;
+/**
+ * A mirrored match must overlap this many times more than the upright one, and be nearly whole, or far beyond it: the
+ * mirror image of a castle matches the castle, too.
+ */
+const MIRROR = { times: 1.1, most: 0.8, far: 2, least: 0.3 } as const;
+/** Coarse features that agree this strongly, though on no motion that holds, make slanted views worth the decoder's time. */
+const SLANTED = 0.25;
 /** A match at full size takes a rough one's place though its overlap be this much lower, as a factor. */
 const SHARPER = 0.9;
 
@@ -91,13 +98,14 @@ async function refineOrdered<Photo extends PhotoHandle, Field>(
       for (const candidate of await search.rescue()) {
         if (isHopeless(candidate)) continue;
         const aligned = await search.align(candidate);
-        if (overlapOf(aligned) > overlapOf(best)) best = aligned;
+        if (isBetter(aligned, best)) best = aligned;
         if (overlapOf(best) >= WEAK) break;
       }
     } else if (overlapOf(best) < CONFIDENT) {
       const flipped = await search.mirrored(best);
-      if (flipped && overlapOf(flipped) > overlapOf(best)) best = flipped;
+      if (flipped && isBetter(flipped, best)) best = flipped;
     }
+    best = await search.told(best);
     search.keep(best.field);
     return { ...best, tries: search.tries };
   } finally {
@@ -152,13 +160,20 @@ class Search<Photo extends PhotoHandle, Field> {
   async rescue(): Promise<Tried<Field>[]> {
     const stopAt = performance.now() + (this.context.budget ?? Infinity);
     const coarse = this.coarseSearch(stopAt);
-    if (!(await coarse.isPossible())) return this.tryViews(stopAt);
+    const views = viewTries(this.pair.matcher.manifest.passes[0].input.fixedSize ?? false);
+    if (!(await coarse.isPossible())) return this.tryViews(views, [], stopAt);
     let best: Tried<Field>[] = [];
-    for (const [i, candidate] of (await coarse.candidates()).slice(0, MAX_CANDIDATES).entries()) {
+    const candidates = await coarse.candidates();
+    for (const [i, candidate] of candidates.slice(0, MAX_CANDIDATES).entries()) {
       // What was found in time is looked at.
       if (i > 0 && performance.now() > stopAt) break;
       best = this.keepBest(best, await this.tryMotion(candidate));
       if (overlapOf(best[0]) > WEAK) break;
+    }
+    // Features agree on something, and yet no motion holds: from far aside only the decoder recognises a place.
+    if (candidates[0]?.strength > SLANTED && overlapOf(best[0]) < FOUND) {
+      const slanted = views.filter(({ tilt }) => tilt);
+      best = await this.tryViews(slanted, best, stopAt);
     }
     this.context.onTry?.(1);
     return best;
@@ -170,6 +185,13 @@ class Search<Photo extends PhotoHandle, Field> {
     if (!(await coarse.isPossible())) return null;
     const motion = await coarse.mirrored(await this.motionOf(known));
     return motion && this.align(await this.tryMotion(motion));
+  }
+
+  /** A match that nothing was done for, with whether it shows a mirror image: networks find those, too. */
+  async told(match: Refined<Field>): Promise<Refined<Field>> {
+    if (this.tries > 0 || overlapOf(match) < WEAK) return match;
+    const motion = await this.motionOf(match);
+    return motion && isMirror(motion) ? { ...match, rescue: { ...match.rescue, isMirrored: true } } : match;
   }
 
   /** Leaves a match to the caller. */
@@ -190,11 +212,11 @@ class Search<Photo extends PhotoHandle, Field> {
   }
 
   /** Networks whose features say nothing by themselves: whole views, one after the other, through the decoder. */
-  private async tryViews(stopAt: number): Promise<Tried<Field>[]> {
-    const tries = viewTries(this.pair.matcher.manifest.passes[0].input.fixedSize ?? false);
-    let best: Tried<Field>[] = [];
+  private async tryViews(tries: ViewTry[], before: Tried<Field>[], stopAt: number): Promise<Tried<Field>[]> {
+    let best = before;
     for (const [i, { rotation, scale, tilt, isLast }] of tries.entries()) {
-      this.context.onTry?.(i / tries.length);
+      if (before.length && performance.now() > stopAt) break;
+      if (!before.length) this.context.onTry?.(i / tries.length);
       const whole = wholeFrame(rotation, this.photos.b.size, tilt);
       const frame = { ...whole, name: `whole-${rotation}-${tilt?.direction}-${tilt?.by}` };
       const view = (base: number | null): View => ({
@@ -228,7 +250,9 @@ class Search<Photo extends PhotoHandle, Field> {
 
   private async alignOnce(rough: Refined<Field>): Promise<Refined<Field> | null> {
     const motion = await this.motionOf(rough);
-    return motion && { ...(await this.match(this.viewBy(motion, this.longSide))), rescue: rough.rescue };
+    if (!motion) return null;
+    const rescue = { ...rough.rescue, ...(isMirror(motion) && { isMirrored: true }) };
+    return { ...(await this.match(this.viewBy(motion, this.longSide))), rescue };
   }
 
   /** The homography from A to B that a match's certain places agree on. */
@@ -267,6 +291,10 @@ class Search<Photo extends PhotoHandle, Field> {
   }
 }
 
+/** Whether a motion turns left and right around. */
+const isMirror = (m: Matrix3): boolean =>
+  m[0] * (m[4] * m[8] - m[5] * m[7]) - m[1] * (m[3] * m[8] - m[5] * m[6]) + m[2] * (m[3] * m[7] - m[4] * m[6]) < 0;
+
 /** What was tried, told of the photos in the other order: a mirrored turn undoes itself, half a turn is half a turn. */
 function swappedRescue({ rotation, scale, ...rest }: MatchResult['rescue']): MatchResult['rescue'] {
   const isItsInverse = rest.isMirrored || rotation === 0 || rotation === 180;
@@ -304,6 +332,13 @@ export async function judge<Photo extends PhotoHandle, Field>(
 /** The larger share of both photos that is certain and cycle-consistent. */
 const overlapOf = <Field>({ statistics }: Judged<Field>) =>
   Math.max(statistics.a.consistentShare, statistics.b.consistentShare);
+
+/** Whether a match takes another one's place. Few photos are mirrored, and many scenes nearly symmetric. */
+function isBetter<Field>(match: Refined<Field>, present: Refined<Field>): boolean {
+  const [overlap, least] = [overlapOf(match), overlapOf(present)];
+  if (!match.rescue.isMirrored || present.rescue.isMirrored) return overlap > least;
+  return overlap > MIRROR.times * least && (overlap > MIRROR.most || overlap > MIRROR.far * least + MIRROR.least);
+}
 
 const isHopeless = <Field>({ statistics: { a, b } }: Judged<Field>) =>
   Math.max(a.consistentShare, b.consistentShare) < HOPELESS.overlap &&
