@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { VIEWS } from '../src/pages/match/views/index.ts';
 import { engine, matched, openApp, sample, stagePicture, watchErrors } from './app.ts';
+import { changedShare } from './pictures.ts';
 
 /** A browser that finds no graphics adapter: models and pictures both run on the CPU. */
 test.use({
@@ -47,4 +48,18 @@ test('without WebGPU the probe, the controls and new photos work', async ({ page
   expect(Buffer.compare(await stagePicture(page), before)).not.toBe(0);
   await page.locator('input[data-picker=a]').setInputFiles([sample('square/a.jpg'), sample('square/a.jpg')]);
   await expect(page.locator('[data-verdict]')).toHaveAttribute('data-verdict', 'good');
+});
+
+test('without WebGPU a scene is drawn on the CPU at a reduced size, and the page says so', async ({ page }) => {
+  const errors = watchErrors(page);
+  await page.goto('/?scene=samples/gaussians/kitchen-table.spz');
+  await expect(page.locator('[data-renders=cpu]')).toContainText('Drawn on the CPU at a reduced size');
+  const stage = page.locator('.scene-surface');
+  await expect(page.locator('.scene-hint')).toBeVisible();
+  await page.waitForTimeout(2000);
+  const before = await stage.screenshot();
+  await stage.press('ArrowLeft');
+  await stage.press('ArrowLeft');
+  await expect.poll(async () => changedShare(before, await stage.screenshot())).toBeGreaterThan(0.1);
+  errors.check();
 });

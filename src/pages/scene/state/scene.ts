@@ -209,7 +209,6 @@ export class Scene {
         onProgress: (progress) => this.opening === controller && this.store.setState({ opening: { name, progress } }),
       });
       if (this.opening !== controller) return;
-      this.link.confirm();
       this.wanted = { source, address };
       this.pairing.clear();
       const { values } = this.store.getState();
@@ -223,7 +222,6 @@ export class Scene {
       this.draw();
     } catch (thrown) {
       if (this.opening !== controller) return;
-      // A link whose scene is not there keeps saying so; any other scene that failed was never in the link.
       if (!isCancelled(thrown)) this.report(thrown);
     } finally {
       if (this.opening === controller) {
@@ -254,7 +252,11 @@ export class Scene {
       const { picture, against, up, fieldOfView } = state.values;
       const theme = resolveTheme(this.workspace.store.getState());
       const request = { view, lens: { up, fieldOfView }, picture, rule: ruleOf(state), against, theme };
-      this.link.call('draw', request).catch((thrown: unknown) => this.report(thrown));
+      // A scene that was drawn says that earlier deaths were not its doing.
+      this.link.call('draw', request).then(
+        () => this.link.confirm(),
+        (thrown: unknown) => this.report(thrown),
+      );
     });
   }
 

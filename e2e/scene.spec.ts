@@ -1,0 +1,168 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import { PNG } from 'pngjs';
+import { bytesSource } from '../src/formats/byte-source.ts';
+import { readSplats } from '../src/formats/splats/index.ts';
+import { sample, watchErrors } from './app.ts';
+import { changed } from './pictures.ts';
+
+/** Gaussians of public/samples/gaussians/kitchen-table.spz. */
+const SAMPLE_COUNT = 123_504;
+
+const stage = (page: Page): Locator => page.locator('.scene-surface');
+const panel = (page: Page): Locator => page.getByRole('complementary', { name: 'Settings of the scene' });
+const slot = (page: Page): Locator => page.getByRole('region', { name: 'Scene', exact: true });
+const pairFacts = (page: Page): Locator => page.locator('[data-pair-facts]');
+
+/** Share of the stage that differs from its corner: nothing is drawn yet where that is the hint alone. */
+function drawnShare({ data, width, height }: PNG): number {
+  const corner = 4 * (8 * width + 8);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    if ([0, 1, 2].some((c) => Math.abs(data[i + c] - data[corner + c]) > 24)) count++;
+  }
+  return count / (width * height);
+}
+
+/** The stage as the person sees it once it has changed from `before`, and nothing changes any more. */
+async function picture(page: Page, before: PNG | null = null): Promise<PNG> {
+  await page.mouse.move(5, 5);
+  let last: PNG | null = null;
+  for (let tries = 0; tries < 40; tries++) {
+    const next = PNG.sync.read(await stage(page).screenshot());
+    const isNew = before ? changed(before, next) > 0.1 : drawnShare(next) > 0.08;
+    if (isNew && last && changed(last, next) === 0) return next;
+    last = next;
+    await page.waitForTimeout(500);
+  }
+  throw new Error(`The stage ${before ? 'never changed' : 'stayed empty'}, or never came to rest.`);
+}
+
+async function drag(page: Page, dx: number, dy: number): Promise<void> {
+  const box = (await stage(page).boundingBox())!;
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + dx, y + dy, { steps: 4 });
+  await page.mouse.up();
+}
+
+const openSample = async (page: Page) => {
+  await page.getByRole('button', { name: 'Open the sample scene' }).click();
+  await expect(slot(page)).toContainText(`${SAMPLE_COUNT.toLocaleString('en')} Gaussians`);
+};
+
+test('a scene is opened, looked at, paired and saved; a bad file leaves it as it is', async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'liftmatch-scene-'));
+  const errors = watchErrors(page);
+  try {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto('/?page=scene');
+    await expect(page.getByRole('button', { name: 'Open the sample scene' })).toBeVisible();
+    expect(asked.filter((url) => url.includes('gaussians'))).toEqual([]);
+    await openSample(page);
+    await expect(page).toHaveURL(/[?&]scene=samples\/gaussians\/kitchen-table\.spz/);
+    const first = await picture(page);
+
+    // Another view by hand and by keys; its link shows the same.
+    await drag(page, -120, 30);
+    await stage(page).press('+');
+    const second = await picture(page, first);
+    await expect(page).toHaveURL(/scene\.view=/);
+    await page.reload();
+    await expect(slot(page)).toContainText('Gaussians');
+    expect(changed(await picture(page), second)).toBeLessThan(0.01);
+    await panel(page).getByLabel('Picture').selectOption('normal');
+    await picture(page, second);
+    await expect(panel(page)).toContainText('is below 0.1: its Gaussians are discs');
+
+    // Two views with exact truth between them.
+    await panel(page).getByRole('button', { name: 'Set as A' }).click();
+    await drag(page, -60, 0);
+    await panel(page).getByRole('button', { name: 'Set as B' }).click();
+    await expect(pairFacts(page)).toContainText('Cycle error', { timeout: 60_000 });
+    const kept = Number(/Kept \(visible\)\s*(\d+)\s%/.exec(await pairFacts(page).innerText())![1]);
+    expect(kept).toBeGreaterThan(10);
+    expect(kept).toBeLessThan(100);
+    await expect(panel(page)).toContainText('at any depth');
+    await expect(page.getByRole('img', { name: 'View B of the pair' })).toBeVisible();
+
+    // What is no scene is named, and the scene stays.
+    const bad = join(folder, 'cut.ply');
+    writeFileSync(bad, 'ply\nformat binary_little_endian 1.0\nelement vertex 5\nproperty float x\nend_header\n');
+    for (const [path, words] of [
+      [bad, 'cut.ply'],
+      [sample('square/a.jpg'), 'a.jpg: It is not a file of Gaussians'],
+    ]) {
+      await page.locator('input[data-picker=scene]').setInputFiles(path);
+      await expect(page.getByRole('alert').filter({ hasText: words })).toBeVisible();
+    }
+    await expect(slot(page)).toContainText('kitchen-table.spz');
+    await expect(pairFacts(page)).toBeVisible();
+
+    // Floaters are hidden and come back; what is saved is what is shown.
+    await panel(page).locator('summary', { hasText: 'Floaters' }).click();
+    await panel(page).getByRole('slider', { name: 'Hide floaters' }).fill('1');
+    await expect(page.locator('[data-hidden]')).toContainText('are hidden');
+    const hidden = Number(await page.locator('[data-hidden]').getAttribute('data-hidden'));
+    expect(hidden).toBeGreaterThan(0);
+    await panel(page).locator('summary', { hasText: 'Save the scene' }).click();
+    const saved = page.waitForEvent('download');
+    await panel(page).getByRole('button', { name: 'Save .spz' }).click();
+    const bytes = readFileSync(await (await saved).path());
+    const { table } = await readSplats(bytesSource(bytes), 'saved.spz', { maxGaussians: 1e6 });
+    expect(table.count).toBe(SAMPLE_COUNT - hidden);
+    await panel(page).getByRole('button', { name: 'Undo' }).click();
+    await expect(page.locator('[data-hidden]')).toHaveAttribute('data-hidden', '0');
+    errors.check();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('WebGPU draws the same scene, at the width of a phone, by touch', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ baseURL, viewport: { width: 390, height: 844 }, hasTouch: true });
+  const page = await context.newPage();
+  const errors = watchErrors(page);
+  // The emulated adapter must be asked for: it is slower than the CPU's rasteriser.
+  await page.goto('/?page=scene&ep=webgpu');
+  await openSample(page);
+  await expect(page.locator('[data-renders]')).toHaveAttribute('data-renders', 'webgpu');
+  const first = await picture(page);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  const box = (await stage(page).boundingBox())!;
+  const touches = await context.newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', dx: number) =>
+    touches.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [{ x: box.x + box.width / 2 + dx, y: box.y + box.height / 2 }],
+    });
+  await touch('touchStart', 0);
+  await touch('touchMove', 20);
+  await touch('touchMove', 60);
+  await touch('touchEnd', 0);
+  await picture(page, first);
+  errors.check();
+  await context.close();
+});
+
+test('an address that cannot be read is named, and a file says so itself', async ({ page }) => {
+  await page.route('https://far.test/**', (route) =>
+    route.request().url().includes('gone')
+      ? route.fulfill({ status: 404, headers: { 'access-control-allow-origin': '*' } })
+      : route.abort('failed'),
+  );
+  await page.goto('/?scene=https://far.test/gone.spz');
+  await expect(page.getByRole('alert').filter({ hasText: 'far.test answered 404' })).toBeVisible();
+  await page.getByRole('button', { name: 'Open a scene from an address' }).click();
+  await page.getByLabel('Address of the file').fill('https://far.test/closed.ply');
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(
+    page.getByRole('alert').filter({ hasText: 'does not let other pages read its files (CORS)' }),
+  ).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Open the sample scene' })).toBeVisible();
+});
