@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { openCheckpoint } from '../src/formats/checkpoints/checkpoint.ts';
 import type {
   ConversionInput,
@@ -10,10 +11,12 @@ import { convertModel, describePlan, planConversion } from '../src/networks/conv
 import { CONVERSION_TARGETS, FAMILIES } from '../src/networks/index.ts';
 import type { GraphCost } from '../src/onnx/cost.ts';
 import { CodedError } from '../src/core/errors.ts';
+import { MANIFEST_FILE, MANIFEST_SCHEMA } from '../src/models/manifest.ts';
 import type { Arguments } from './node/arguments.ts';
 import { readArguments, usage } from './node/arguments.ts';
 import { openFileSource } from './node/file-source.ts';
 import { folderSink } from './node/folder-sink.ts';
+import { recordCheck } from './node/record-check.ts';
 
 /** What the command prints for `--help`; sizes and names follow the registry of families. */
 const HELP = `Converts published PyTorch checkpoints to ONNX.
@@ -36,6 +39,8 @@ const HELP = `Converts published PyTorch checkpoints to ONNX.
   --normalise-inside            put that into the graph
   --fused-attention             one operator for attention; not for adapters with narrow subgroups
   --id, --name, --licence, --source  for the manifest
+  --no-check                    record no reference outputs (a large matcher takes minutes; the page then cannot tell
+                                a GPU that computes it wrongly)
   --inspect                     print the recognised architecture and every tensor; write nothing
 
 RoMa and L2M++ need two files: the matcher's and its ViT's.`;
@@ -64,7 +69,7 @@ async function main(argv: readonly string[]): Promise<void> {
         'source',
         'out',
       ],
-      flags: ['normalise-inside', 'fused-attention', 'inspect', 'help'],
+      flags: ['normalise-inside', 'fused-attention', 'no-check', 'inspect', 'help'],
     },
     argv,
   );
@@ -90,6 +95,7 @@ async function main(argv: readonly string[]): Promise<void> {
       out,
       options,
     );
+    if (!args.has('no-check')) await recordReference(out);
   } finally {
     await Promise.all(sources.map(({ source }) => source.close()));
   }
@@ -161,6 +167,18 @@ async function convert(
   } finally {
     clearProgress();
     process.removeListener('SIGINT', interrupt);
+  }
+}
+
+/** A matcher's reference outputs, where the native runtime can run it; an encoder has none. */
+async function recordReference(out: string): Promise<void> {
+  const { schema } = JSON.parse(readFileSync(join(out, MANIFEST_FILE), 'utf8')) as { schema: string };
+  if (schema !== MANIFEST_SCHEMA) return;
+  try {
+    const { places, sure } = await recordCheck(out);
+    console.log(`Reference outputs recorded, to check GPUs with: ${places} places, ${sure} of them sure.`);
+  } catch (error) {
+    console.log(`No reference outputs recorded, GPUs will not be checked: ${(error as Error).message.split('\n')[0]}`);
   }
 }
 

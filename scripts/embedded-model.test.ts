@@ -2,6 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Matcher } from '../src/matching/matcher.ts';
+import { compareOutputs } from '../src/matching/reference-check/compare.ts';
+import { checkOutputs, fromReference } from '../src/matching/reference-check/outputs.ts';
 import type { RuntimeTensor } from '../src/platform/runtime/runtime.ts';
 import { loadMatcher, MODELS } from './node/load-matcher.ts';
 import { readModelReference } from './node/model-reference.ts';
@@ -29,6 +31,19 @@ describe('the embedded model', () => {
     // The outputs are no constants: another direction differs.
     const back = await matcher.decode(0, 'b', features);
     expect(largestDifference(back.warp, warp)).toBeGreaterThan(0.01);
+  });
+
+  it('gives the reference outputs of its manifest, which a GPU is compared with', async () => {
+    const { check } = matcher.manifest;
+    if (!check) throw new Error('None is recorded: npx tsx scripts/record-check.ts public/models/embedded');
+    const outputs = await checkOutputs(matcher, async (tensor) => tensor.data!);
+    const { verdict, difference } = compareOutputs(outputs, fromReference(check));
+    expect(verdict).toBe('right');
+    expect(difference).toBeLessThan(1e-4);
+    // Most of the synthetic pair is matched: a wrong warp has places to show.
+    expect(outputs.certaintyLogit.filter((logit) => logit > 0).length).toBeGreaterThan(
+      outputs.certaintyLogit.length / 2,
+    );
   });
 
   it('weighs at most 6 MB in all', () => {

@@ -28,7 +28,25 @@ export interface Progress {
   fraction: number | null;
   /** Bytes so far and in all, for downloads. */
   bytes?: { loaded: number; total: number | null };
+  /** What is known of the GPU and the model; told once a model is loaded for the GPU, or is found to be wrong on it. */
+  check?: GpuCheck;
 }
+
+/** Whether the GPU computes a model as its stored reference says, see matching/reference-check. */
+export interface GpuCheck {
+  /** The adapter, the model and its weights: for these the check need not be made again. */
+  key: string;
+  /** `unchecked`: the model has no reference; its results are finite and vary. */
+  verdict: 'right' | 'wrong' | 'unchecked';
+  /** What is wrong, in words, without the end of a sentence; else empty. */
+  finding: string;
+  /** Where this model runs after all, and why, as one sentence for the person. */
+  provider: Provider;
+  providerReason: string;
+}
+
+/** What is kept of checks between visits, by their key. */
+export type KnownChecks = Record<string, Pick<GpuCheck, 'verdict' | 'finding'>>;
 
 /** What was learnt of a photo when it was opened. */
 export interface PhotoInfo {

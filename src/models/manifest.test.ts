@@ -37,6 +37,12 @@ describe('parseManifest', () => {
 
   it.each<[string, (m: any) => void]>([
     ['schema', (m) => (m.schema = 'other/1')],
+    ['check', (m) => (m.check = 'yes')],
+    ['check.step', (m) => (m.check.step = 0)],
+    ['check.grid.width', (m) => (m.check.grid.width = 1.5)],
+    ['check.warp', (m) => (m.check.warp = 'AAAA')],
+    ['check.warp', (m) => (m.check.grid.height += 1)],
+    ['check.certaintyLogit', (m) => (m.check.certaintyLogit = '*'.repeat(m.check.certaintyLogit.length))],
     ['id', (m) => (m.id = '../x')],
     ['passes', (m) => (m.passes = [])],
     ['passes[0].input.sizing', (m) => (m.passes[0].input.sizing = 'crop')],

@@ -20,6 +20,22 @@ export interface MatcherManifest {
   passes: [PassManifest] | [PassManifest, PassManifest];
   /** How this network's certainty is read as a verdict. */
   verdict: VerdictThresholds;
+  /** What a right machine computes, so that a GPU that computes wrongly is found out. */
+  check?: ReferenceManifest;
+}
+
+/**
+ * The first direction's outputs on the synthetic pair of matching/reference-check, thinned out: of the rows and columns of
+ * `grid` every `step`th is kept, from the first. Values are little-endian float32 in base64. Recorded for these very weights
+ * by scripts/record-check.ts.
+ */
+export interface ReferenceManifest {
+  grid: { width: number; height: number };
+  step: number;
+  /** [2, h, w] of the kept places, normalised. */
+  warp: string;
+  /** [h, w] */
+  certaintyLogit: string;
 }
 
 export interface PassManifest {
@@ -122,7 +138,31 @@ export function parseManifest(json: unknown, where: string): MatcherManifest {
   });
   const verdict = check.object(root.verdict, 'verdict');
   for (const key of ['certainty', 'cycleShare', 'none', 'good']) check.number(verdict[key], `verdict.${key}`, 0, 1);
+  if (root.check !== undefined) checkReference(check, root.check, 'check');
   return root as unknown as MatcherManifest;
+}
+
+function checkReference(check: Checker, value: unknown, at: string): void {
+  const reference = check.object(value, at);
+  const grid = check.object(reference.grid, `${at}.grid`);
+  const step = check.integer(reference.step, `${at}.step`, 1, 8192);
+  const [columns, rows] = (['width', 'height'] as const).map((key) =>
+    Math.ceil(check.integer(grid[key], `${at}.grid.${key}`, 1, 8192) / step),
+  );
+  for (const [key, planes] of [
+    ['warp', 2],
+    ['certaintyLogit', 1],
+  ] as const) {
+    const text = check.text(reference[key], `${at}.${key}`);
+    const bytes = 4 * planes * columns * rows;
+    const length = 4 * Math.ceil(bytes / 3);
+    if (
+      text.length !== length ||
+      !/^[A-Za-z0-9+/]+={0,2}$/.test(text) ||
+      text.replace(/=+$/, '').length !== Math.ceil((bytes * 4) / 3)
+    )
+      check.fail(`${at}.${key}`, `must be ${bytes} bytes in base64`);
+  }
 }
 
 function checkPass(check: Checker, value: unknown, at: string, previous: string[]): string[] {

@@ -1,4 +1,7 @@
+import { CodedError } from '../../../core/errors.ts';
 import type {
+  GpuCheck,
+  KnownChecks,
   ModelSource,
   MatchTable,
   DenseField,
@@ -28,7 +31,15 @@ export interface EngineInfo {
   adapter: string | null;
   isFallbackAdapter: boolean;
   threads: number;
+  /** What was found of the GPU and the model that is loaded; `provider` and `providerReason` are then of this. */
+  check?: GpuCheck;
 }
+
+/** Code of the error of a match whose model the GPU computes wrongly. */
+export const GPU_WRONG = 'gpu-wrong';
+
+/** Whether a match failed so: a fresh engine, told of the check, runs the model on the CPU. */
+export const isGpuWrong = (thrown: unknown): boolean => thrown instanceof CodedError && thrown.code === GPU_WRONG;
 
 export interface MatchOptions {
   model: ModelSource;
@@ -44,13 +55,20 @@ export interface MatchOptions {
  */
 export interface EngineApi extends GeometryApi, PointsApi, TestApi {
   /** `test`: tests look on, and their calls are answered. */
-  start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice; test?: boolean }): EngineInfo;
+  start(options: {
+    canvas: OffscreenCanvas | null;
+    provider: ProviderChoice;
+    /** What checks of the GPU have said before: none is made twice, and no GPU is used that was wrong. */
+    checks?: KnownChecks;
+    test?: boolean;
+  }): EngineInfo;
   resize(options: { stage: Size; pixelRatio: number }): void;
   /** Opens a photo and keeps it as A or B. A failure leaves the previous photo in place. */
   setPhoto(options: { side: Side; file: Blob; name: string }): PhotoInfo;
   clearPhoto(options: { side: Side }): void;
   /** Exchanges A and B with their features and results: no model runs. */
   swap(options: Record<string, never>): MatchResult | null;
+  /** Throws {@link GPU_WRONG} where the GPU computes the model wrongly and only a fresh engine can run it elsewhere. */
   match(options: MatchOptions): MatchResult;
   /** Redraws with these settings; the colours behind the photos come with them. */
   view(options: { settings: ViewSettings; theme: 'light' | 'dark' }): void;

@@ -1,7 +1,7 @@
 /** What tests are told of the engine: counters since start or their last reset. */
 export interface Diagnostics {
   mapAsyncCalls: number;
-  /** Of the last match, between its start and its first picture: 0 where the models run on WebGPU. */
+  /** Of the last match, between its model's loading and its first picture: 0 where the models run on WebGPU. */
   mapAsyncBeforeDraw: number;
   modelRuns: number;
   framesDrawn: number;

@@ -7,6 +7,7 @@ import type { WorkerClient } from '../../../platform/worker/worker-client.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import type { EngineApi, EngineInfo, EngineMethod } from '../contract/protocol.ts';
 import { type CallOptions, ENGINE, type EngineWorkerLike } from '../link/engine.ts';
+import type { GpuChecks } from './gpu-checks.ts';
 import type { MatchStore } from './store.ts';
 
 /** What a canvas element offers here; a test passes something else. */
@@ -20,6 +21,7 @@ export type EngineCall = WorkerClient<EngineApi, Progress>['call'];
 export interface EngineLinkOptions {
   spawn: () => EngineWorkerLike;
   notices: Notices;
+  gpuChecks: GpuChecks;
   /** Gives a fresh worker what the page holds: stage, view, photos. */
   restore: (call: EngineCall) => Promise<void>;
   /** The engine is up and holds the photos again. */
@@ -99,7 +101,12 @@ export class EngineLink {
   private async prepare(call: EngineCall): Promise<void> {
     const { provider } = this.store.getState().settings;
     const canvas = this.canvas!.transferControlToOffscreen();
-    this.info = await call('start', { canvas, provider, test: isTestRun() });
+    this.info = await call('start', {
+      canvas,
+      provider,
+      checks: this.options.gpuChecks.known(),
+      test: isTestRun(),
+    });
     await this.options.restore(call);
   }
 

@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { CodedError } from '../../../core/errors.ts';
+import type { GpuCheck } from '../../../core/match.ts';
+import { GPU_WRONG } from '../contract/protocol.ts';
 import { parseAddress } from './address/url.ts';
 import { fakeCanvas, FakeEngine, RESULT, settle } from './fake-engine.ts';
 import { MatchWorkspace } from './match-workspace.ts';
@@ -342,5 +345,67 @@ describe('opening a link', () => {
       settings: { longSide: 256 },
       pins: [{ side: 'a', x: 5, y: 6, result: { to: { x: 6, y: 7 } } }],
     });
+  });
+});
+
+describe('a GPU that computes wrongly', () => {
+  /** An engine that finds the GPU wrong unless it is told so at its start. */
+  async function wrong() {
+    const made = make();
+    const { engine } = made;
+    const known: object[] = [];
+    engine.handlers.start = ({ checks }: { checks: object }) => {
+      known.push(checks);
+      return { provider: 'webgpu', providerReason: 'test', adapter: 'X', isFallbackAdapter: false, threads: 1 };
+    };
+    engine.handlers.match = () => {
+      const isKnown = Object.keys(known.at(-1)!).length > 0;
+      const { id } = engine.calls.at(-1)!;
+      const check: GpuCheck = {
+        key: 'X / m',
+        verdict: 'wrong',
+        finding: 'its places differ',
+        provider: 'wasm',
+        providerReason: 'Models run on the CPU: the GPU (X) computes this one wrongly.',
+      };
+      engine.worker.reply({ type: 'progress', id, progress: { stage: 'load-model', fraction: 0, check } });
+      if (!isKnown) throw new CodedError(GPU_WRONG, 'The GPU (X) computes “M” wrongly: its places differ.', 'CPU.');
+      return RESULT;
+    };
+    await made.workspace.photos.take({
+      files: [new File(['a'], 'a.jpg'), new File(['b'], 'b.jpg')],
+      folders: [],
+      text: '',
+    });
+    await settle();
+    await settle();
+    return { ...made, known };
+  }
+
+  it('gets a fresh engine that knows it, with the same photos, and the page says why', async () => {
+    const { engine, state, known } = await wrong();
+    expect(known).toEqual([{}, { 'X / m': { verdict: 'wrong', finding: 'its places differ' } }]);
+    expect(engine.workers).toHaveLength(2);
+    expect(engine.workers[0].terminated).toBe(true);
+    expect(engine.count('setPhoto')).toBe(4);
+    expect(state().result).toEqual(RESULT);
+    expect(state().engine.info).toMatchObject({ provider: 'wasm', check: { verdict: 'wrong' } });
+    expect(state().engine.info!.providerReason).toContain('GPU (X) computes this one wrongly');
+    expect(state().notices.map(({ code }) => code)).toEqual([GPU_WRONG]);
+  });
+
+  it('is checked anew when the person asks for it, or chooses another model', async () => {
+    const { engine, workspace, state, known } = await wrong();
+    workspace.tryGpuAgain();
+    await settle();
+    await settle();
+    expect(known[2]).toEqual({});
+    expect(engine.workers.length).toBeGreaterThanOrEqual(3);
+    const before = engine.workers.length;
+    workspace.store.setState({ models: [MODEL, { ...MODEL, id: 'n', manifestUrl: `${BASE}models/n/manifest.json` }] });
+    workspace.updateSettings({ modelId: 'n' });
+    await settle();
+    expect(engine.workers.length).toBeGreaterThan(before);
+    expect(state().photos.a.photo?.name).toBe('a.jpg');
   });
 });

@@ -1,4 +1,5 @@
 import { otherSide } from '../../../core/geometry.ts';
+import type { GpuCheck } from '../../../core/match.ts';
 import { chosenModel } from '../../../workspace/models.ts';
 import type { PhotoEngine } from '../../../workspace/photos/photo-engine.ts';
 import { Workspace, type WorkspaceOptions } from '../../../workspace/workspace.ts';
@@ -9,6 +10,7 @@ import { type EmbedChoice, embedSnippet } from './address/embed-snippet.ts';
 import { formatAddress } from './address/url.ts';
 import type { AddressState } from './address/url.ts';
 import { EngineLink } from './engine-link.ts';
+import { GpuChecks } from './gpu-checks.ts';
 import { Geometry } from './geometry/geometry.ts';
 import { Matching } from './matching.ts';
 import { flipPin, Probing } from './probing.ts';
@@ -31,11 +33,14 @@ export interface MatchWorkspaceOptions extends WorkspaceOptions {
   initial?: Partial<MatchState>;
   /** Pages that need the machine for themselves: while one is shown, matching waits. */
   pausedBy?: readonly string[];
+  /** Where checks of the GPU are kept between visits; without one they last as long as the page. */
+  storage?: () => Storage | null;
 }
 
 /** The workspace with the engine that matches its photos: the match page's state, and everything a person can do there. */
 export class MatchWorkspace extends Workspace {
   declare readonly store: MatchStore;
+  readonly gpuChecks: GpuChecks;
   readonly link: EngineLink;
   readonly matching: Matching;
   readonly probing: Probing;
@@ -52,8 +57,10 @@ export class MatchWorkspace extends Workspace {
       options,
       photoEngine(() => this),
     );
+    this.gpuChecks = new GpuChecks(options.storage ?? (() => null));
     this.link = new EngineLink(store, {
       spawn: options.spawn,
+      gpuChecks: this.gpuChecks,
       notices: this.notices,
       restore: async (call) => {
         await this.viewSync.restore(call);
@@ -70,6 +77,7 @@ export class MatchWorkspace extends Workspace {
         this.link.confirm();
         void this.probing.refresh();
       },
+      (check) => this.tellCheck(check),
       (page) => options.pausedBy?.includes(page) ?? false,
     );
     this.geometry = new Geometry(store, this.link);
@@ -113,6 +121,12 @@ export class MatchWorkspace extends Workspace {
     return true;
   }
 
+  /** Checks the GPU anew where it was found wrong, and matches with what is found now. */
+  tryGpuAgain(): void {
+    this.gpuChecks.forgetWrong();
+    this.link.restart();
+  }
+
   override dispose(): void {
     this.unsubscribe();
     super.dispose();
@@ -122,11 +136,23 @@ export class MatchWorkspace extends Workspace {
     this.link.dispose();
   }
 
+  private tellCheck(check: GpuCheck): void {
+    this.gpuChecks.remember(check);
+    const { provider, providerReason } = check;
+    this.store.setState(({ engine }) => ({
+      engine: { ...engine, info: engine.info && { ...engine.info, provider, providerReason, check } },
+    }));
+  }
+
   private follow(now: MatchState, before: MatchState): void {
     if (now.settings.provider !== before.settings.provider) {
       // Each provider gets a worker of its own: sessions of both in one exhaust the page's memory.
       this.link.restart();
-    } else if (now.settings !== before.settings || chosenModel(now)?.manifestUrl !== chosenModel(before)?.manifestUrl) {
+    } else if (chosenModel(now)?.manifestUrl !== chosenModel(before)?.manifestUrl) {
+      // Another model may be right on a GPU that is wrong for one; an engine that went to the CPU stays there.
+      if (now.engine.info?.check?.verdict === 'wrong') this.link.restart();
+      else this.matching.request();
+    } else if (now.settings !== before.settings) {
       this.matching.request();
     }
     if (now.page !== before.page) this.matching.resumePostponed();

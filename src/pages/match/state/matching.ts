@@ -1,5 +1,6 @@
 import { isCancelled } from '../../../core/errors.ts';
-import type { MatchOptions } from '../contract/protocol.ts';
+import type { GpuCheck } from '../../../core/match.ts';
+import { isGpuWrong, type MatchOptions } from '../contract/protocol.ts';
 import type { EngineLink } from './engine-link.ts';
 import { isWorkerDeath } from '../../../platform/worker/worker-client.ts';
 import type { Notices } from '../../../platform/page/notices.ts';
@@ -21,6 +22,8 @@ export class Matching {
     private readonly link: EngineLink,
     private readonly notices: Notices,
     private readonly onResult: () => void,
+    /** The GPU was checked, or its check recalled. */
+    private readonly onCheck: (check: GpuCheck) => void,
     /** Whether a page needs the machine for itself while it is shown. */
     private readonly isPausedBy: (page: string) => boolean,
   ) {}
@@ -77,6 +80,8 @@ export class Matching {
     } catch (thrown) {
       if (isWorkerDeath(thrown)) this.deaths++;
       if (!isCancelled(thrown)) this.notices.report(thrown);
+      // What was learnt is remembered: a fresh engine runs the model on the CPU, and matches as soon as it is up.
+      if (isGpuWrong(thrown) && this.running === controller) this.link.restart();
     } finally {
       if (this.running === controller) {
         this.running = null;
@@ -89,6 +94,7 @@ export class Matching {
     return this.link.call('match', options, {
       signal,
       onProgress: (progress) => {
+        if (progress.check) this.onCheck(progress.check);
         if (!signal.aborted) this.store.setState({ job: { stage: progress.stage, progress } });
       },
     });

@@ -17,7 +17,13 @@ export function openMatchWorkspace(win: Window, { pages, spawnLibrary }: AppPart
   const names = pages.map(({ name }) => name);
   const address = parseAddress(win.location.search, names);
   const pausedBy = pages.filter((page) => page.pausesMatching).map(({ name }) => name);
-  const workspace = new MatchWorkspace({ spawn: spawnEngine, spawnLibrary, base, pausedBy });
+  const workspace = new MatchWorkspace({
+    spawn: spawnEngine,
+    spawnLibrary,
+    base,
+    pausedBy,
+    storage: () => win.localStorage,
+  });
   watchEnvironment(workspace.store, win);
   void workspace.open(address).finally(() => bindAddress(workspace.store, win, base));
   return workspace;

@@ -2,6 +2,7 @@ import type { PageProps } from '../../../workspace/ui/page.ts';
 import { PhotoBar } from '../../../workspace/ui/photo-bar.tsx';
 import { ViewControls } from '../views/controls/view-controls.tsx';
 import { GeometrySection } from './geometry/geometry-section.tsx';
+import { GpuCheckNote } from './panel/gpu-check-note.tsx';
 import { NoWebgpuNote } from './panel/no-webgpu-note.tsx';
 import { SettingsPanel } from './panel/settings-panel.tsx';
 import { TimingPanel } from './panel/timing-panel.tsx';
@@ -23,6 +24,7 @@ export function MatchPage({ isShown, appSettings }: PageProps) {
       {/* Hidden, not taken away: the engine draws on the stage's canvas as long as it lives. */}
       <main className="main" hidden={!isShown}>
         <NoWebgpuNote />
+        <GpuCheckNote />
         {isShown && <PhotoBar />}
         <ViewTabs />
         <Stage />

@@ -55,7 +55,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
-  async start({ canvas, provider: choice, test = false }: Argument<'start'>): Promise<EngineInfo> {
+  async start({ canvas, provider: choice, checks, test = false }: Argument<'start'>): Promise<EngineInfo> {
     if (test) await this.loadHooks();
     const { gpu, reason: noGpu } = await openGpu();
     this.gpu = gpu;
@@ -78,7 +78,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       const { CpuStage } = await import('./stage/cpu-stage.ts');
       this.scene.stage = new CpuStage(canvas);
     }
-    this.inference = new Inference(provider, gpu, this.root);
+    this.inference = new Inference(provider, gpu, this.root, checks);
     return {
       provider,
       providerReason: reason,
@@ -119,12 +119,12 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       throwIfAborted(signal);
       const { scene } = this;
       const photos = scene.bothPhotos('Two photos are needed for a match.');
-      this.hooks?.matchBegins();
       let drawn = 0;
       try {
         const match = await this.requireInference().match(photos, options, {
           signal,
           onProgress,
+          onLoaded: () => this.hooks?.modelLoaded(),
           onField: async (field) => {
             const { stage } = scene;
             if (stage && !stage.drawEarly) return;

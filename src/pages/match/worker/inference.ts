@@ -6,7 +6,7 @@ import { fetchManifest, modelFilesAt } from '../../../models/fetch-model.ts';
 import { throwIfAborted } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type { MatchOptions } from '../contract/protocol.ts';
-import type { ModelSource, Progress, Provider, Stage } from '../../../core/match.ts';
+import type { KnownChecks, ModelSource, Progress, Provider, Stage } from '../../../core/match.ts';
 import type { Backend } from '../../../matching/backend/backend.ts';
 import { CpuBackend } from '../../../matching/backend/cpu-backend.ts';
 import { FeatureCache } from '../../../matching/feature-cache.ts';
@@ -17,6 +17,7 @@ import { type MatchContext, type Matched, PairMatcher } from '../../../matching/
 import type { Photo } from '../../../matching/photos/photo.ts';
 import { NO_RESCUE, type Refined, refine } from '../../../matching/refine.ts';
 import type { Runtime } from '../../../platform/runtime/runtime.ts';
+import { GpuModelCheck } from './gpu-model-check.ts';
 import { type ShownMatch, shownMatch } from './stage/shown-match.ts';
 
 export interface InferenceContext {
@@ -27,6 +28,8 @@ export interface InferenceContext {
    * null takes away what was shown, because it is about to be freed.
    */
   onField: (field: MatchField | null) => Promise<void>;
+  /** The model is loaded and checked: from here to the picture nothing is read back. */
+  onLoaded: () => void;
 }
 
 /**
@@ -44,11 +47,15 @@ export class Inference {
   private readonly cache = new FeatureCache();
   modelRuns = 0;
 
-  /** `gpu` and `root`: the device that draws, and runs the models too where `provider` is `webgpu`. */
+  /**
+   * `gpu` and `root`: the device that draws, and runs the models too where `provider` is `webgpu`. `known`: what checks of
+   * the GPU have said on earlier visits.
+   */
   constructor(
-    readonly provider: Provider,
+    private provider: Provider,
     private readonly gpu: Gpu | null,
     private readonly root: Scope | null,
+    private readonly known: KnownChecks = {},
   ) {}
 
   /** Frees the features of a photo that was closed. */
@@ -62,6 +69,7 @@ export class Inference {
       timings[stage] = (timings[stage] ?? 0) + milliseconds;
     };
     const pair = await this.load(options.model, context, onTime);
+    context.onLoaded();
     const matchContext: MatchContext = {
       signal: context.signal,
       onStage: (stage) => {
@@ -138,11 +146,30 @@ export class Inference {
       this.cache.forget('');
       await old.pair.matcher.release();
     }
-    const runtime = await this.openRuntime();
     const manifest = await fetchManifest(source.manifestUrl, context.signal);
+    const check = this.provider === 'webgpu' ? new GpuModelCheck(this.gpu!, manifest) : null;
+    const known = check?.of(this.known);
+    if (check && known?.verdict === 'wrong') {
+      context.onProgress({ stage: 'load-model', fraction: 0, check: known });
+      // Sessions of both providers in one worker exhaust its memory: one that has run the GPU's has to end first.
+      if (this.runtime) throw check.error(known);
+      this.provider = 'wasm';
+    }
+    const runtime = await this.openRuntime();
     const onBytes = (loaded: number, total: number) =>
       context.onProgress({ stage: 'load-model', fraction: loaded / total, bytes: { loaded, total } });
     const matcher = await Matcher.load(manifest, runtime, modelFilesAt(source.manifestUrl), onBytes, context.signal);
+    if (check && this.provider === 'webgpu') {
+      try {
+        const found = known ?? (await check.run(matcher, context.signal));
+        this.known[found.key] = { verdict: found.verdict, finding: found.finding };
+        context.onProgress({ stage: 'load-model', fraction: 1, check: found });
+        if (found.verdict === 'wrong') throw check.error(found);
+      } catch (error) {
+        await matcher.release();
+        throw error;
+      }
+    }
     const backend =
       this.provider === 'webgpu' ? new GpuBackend(this.gpu!, runtime, this.root!) : new CpuBackend(runtime, this.root);
     if (this.gpu) await shadersReady(this.gpu.device);

@@ -17,8 +17,8 @@ export class TestHooks {
 
   constructor(private readonly watched: Watched) {}
 
-  /** A match begins. */
-  matchBegins(): void {
+  /** A match has its model, checked where that was due. */
+  modelLoaded(): void {
     this.atMatch = this.mapAsync.count;
   }
 

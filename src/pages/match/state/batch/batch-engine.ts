@@ -1,5 +1,6 @@
 import { WorkerLink } from '../../../../platform/worker/worker-link.ts';
-import type { EngineApi } from '../../contract/protocol.ts';
+import { type EngineApi, isGpuWrong } from '../../contract/protocol.ts';
+import type { GpuChecks } from '../gpu-checks.ts';
 import { BATCH_ENGINE, type CallOptions, type EngineWorkerLike } from '../../link/engine.ts';
 import type { ExportName } from '../../../../exports/index.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
@@ -15,6 +16,8 @@ import type { BatchFile } from './pairing.ts';
 interface BatchEngineOptions {
   spawnEngine: () => EngineWorkerLike;
   makeCanvas: () => OffscreenCanvas | null;
+  /** Known of the page's engine and added to. */
+  gpuChecks: GpuChecks;
 }
 
 /** The picture that figures are made of, CSS pixels. */
@@ -28,13 +31,17 @@ export class BatchEngine {
 
   constructor(
     private readonly workspace: MatchStore,
-    options: BatchEngineOptions,
+    private readonly options: BatchEngineOptions,
   ) {
     this.link = new WorkerLink<EngineApi, Progress>({
       kind: BATCH_ENGINE,
       spawn: options.spawnEngine,
       prepare: async (call) => {
-        await call('start', { canvas: options.makeCanvas(), provider: workspace.getState().settings.provider });
+        await call('start', {
+          canvas: options.makeCanvas(),
+          provider: workspace.getState().settings.provider,
+          checks: options.gpuChecks.known(),
+        });
         await call('resize', STAGE);
         await call('view', { settings: this.view(), theme: 'light' });
       },
@@ -48,6 +55,28 @@ export class BatchEngine {
 
   /** Opens both photos and matches them with the page's settings. */
   async match(pair: Record<Side, BatchFile>, model: ModelEntry, options: CallOptions): Promise<MatchResult> {
+    const watched: CallOptions = {
+      ...options,
+      onProgress: (progress) => {
+        if (progress.check) this.options.gpuChecks.remember(progress.check);
+        options.onProgress?.(progress);
+      },
+    };
+    try {
+      return await this.matchOnce(pair, model, watched);
+    } catch (thrown) {
+      if (!isGpuWrong(thrown)) throw thrown;
+      // A fresh engine knows of the check and runs the model on the CPU.
+      this.link.end();
+      return this.matchOnce(pair, model, watched);
+    }
+  }
+
+  private async matchOnce(
+    pair: Record<Side, BatchFile>,
+    model: ModelEntry,
+    options: CallOptions,
+  ): Promise<MatchResult> {
     const engine = await this.link.connect();
     const { longSide, rescue } = this.workspace.getState().settings;
     try {

@@ -3,6 +3,7 @@ import type { ArchiveWorkerLike } from '../../link/archive.ts';
 import { CodedError, toPlainError } from '../../../../core/errors.ts';
 import { FakeEngine, RESULT, settle } from '../fake-engine.ts';
 import { createMatchStore } from '../store.ts';
+import { GpuChecks } from '../gpu-checks.ts';
 import { Batch } from './batch.ts';
 
 const MODEL = {
@@ -68,6 +69,7 @@ function make() {
     spawnEngine: engine.spawn,
     spawnArchive: archive.spawn,
     makeCanvas: () => null,
+    gpuChecks: new GpuChecks(() => null),
   });
   return { engine, archive, batch, workspace, state: () => batch.store.getState() };
 }

@@ -14,6 +14,7 @@ export function openBatch(workspace: MatchWorkspace): Batch {
       spawnEngine,
       spawnArchive,
       makeCanvas: () => (typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1)),
+      gpuChecks: workspace.gpuChecks,
     });
   known.set(workspace, batch);
   return batch;

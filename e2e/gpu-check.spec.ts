@@ -1,0 +1,49 @@
+import { expect, test } from '@playwright/test';
+import { type AppWindow, matched, openApp } from './app.ts';
+
+/** Another machine's truth: every float32 of a reference in base64, times 1.1. */
+function timesTenPercent(text: string): string {
+  const bytes = Buffer.from(text, 'base64');
+  for (let at = 0; at < bytes.length; at += 4) bytes.writeFloatLE(1.1 * bytes.readFloatLE(at), at);
+  return bytes.toString('base64');
+}
+
+test('a GPU whose outputs differ from the reference: matched on the CPU, said why, and tried again on request', async ({
+  page,
+}) => {
+  test.slow();
+  // As far as the check can see, a reference that is 10 % off is a GPU that is 10 % off.
+  await page.route('**/models/embedded/manifest.json', async (route) => {
+    const response = await route.fetch();
+    const manifest = await response.json();
+    manifest.check.warp = timesTenPercent(manifest.check.warp);
+    await route.fulfill({ response, json: manifest });
+  });
+  await openApp(page, '?sample=facade&size=128&rescue=0&ep=webgpu');
+  const onCpu = await matched(page);
+  expect(onCpu.provider).toBe('wasm');
+  expect(onCpu.verdict.kind).toBe('good');
+  const adapter = await page.evaluate(
+    () => (window as unknown as AppWindow).liftMatch.store.getState().engine.info!.adapter,
+  );
+  const note = page.locator('[data-note="gpu-check"]');
+  await expect(note).toContainText(`the GPU (${adapter}) computes this one wrongly`);
+  await expect(note).toContainText(/places differ from the stored reference by 0\.\d+/);
+  await expect(page.locator('.notices')).toContainText('computes “Small lifted matcher” wrongly');
+
+  // Remembered: the next visit begins on the CPU, with no failed match and so no notice.
+  await openApp(page, '?sample=facade&size=128&rescue=0&ep=webgpu');
+  expect((await matched(page)).provider).toBe('wasm');
+  await expect(note).toBeVisible();
+  await expect(page.locator('.notices')).not.toContainText('wrongly');
+
+  await page.unroute('**/models/embedded/manifest.json');
+  await note.getByRole('button', { name: 'Try the GPU again' }).click();
+  await expect(note).toBeHidden();
+  await page.waitForFunction(
+    () => (window as unknown as AppWindow).liftMatch.store.getState().engine.info?.check?.verdict === 'right',
+    null,
+    { timeout: 90_000 },
+  );
+  expect((await matched(page)).provider).toBe('webgpu');
+});

@@ -1,0 +1,81 @@
+import { CodedError } from '../../../core/errors.ts';
+import type { GpuCheck, KnownChecks } from '../../../core/match.ts';
+import type { Matcher } from '../../../matching/matcher.ts';
+import { compareOutputs } from '../../../matching/reference-check/compare.ts';
+import { checkOutputs, fromReference } from '../../../matching/reference-check/outputs.ts';
+import type { MatcherManifest } from '../../../models/manifest.ts';
+import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
+import { readBytes } from '../../../platform/gpu/readback.ts';
+import { GPU_WRONG } from '../contract/protocol.ts';
+
+/** Hexadecimal digits of each file's hash that tell its weights apart in a key. */
+const HASH_DIGITS = 12;
+
+/**
+ * The check of one model on one GPU, made on first use: drivers that overflow or miscompile give wrong matches without an
+ * error. The adapter's name is all that a browser tells of the driver.
+ */
+export class GpuModelCheck {
+  private readonly adapter: string;
+  private readonly key: string;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly manifest: MatcherManifest,
+  ) {
+    this.adapter = describeAdapter(gpu.info);
+    const weights = manifest.passes.flatMap(({ encoder, decoder }) =>
+      [encoder, decoder].map(({ sha256 }) => sha256.slice(0, HASH_DIGITS)),
+    );
+    this.key = [this.adapter, manifest.id, weights.join('-'), manifest.check ? 'reference' : 'no reference'].join(
+      ' / ',
+    );
+  }
+
+  /** What an earlier check said of this adapter, model and weights. */
+  of(known: KnownChecks): GpuCheck | null {
+    return Object.hasOwn(known, this.key) ? this.told(known[this.key]) : null;
+  }
+
+  /**
+   * Runs the model, loaded on WebGPU, on the synthetic pair and compares. The only place where a model's outputs are read back.
+   * @throws CodedError `model-failed`, `cancelled`
+   */
+  async run(matcher: Matcher, signal: AbortSignal): Promise<GpuCheck> {
+    const { check } = this.manifest;
+    const outputs = await checkOutputs(
+      matcher,
+      async ({ buffer, data, dims }) => {
+        const bytes = 4 * dims.reduce((product, length) => product * length, 1);
+        return buffer ? new Float32Array(await readBytes(this.gpu.device, buffer, bytes)) : data!;
+      },
+      signal,
+    );
+    return this.told(compareOutputs(outputs, check ? fromReference(check) : null));
+  }
+
+  /** What a match fails with where the worker cannot go on by itself. */
+  error({ finding }: GpuCheck): CodedError {
+    return new CodedError(
+      GPU_WRONG,
+      `The GPU (${this.adapter}) computes “${this.manifest.name}” wrongly: ${finding}.`,
+      'The model runs on the CPU instead, with the same photos.',
+    );
+  }
+
+  private told({ verdict, finding }: Pick<GpuCheck, 'verdict' | 'finding'>): GpuCheck {
+    const { key } = this;
+    const reasons = {
+      right: `Models run on the GPU (${this.adapter}); this one’s results were compared with its stored reference.`,
+      unchecked: `Models run on the GPU (${this.adapter}); this one has no reference, so its results were not checked.`,
+      wrong: `Models run on the CPU: the GPU (${this.adapter}) computes this one wrongly, ${finding}.`,
+    };
+    return {
+      key,
+      verdict,
+      finding,
+      provider: verdict === 'wrong' ? 'wasm' : 'webgpu',
+      providerReason: reasons[verdict],
+    };
+  }
+}
