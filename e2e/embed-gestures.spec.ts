@@ -69,6 +69,8 @@ test('unzoomed, wheel and thumb scroll the host; Ctrl and the wheel zoom, and a 
 
   await swipe(session, { x: stage.x, y: stage.y + 60 }, 0, -200);
   await expect.poll(() => scrolled(page)).toBeGreaterThanOrEqual(0.8 * 200);
+  // A finger leaves the page rolling for a moment.
+  await page.waitForTimeout(1000);
   await page.evaluate(() => window.scrollTo(0, 0));
 
   const handle = () => page.locator('lift-match .swipe-handle');

@@ -1,4 +1,4 @@
-import { Component, type ComponentType, lazy, type ReactNode, Suspense, useReducer } from 'react';
+import { Component, type ComponentType, lazy, type PointerEvent, type ReactNode, Suspense, useReducer } from 'react';
 import { partMissing, type PlainError, toPlainError } from '../core/errors.ts';
 import { hasNewerVersion } from '../platform/page/newer-version.ts';
 import { Dialog } from './dialog.tsx';
@@ -72,9 +72,12 @@ function PartMessage({ name, as, error, onRetry, onClose }: MessageProps) {
   const [isNewer, tell] = useReducer(() => true, false);
   const isMissing = error.code === 'part-missing';
   const ask = () => void hasNewerVersion().then((newer) => newer && tell());
+  // Over the stage, which takes every press for itself.
+  const keep = (event: PointerEvent) => event.stopPropagation();
   const body = (
     <div
       role="alert"
+      onPointerDown={keep}
       className={`part-missing part-missing-${as}`}
       data-part={name}
       ref={(node) => void (node && ask())}
