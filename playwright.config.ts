@@ -15,7 +15,7 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: address,
-    // Tests that stop or change the network must see every request; e2e/offline.spec.ts lets the service worker in.
+    // Tests that stop or change the network must see every request; e2e/app/offline.spec.ts lets the service worker in.
     serviceWorkers: 'block',
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',

@@ -5,7 +5,7 @@ import { oddFiles } from './odd-files/corpus.ts';
 import { encodeWithMagick } from './odd-files/magick.ts';
 
 /**
- * `npx tsx scripts/odd-files.ts`: writes the bad and odd files of e2e/bad-input.spec.ts and what is expected of each to
+ * `npx tsx scripts/odd-files.ts`: writes the bad and odd files of e2e/match/bad-input.spec.ts and what is expected of each to
  * e2e/odd-files. With `--magick` also those that only ImageMagick can encode, which are kept as committed otherwise.
  */
 const { values } = parseArgs({

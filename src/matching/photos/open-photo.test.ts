@@ -4,7 +4,7 @@ import type { CodedError } from '../../core/errors.ts';
 import { openPhoto } from './open-photo.ts';
 import { decodedBytes, MAX_DECODED_BYTES } from './photo-limits.ts';
 
-/** What happens before the browser's decoder is asked, and around it; e2e/bad-input.spec.ts has the real decoder. */
+/** What happens before the browser's decoder is asked, and around it; e2e/match/bad-input.spec.ts has the real decoder. */
 const FOLDER = new URL('../../../e2e/odd-files/', import.meta.url);
 const CORPUS = JSON.parse(readFileSync(new URL('expected.json', FOLDER), 'utf8')) as { file: string; code?: string }[];
 const blobOf = (file: string) => new Blob([readFileSync(new URL(encodeURIComponent(file), FOLDER))]);

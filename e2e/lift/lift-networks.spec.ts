@@ -1,11 +1,11 @@
 import { expect, test } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import { PNG } from 'pngjs';
-import { encodeModel } from '../src/onnx/encode.ts';
-import { GraphBuilder } from '../src/onnx/graph-builder.ts';
-import * as op from '../src/onnx/ops.ts';
-import { watchErrors } from './app.ts';
-import { changed } from './pictures.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
+import * as op from '../../src/onnx/ops.ts';
+import { watchErrors } from '../app.ts';
+import { changed } from '../pictures.ts';
 
 /** The photo with what counts as sky on it, and a view with wide holes. */
 const START = '/?page=lift&sample=still-life&ep=wasm&lift.size=192&lift.show-a=sky&lift.rotation=0,30,0&lift.sky=model';

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Download, expect, type Page, test } from '@playwright/test';
 import { PNG } from 'pngjs';
-import { dropFiles, engine, matched, openApp, readField, stagePicture, watchErrors } from './app.ts';
-import { parseFlo } from '../src/formats/flow/flo.ts';
+import { dropFiles, engine, matched, openApp, readField, stagePicture, watchErrors } from '../app.ts';
+import { parseFlo } from '../../src/formats/flow/flo.ts';
 
 const START = '?sample=still-life&ep=wasm&size=160&rescue=0';
 

@@ -1,9 +1,9 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
-import { readModelReference } from '../scripts/node/model-reference.ts';
+import { readModelReference } from '../../scripts/node/model-reference.ts';
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RUNTIME = join(ROOT, 'node_modules', 'onnxruntime-web', 'dist');
 
 test('the embedded model gives in the browser what PyTorch gave', async ({ page }) => {

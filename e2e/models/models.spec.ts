@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { BrowserContext, Page } from '@playwright/test';
-import { RandomWeights } from '../scripts/random-checkpoints/random-values.ts';
-import { SMALL_SHAPES } from '../scripts/random-checkpoints/small-shapes.ts';
-import { writeCheckpoint } from '../scripts/random-checkpoints/write-checkpoint.ts';
-import { engine, matched, sample } from './app.ts';
+import { RandomWeights } from '../../scripts/random-checkpoints/random-values.ts';
+import { SMALL_SHAPES } from '../../scripts/random-checkpoints/small-shapes.ts';
+import { writeCheckpoint } from '../../scripts/random-checkpoints/write-checkpoint.ts';
+import { engine, matched, sample } from '../app.ts';
 
 /**
  * Models from published checkpoints, as a person gets them: by address, over a connection that breaks, paused, resumed
@@ -240,7 +240,7 @@ test('removing the model in use frees it, and the page’s own takes over', asyn
 });
 
 test('a RoMa v2 from a dropped file says how sure a place is, at the probe and in the matches', async () => {
-  const recorded = fileURLToPath(new URL('../../shared/parity/romav2/checkpoint.pt', import.meta.url));
+  const recorded = fileURLToPath(new URL('../../../shared/parity/romav2/checkpoint.pt', import.meta.url));
   test.skip(!existsSync(recorded), `no checkpoint at ${recorded}`);
   FILES['romav2.pt'] = recorded;
   await openPanel();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { openApp, sample } from './app.ts';
+import { openApp, sample } from '../app.ts';
 import { embedFrame, type EmbedWindow, HostSite, iframe, tell, told } from './host-page.ts';
 
 /** A pair and a size that two cores match in a second. */
@@ -209,7 +209,7 @@ test('<lift-match> on a page of another origin, without a frame', async ({ page,
 
   // The same by a call, from files, and as high as its photos.
   const made = await page.evaluate(async (module) => {
-    const { create } = (await import(module)) as typeof import('../src/embed/lift-match.ts');
+    const { create } = (await import(module)) as typeof import('../../src/embed/lift-match.ts');
     const [a, b] = await Promise.all(['a.jpg', 'b.jpg'].map(async (url) => (await fetch(url)).blob()));
     const sized = new Promise<void>((done) => addEventListener('liftmatch-size', () => done(), { once: true }));
     const element = create(document.body, { a, b, height: 'auto', parameters: { ep: 'wasm', size: '128' } });

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { matched, openApp } from './app.ts';
+import { matched, openApp } from '../app.ts';
 
 /**
  * A browser against fingerprinting: workers are told white wherever they read a canvas, and on request nothing else is

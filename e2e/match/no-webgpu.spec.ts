@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { VIEWS } from '../src/pages/match/views/index.ts';
-import { engine, matched, openApp, sample, stagePicture, watchErrors } from './app.ts';
-import { changedShare } from './pictures.ts';
+import { VIEWS } from '../../src/pages/match/views/index.ts';
+import { engine, matched, openApp, sample, stagePicture, watchErrors } from '../app.ts';
+import { changedShare } from '../pictures.ts';
 
 /** A browser that finds no graphics adapter: models and pictures both run on the CPU. */
 test.use({

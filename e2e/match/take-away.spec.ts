@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Download, expect, type Page, test } from '@playwright/test';
 import initSqlJs from 'sql.js';
-import { bytesSource } from '../src/formats/byte-source.ts';
-import { decodeGif } from '../src/formats/images/read-gif.test-helper.ts';
-import { openZip } from '../src/formats/archives/zip.ts';
-import { type AppWindow, engine, openApp, sample, watchErrors } from './app.ts';
+import { bytesSource } from '../../src/formats/byte-source.ts';
+import { decodeGif } from '../../src/formats/images/read-gif.test-helper.ts';
+import { openZip } from '../../src/formats/archives/zip.ts';
+import { type AppWindow, engine, openApp, sample, watchErrors } from '../app.ts';
 
 const START = '?sample=still-life&ep=wasm&size=128&rescue=0';
 

@@ -8,18 +8,18 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { CDPSession, Locator, Page } from '@playwright/test';
 import { PNG } from 'pngjs';
-import type { Expectation } from '../scripts/odd-files/corpus.ts';
-import { CANARY } from '../scripts/odd-files/hostile-texts.ts';
-import type { DenseField } from '../src/core/match.ts';
-import { layoutPanes } from '../src/pages/match/contract/layout.ts';
-import { photoRect, unitToStage, DEFAULT_CAMERA } from '../src/core/viewer/zoom.ts';
-import { matched, openApp, readField } from './app.ts';
+import type { Expectation } from '../../scripts/odd-files/corpus.ts';
+import { CANARY } from '../../scripts/odd-files/hostile-texts.ts';
+import type { DenseField } from '../../src/core/match.ts';
+import { layoutPanes } from '../../src/pages/match/contract/layout.ts';
+import { photoRect, unitToStage, DEFAULT_CAMERA } from '../../src/core/viewer/zoom.ts';
+import { matched, openApp, readField } from '../app.ts';
 
 /**
  * Bad and odd input through the ways that a person has: choosing, dropping, pasting, an address. One page lives through
  * all of it, as a person's would: whatever is refused must leave the photos and the result before it alone.
  */
-const FOLDER = fileURLToPath(new URL('odd-files/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../odd-files/', import.meta.url));
 const CORPUS = JSON.parse(readFileSync(join(FOLDER, 'expected.json'), 'utf8')) as (Expectation & { file: string })[];
 const REFUSED = CORPUS.filter(({ outcome }) => outcome === 'refused');
 const OPENED = CORPUS.filter(({ outcome }) => outcome === 'opened');

@@ -7,17 +7,17 @@ import {
   imageNetNormalised,
   loadParity,
   relativeError,
-} from '../src/networks/parity.test-helper.ts';
-import { vit } from '../src/networks/vit/vit.ts';
-import { readVitConfig } from '../src/networks/vit/vit-config.ts';
-import { Weights } from '../src/networks/weights.ts';
-import { encodeModel } from '../src/onnx/encode.ts';
-import { GraphBuilder } from '../src/onnx/graph-builder.ts';
-import type { PrecisionName } from '../src/onnx/precision.ts';
-import { PRECISIONS } from '../src/onnx/precision.ts';
-import { collectData } from '../src/onnx/run-in-node.test-helper.ts';
+} from '../../src/networks/parity.test-helper.ts';
+import { vit } from '../../src/networks/vit/vit.ts';
+import { readVitConfig } from '../../src/networks/vit/vit-config.ts';
+import { Weights } from '../../src/networks/weights.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
+import type { PrecisionName } from '../../src/onnx/precision.ts';
+import { PRECISIONS } from '../../src/onnx/precision.ts';
+import { collectData } from '../../src/onnx/run-in-node.test-helper.ts';
 
-const RUNTIME = fileURLToPath(new URL('../node_modules/onnxruntime-web/dist/', import.meta.url));
+const RUNTIME = fileURLToPath(new URL('../../node_modules/onnxruntime-web/dist/', import.meta.url));
 
 /** Runs a graph of float32 inputs and outputs on onnxruntime-web's WebGPU provider, in an empty page. */
 async function runOnWebGpu(

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import { PNG } from 'pngjs';
-import { dinov3Shapes } from '../src/networks/dinov3/published-shapes.ts';
-import { RandomWeights } from '../scripts/random-checkpoints/random-values.ts';
-import { SMALL_SHAPES } from '../scripts/random-checkpoints/small-shapes.ts';
-import { writeCheckpoint } from '../scripts/random-checkpoints/write-checkpoint.ts';
-import { dropFiles, sample, watchErrors } from './app.ts';
-import { changed as changedPixels } from './pictures.ts';
+import { dinov3Shapes } from '../../src/networks/dinov3/published-shapes.ts';
+import { RandomWeights } from '../../scripts/random-checkpoints/random-values.ts';
+import { SMALL_SHAPES } from '../../scripts/random-checkpoints/small-shapes.ts';
+import { writeCheckpoint } from '../../scripts/random-checkpoints/write-checkpoint.ts';
+import { dropFiles, sample, watchErrors } from '../app.ts';
+import { changed as changedPixels } from '../pictures.ts';
 
 /** The matcher behind the page runs small: two cores have enough to do. */
 const START = '/?page=compare&sample=still-life&ep=wasm&size=128&rescue=0&compare.size=224';
@@ -220,7 +220,7 @@ test('two ViTs and a DINOv3, installed from their checkpoints, stand beside the 
     await compared(page, 'components', 3);
     for (const [i, { name, shapes, ...choices }] of VITS.entries()) {
       const path = join(folder, `${name}.pth`);
-      const recorded = fileURLToPath(new URL(`../../shared/parity/${name}/checkpoint.pth`, import.meta.url));
+      const recorded = fileURLToPath(new URL(`../../../shared/parity/${name}/checkpoint.pth`, import.meta.url));
       if (existsSync(recorded)) {
         copyFileSync(recorded, path);
       } else {

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { openApp, watchErrors } from './app.ts';
+import { openApp, watchErrors } from '../app.ts';
 
 /** The strictest policy that the app works under, as README.md states it. */
 const POLICY = [

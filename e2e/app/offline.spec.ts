@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { type AppWindow, matched, watchErrors } from './app.ts';
+import { type AppWindow, matched, watchErrors } from '../app.ts';
 import { StaticSite } from './static-site.ts';
 
 test.use({ serviceWorkers: 'allow' });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import type { MatchWorkspace } from '../src/pages/match/state/match-workspace.ts';
-import { matched, openApp, sample, stagePicture, watchErrors } from './app.ts';
+import type { MatchWorkspace } from '../../src/pages/match/state/match-workspace.ts';
+import { matched, openApp, sample, stagePicture, watchErrors } from '../app.ts';
 
 /** A pair that the embedded model matches in part, at a size that two cores run in a second. */
 const START = '?sample=still-life&ep=wasm&size=160&rescue=0';

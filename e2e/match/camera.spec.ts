@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { matched, openApp, watchErrors } from './app.ts';
+import { matched, openApp, watchErrors } from '../app.ts';
 
 /** Chromium's own moving test picture in place of a camera, and permission given. */
 test.use({

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
-import { MAX_FILE_BYTES } from '../scripts/build/pack-large-files.ts';
-import { openApp } from './app.ts';
+import { MAX_FILE_BYTES } from '../../scripts/build/pack-large-files.ts';
+import { openApp } from '../app.ts';
 
 /** All JavaScript of a first visit, gzipped, before the runtime's WebAssembly. */
 const BUDGET = 250_000;
@@ -29,7 +29,7 @@ test('a first visit loads at most 250 kB of JavaScript', async ({ page }) => {
 });
 
 test('no file of the build is too large for static hosts', () => {
-  const dist = fileURLToPath(new URL('../dist', import.meta.url));
+  const dist = fileURLToPath(new URL('../../dist', import.meta.url));
   const sizes = readdirSync(dist, { recursive: true, encoding: 'utf8' }).map(
     (name) => [name, statSync(join(dist, name)).size] as const,
   );

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { type AppWindow, engine, openApp, stagePicture, watchErrors } from './app.ts';
-import { changedShare } from './pictures.ts';
-import { poseError } from '../src/geometry/measures.ts';
-import { parsePly } from '../src/formats/matches/ply.test-helper.ts';
+import { type AppWindow, engine, openApp, stagePicture, watchErrors } from '../app.ts';
+import { changedShare } from '../pictures.ts';
+import { poseError } from '../../src/geometry/measures.ts';
+import { parsePly } from '../../src/formats/matches/ply.test-helper.ts';
 
 const section = (page: Page) => page.locator('.geometry');
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { PNG } from 'pngjs';
-import { changedShare } from './pictures.ts';
-import { VIEWS } from '../src/pages/match/views/index.ts';
-import { measureHomography } from '../scripts/evaluate/measure.ts';
-import { readPairs } from '../scripts/evaluate/pairs.ts';
+import { changedShare } from '../pictures.ts';
+import { VIEWS } from '../../src/pages/match/views/index.ts';
+import { measureHomography } from '../../scripts/evaluate/measure.ts';
+import { readPairs } from '../../scripts/evaluate/pairs.ts';
 import {
   type AppWindow,
   choosePhotos,
@@ -16,7 +16,7 @@ import {
   shared,
   stagePicture,
   watchErrors,
-} from './app.ts';
+} from '../app.ts';
 
 /** Small input: the tests run on two cores. */
 const SMALL = 'size=224';

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, type Frame, type Page } from '@playwright/test';
-import type { EmbedMessage } from '../src/embed/messages.ts';
-import type { HostLink } from '../src/embed/host-link.ts';
-import type { EmbedSession } from '../src/embed/session.ts';
+import type { EmbedMessage } from '../../src/embed/messages.ts';
+import type { HostLink } from '../../src/embed/host-link.ts';
+import type { EmbedSession } from '../../src/embed/session.ts';
 
 export type EmbedWindow = Window & { liftMatchEmbed: { session: EmbedSession; host: HostLink } };
 export type HostWindow = Window & { messages: (EmbedMessage & { liftmatch: number; from: number })[] };

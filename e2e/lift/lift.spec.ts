@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import { PNG } from 'pngjs';
-import { checkSample } from '../scripts/check-sample/check.ts';
-import { readSample } from '../scripts/check-sample/read.ts';
-import { bytesSource } from '../src/formats/byte-source.ts';
-import { openZip } from '../src/formats/archives/zip.ts';
-import { dropFiles, slot, watchErrors } from './app.ts';
-import { changed } from './pictures.ts';
+import { checkSample } from '../../scripts/check-sample/check.ts';
+import { readSample } from '../../scripts/check-sample/read.ts';
+import { bytesSource } from '../../src/formats/byte-source.ts';
+import { openZip } from '../../src/formats/archives/zip.ts';
+import { dropFiles, slot, watchErrors } from '../app.ts';
+import { changed } from '../pictures.ts';
 
 /** Small pictures and a small matcher's input: two cores have enough to do. */
 const START = '/?page=lift&sample=still-life&ep=wasm&size=128&rescue=0&lift.size=192';

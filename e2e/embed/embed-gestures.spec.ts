@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type CDPSession, expect, type Page, test } from '@playwright/test';
-import { sample } from './app.ts';
+import { sample } from '../app.ts';
 import { HostSite } from './host-page.ts';
 
 let host: HostSite;

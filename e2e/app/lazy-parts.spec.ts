@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, type Page, type Route, test } from '@playwright/test';
-import { type AppWindow, matched, openApp } from './app.ts';
+import { type AppWindow, matched, openApp } from '../app.ts';
 
 /** Parts of the page that the build loads when they are needed, read from the build itself. */
 const MANIFEST = JSON.parse(
-  readFileSync(fileURLToPath(new URL('../dist/.vite/manifest.json', import.meta.url)), 'utf8'),
+  readFileSync(fileURLToPath(new URL('../../dist/.vite/manifest.json', import.meta.url)), 'utf8'),
 ) as Record<string, { file: string; isDynamicEntry?: boolean }>;
 // What formats of exports load is loaded by the worker that writes them; serve-calls.test.ts has the words of those.
 const isOfWorkers = (source: string) => source.startsWith('src/formats/') || source.includes('/worker/');
@@ -155,7 +155,7 @@ test('a newer build is told where a part of the old one is missing', async ({ pa
   await page.getByRole('button', { name: 'Models', exact: true }).waitFor();
   const part = MANIFEST['src/pages/models/ui/models-dialog.tsx'].file;
   await page.route(`**/${part}`, (route) => route.fulfill({ status: 404, body: 'gone' }));
-  const published = readFileSync(fileURLToPath(new URL('../dist/index.html', import.meta.url)), 'utf8');
+  const published = readFileSync(fileURLToPath(new URL('../../dist/index.html', import.meta.url)), 'utf8');
   const body = published.replaceAll(/index-[\w-]+\.js/g, 'index-newer.js');
   await page.route(/\/(index\.html)?$/, (route) => route.fulfill({ contentType: 'text/html', body }));
   await page.getByRole('button', { name: 'Models', exact: true }).click();
