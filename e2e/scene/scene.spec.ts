@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { PNG } from 'pngjs';
-import { bytesSource } from '../src/formats/byte-source.ts';
-import { readSplats } from '../src/formats/splats/index.ts';
-import { sample, watchErrors } from './app.ts';
-import { changed } from './pictures.ts';
+import { bytesSource } from '../../src/formats/byte-source.ts';
+import { readSplats } from '../../src/formats/splats/index.ts';
+import { sample, watchErrors } from '../app.ts';
+import { changed } from '../pictures.ts';
 
 /** Gaussians of public/samples/gaussians/kitchen-table.spz. */
 const SAMPLE_COUNT = 123_504;
