@@ -72,6 +72,8 @@ export interface Verdict {
   overlap: Record<Side, number>;
   /** One photo shows the scene as in a mirror. */
   isMirrored?: boolean;
+  /** Parts may be matched to others that look the same; such a match is never `good`. */
+  repeats?: boolean;
   meanCertainty: Record<Side, number>;
   /** Median cycle error in pixels of each photo over certain places; null where there are none. */
   medianCycle: Record<Side, number | null>;
@@ -91,9 +93,10 @@ export interface MatchResult {
   cached: Record<Side, boolean>;
   /**
    * Rotation (degrees) and relative scale of B that rotation rescue chose; zero and one where it did not run.
-   * `isMirrored`: one photo shows the scene as in a mirror.
+   * `isMirrored`: one photo shows the scene as in a mirror. `repeats`: the match follows two motions that differ by a
+   * step at which the scene looks the same.
    */
-  rescue: { tried: boolean; rotation: number; scale: number; isMirrored?: boolean };
+  rescue: { tried: boolean; rotation: number; scale: number; isMirrored?: boolean; repeats?: boolean };
   verdict: Verdict;
 }
 

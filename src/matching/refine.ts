@@ -5,6 +5,7 @@ import { type AlignedView, alignedView, fitFrame, wholeFrame } from './align.ts'
 import type { PhotoHandle, Statistics } from './backend/backend.ts';
 import { type Candidate, CoarseSearch } from './coarse-search.ts';
 import type { Matched, MatchPlan, PairMatcher } from './pair-matcher.ts';
+import { repeatsItself, twoMotions } from './repetition.ts';
 import { type ViewTry, viewTries } from './view-tries.ts';
 
 /** A match with what was measured of it. */
@@ -105,7 +106,7 @@ async function refineOrdered<Photo extends PhotoHandle, Field>(
       const flipped = await search.mirrored(best);
       if (flipped && isBetter(flipped, best)) best = flipped;
     }
-    best = await search.told(best);
+    best = await search.doubted(await search.told(best));
     search.keep(best.field);
     return { ...best, tries: search.tries };
   } finally {
@@ -192,6 +193,20 @@ class Search<Photo extends PhotoHandle, Field> {
     if (this.tries > 0 || overlapOf(match) < WEAK) return match;
     const motion = await this.motionOf(match);
     return motion && isMirror(motion) ? { ...match, rescue: { ...match.rescue, isMirrored: true } } : match;
+  }
+
+  /** A match whose places share two motions that a pattern cannot tell apart, marked as such; see repetition.ts. */
+  async doubted(match: Refined<Field>): Promise<Refined<Field>> {
+    const { verdict } = this.pair.matcher.manifest;
+    if (overlapOf(match) < verdict.good || this.pair.coarseFeature === null) return match;
+    const side = match.statistics.b.consistentShare > match.statistics.a.consistentShare ? 'b' : 'a';
+    const field = await this.pair.backend.readField(match.field, side);
+    const { width, height } = field.photo;
+    const two = twoMotions(field, verdict.certainty, verdict.cycleShare * Math.max(width, height));
+    if (!two) return match;
+    const longSide = this.base / TRY_SCALE;
+    const tokens = await this.pair.tokens(this.photos[side], longSide, null, this.context.signal);
+    return repeatsItself(two, tokens) ? { ...match, rescue: { ...match.rescue, repeats: true } } : match;
   }
 
   /** Leaves a match to the caller. */

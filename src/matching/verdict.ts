@@ -3,6 +3,12 @@ import type { Side } from '../core/geometry.ts';
 import type { Verdict, VerdictKind } from '../core/match.ts';
 import type { Statistics } from './backend/backend.ts';
 
+/** From this overlap on photos match well, in words. */
+const WELL = 0.5;
+
+/** What the search found out besides, see MatchResult's `rescue`. */
+type Doubts = Pick<Verdict, 'isMirrored' | 'repeats'>;
+
 /**
  * What a person is told of a pair. Told from the whole field before any sampling: sampling draws 10,000 lines from
  * two unrelated photos as readily as from two good ones.
@@ -10,11 +16,12 @@ import type { Statistics } from './backend/backend.ts';
 export function verdictOf(
   statistics: Statistics,
   thresholds: VerdictThresholds,
-  { isMirrored = false }: { isMirrored?: boolean } = {},
+  { isMirrored, repeats }: Doubts = {},
 ): Verdict {
   const overlap = { a: statistics.a.consistentShare, b: statistics.b.consistentShare };
-  const kind = kindOf(overlap, thresholds);
-  const facts = isMirrored && kind !== 'none' ? { isMirrored } : {};
+  const told = kindOf(overlap, thresholds);
+  const kind = repeats && told === 'good' ? 'partial' : told;
+  const facts = kind === 'none' ? {} : { ...(isMirrored && { isMirrored }), ...(repeats && { repeats }) };
   return {
     kind,
     sentence: sentenceOf(kind, overlap, facts),
@@ -46,18 +53,19 @@ function kindOf(overlap: Record<Side, number>, thresholds: VerdictThresholds): V
   return share < thresholds.good ? 'partial' : 'good';
 }
 
-function sentenceOf(
-  kind: VerdictKind,
-  overlap: Record<Side, number>,
-  { isMirrored }: Pick<Verdict, 'isMirrored'>,
-): string {
+function sentenceOf(kind: VerdictKind, overlap: Record<Side, number>, { isMirrored, repeats }: Doubts): string {
   const mirror = isMirrored ? ' One of them is mirrored.' : '';
+  const repeated = repeats ? ' The scene repeats itself: parts may be matched to others that look the same.' : '';
   const percent = (share: number) => `${Math.round(100 * share)} %`;
+  const seen = `${percent(overlap.a)} of A is seen in B, and ${percent(overlap.b)} of B in A.${mirror}${repeated}`;
   switch (kind) {
     case 'good':
-      return `These photos match well: ${percent(overlap.a)} of A is seen in B, and ${percent(overlap.b)} of B in A.${mirror}`;
+      // Less than half is no praise: what is not certain may be seen all the same.
+      return Math.max(overlap.a, overlap.b) < WELL
+        ? `These photos match: at least ${seen}`
+        : `These photos match well: ${seen}`;
     case 'partial':
-      return `These photos match in part: ${percent(overlap.a)} of A is seen in B, and ${percent(overlap.b)} of B in A.${mirror}`;
+      return `These photos match in part: ${seen}`;
     case 'none':
       return 'These photos show no common scene.';
   }

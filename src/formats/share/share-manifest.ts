@@ -29,6 +29,8 @@ const choice = <const T extends readonly string[]>(values: T) =>
 const object = <T extends v.ObjectEntries>(entries: T) => v.object(entries, 'is not an object');
 const sides = <T extends v.GenericSchema>(schema: T) => object({ a: schema, b: schema });
 
+const flag = v.optional(v.boolean('is neither true nor false'));
+
 const size = object({ width: number(1), height: number(1) });
 const timings = Object.fromEntries(STAGES.map((stage) => [stage, v.optional(number(0))]));
 
@@ -37,7 +39,8 @@ const verdict = object({
   sentence: text,
   overlap: sides(number(0)),
   meanCertainty: sides(number(0)),
-  isMirrored: v.optional(v.boolean('is neither true nor false')),
+  isMirrored: flag,
+  repeats: flag,
   medianCycle: sides(v.nullable(number(0))),
 }) satisfies v.GenericSchema<unknown, Verdict>;
 
@@ -52,7 +55,8 @@ const result = object({
     tried: v.optional(v.unknown()),
     rotation: number(-360),
     scale: number(1e-3),
-    isMirrored: v.optional(v.boolean('is neither true nor false')),
+    isMirrored: flag,
+    repeats: flag,
   }),
   verdict,
 });
