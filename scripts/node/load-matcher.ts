@@ -17,10 +17,9 @@ export function modelIds(): string[] {
 }
 
 /** The engine's matcher on the native runtime. `model`: an id of the catalogue, or the path of a manifest. */
-export async function loadMatcher(model: string) {
+export async function loadMatcher(model: string, runtime = new NodeRuntime()) {
   const path = model.endsWith('.json') ? model : join(MODELS, model, 'manifest.json');
   const manifest = parseManifest(JSON.parse(readFileSync(path, 'utf8')), path);
-  const runtime = new NodeRuntime();
   const matcher = await Matcher.load(manifest, runtime, async (file) => {
     const bytes = readFileSync(join(dirname(path), file.file));
     const hash = createHash('sha256').update(bytes).digest('hex');

@@ -115,11 +115,14 @@ export class TestGpu {
   }
 }
 
+/** `system`: the machine's own adapter is used even where a Chromium is found (npm run gpu-report). */
+export const ADAPTER_VARIABLE = 'LIFTMATCH_ADAPTER';
+
 const ICD_FILE = 'vk_swiftshader_icd.json';
 
 /** Points the Vulkan loader at Chromium's software adapter, so that every machine computes the same. */
 function useSwiftShader(): void {
-  if (process.platform !== 'linux') return;
+  if (process.platform !== 'linux' || process.env[ADAPTER_VARIABLE] === 'system') return;
   const found = chromiumFolders().map((folder) => join(folder, ICD_FILE));
   const icd = process.env['VK_ICD_FILENAMES'] ?? found.find((file) => existsSync(file));
   if (!icd) return;
