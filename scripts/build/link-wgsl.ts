@@ -38,16 +38,34 @@ export function linkWgsl(entry: string, read = (path: string) => readFileSync(pa
   return { code: `${[...parts.values()].join('\n\n')}\n`, files: [...parts.keys()] };
 }
 
+const PART = '?part';
+
+/** WGSL has no strings: two slashes always begin a comment, which nobody needs on a GPU. */
+const withoutComments = (text: string): string =>
+  `${text
+    .replaceAll(/\/\/.*/g, '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .join('\n')}\n`;
+
 /** Lets TypeScript import a .wgsl file as its linked text, in the page, its workers and tests alike. */
 export function wgsl(): Plugin {
   return {
     name: 'wgsl',
     enforce: 'pre',
     load(id) {
+      // What several modules import is in the build once: each file is a module of its own, and linking joins them.
+      if (id.endsWith(`.wgsl${PART}`)) {
+        const text = withoutComments(readFileSync(id.slice(0, -PART.length), 'utf8').replaceAll(IMPORT, ''));
+        return { code: `export default ${JSON.stringify(text)};`, map: null, moduleType: 'js' };
+      }
       if (!id.endsWith('.wgsl')) return null;
-      const { code, files } = linkWgsl(id);
+      const { files } = linkWgsl(id);
       for (const file of files) this.addWatchFile(file);
-      return { code: `export default ${JSON.stringify(code)};`, map: null, moduleType: 'js' };
+      const imports = files.map((file, i) => `import p${i} from ${JSON.stringify(file.replaceAll('\\', '/') + PART)};`);
+      const joined = files.map((_, i) => `p${i}`).join(' + ');
+      return { code: `${imports.join('\n')}\nexport default ${joined};`, map: null, moduleType: 'js' };
     },
   };
 }

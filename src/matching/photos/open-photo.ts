@@ -6,7 +6,6 @@ import type { Size } from '../../core/geometry.ts';
 import type { PhotoInfo } from '../../core/match.ts';
 import { type BitmapReader, canvasTellsTruth, hiddenPixels } from '../../platform/canvas.ts';
 import { averaged } from './averaged.ts';
-import { pngPixels } from './png-pixels.ts';
 import { RARE_FORMATS, REFUSALS, UNREAD_FORMATS } from './photo-refusals.ts';
 import {
   decodedBytes,
@@ -78,8 +77,11 @@ export async function openPhoto(
 /** The way of our own reader, for files that it decodes as the browser does. */
 function ownReaders(file: Blob, kind: FileKind, raster: RasterHeader): BitmapReader[] {
   if (kind !== 'png' || raster.orientation !== 1 || raster.animated) return [];
-  const read = async ({ width, height }: ImageBitmap) =>
-    averaged(await pngPixels(file), { width, height }).data as Uint8ClampedArray<ArrayBuffer>;
+  const read = async ({ width, height }: ImageBitmap) => {
+    // Few browsers need it: it comes when they do.
+    const { pngPixels } = await import('./png-pixels.ts');
+    return averaged(await pngPixels(file), { width, height }).data as Uint8ClampedArray<ArrayBuffer>;
+  };
   return [Object.assign(read, { ownsFile: true })];
 }
 
