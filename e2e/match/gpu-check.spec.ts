@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { type AppWindow, matched, openApp } from './app.ts';
+import { type AppWindow, matched, openApp } from '../app.ts';
 
 /** Another machine's truth: every float32 of a reference in base64, times 1.1. */
 function timesTenPercent(text: string): string {
