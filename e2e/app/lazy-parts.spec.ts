@@ -39,6 +39,12 @@ const WAYS: Record<string, Way | 'with another part'> = {
     shown: '.lift-main',
     close: toMatch,
   },
+  'src/pages/scene/ui/scene-workspace.tsx': {
+    name: 'Scene',
+    open: (page) => page.getByRole('button', { name: 'Scene', exact: true }).click(),
+    shown: '.scene-surface',
+    close: toMatch,
+  },
   'src/pages/match/ui/export/embed-dialog.tsx': {
     name: 'Embed',
     open: (page) => page.getByRole('button', { name: 'Embed this match in a page' }).click(),

@@ -19,7 +19,7 @@ const allowed = () => `origin=${encodeURIComponent(host.origin)}`;
 function watchDownloads(page: Page): string[] {
   const heavy: string[] = [];
   page.on('request', (request) => {
-    if (/\.wasm|\.onnx|\/ort\.|\/worker-(?!client)|manifest\.json/.test(request.url())) heavy.push(request.url());
+    if (/\.wasm|\.onnx|\/ort\.|\/worker-(?!client|link)|manifest\.json/.test(request.url())) heavy.push(request.url());
   });
   return heavy;
 }

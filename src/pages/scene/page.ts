@@ -1,4 +1,4 @@
-import { lazy } from 'react';
+import { lazyPart } from '../../ui/lazy-part.tsx';
 import type { Page } from '../../workspace/ui/page.ts';
 
 export const scenePage = {
@@ -6,7 +6,7 @@ export const scenePage = {
   title: 'Scene',
   key: 'KeyS',
   // Who only matches never downloads it.
-  View: lazy(() => import('./ui/scene-workspace.tsx')),
+  View: lazyPart({ name: 'Scene', as: 'page', load: () => import('./ui/scene-workspace.tsx') }),
   stays: true,
   pausesMatching: true,
 } as const satisfies Page;
