@@ -47,6 +47,16 @@ describe('a match of two motions', () => {
     expect(repeatsItself(found, tokens(0))).toBe(false);
   });
 
+  it('of ground and wall is one of planes, alike as they may look', () => {
+    const field = shifted(-0.6, 0.4);
+    // The second motion shrinks what it moves, as a plane at a slant does.
+    for (let k = 0; k < POINTS; k++) {
+      const x = (2 * (k % GRID.width) + 1) / GRID.width - 1;
+      if (x > 0.4) field.warp[k] = 0.6 * x - 0.4;
+    }
+    expect(repeatsItself(twoMotions(field, 0.3, 10)!, tokens(STEP))).toBe(false);
+  });
+
   it('is asked about only where they are two, both large, and far apart', () => {
     expect(twoMotions(shifted(-0.1, 0.4), 0.3, 10)).toBeNull();
     expect(twoMotions(shifted(-0.2, 0.4), 0.3, 10)).toBeNull();

@@ -1,5 +1,5 @@
 import type { PlainField } from '../compute/field/cpu.ts';
-import { invert3, type Matrix3, project } from '../core/matrix3.ts';
+import { invert3, type Matrix3, multiply3, project } from '../core/matrix3.ts';
 import { fitHomographyRobust } from '../geometry/estimators/homography.ts';
 import { median } from '../geometry/measures.ts';
 import type { PointPairs } from '../geometry/point-pairs.ts';
@@ -16,6 +16,8 @@ const LEAST_SHARE = 0.04;
 const ONE = 0.9;
 /** Two motions nearer to each other, normalised, are those of things at different depths. */
 const APART = 0.2;
+/** How far the step between them may be from a mere shift of the photo, in the entries of its matrix: ground and walls differ. */
+const SHIFT_ONLY = 0.2;
 /** Cosine from which two places of one photo look the same: the windows of a front do. */
 const ALIKE = 0.75;
 
@@ -71,6 +73,8 @@ export function twoMotions(field: PlainField, certainty: number, cycleLimit: num
  * @param tokens coarse features of the field's photo
  */
 export function repeatsItself({ motions, places }: TwoMotions, tokens: Tokens): boolean {
+  const back = invert3(motions[0]);
+  if (!back || !isShift(multiply3(back, motions[1]))) return false;
   return ([0, 1] as const).some((n) => {
     const back = invert3(motions[1 - n]);
     if (!back) return false;
@@ -85,6 +89,12 @@ export function repeatsItself({ motions, places }: TwoMotions, tokens: Tokens): 
     }
     return cosines.length > count / 2 && median(cosines) > ALIKE;
   });
+}
+
+/** Whether a motion within a photo moves it as a whole. */
+function isShift(m: Matrix3): boolean {
+  const [a, b, , d, e, , g, h] = m.map((value) => value / m[8]);
+  return [a - 1, b, d, e - 1, g, h].every((entry) => Math.abs(entry) < SHIFT_ONLY);
 }
 
 function followers(pairs: PointPairs, indices: readonly number[]) {

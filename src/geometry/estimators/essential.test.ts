@@ -55,6 +55,17 @@ describe('pose', () => {
     expect(poseError(fitPoseRobust(pairs, KA, KB, { threshold: 1.5 })!, POSE)).toBeLessThan(1);
   });
 
+  it('before a wall with a third of the scene in front of it is the one that explains both', () => {
+    for (const seed of [1, 2, 3]) {
+      const { pairs } = twoViews({ points: 600, outliers: 300, noise: 0.4, planar: 0.65, seed });
+      const found = fitPoseRobust(pairs, KA, KB, { threshold: 1.5, seed })!;
+      expect(found.planarShare).toBeGreaterThan(0.5);
+      // The plane's other solution would have all of the wall in front and two thirds of the matches.
+      expect(found.inlierRatio).toBeGreaterThan(0.46);
+      expect(poseError(found, POSE)).toBeLessThan(0.7);
+    }
+  });
+
   it('has the right rotation, and says that there is no parallax, where the camera only turned', () => {
     const turned = { ...POSE, translation: [0, 0, 0] as const };
     const { pairs } = twoViews({ points: 300, outliers: 100, noise: 0.3, pose: turned });

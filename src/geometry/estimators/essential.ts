@@ -52,6 +52,8 @@ const PLANE_MATTERS = 0.5;
 const TURN_EXPLAINS = 0.93;
 /** A turn that a shift may hide more of than this, radians, is not known. */
 const UNSURE_TURN = Math.PI / 180;
+/** A pose that scores less than this share of the best explains less. */
+const AS_WELL = 0.9;
 /** Another pose that reaches this share of the best one's support, and is this far off (degrees), is a rival. */
 const RIVAL = { support: 0.97, apart: 5 } as const;
 
@@ -123,8 +125,12 @@ function ofPlane(
     .map((start) => {
       const { model: essential, inliers, inlierRatio, score } = polishRobust(estimator, options, start);
       const pose = recoverPose(essential, rays, inliers, options.threshold);
-      return { essential, inliers, inlierRatio, iterations: found.iterations, ...pose, support: score * pose.inFront };
+      return { essential, inliers, inlierRatio, iterations: found.iterations, ...pose, score };
     })
+    .sort((p, q) => q.score - p.score)
+    // What explains less is no other solution of the plane, however much of it lies in front.
+    .filter(({ score }, _, [first]) => score > AS_WELL * first.score)
+    .map(({ score, ...pose }) => ({ ...pose, support: score * pose.inFront }))
     .sort((p, q) => q.support - p.support);
   const { support, ...best } = poses[0];
   const on = inlierPairs(rays, best.inliers);
