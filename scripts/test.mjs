@@ -7,31 +7,25 @@ installNumpy();
 const env = { ...process.env, CHROME_PATH: chromium, FORCE_COLOR: '0', NO_COLOR: '1' };
 const shell = process.platform === 'win32';
 
-const first = [
+const steps = [
   { name: 'format and lint', args: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'types', args: ['tsc', '--noEmit'] },
+  { name: 'unit tests', args: ['vitest', 'run'], count: countVitest },
   { name: 'build', args: ['vite', 'build', '--logLevel', 'warn'] },
-];
-// A browser waits as often as it works: the unit tests fill the gaps.
-const together = [
   { name: 'browser tests', args: ['playwright', 'test'], count: countPlaywright },
-  { name: 'unit tests', args: ['vitest', 'run'], count: countVitest, isBeside: true },
 ];
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
-for (const step of first) await runStep(step);
-await Promise.all(together.map(runStep));
-console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-process.exit(totals.failed || !totals.passed ? 1 : 0);
-
-async function runStep({ name, args, count, isBeside }) {
-  console.log(`\n== ${name}`);
-  const { status, output } = await capture('npx', args, { env, shell, isBeside });
-  const counted = count?.(output);
+for (const step of steps) {
+  console.log(`\n== ${step.name}`);
+  const { status, output } = await capture('npx', step.args, { env, shell });
+  const counted = step.count?.(output);
   for (const key of Object.keys(totals)) totals[key] += counted?.[key] ?? 0;
   // A step that breaks without a failed test of its own (types, build, a crash) is one failure.
   if (status !== 0 && !counted?.failed) totals.failed++;
 }
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(totals.failed || !totals.passed ? 1 : 0);
 
 function countVitest(output) {
   const line = output.match(/^\s*Tests\s+(.*)$/m)?.[1] ?? '';

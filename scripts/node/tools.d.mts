@@ -3,8 +3,4 @@ export function installPackages(): void;
 export function findOrInstallChromium(): string;
 export function installNumpy(): void;
 export function run(program: string, args: string[], options?: object): void;
-export function capture(
-  program: string,
-  args: string[],
-  options?: { isBeside?: boolean; [option: string]: unknown },
-): Promise<{ status: number; output: string }>;
+export function capture(program: string, args: string[], options?: object): Promise<{ status: number; output: string }>;

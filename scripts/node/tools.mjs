@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -85,22 +84,17 @@ export function run(program, args, options = {}) {
 }
 
 /** Runs a program, showing and collecting its output. */
-export function capture(program, args, { isBeside = false, ...options } = {}) {
+export function capture(program, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options });
-    // What runs beside something else takes what that leaves, and is printed when it is done.
-    if (isBeside && child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
         output += chunk;
-        if (!isBeside) process.stdout.write(chunk);
+        process.stdout.write(chunk);
       });
     }
-    child.on('close', (status) => {
-      if (isBeside) process.stdout.write(output);
-      resolve({ status: status ?? 1, output });
-    });
+    child.on('close', (status) => resolve({ status: status ?? 1, output }));
   });
 }
 
