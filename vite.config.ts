@@ -39,6 +39,6 @@ export default defineConfig({
     environment: 'node',
     // Dawn's SwiftShader and the 2-core machines: two files at a time is all that pays.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
   },
 });
