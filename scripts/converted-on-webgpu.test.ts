@@ -1,3 +1,4 @@
+import { acceptSharedMemory } from './node/webgpu-ort.test-helper.ts';
 import * as ort from 'onnxruntime-web/webgpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -147,21 +148,4 @@ describe.runIf(hasParity('matcher'))('converted networks on onnxruntime’s WebG
 function firstHalf(parity: ParityCase, name: string): Float32Array {
   const { values } = parity.tensor(name);
   return values.subarray(0, values.length / 2);
-}
-
-/** Dawn's Node binding refuses views of shared memory, which the runtime's heap is; browsers take them. */
-function acceptSharedMemory(queue: GPUQueue): void {
-  const prototype = Object.getPrototypeOf(queue) as GPUQueue;
-  const write = prototype.writeBuffer;
-  prototype.writeBuffer = function (buffer, offset, data, dataOffset = 0, size = undefined) {
-    const shared = ArrayBuffer.isView(data) && data.buffer instanceof SharedArrayBuffer;
-    if (!shared) return write.call(this, buffer, offset, data as GPUAllowSharedBufferSource, dataOffset, size);
-    const bytes = data as Uint8Array;
-    return write.call(
-      this,
-      buffer,
-      offset,
-      Uint8Array.from(bytes.subarray(dataOffset, size === undefined ? undefined : dataOffset + size)),
-    );
-  };
 }

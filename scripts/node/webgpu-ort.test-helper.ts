@@ -52,7 +52,7 @@ export class WebGpuOrt {
 }
 
 /** Dawn's Node binding refuses views of shared memory, which the runtime's heap is; browsers take them. */
-function acceptSharedMemory(queue: GPUQueue): void {
+export function acceptSharedMemory(queue: GPUQueue): void {
   const prototype = Object.getPrototypeOf(queue) as GPUQueue;
   const write = prototype.writeBuffer;
   prototype.writeBuffer = function (buffer, offset, data, dataOffset = 0, size = undefined) {

@@ -47,3 +47,18 @@ export const apply3 = (m: Matrix3, v: Vector3): Vector3 => [
   m[3] * v[0] + m[4] * v[1] + m[5] * v[2],
   m[6] * v[0] + m[7] * v[1] + m[8] * v[2],
 ];
+
+/** The rotation of a unit quaternion (w, x, y, z). */
+export function rotationOfQuaternion([w, x, y, z]: readonly number[]): Matrix3 {
+  return [
+    1 - 2 * (y * y + z * z),
+    2 * (x * y - w * z),
+    2 * (x * z + w * y),
+    2 * (x * y + w * z),
+    1 - 2 * (x * x + z * z),
+    2 * (y * z - w * x),
+    2 * (x * z - w * y),
+    2 * (y * z + w * x),
+    1 - 2 * (x * x + y * y),
+  ];
+}

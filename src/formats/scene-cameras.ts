@@ -1,3 +1,4 @@
+import { rotationOfQuaternion } from '../core/rotation.ts';
 import * as v from 'valibot'; // What comes from outside is checked against a schema.
 import { CodedError } from '../core/errors.ts';
 import type { Matrix3 } from '../core/matrix3.ts';
@@ -235,18 +236,4 @@ function parsePoses(text: string, lenses: ReadonlyMap<string, Lens>): SceneCamer
   if (cameras.length === 0) throw malformed('cameras', 'It has no photo.');
   const note = `${distorted} of ${cameras.length} cameras have a lens distortion, which is left out: their photos differ from pictures here.`;
   return { cameras, notes: distorted > 0 ? [note] : [] };
-}
-
-function rotationOfQuaternion([w, x, y, z]: readonly number[]): Matrix3 {
-  return [
-    1 - 2 * (y * y + z * z),
-    2 * (x * y - w * z),
-    2 * (x * z + w * y),
-    2 * (x * y + w * z),
-    1 - 2 * (x * x + z * z),
-    2 * (y * z - w * x),
-    2 * (x * z - w * y),
-    2 * (y * z + w * x),
-    1 - 2 * (x * x + y * y),
-  ];
 }

@@ -1,3 +1,4 @@
+import { rotationOfQuaternion } from '../../core/rotation.ts';
 import type { Side, Size } from '../../core/geometry.ts';
 import type { MatchTable } from '../../core/match.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
@@ -89,7 +90,7 @@ export function encodeOpenCvYaml({ table, metadata, focal, geometry }: OpenCvSce
     ...(F ? [matrix('F', 3, 'd', multiply3(FROM_OPENCV_TRANSPOSED, multiply3(F, FROM_OPENCV)))] : []),
     ...(E ? [matrix('E', 3, 'd', E)] : []),
     ...(pose
-      ? [matrix('R', 3, 'd', rotationOf(pose.quaternion)), matrix('t', 1, 'd', Array.from(pose.translation))]
+      ? [matrix('R', 3, 'd', rotationOfQuaternion(pose.quaternion)), matrix('t', 1, 'd', Array.from(pose.translation))]
       : []),
     ...(['a', 'b'] as const).flatMap((side) => {
       const length = focal[side];
@@ -113,18 +114,3 @@ const cameraMatrix = (focal: number, { width, height }: Size): Matrix3 => [
   0,
   1,
 ];
-
-/** Of a unit quaternion (w, x, y, z). */
-function rotationOf([w, x, y, z]: readonly number[]): Matrix3 {
-  return [
-    1 - 2 * (y * y + z * z),
-    2 * (x * y - w * z),
-    2 * (x * z + w * y),
-    2 * (x * y + w * z),
-    1 - 2 * (x * x + z * z),
-    2 * (y * z - w * x),
-    2 * (x * z - w * y),
-    2 * (y * z + w * x),
-    1 - 2 * (x * x + y * y),
-  ];
-}
