@@ -9,8 +9,8 @@ import { PLY_FORMAT } from './read-ply.ts';
 import { SOG_FORMAT } from './read-sog.ts';
 import { SPLAT_FORMAT } from './read-splat.ts';
 import { SPZ_FORMAT } from './read-spz.ts';
-import type { SplatReadOptions } from './splat-file.ts';
-import { SPLAT_SNIFF_BYTES } from './splat-file.ts';
+import type { SplatContents, SplatReadOptions } from './splat-file.ts';
+import { checkCount, SPLAT_SNIFF_BYTES } from './splat-file.ts';
 
 export type { SplatReadOptions } from './splat-file.ts';
 
@@ -48,15 +48,36 @@ export async function readSplats(source: ByteSource, name: string, options: Spla
     const head = await source.read(0, Math.min(SPLAT_SNIFF_BYTES, source.size));
     const format = SPLAT_FORMATS.find(({ matches }) => matches(head, source.size));
     if (!format) throw foreign(head);
-    const { table: read, notes } = await format.read(source, options);
-    const { table, dropped } = cleanTable(read);
-    if (table.count === 0) throw empty();
-    const droppedNote = `${dropped} of its Gaussians have values that are no numbers; they are left out.`;
-    return { format: format.id, table, notes: dropped > 0 ? [...notes, droppedNote] : notes };
+    return { format: format.id, ...cleaned(await format.read(source, options)) };
   } catch (thrown) {
-    if (!(thrown instanceof CodedError) || thrown.code === 'cancelled') throw thrown;
-    throw new CodedError(thrown.code, `${name}: ${thrown.message}`, thrown.remedy, { cause: thrown });
+    throw named(thrown, name);
   }
+}
+
+/**
+ * A scene that was made here rather than read, held to what files are held to.
+ * @throws CodedError as {@link readSplats}: `splat-too-many`, `splat-empty`
+ */
+export function takeSplats(made: SplatContents, name: string, options: SplatReadOptions): SplatContents {
+  try {
+    checkCount(made.table.count, options);
+    return cleaned(made);
+  } catch (thrown) {
+    throw named(thrown, name);
+  }
+}
+
+function cleaned({ table: read, notes }: SplatContents): SplatContents {
+  const { table, dropped } = cleanTable(read);
+  if (table.count === 0) throw empty();
+  const droppedNote = `${dropped} of its Gaussians have values that are no numbers; they are left out.`;
+  return { table, notes: dropped > 0 ? [...notes, droppedNote] : notes };
+}
+
+/** The error with the scene's name before it. */
+function named(thrown: unknown, name: string): unknown {
+  if (!(thrown instanceof CodedError) || thrown.code === 'cancelled') return thrown;
+  return new CodedError(thrown.code, `${name}: ${thrown.message}`, thrown.remedy, { cause: thrown });
 }
 
 function foreign(head: Uint8Array): CodedError {

@@ -1,5 +1,7 @@
 import { lazyPart } from '../../ui/lazy-part.tsx';
 import type { Page } from '../../workspace/ui/page.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import type { HandedScene } from './contract/handed-scene.ts';
 
 export const scenePage = {
   name: 'scene',
@@ -10,3 +12,13 @@ export const scenePage = {
   stays: true,
   pausesMatching: true,
 } as const satisfies Page;
+
+/**
+ * Opens a scene that another page made, and shows it: seen from where its first camera stood. What cannot be opened (more
+ * Gaussians than are drawn here) becomes a notice, and the scene that was there stays.
+ */
+export async function handScene(workspace: Workspace, handed: HandedScene): Promise<void> {
+  const { sceneOf } = await import('./state/open-scene.ts');
+  sceneOf(workspace).openMade(handed);
+  workspace.showPage(scenePage.name);
+}

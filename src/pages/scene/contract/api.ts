@@ -7,6 +7,7 @@ import type { DepthChoice } from '../../../gaussians/pairs/depth-rule.ts';
 import type { LabelState } from '../../../gaussians/pairs/labels.ts';
 import type { BinKind } from '../../../gaussians/pairs/views.ts';
 import type { DepthKind } from '../../../gaussians/raster/render.ts';
+import type { HandedScene } from './handed-scene.ts';
 import type { Lens, OrbitView } from './view.ts';
 
 /** What is drawn of a view. */
@@ -34,14 +35,18 @@ export interface SceneInfo {
 }
 
 /** Where a scene comes from. The worker fetches an address, which is http(s). */
-export type SceneSource = { kind: 'file'; file: Blob; name: string } | { kind: 'address'; url: string; name: string };
+export type SceneSource =
+  | { kind: 'file'; file: Blob; name: string }
+  | { kind: 'address'; url: string; name: string }
+  | ({ kind: 'made' } & HandedScene);
 
 /** What is known of the open scene. */
 export interface SceneFacts {
   name: string;
-  /** Of the format, in words. */
+  /** Of the format, in words; of a scene that another page made, what it was made from. */
   format: string;
-  bytes: number;
+  /** Of the file; null where there is none. */
+  bytes: number | null;
   count: number;
   shDegree: number;
   antialiased: boolean;

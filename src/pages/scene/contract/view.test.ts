@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cameraCentre } from '../../../gaussians/camera.ts';
-import { type Lens, moveView, fitView, type OrbitView, UP_AXES, upVector, viewCamera } from './view.ts';
+import { type Lens, moveView, fitView, type OrbitView, UP_AXES, upVector, viewCamera, viewOfCamera } from './view.ts';
 
 const SIZE = { width: 400, height: 300 };
 const LENS: Lens = { up: '-y', fieldOfView: 60 };
@@ -26,6 +26,19 @@ describe('the camera that hands move', () => {
     const eye = cameraCentre(viewCamera(VIEW, lens, SIZE));
     const height = eye.reduce((sum, value, k) => sum + (value - VIEW.target[k]) * upVector(up)[k], 0);
     expect(height).toBeCloseTo(4 * Math.sin((20 * Math.PI) / 180), 9);
+  });
+
+  it.each(UP_AXES)('finds the view of a camera again, with %s up', (up) => {
+    const lens = { up, fieldOfView: 70 };
+    const view: OrbitView = { target: [1, 2, 3], yaw: -140, pitch: 35, distance: 4 };
+    const found = viewOfCamera(viewCamera(view, lens, SIZE), [1, 2, 3], up);
+    expect(found.fieldOfView).toBeCloseTo(70, 9);
+    expect(found.view.target).toEqual(view.target.map((value) => expect.closeTo(value, 9)));
+    expect(found.view).toMatchObject({
+      yaw: expect.closeTo(-140, 9),
+      pitch: expect.closeTo(35, 9),
+      distance: expect.closeTo(4, 9),
+    });
   });
 
   it('shows a ball of the scene’s radius whole, in either shape of picture', () => {

@@ -1,6 +1,6 @@
 import type { Size } from '../../../core/geometry.ts';
 import type { Vector3 } from '../../../core/rotation.ts';
-import { lookAt, movedTo, type SplatCamera } from '../../../gaussians/camera.ts';
+import { cameraCentre, lookAt, movedTo, type SplatCamera } from '../../../gaussians/camera.ts';
 
 /** The direction of the world that is up in the pictures; trainers leave −y. */
 export const UP_AXES = ['-y', 'y', '-z', 'z', '-x', 'x'] as const;
@@ -49,6 +49,36 @@ function eyeOf({ target, yaw, pitch, distance }: OrbitView, up: UpAxis): Vector3
     const level = Math.sin(turn) * ahead[k] - Math.cos(turn) * ahead[6 + k];
     return Math.cos(rise) * level + Math.sin(rise) * upwards[k];
   });
+}
+
+/**
+ * The view from where a camera stands, along its axis, and the field of view across its longer side; a roll about that
+ * axis is not kept. @param middle what it looks at is as far as this point of the world along its axis
+ */
+export function viewOfCamera(
+  camera: SplatCamera,
+  middle: Vector3,
+  up: UpAxis,
+): { view: OrbitView; fieldOfView: number } {
+  const { rotation: r, width, height, fx, fy } = camera;
+  const eye = cameraCentre(camera);
+  const upwards = upVector(up);
+  const ahead = lookAt([0, 0, 0], upwards[2] === 0 ? [0, 0, 1] : [0, 1, 0], upwards);
+  const along = (k: number) => r[6] * ahead[k] + r[7] * ahead[k + 1] + r[8] * ahead[k + 2];
+  const rise = r[6] * upwards[0] + r[7] * upwards[1] + r[8] * upwards[2];
+  const depth = middle.reduce((sum, value, k) => sum + r[6 + k] * (value - eye[k]), 0);
+  // What lies behind says nothing of where to look.
+  const distance = depth > 0 ? depth : Math.hypot(...middle.map((value, k) => value - eye[k])) || 1;
+  const longest = width >= height ? width / fx : height / fy;
+  return {
+    view: {
+      target: moved(eye, distance, (k) => r[6 + k]),
+      yaw: -Math.atan2(along(0), along(6)) / RADIANS,
+      pitch: held(-Math.asin(Math.min(1, Math.max(-1, rise))) / RADIANS),
+      distance,
+    },
+    fieldOfView: (2 * Math.atan(longest / 2)) / RADIANS,
+  };
 }
 
 const moved = (from: Vector3, by: number, direction: (axis: number) => number): Vector3 =>

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { CodedError } from '../../../core/errors.ts';
+import { createTable } from '../../../gaussians/table.ts';
 import { FakeEngine, fakeCanvas, MODEL, settle } from '../../match/state/fake-engine.ts';
 import { MatchWorkspace } from '../../match/state/match-workspace.ts';
 import { FACTS, FakeSceneWorker, type SceneAnswers } from './fake-scene-worker.ts';
@@ -112,6 +113,33 @@ describe('opening a scene', () => {
       ['scene-address', 'scene-folder', 'scene-none', 'scene-text', 'scene-too-many-files'].sort().slice(-4),
     );
     expect(workers).toEqual([]);
+  });
+
+  it('opens what another page made, from where its first camera stood, once the page is shown', async () => {
+    open();
+    scene.sleep();
+    const lens = { width: 400, height: 300, fx: 200, fy: 200, cx: 200, cy: 150 };
+    const camera = { ...lens, rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], translation: [0, 0, 3] } as const;
+    const table = createTable(2, 0);
+    scene.openMade({ name: 'street (lifted)', madeFrom: 'lifted photo', table, cameras: [camera], notes: ['A note.'] });
+    await rest();
+    expect(workers).toEqual([]);
+    scene.wake();
+    await rest();
+    expect(worker().asked('open')).toMatchObject([{ kind: 'made', name: 'street (lifted)', table }]);
+    expect(state()).toMatchObject({ facts: { name: 'street (lifted)' }, cameras: 1, address: null });
+    expect(state().values).toMatchObject({
+      fieldOfView: 90,
+      view: { target: [0, 0, 0], yaw: -0, pitch: -0, distance: 3 },
+    });
+    // Hands move it, and another worker shows it as it is.
+    scene.move({ kind: 'orbit', x: 0.1, y: 0 });
+    const { view } = state().values;
+    worker().onerror?.({ message: 'gone' });
+    scene.attach(fakeCanvas());
+    await rest();
+    expect(state().facts?.name).toBe('street (lifted)');
+    expect(state().values.view).toEqual(view);
   });
 
   it('gives another worker the scene again', async () => {

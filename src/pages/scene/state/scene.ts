@@ -1,15 +1,17 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type CodedError, isCancelled, toPlainError } from '../../../core/errors.ts';
 import type { Size } from '../../../core/geometry.ts';
+import type { SplatCamera } from '../../../gaussians/camera.ts';
 import { resolveTheme } from '../../../platform/page/theme.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import { nameOfAddress } from '../../../workspace/photos/fetch-photo.ts';
 import type { WorkspaceState } from '../../../workspace/types.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import type { OpenProgress, SceneApi, SceneSource } from '../contract/api.ts';
-import { fitView, moveView, type ViewMove } from '../contract/view.ts';
+import type { HandedScene } from '../contract/handed-scene.ts';
+import { fitView, moveView, type ViewMove, viewOfCamera } from '../contract/view.ts';
 import { SCENES, type SceneWorkerLike } from '../link/worker.ts';
-import type { SceneValues } from '../params.ts';
+import { SCENE_PARAMS, type SceneValues } from '../params.ts';
 import { formatSceneOptions, parseSceneOptions, resolveSceneUrl } from './address.ts';
 import { takeSceneOffer } from './intake.ts';
 import { Pairing } from './pairing.ts';
@@ -52,6 +54,8 @@ export class Scene {
   /** What is open or was asked for last: the next worker is given it again. */
   private wanted: { source: SceneSource; address: string | null } | null = null;
   private opening: AbortController | null = null;
+  /** Made by another page, and not yet opened: a scene needs the page's canvas. */
+  private handed: HandedScene | null = null;
   private isDrawSoon = false;
   private isHiding = false;
   private lastFloaters = -Infinity;
@@ -123,6 +127,12 @@ export class Scene {
     } catch (thrown) {
       this.report(thrown);
     }
+  }
+
+  /** Opens what another page made, once this page is shown. */
+  openMade(handed: HandedScene): void {
+    this.handed = handed;
+    this.openWanted();
   }
 
   /** Stops what is being opened; the scene shown stays. */
@@ -212,10 +222,13 @@ export class Scene {
       this.wanted = { source, address };
       this.pairing.clear();
       const { values } = this.store.getState();
-      this.store.setState({ facts, address, cameras: 0, shown: facts.count, undo: [] });
+      const cameras = source.kind === 'made' ? source.cameras : [];
+      this.store.setState({ facts, address, cameras: cameras.length, shown: facts.count, undo: [] });
       // A link's own view and floaters are of its scene, the first one; those of a scene that was replaced are nobody's.
-      if (!isFirst && !isAgain) this.set({ view: null, floaters: 0 });
+      const isOthers = source.kind === 'made' || !isFirst;
+      if (isOthers && !isAgain) this.set({ view: null, floaters: 0 });
       this.store.setState({ fitted: fitView(facts, values, this.size) });
+      if (cameras.length > 0 && !isAgain) this.standAt(cameras[0]);
       for (const message of facts.notes)
         this.workspace.notices.add('info', { code: 'scene-note', message, remedy: '' });
       if (this.store.getState().values.floaters > 0) void this.hide();
@@ -231,11 +244,26 @@ export class Scene {
     }
   }
 
+  /** Looks from where a camera stands, with its field of view as far as the page has it. */
+  private standAt(camera: SplatCamera): void {
+    const { facts, values } = this.store.getState();
+    const { view, fieldOfView } = viewOfCamera(camera, facts!.center, values.up);
+    const [narrowest, widest] = SCENE_PARAMS.fieldOfView.range;
+    this.set({ view, fieldOfView: Math.min(widest, Math.max(narrowest, fieldOfView)) });
+  }
+
   /** Opens what the link names, or gives a new worker the scene again. */
   private openWanted(): void {
     const { stopped, facts, opening, address } = this.store.getState();
-    if (!this.isAwake || stopped || facts || opening) return;
+    if (!this.isAwake || stopped) return;
     if (!this.link.isRunning && !this.canvas) return;
+    const { handed } = this;
+    if (handed) {
+      this.handed = null;
+      void this.open({ kind: 'made', ...handed }, null);
+      return;
+    }
+    if (facts || opening) return;
     if (this.wanted) void this.open(this.wanted.source, this.wanted.address);
     else if (address !== null) void this.openAddress(address);
   }

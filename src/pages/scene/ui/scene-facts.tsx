@@ -8,11 +8,15 @@ export function SceneFactsPanel() {
   const facts = useSceneState((state) => state.facts);
   const cameras = useSceneState((state) => state.cameras);
   if (!facts) return null;
-  const rows: [string, string][] = [
+  const rows: (readonly [string, string])[] = [
     ['Gaussians', whole(facts.count)],
     ['Harmonics', `degree ${facts.shDegree}`],
-    ['Format', facts.format],
-    ['File', fileSize(facts.bytes)],
+    ...(facts.bytes === null
+      ? ([['Made from', facts.format]] as const)
+      : ([
+          ['Format', facts.format],
+          ['File', fileSize(facts.bytes)],
+        ] as const)),
     ['Flatness', facts.depth.flatness.toFixed(4)],
     ['Faithful depth', RULE_NAMES[facts.depth.rule]],
     ['Radius', facts.radius.toPrecision(3)],

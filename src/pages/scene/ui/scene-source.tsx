@@ -22,9 +22,8 @@ export function SceneSourceSlot() {
     event.target.value = '';
     takeSceneOffer(scene, { files, folders: [], text: '' });
   };
-  const info = facts
-    ? `${whole(facts.count)} Gaussians · ${facts.format} · ${fileSize(facts.bytes)}`
-    : 'Drop, paste an address or choose';
+  const size = facts && facts.bytes !== null ? ` · ${fileSize(facts.bytes)}` : '';
+  const info = facts ? `${whole(facts.count)} Gaussians · ${facts.format}${size}` : 'Drop, paste an address or choose';
   return (
     <section className="slot" aria-label="Scene" aria-busy={opening !== null}>
       <div className="slot-text">

@@ -3,7 +3,7 @@ import type { ExportedFile } from '../../../core/exported-file.ts';
 import { Serial } from '../../../core/serial.ts';
 import { blobSource } from '../../../formats/byte-source.ts';
 import { readSceneCameras } from '../../../formats/scene-cameras.ts';
-import { readSplats, SPLAT_FORMATS } from '../../../formats/splats/index.ts';
+import { readSplats, SPLAT_FORMATS, takeSplats } from '../../../formats/splats/index.ts';
 import { encodeSplatPly } from '../../../formats/splats/write-ply.ts';
 import { encodeSpz } from '../../../formats/splats/write-spz.ts';
 import type { SplatCamera } from '../../../gaussians/camera.ts';
@@ -44,6 +44,13 @@ interface OpenedScene {
   crowd: Float32Array | null;
   /** Null: all of it is shown. */
   shown: Uint8Array | null;
+}
+
+/** A scene before it is opened. */
+interface ReadScene extends Pick<SceneFacts, 'format' | 'bytes'> {
+  table: GaussianTable;
+  notes: readonly string[];
+  cameras: readonly SplatCamera[];
 }
 
 /** The scene worker's state: one open scene, what draws it, and the cameras that came beside it. */
@@ -88,24 +95,15 @@ export class SceneEngine implements ServedHandlers<SceneApi, OpenProgress> {
     return this.changes.run(async () => {
       throwIfAborted(signal);
       const { name } = source;
-      const file =
-        source.kind === 'file'
-          ? source.file
-          : await fetchScene(source.url, name, signal, (done, total) => onProgress({ stage: 'fetch', done, total }));
-      const { format, table, notes } = await readSplats(blobSource(file), name, {
-        maxGaussians: this.drawer.maxGaussians,
-        onProgress: (done, total) => onProgress({ stage: 'read', done, total }),
-        signal,
-      });
+      const { table, notes, format, bytes, cameras } = await this.read(source, { signal, onProgress });
       throwIfAborted(signal);
       onProgress({ stage: 'prepare', done: 0, total: null });
       const statistics = sceneStatistics(table);
       this.drawer.setScene(table);
       const facts: SceneFacts = {
         name,
-        // Without its article: it stands alone.
-        format: (SPLAT_FORMATS.find(({ id }) => id === format)?.label ?? format).replace(/^an? /, ''),
-        bytes: file.size,
+        format,
+        bytes,
         count: table.count,
         shDegree: table.shDegree,
         antialiased: table.tags.antialiased,
@@ -115,9 +113,31 @@ export class SceneEngine implements ServedHandlers<SceneApi, OpenProgress> {
         notes: [...notes],
       };
       this.scene = { table, statistics, facts, crowd: null, shown: null };
-      this.given = [];
+      this.given = cameras;
       return facts;
     });
+  }
+
+  /** The Gaussians of a file, of an address, or of what another page made. */
+  private async read(source: Argument<'open'>, { signal, onProgress }: CallContext): Promise<ReadScene> {
+    const { name } = source;
+    const { maxGaussians } = this.drawer;
+    if (source.kind === 'made') {
+      const { madeFrom, cameras } = source;
+      return { ...takeSplats(source, name, { maxGaussians }), format: madeFrom, bytes: null, cameras };
+    }
+    const file =
+      source.kind === 'file'
+        ? source.file
+        : await fetchScene(source.url, name, signal, (done, total) => onProgress({ stage: 'fetch', done, total }));
+    const { format, table, notes } = await readSplats(blobSource(file), name, {
+      maxGaussians,
+      onProgress: (done, total) => onProgress({ stage: 'read', done, total }),
+      signal,
+    });
+    // Without its article: it stands alone.
+    const label = (SPLAT_FORMATS.find(({ id }) => id === format)?.label ?? format).replace(/^an? /, '');
+    return { table, notes, format: label, bytes: file.size, cameras: [] };
   }
 
   draw(request: Argument<'draw'>): Promise<void> {
