@@ -1,4 +1,4 @@
-import type { TwoViewGeometry } from '../formats/matches/colmap-database.ts';
+import type { TwoViewGeometry } from '../formats/matches/colmap-tables.ts';
 import type { Side } from '../core/geometry.ts';
 import { type MatchFormat, metadataOf, oneFile } from './export-format.ts';
 

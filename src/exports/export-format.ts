@@ -4,7 +4,7 @@ import type { Legend } from '../core/colors/legend.ts';
 import type { DenseField, MatchResult, MatchTable, VerdictKind } from '../core/match.ts';
 import type { ZipSink } from '../formats/archives/zip-writer.ts';
 import type { Flow } from '../formats/flow/flow.ts';
-import type { SqlDatabase, TwoViewGeometry } from '../formats/matches/colmap-database.ts';
+import type { SqlDatabase, TwoViewGeometry } from '../formats/matches/colmap-tables.ts';
 import type { MatchMetadata } from '../formats/matches/match-metadata.ts';
 import type { AnimationSettings } from './animation-settings.ts';
 

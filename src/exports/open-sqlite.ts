@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '../formats/matches/colmap-database.ts';
+import type { SqlDatabase } from '../formats/matches/colmap-tables.ts';
 
 /**
  * An empty SQLite database in memory, on sql.js. Its code and wasm are the build's own files and come only when this is

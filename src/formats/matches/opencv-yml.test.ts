@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Matrix3 } from '../../core/matrix3.ts';
 import { project } from '../../core/matrix3.ts';
-import type { TwoViewGeometry } from './colmap-database.ts';
+import type { TwoViewGeometry } from './colmap-tables.ts';
 import { encodeOpenCvYaml } from './opencv-yml.ts';
 
 /** Pixels with the first centre at 0.5: what B shows lies where this takes it. */

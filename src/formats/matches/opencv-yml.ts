@@ -3,7 +3,7 @@ import type { Side, Size } from '../../core/geometry.ts';
 import type { MatchTable } from '../../core/match.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
 import { multiply3 } from '../../core/matrix3.ts';
-import type { TwoViewGeometry } from './colmap-database.ts';
+import type { TwoViewGeometry } from './colmap-tables.ts';
 import type { MatchMetadata } from './match-metadata.ts';
 import { MATCH_COLUMNS } from './matches-csv.ts';
 

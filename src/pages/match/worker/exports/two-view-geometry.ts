@@ -1,4 +1,4 @@
-import type { TwoViewGeometry } from '../../../../formats/matches/colmap-database.ts';
+import type { TwoViewGeometry } from '../../../../formats/matches/colmap-tables.ts';
 import { MATCH_COLUMNS } from '../../../../formats/matches/matches-csv.ts';
 import { coverage } from '../../../../geometry/coverage.ts';
 import { fundamentalOf, unitNorm } from '../../../../geometry/epipolar.ts';
