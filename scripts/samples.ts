@@ -21,7 +21,8 @@ import { exactWarp } from './samples/truth.ts';
 /**
  * `npm run samples`: renders the gallery's photo pairs and writes them with their exact warps to public/samples, and the
  * sample scene of Gaussians with its cameras. `--only ID` makes one of them (`gaussians` is the scene), `--truth` only
- * warps and disparity; the index always lists all.
+ * warps and disparity; the index always lists all. The matches that come with them are recorded afterwards, by
+ * scripts/record-samples.ts.
  */
 const WIDTH = 640;
 const HEIGHT = 480;
@@ -68,7 +69,7 @@ async function writeScene(): Promise<void> {
 
 function entry({ id, title, description, related }: Sample) {
   const truth = related ? `${id}/truth.npz` : null;
-  const files = { a: `${id}/a.jpg`, b: `${id}/b.jpg`, truth, depth: `${id}/disparity-a.png` };
+  const files = { a: `${id}/a.jpg`, b: `${id}/b.jpg`, truth, depth: `${id}/disparity-a.png`, match: `${id}/match.zip` };
   return { id, title, description, ...files, credit: CREDIT };
 }
 

@@ -19,6 +19,8 @@ export interface MatchedPair {
   photos: { a: FilePhoto; b: FilePhoto };
   fields: PlainMatchField;
   verdict: Verdict;
+  /** Of the network's input for each photo. */
+  inputSize: MatchResult['inputSize'];
   rescue: MatchResult['rescue'];
   /** Further matches after the first. */
   tries: number;
@@ -45,6 +47,7 @@ export async function matchPair(
     photos,
     fields: match.field,
     verdict: verdictOf(match.statistics, matcher.matcher.manifest.verdict, match.rescue),
+    inputSize: first.inputSize,
     rescue: match.rescue,
     tries: match.tries ?? 0,
     firstMilliseconds,

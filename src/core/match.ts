@@ -98,6 +98,8 @@ export interface MatchResult {
    */
   rescue: { tried: boolean; rotation: number; scale: number; isMirrored?: boolean; repeats?: boolean };
   verdict: Verdict;
+  /** It came with the sample's photos: no model has run here. */
+  isRecorded?: boolean;
 }
 
 /** The answer of the linked probe, all in pixels of the photos (first pixel's centre is 0.5). */

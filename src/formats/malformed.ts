@@ -9,6 +9,7 @@ export type MalformedPart =
   | 'npy'
   | 'tensor'
   | 'share'
+  | 'recorded'
   | 'png'
   | 'pfm'
   | 'webp'

@@ -114,6 +114,15 @@ export interface VerdictThresholds {
   good: number;
 }
 
+/** Hexadecimal digits of each file's hash that tell weights apart. */
+const HASH_DIGITS = 12;
+
+/** A short name of a model's weights: of the same manifest with other weights it differs. */
+export const weightsOf = ({ passes }: MatcherManifest): string =>
+  passes
+    .flatMap(({ encoder, decoder }) => [encoder, decoder].map(({ sha256 }) => sha256.slice(0, HASH_DIGITS)))
+    .join('-');
+
 export const MANIFEST_SCHEMA = 'liftmatch-matcher/1';
 
 /** Longest JSON that is parsed as a manifest; real ones are about 3 kB. */

@@ -1,5 +1,5 @@
 import { inputLimits } from '../models/input-size.ts';
-import { MANIFEST_MAX_BYTES, parseManifest } from '../models/manifest.ts';
+import { MANIFEST_MAX_BYTES, parseManifest, weightsOf } from '../models/manifest.ts';
 import type { MatcherManifest } from '../models/manifest.ts';
 import { CodedError } from '../core/errors.ts';
 import { fetchJson, parseModelIndex } from './site-lists.ts';
@@ -42,6 +42,7 @@ function describe(id: string, manifestUrl: string, manifest: MatcherManifest): M
     license: manifest.licence,
     source: manifest.source,
     description: manifest.description ?? '',
+    weights: weightsOf(manifest),
     ...inputLimits(input),
     bytes: downloadSize(manifest),
   };

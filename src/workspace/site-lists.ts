@@ -24,7 +24,7 @@ export async function fetchJson(url: URL, maxBytes = 1024 * 1024, fetcher: typeo
 /** Reads samples/index.json; entries that are not whole are left out. Addresses become absolute. */
 export function parseSamples(json: unknown, base: URL): Sample[] {
   return entries(json).flatMap((entry) => {
-    const { id, title, description, a, b, truth, depth, credit } = entry;
+    const { id, title, description, a, b, truth, depth, credit, match } = entry;
     if (![id, title, a, b].every((value) => typeof value === 'string' && value !== '')) return [];
     return [
       {
@@ -36,6 +36,7 @@ export function parseSamples(json: unknown, base: URL): Sample[] {
         depth: typeof depth === 'string' ? new URL(depth, base).href : null,
         description: typeof description === 'string' ? description : '',
         credit: typeof credit === 'string' ? credit : '',
+        ...(typeof match === 'string' && { match: new URL(match, base).href }),
       },
     ];
   });

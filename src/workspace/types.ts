@@ -42,6 +42,8 @@ export interface Sample {
   /** Address of photo A's exact disparity (16-bit PNG); null where none is known. */
   depth: string | null;
   credit: string;
+  /** Address of the match that the embedded model gives, recorded; absent where there is none. */
+  match?: string;
 }
 
 /** What the person can read about a model before it is loaded. */
@@ -52,6 +54,8 @@ export interface ModelEntry {
   source: string;
   description: string;
   manifestUrl: string;
+  /** Names the weights, see models/manifest.ts; absent of installed models, whose files are not looked at before they run. */
+  weights?: string;
   /** Input sides are multiples of this. */
   multiple: number;
   /** The manifest's own longer side. */

@@ -44,7 +44,7 @@ const verdict = object({
   medianCycle: sides(v.nullable(number(0))),
 }) satisfies v.GenericSchema<unknown, Verdict>;
 
-const result = object({
+const resultEntries = object({
   modelId: text,
   modelName: text,
   provider: choice(['webgpu', 'wasm']),
@@ -61,21 +61,24 @@ const result = object({
   verdict,
 });
 
+/** What is known of a match, as it is kept in a file. */
+export const MATCH_RESULT = v.pipe(
+  resultEntries,
+  v.transform(
+    ({ rescue, ...others }): MatchResult => ({
+      ...others,
+      // Nothing of a match from a file lies in this page's cache.
+      cached: { a: false, b: false },
+      rescue: { ...rescue, tried: rescue.tried === true },
+    }),
+  ),
+);
+
 /** Everything that is kept of share.json; its format and version have been looked at before. */
 const MANIFEST = object({
   photos: sides(object({ name: text, type: text, file: text })),
   query: text,
-  result: v.pipe(
-    result,
-    v.transform(
-      ({ rescue, ...others }): MatchResult => ({
-        ...others,
-        // Nothing of a shared match lies in this page's cache.
-        cached: { a: false, b: false },
-        rescue: { ...rescue, tried: rescue.tried === true },
-      }),
-    ),
-  ),
+  result: MATCH_RESULT,
 });
 
 /** Reads share.json: nothing that is not known is kept. Throws `share-version`, `share-malformed`. */

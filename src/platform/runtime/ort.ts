@@ -37,6 +37,12 @@ export async function createOrtRuntime(device: GPUDevice | null): Promise<Runtim
   return new OrtRuntime(ort, device);
 }
 
+/** Downloads the runtime's script and binary, which the browser keeps; nothing is compiled. */
+export async function prefetchRuntime(webgpu: boolean): Promise<void> {
+  const { binary } = await load(webgpu);
+  await (await fetch(await binary())).arrayBuffer();
+}
+
 interface Variant {
   script: () => Promise<unknown>;
   binary: () => Promise<{ default: string }>;

@@ -84,6 +84,13 @@ export interface EngineApi extends GeometryApi, PointsApi, TestApi {
   readShare(options: { file: Blob }): SharedMatch;
   /** Shows a match that was made elsewhere on the photos that are open; no model runs. */
   showField(options: { fields: Record<Side, DenseField>; result: MatchResult }): MatchResult;
+  /**
+   * Shows the match that comes with a sample on its photos, which are open; no model runs. null where other weights made it
+   * than `weights`. Throws `recorded-malformed`.
+   */
+  showRecorded(options: { file: Blob; weights: string }): MatchResult | null;
+  /** Downloads the runtime and this model's files, so that the first match finds them here; nothing runs. */
+  prefetch(options: { model: ModelSource }): void;
   /** Addresses that the worker has downloaded from: runtime, manifests, models. */
   downloads(options: Record<string, never>): string[];
 }

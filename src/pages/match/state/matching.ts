@@ -6,6 +6,7 @@ import { isWorkerDeath } from '../../../platform/worker/worker-client.ts';
 import type { Notices } from '../../../platform/page/notices.ts';
 import type { MatchStore } from './store.ts';
 import { chosenModel } from '../../../workspace/models.ts';
+import { fetchRecorded, recordedMatch, type RecordedPlace } from './recorded-match.ts';
 
 /** One worker death during a match may be bad luck; after a second in a row the person decides whether to try again. */
 const MAX_DEATHS_IN_A_ROW = 2;
@@ -30,9 +31,10 @@ export class Matching {
 
   /**
    * Matches anew if both photos, a model and the engine are there; otherwise does nothing until asked again. On a page
-   * whose own worker needs the machine it waits until another page is shown.
+   * whose own worker needs the machine it waits until another page is shown. A sample whose match comes with it needs no
+   * model, unless `here`.
    */
-  request(): void {
+  request({ here = false } = {}): void {
     this.abort();
     const state = this.store.getState();
     this.isPostponed = this.isPausedBy(state.page);
@@ -41,11 +43,22 @@ export class Matching {
     const model = chosenModel(state);
     const isOpening = photos.a.opening !== null || photos.b.opening !== null;
     if (!photos.a.photo || !photos.b.photo || isOpening || engine.status !== 'ready' || !model) return;
-    void this.run({
+    const options = {
       model: { id: model.id, manifestUrl: model.manifestUrl },
       longSide: settings.longSide,
       rescue: settings.rescue,
-    });
+    };
+    void this.run(options, here ? null : recordedMatch(state));
+  }
+
+  /** Downloads what matching needs while a recorded match is looked at: the next one will run here. */
+  prefetch(): void {
+    const state = this.store.getState();
+    const model = chosenModel(state);
+    if (!state.result?.isRecorded || !model) return;
+    const { id, manifestUrl } = model;
+    // What fails is told by the match that needs it.
+    this.link.call('prefetch', { model: { id, manifestUrl } }).catch(() => {});
   }
 
   /** After another page was shown. */
@@ -67,12 +80,13 @@ export class Matching {
     return wasRunning;
   }
 
-  private async run(options: MatchOptions): Promise<void> {
+  private async run(options: MatchOptions, recorded: RecordedPlace | null): Promise<void> {
     const controller = new AbortController();
     this.running = controller;
     this.store.setState({ job: { stage: null, progress: null } });
     try {
-      const result = await this.match(options, controller.signal);
+      const shown = recorded && (await this.showRecorded(recorded, controller.signal));
+      const result = shown ?? (await this.match(options, controller.signal));
       if (this.running !== controller) return;
       this.deaths = 0;
       this.store.setState({ result });
@@ -87,6 +101,17 @@ export class Matching {
         this.running = null;
         this.store.setState({ job: null });
       }
+    }
+  }
+
+  /** null where it cannot be shown: then the model runs, as for any pair. */
+  private async showRecorded({ url, weights }: RecordedPlace, signal: AbortSignal) {
+    try {
+      const file = await fetchRecorded(url, signal);
+      return file && (await this.link.call('showRecorded', { file, weights }, { signal }));
+    } catch (thrown) {
+      if (isCancelled(thrown) || isWorkerDeath(thrown)) throw thrown;
+      return null;
     }
   }
 

@@ -26,5 +26,17 @@ export function openMatchWorkspace(win: Window, { pages, spawnLibrary }: AppPart
   });
   watchEnvironment(workspace.store, win);
   void workspace.open(address).finally(() => bindAddress(workspace.store, win, base));
+  // Whoever touches the page will want more than the picture that came with it.
+  const touched = new AbortController();
+  for (const kind of ['pointerdown', 'keydown', 'dragenter', 'paste']) {
+    win.addEventListener(
+      kind,
+      () => {
+        touched.abort();
+        workspace.matching.prefetch();
+      },
+      { signal: touched.signal, capture: true, passive: true },
+    );
+  }
   return workspace;
 }

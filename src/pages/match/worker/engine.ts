@@ -218,6 +218,22 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     });
   }
 
+  showRecorded({ file, weights }: Argument<'showRecorded'>): Promise<MatchResult | null> {
+    return this.jobs.run(async () => {
+      const { recordedMatch } = await import('./recorded.ts');
+      const { a, b } = this.scene.bothPhotos('A match needs both of its photos.');
+      const given = await recordedMatch(file, weights, { a: a.size, b: b.size }, this.root);
+      if (!given) return null;
+      this.scene.setMatch(given);
+      await this.scene.show();
+      return given.result;
+    });
+  }
+
+  prefetch({ model }: Argument<'prefetch'>): Promise<void> {
+    return this.requireInference().prefetch(model);
+  }
+
   /** After whatever is changing the match, as every reading of it. */
   fitModel(request: Argument<'fitModel'>, context: CallContext): Promise<FitResult> {
     return this.jobs.run(async () => (await this.geometryJobs()).fit(request, this.sceneToFit(), context));

@@ -3,13 +3,10 @@ import type { GpuCheck, KnownChecks } from '../../../core/match.ts';
 import type { Matcher } from '../../../matching/matcher.ts';
 import { compareOutputs } from '../../../matching/reference-check/compare.ts';
 import { checkOutputs, fromReference } from '../../../matching/reference-check/outputs.ts';
-import type { MatcherManifest } from '../../../models/manifest.ts';
+import { type MatcherManifest, weightsOf } from '../../../models/manifest.ts';
 import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
 import { readBytes } from '../../../platform/gpu/readback.ts';
 import { GPU_WRONG } from '../contract/protocol.ts';
-
-/** Hexadecimal digits of each file's hash that tell its weights apart in a key. */
-const HASH_DIGITS = 12;
 
 /**
  * The check of one model on one GPU, made on first use: drivers that overflow or miscompile give wrong matches without an
@@ -24,10 +21,7 @@ export class GpuModelCheck {
     private readonly manifest: MatcherManifest,
   ) {
     this.adapter = describeAdapter(gpu.info);
-    const weights = manifest.passes.flatMap(({ encoder, decoder }) =>
-      [encoder, decoder].map(({ sha256 }) => sha256.slice(0, HASH_DIGITS)),
-    );
-    this.key = [this.adapter, manifest.id, weights.join('-'), manifest.check ? 'reference' : 'no reference'].join(
+    this.key = [this.adapter, manifest.id, weightsOf(manifest), manifest.check ? 'reference' : 'no reference'].join(
       ' / ',
     );
   }

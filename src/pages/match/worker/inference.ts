@@ -12,7 +12,7 @@ import { CpuBackend } from '../../../matching/backend/cpu-backend.ts';
 import { FeatureCache } from '../../../matching/feature-cache.ts';
 import { GpuBackend } from '../../../matching/backend/gpu-backend.ts';
 import { Matcher } from '../../../matching/matcher.ts';
-import { createOrtRuntime } from '../../../platform/runtime/ort.ts';
+import { createOrtRuntime, prefetchRuntime } from '../../../platform/runtime/ort.ts';
 import { type MatchContext, type Matched, PairMatcher } from '../../../matching/pair-matcher.ts';
 import type { Photo } from '../../../matching/photos/photo.ts';
 import { NO_RESCUE, type Refined, refine } from '../../../matching/refine.ts';
@@ -129,6 +129,15 @@ export class Inference {
       backend.dispose(first.field);
       throw error;
     }
+  }
+
+  /** Downloads what the first match with this model needs, into the browser's caches. */
+  async prefetch({ manifestUrl }: ModelSource): Promise<void> {
+    if (this.runtime) return;
+    const manifest = await fetchManifest(manifestUrl);
+    const read = modelFilesAt(manifestUrl);
+    const files = manifest.passes.flatMap(({ encoder, decoder }) => [encoder, decoder]);
+    await Promise.all([prefetchRuntime(this.provider === 'webgpu'), ...files.map((file) => read(file))]);
   }
 
   private async load(

@@ -1,19 +1,28 @@
 import { STAGES } from '../../../../core/match.ts';
 import { dimensions, milliseconds, seconds } from '../../../../ui/format.ts';
 import { Section } from '../../../../ui/section.tsx';
-import { useWorkspaceState } from '../workspace-context.ts';
+import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { STAGE_NAMES } from '../stage/stage-names.ts';
 
 /** Where the time of the last match went, and on what it ran. */
 export function TimingPanel() {
   const result = useWorkspaceState((state) => state.result);
   const info = useWorkspaceState((state) => state.engine.info);
+  const workspace = useWorkspace();
   if (!result) return null;
   const stages = STAGES.filter((stage) => result.timings[stage] !== undefined);
   const total = stages.reduce((sum, stage) => sum + (result.timings[stage] ?? 0), 0);
   const cached = (['a', 'b'] as const).filter((side) => result.cached[side]).map((side) => side.toUpperCase());
   return (
-    <Section title="Timing" summary={seconds(total)}>
+    <Section title="Timing" summary={result.isRecorded ? 'recorded' : seconds(total)}>
+      {result.isRecorded && (
+        <>
+          <p className="hint">This match came with the sample; no model has run here.</p>
+          <button type="button" className="button" onClick={() => workspace.matching.request({ here: true })}>
+            Match here
+          </button>
+        </>
+      )}
       <table className="timing" data-timing>
         <tbody>
           {stages.map((stage) => (
