@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { hasParity, loadParity } from '../src/networks/parity.test-helper.ts';
 import { DepthSources } from '../src/pages/lift/worker/depth/depth-sources.ts';
-import { LazyRuntime } from '../src/pages/lift/worker/lazy-runtime.ts';
+import { LazyRuntime } from '../src/platform/runtime/lazy-runtime.ts';
 import { LiftNetworks } from '../src/pages/lift/worker/depth/networks.ts';
 import { makePhoto } from '../src/pages/match/testing/stage.ts';
 import { convertModel } from '../src/networks/convert.ts';

@@ -3,13 +3,13 @@ import { createForward, ForwardWarpPass } from '../../src/pages/lift/passes/forw
 import { FillPass } from '../../src/pages/lift/passes/fill/gpu.ts';
 import { createMesh, LiftMeshPass } from '../../src/pages/lift/passes/mesh/gpu.ts';
 import { createView, LiftRenderPass } from '../../src/pages/lift/passes/render/gpu.ts';
-import { ScorePass } from '../../src/pages/lift/passes/score/gpu.ts';
+import { ScorePass } from '../../src/compute/score/gpu.ts';
 import { medianDepth } from '../../src/pages/lift/passes/depth/cpu.ts';
 import { fillHoles } from '../../src/pages/lift/passes/fill/cpu.ts';
 import { forwardWarp } from '../../src/pages/lift/passes/forward-warp/cpu.ts';
 import { liftMesh } from '../../src/pages/lift/passes/mesh/cpu.ts';
 import { renderView } from '../../src/pages/lift/passes/render/cpu.ts';
-import { measureField } from '../../src/pages/lift/passes/score/cpu.ts';
+import { measureField } from '../../src/compute/score/cpu.ts';
 import { TestGpu } from '../../src/platform/gpu/testing/dawn.ts';
 import { makeFields } from '../../src/pages/match/testing/fields.ts';
 import { EDGE, MOTIONS, shootScene, TOLERANCE } from '../../src/pages/lift/testing/lift-views.ts';

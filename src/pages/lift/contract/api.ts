@@ -3,6 +3,7 @@ import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
 import type { NetworkPurpose } from '../../../models/library-contract.ts';
 import type { ModelSource, PhotoInfo, Provider, ProviderChoice } from '../../../core/match.ts';
+import type { MatchScore, ScoreStage, SweepPoint } from '../../../core/match-score.ts';
 import type { DatasetApi } from './dataset.ts';
 import type { DepthInfo, DepthSource } from './depth.ts';
 import type { LiftSettings } from './settings.ts';
@@ -65,24 +66,6 @@ export interface FrameFacts {
   cameras: { a: number[]; b: number[]; pose: number[] };
 }
 
-/** Matcher against truth, over places that are visible in both views and not sky. Pixels at a 640 px long side. */
-export interface LiftScore {
-  modelId: string;
-  modelName: string;
-  places: number;
-  epe: number;
-  medianError: number;
-  /** Shares within PCK_THRESHOLDS. */
-  pck: number[];
-  /** AUROC of the certainty telling visible places from hidden ones; null where only one kind is there. */
-  auroc: number | null;
-  /** Mean error and number of places in ten equal bins of certainty; error is null in empty bins. */
-  curve: { certainty: number; error: number | null; places: number }[];
-  milliseconds: number;
-}
-
-export const PCK_THRESHOLDS = [1, 3, 5, 10] as const;
-
 /** What a breaking-point sweep turns up, from `from` to `to`. */
 export const SWEEP_KINDS = ['yaw', 'pitch', 'roll', 'zoom', 'translation', 'light', 'noise'] as const;
 export type SweepKind = (typeof SWEEP_KINDS)[number];
@@ -97,15 +80,7 @@ export interface SweepOptions {
   seed: number;
 }
 
-export interface SweepPoint {
-  model: string;
-  step: number;
-  /** Degrees, zoom factor, units of median depth, light power or noise sigma. */
-  value: number;
-  score: LiftScore;
-}
-
-export type LiftStage = 'load-model' | 'depth' | 'render' | 'encode' | 'match' | 'score' | 'write';
+export type LiftStage = ScoreStage | 'depth' | 'render' | 'write';
 
 export interface LiftProgress {
   stage: LiftStage;
@@ -143,7 +118,7 @@ export interface LiftApi extends DatasetApi {
   /** Draws the present frame otherwise. */
   show(options: { display: LiftDisplay; theme: 'light' | 'dark' }): void;
   /** Matches the two views as they are and measures the match against the truth. */
-  score(options: { model: ModelSource; longSide: number | null }): LiftScore;
+  score(options: { model: ModelSource; longSide: number | null }): MatchScore;
   /** Leaves the shown frame as it was. */
   sweep(options: SweepOptions): SweepPoint[];
   /** The present pair, for Compare and for Match. */

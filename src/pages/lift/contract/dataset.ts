@@ -1,3 +1,4 @@
+import type { DatasetTarget } from '../../../core/dataset-target.ts';
 import type { DepthSource } from './depth.ts';
 import type { LiftSettings } from './settings.ts';
 
@@ -14,12 +15,6 @@ export interface DatasetOptions {
   /** Everything that is not drawn at random: depth handling, holes, sky. */
   settings: LiftSettings;
 }
-
-export type DatasetTarget =
-  /** Files are written one by one; views that are already there are left out, so a stopped export goes on. */
-  | { kind: 'directory'; handle: FileSystemDirectoryHandle }
-  /** A ZIP written as it is made; without a handle it is gathered in a Blob. */
-  | { kind: 'zip'; handle: FileSystemFileHandle | null };
 
 export interface DatasetSummary {
   photos: number;

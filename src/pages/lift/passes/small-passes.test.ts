@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { resizeMap } from './smooth/guided-filter.ts';
+import { resizeMap } from '../../../compute/resize-map/cpu.ts';
 import { TestGpu } from '../../../platform/gpu/testing/dawn.ts';
 import { randomNumbers } from '../../match/testing/fields.ts';
 import { LiftCountPass } from './count/gpu.ts';
-import { ResizeMapPass } from './resize-map/gpu.ts';
+import { ResizeMapPass } from '../../../compute/resize-map/gpu.ts';
 import { ShowPanePass } from './show-pane/gpu.ts';
 
 let gpu: TestGpu;

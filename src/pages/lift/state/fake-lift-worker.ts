@@ -1,6 +1,7 @@
+import type { MatchScore } from '../../../core/match-score.ts';
 import type { LiftWorkerLike } from '../link/worker.ts';
 import { toPlainError } from '../../../core/errors.ts';
-import type { FrameFacts, LiftApi, LiftProgress, LiftScore } from '../contract/api.ts';
+import type { FrameFacts, LiftApi, LiftProgress } from '../contract/api.ts';
 
 type Answer = (argument: never, onProgress: (progress: LiftProgress) => void) => unknown;
 export type LiftAnswers = Partial<Record<keyof LiftApi, Answer>>;
@@ -21,7 +22,7 @@ export const FACTS: FrameFacts = {
   cameras: { a: [], b: [], pose: [] },
 };
 
-export const SCORE: LiftScore = {
+export const SCORE: MatchScore = {
   modelId: 'm',
   modelName: 'M',
   places: 100,

@@ -1,18 +1,10 @@
+import type { MatchScore, SweepPoint } from '../../../core/match-score.ts';
 import { defaultsOf } from '../../../platform/params/params.ts';
 import { LIFT_PARAMS } from '../params.ts';
 import type { PlainError } from '../../../core/errors.ts';
 import type { DatasetOptions, DatasetSummary } from '../contract/dataset.ts';
 import type { Side } from '../../../core/geometry.ts';
-import type {
-  FrameFacts,
-  LiftDisplay,
-  LiftInfo,
-  LiftProgress,
-  LiftScore,
-  OpenedNetwork,
-  SweepKind,
-  SweepPoint,
-} from '../contract/api.ts';
+import type { FrameFacts, LiftDisplay, LiftInfo, LiftProgress, OpenedNetwork, SweepKind } from '../contract/api.ts';
 import type { DepthInfo } from '../contract/depth.ts';
 import type { LiftSettings } from '../contract/settings.ts';
 import { DEFAULT_LIFT } from '../contract/settings.ts';
@@ -108,7 +100,7 @@ export interface LiftState {
   /** What a network is being opened and kept for; null when none is. */
   openingNetwork: NetworkPurpose | null;
   scoreSettings: ScoreSettings;
-  score: LiftScore | null;
+  score: MatchScore | null;
   /** The view has changed since it was scored. */
   isScoreOld: boolean;
   /** Null when nothing is being scored. */

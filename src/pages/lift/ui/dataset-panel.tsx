@@ -1,13 +1,14 @@
+import type { DatasetTarget } from '../../../core/dataset-target.ts';
 import { useRef, useState } from 'react';
 import type { ChangeEvent } from 'react';
-import type { DatasetPhoto, DatasetSummary, DatasetTarget } from '../contract/dataset.ts';
+import type { DatasetPhoto, DatasetSummary } from '../contract/dataset.ts';
 import { pairPhotos } from '../state/depth/depth-files.ts';
 import { fileSize, whole } from '../../../ui/format.ts';
 import { saveFile } from '../../../ui/save-file.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Slider } from '../../../ui/slider.tsx';
 import { Switch } from '../../../ui/switch.tsx';
-import { chooseFolder, chooseZip, hasFolders } from './choose-target.ts';
+import { chooseFolder, chooseZip, hasFolders } from '../../../ui/choose-target.ts';
 import { useLift, useLiftState } from './lift-context.ts';
 
 const ZIP_NAME = 'liftmatch-dataset.zip';
@@ -86,7 +87,7 @@ export function DatasetPanel() {
       </div>
       {hasFolders() && <p className="hint">A folder that holds part of the export already is completed.</p>}
       {run?.progress && (
-        <div className="lift-progress" role="status">
+        <div className="job-progress" role="status">
           <span>{run.progress.detail ?? 'Writing …'}</span>
           <progress
             aria-label="Dataset"

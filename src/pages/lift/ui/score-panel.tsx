@@ -1,12 +1,10 @@
-import type { LiftScore } from '../contract/api.ts';
-import { PCK_THRESHOLDS } from '../contract/api.ts';
-import { percent, seconds, whole } from '../../../ui/format.ts';
+import { percent } from '../../../ui/format.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { Slider } from '../../../ui/slider.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
-import { CertaintyPlot } from './certainty-plot.tsx';
+import { ScoreTable } from '../../../workspace/ui/scores/score-table.tsx';
 import { useLift, useLiftState } from './lift-context.ts';
 import { STAGE_TEXTS } from './texts.ts';
 
@@ -52,7 +50,7 @@ export function ScorePanel() {
         )}
       </div>
       {scoring && (
-        <div className="lift-progress" role="status">
+        <div className="job-progress" role="status">
           <span>{STAGE_TEXTS[scoring.stage]} …</span>
           <progress aria-label="Scoring" max={1} {...(scoring.fraction === null ? {} : { value: scoring.fraction })} />
         </div>
@@ -68,41 +66,5 @@ export function ScorePanel() {
         onChange={(value) => lift.setDisplay({ maxError: value })}
       />
     </Section>
-  );
-}
-
-function ScoreTable({ score, isOld }: { score: LiftScore; isOld: boolean }) {
-  return (
-    <div className="lift-score" data-old={isOld} data-score>
-      {isOld && <p className="hint">Of the view before this one.</p>}
-      {score.places === 0 ? (
-        <p className="hint">No place is visible in both views: there is nothing to score.</p>
-      ) : (
-        <>
-          <dl className="facts">
-            <dt>Mean error (EPE)</dt>
-            <dd data-epe>{score.epe.toFixed(2)} px</dd>
-            <dt>Median error</dt>
-            <dd>{score.medianError.toFixed(2)} px</dd>
-            <dt>AUROC of certainty</dt>
-            <dd>{score.auroc === null ? 'all places are of one kind' : score.auroc.toFixed(3)}</dd>
-            <dt>Places</dt>
-            <dd>
-              {whole(score.places)}, {seconds(score.milliseconds)}
-            </dd>
-          </dl>
-          {score.pck.map((share, t) => (
-            <div key={PCK_THRESHOLDS[t]} className="pck-bar">
-              <span>@{PCK_THRESHOLDS[t]} px</span>
-              <span className="pck-track">
-                <span style={{ width: `${100 * share}%` }} />
-              </span>
-              <b>{percent(share)}</b>
-            </div>
-          ))}
-          <CertaintyPlot curve={score.curve} />
-        </>
-      )}
-    </div>
   );
 }

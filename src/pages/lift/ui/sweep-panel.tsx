@@ -1,21 +1,14 @@
-import { useRef, useState } from 'react';
-import { PCK_THRESHOLDS, SWEEP_KINDS } from '../contract/api.ts';
-import type { SweepKind } from '../contract/api.ts';
-import { breakingPoint, SWEEP_UNITS, sweepCsv, sweepCurves } from '../state/scoring/sweep-table.ts';
-import type { SweepRun } from '../state/types.ts';
-import { SWEEP_RANGES, SWEEP_STEPS } from '../params.ts';
-import { saveFile } from '../../../ui/save-file.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Segmented } from '../../../ui/segmented.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { Slider } from '../../../ui/slider.tsx';
-import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
+import { ModelChecks } from '../../../workspace/ui/scores/model-checks.tsx';
+import { SweepCurves } from '../../../workspace/ui/scores/sweep-curves.tsx';
+import { SWEEP_KINDS, type SweepKind } from '../contract/api.ts';
+import { SWEEP_RANGES, SWEEP_STEPS } from '../params.ts';
+import type { SweepRun } from '../state/types.ts';
 import { useLift, useLiftState } from './lift-context.ts';
-import { plotPng } from './plot-picture.ts';
-import { curveColour, SweepPlot } from './sweep-plot.tsx';
-import { STAGE_TEXTS, SWEEP_NAMES } from './texts.ts';
+import { STAGE_TEXTS, SWEEP_NAMES, SWEEP_UNITS } from './texts.ts';
 
-const THRESHOLDS = PCK_THRESHOLDS.map((pixels, i) => ({ value: String(i), label: `@${pixels}` }));
 const KINDS = SWEEP_KINDS.map((kind) => ({ value: kind, label: SWEEP_NAMES[kind] }));
 
 /** Breaking points: what is turned up, by which steps, for which matchers; and the curves. */
@@ -83,98 +76,25 @@ export function SweepPanel() {
   );
 }
 
-/** Which matchers are swept; nothing to choose while there is one only. */
+/** Which matchers are swept. */
 function ModelChoice() {
   const lift = useLift();
-  const models = useWorkspaceState((state) => state.models);
   const chosen = useLiftState((state) => state.sweepSettings.models);
-  if (models.length < 2) return null;
   const standard = lift.scoring.model()?.id;
-  const isChosen = (id: string) => (chosen.length > 0 ? chosen.includes(id) : id === standard);
-  const toggle = (id: string) => {
-    const before = models.map((model) => model.id).filter(isChosen);
-    lift.sweeping.update({ models: before.includes(id) ? before.filter((one) => one !== id) : [...before, id] });
-  };
-  return (
-    <fieldset className="field model-checks">
-      <legend>Matchers</legend>
-      {models.map(({ id, name }) => (
-        <label key={id}>
-          <input type="checkbox" checked={isChosen(id)} onChange={() => toggle(id)} /> {name}
-        </label>
-      ))}
-    </fieldset>
-  );
+  return <ModelChecks chosen={chosen} standard={standard} onChange={(models) => lift.sweeping.update({ models })} />;
 }
 
 function Curves({ sweep }: { sweep: SweepRun }) {
   const lift = useLift();
-  const [threshold, setThreshold] = useState(1);
-  const svg = useRef<SVGSVGElement>(null);
-  const { kind, from, to, points, progress, total } = sweep;
-  const curves = sweepCurves(points);
-  const savePicture = async () => {
-    try {
-      if (svg.current) saveFile(await plotPng(svg.current), `liftmatch-sweep-${kind}.png`);
-    } catch (thrown) {
-      lift.report(thrown);
-    }
-  };
+  const { kind, progress } = sweep;
   return (
-    <div className="stack">
-      {progress && (
-        <div className="lift-progress" role="status">
-          <span>
-            {STAGE_TEXTS[progress.stage]} … {points.length} of {total}
-          </span>
-          <progress aria-label="Sweep" value={points.length} max={total} />
-        </div>
-      )}
-      {points.length > 0 && (
-        <>
-          <Segmented
-            label="Share of places within, px"
-            value={String(threshold)}
-            options={THRESHOLDS}
-            onChange={(value) => setThreshold(Number(value))}
-          />
-          <SweepPlot
-            curves={curves}
-            threshold={threshold}
-            from={from}
-            to={to}
-            title={`${SWEEP_NAMES[kind]}, ${SWEEP_UNITS[kind]}`}
-            svgRef={svg}
-          />
-          <ul className="hint">
-            {curves.map((curve, i) => {
-              const at = breakingPoint(curve, threshold);
-              return (
-                <li key={curve.model}>
-                  <b style={{ color: curveColour(i) }}>{curve.name}</b>{' '}
-                  {at === null
-                    ? 'does not fall below one half.'
-                    : `falls below one half at ${at.toFixed(1)} ${SWEEP_UNITS[kind]}.`}
-                </li>
-              );
-            })}
-          </ul>
-          <div className="row">
-            <button
-              type="button"
-              className="button"
-              onClick={() =>
-                saveFile(new Blob([sweepCsv(kind, points)], { type: 'text/csv' }), `liftmatch-sweep-${kind}.csv`)
-              }
-            >
-              Sweep as CSV
-            </button>
-            <button type="button" className="button" onClick={() => void savePicture()}>
-              Plot as PNG
-            </button>
-          </div>
-        </>
-      )}
-    </div>
+    <SweepCurves
+      {...sweep}
+      name={kind}
+      title={SWEEP_NAMES[kind]}
+      unit={SWEEP_UNITS[kind]}
+      working={progress && STAGE_TEXTS[progress.stage]}
+      onError={(thrown) => lift.report(thrown)}
+    />
   );
 }

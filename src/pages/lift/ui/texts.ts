@@ -40,6 +40,17 @@ export const SWEEP_NAMES: Record<SweepKind, string> = {
   noise: 'Noise',
 };
 
+/** What the values of a sweep are counted in. */
+export const SWEEP_UNITS: Record<SweepKind, string> = {
+  yaw: 'degrees',
+  pitch: 'degrees',
+  roll: 'degrees',
+  zoom: 'factor',
+  translation: 'median depths',
+  light: 'power',
+  noise: 'sigma',
+};
+
 export const BIN_NAMES: readonly string[] = VIEWPOINT_BINS.map(([low, high]) => `${low}–${high}°`);
 
 /** Displacement at the flow wheel's rim, as a share of the longer side; the worker draws with the same. */

@@ -1,17 +1,9 @@
+import type { MatchScore, SweepPoint } from '../../../core/match-score.ts';
 import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
 import { Scope } from '../../../platform/gpu/scope.ts';
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
-import type {
-  FrameFacts,
-  LiftApi,
-  LiftedPair,
-  LiftInfo,
-  LiftProgress,
-  LiftScore,
-  OpenedNetwork,
-  SweepPoint,
-} from '../contract/api.ts';
+import type { FrameFacts, LiftApi, LiftedPair, LiftInfo, LiftProgress, OpenedNetwork } from '../contract/api.ts';
 import type { DepthInfo, DepthSource } from '../contract/depth.ts';
 import type { DatasetSummary } from '../contract/dataset.ts';
 import type { PhotoInfo } from '../../../core/match.ts';
@@ -22,21 +14,21 @@ import { chooseProvider } from '../../../platform/runtime/provider.ts';
 import { Mutex } from '../../../platform/runtime/runtime.ts';
 import type { ServedCall, ServedHandlers } from '../../../platform/worker/serve-calls.ts';
 import { exportDataset } from './dataset/export-dataset.ts';
-import { openSink } from './dataset/open-sink.ts';
+import { openSink } from '../../../exports/dataset/open-sink.ts';
 import { datasetMaker } from './dataset/dataset-maker.ts';
 import { DepthSources, type OpenedDepth } from './depth/depth-sources.ts';
-import type { FrameRequest, PlainFrame } from './drawing/frame.ts';
-import { FrameScorer } from './score/frame-scorer.ts';
+import { type FrameRequest, type PlainFrame, viewsKey } from './drawing/frame.ts';
+import { ViewScorer } from '../../../matching/scoring/view-scorer.ts';
 import { LatestOnly } from '../../../platform/worker/latest-only.ts';
-import { LazyRuntime } from './lazy-runtime.ts';
-import { LiftMatchers } from './score/matchers.ts';
+import { LazyRuntime } from '../../../platform/runtime/lazy-runtime.ts';
+import { ViewMatchers } from '../../../matching/scoring/view-matchers.ts';
 import { LiftNetworks, type OnNetwork } from './depth/networks.ts';
 import { cpuRenderers, gpuRenderers, type Renderers } from './drawing/open-renderers.ts';
 import { encodePicture, fileStem, sampleArchive, truthNpz } from './dataset/pair-files.ts';
 import { probeFrame } from './score/probe-frame.ts';
 import type { LiftRenderer } from './drawing/renderer.ts';
 import { Scenes } from './scenes.ts';
-import { releaseMaps } from './score/score-maps.ts';
+import { releaseMaps } from '../../../matching/scoring/score-maps.ts';
 import { sweep } from './score/sweep.ts';
 
 type CallContext = ServedCall<LiftProgress>;
@@ -46,7 +38,7 @@ type Argument<M extends keyof LiftApi> = Parameters<LiftApi[M]>[0];
 export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   private runtime = new LazyRuntime(null);
   private networks = new LiftNetworks(this.runtime);
-  private scorer = new FrameScorer(new LiftMatchers(this.runtime, null, null));
+  private scorer = new ViewScorer(new ViewMatchers(this.runtime, null, null));
   private renderers: Renderers = cpuRenderers(null, this.networks);
   private depths = new DepthSources(this.networks);
   private scenes = new Scenes(this.networks);
@@ -74,7 +66,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const models = provider === 'webgpu' ? gpu : null;
     this.runtime = new LazyRuntime(models?.device ?? null);
     this.networks = new LiftNetworks(this.runtime);
-    this.scorer = new FrameScorer(new LiftMatchers(this.runtime, root, models));
+    this.scorer = new ViewScorer(new ViewMatchers(this.runtime, root, models));
     this.depths = new DepthSources(this.networks);
     this.scenes = new Scenes(this.networks);
     this.renderers = root ? await gpuRenderers(root, canvases, this.networks) : cpuRenderers(canvases, this.networks);
@@ -139,7 +131,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     this.renderer.show({ display, theme });
   }
 
-  score({ model, longSide }: Argument<'score'>, { signal, onProgress }: CallContext): Promise<LiftScore> {
+  score({ model, longSide }: Argument<'score'>, { signal, onProgress }: CallContext): Promise<MatchScore> {
     return this.jobs.run(async () => {
       throwIfAborted(signal);
       const views = await this.renderer.pin(this.scorer.provider);
@@ -231,7 +223,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
 
   private closePhoto(): void {
     if (!this.photo) return;
-    this.scorer.forget(this.photo);
+    this.scorer.forget(viewsKey(this.photo));
     this.photo.close();
   }
 

@@ -1,16 +1,8 @@
+import { PLACE } from '../../../../core/match-score.ts';
 import type { CameraPair } from '../../../../geometry/pinhole.ts';
 import { isOnMesh } from '../mesh/cpu.ts';
 import type { LiftMesh } from '../mesh/cpu.ts';
 import { WARP_NOWHERE } from '../render/cpu.ts';
-
-/** What a place is to the truth. A view's `visible` map (0 in holes, else 1) can be read as such too. */
-export const PLACE = {
-  /** No surface: sky, no depth, a hole, or across a depth edge. Never counted. */
-  none: 0,
-  visible: 1,
-  /** Outside the other picture, behind its camera, or covered by something else. */
-  hidden: 2,
-} as const;
 
 /** Where the photo's pixels lie in the new view, on the photo's grid. */
 export interface ForwardWarp {

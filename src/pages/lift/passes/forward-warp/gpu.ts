@@ -4,7 +4,7 @@ import type { CameraPair } from '../../../../geometry/pinhole.ts';
 import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
 import { gridPoints } from '../../../../compute/field/gpu.ts';
 import { Kernel } from '../../../../platform/gpu/kernel.ts';
-import { PLACE } from './cpu.ts';
+import { PLACE } from '../../../../core/match-score.ts';
 import { WARP_NOWHERE } from '../render/cpu.ts';
 import { meshIndexCount } from '../mesh/cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';

@@ -4,7 +4,8 @@ import type { SceneName } from '../../testing/lift-scenes.ts';
 import { compareWithTruth } from '../../testing/lift-truth.ts';
 import { FAR_MOTIONS, MOTIONS, SHOT_SIZE as SIZE, shootScene, TOLERANCE } from '../../testing/lift-views.ts';
 import type { MotionName, SceneShot } from '../../testing/lift-views.ts';
-import { forwardWarp, PLACE } from '../forward-warp/cpu.ts';
+import { PLACE } from '../../../../core/match-score.ts';
+import { forwardWarp } from '../forward-warp/cpu.ts';
 import { meshGrid } from '../mesh/cpu.ts';
 import { renderView, WARP_NOWHERE } from './cpu.ts';
 

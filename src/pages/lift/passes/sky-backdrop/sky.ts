@@ -1,6 +1,7 @@
 import type { Size } from '../../../../core/geometry.ts';
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
-import { guidedUpsample, resizeMap } from '../smooth/guided-filter.ts';
+import { resizeMap } from '../../../../compute/resize-map/cpu.ts';
+import { guidedUpsample } from '../smooth/guided-filter.ts';
 import { toPicture, shrunkSize } from '../picture.ts';
 import type { Picture } from '../picture.ts';
 import { rangeOf } from '../prepare-disparity/cpu.ts';

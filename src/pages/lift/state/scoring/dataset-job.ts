@@ -1,7 +1,8 @@
+import type { DatasetTarget } from '../../../../core/dataset-target.ts';
 import { CodedError, isCancelled, toPlainError } from '../../../../core/errors.ts';
 import type { LiftProgress } from '../../contract/api.ts';
 import type { DepthSource } from '../../contract/depth.ts';
-import type { DatasetPhoto, DatasetTarget } from '../../contract/dataset.ts';
+import type { DatasetPhoto } from '../../contract/dataset.ts';
 import { isWorkerDeath } from '../../../../platform/worker/worker-client.ts';
 import type { LiftContext } from '../context.ts';
 import type { DatasetSettings } from '../types.ts';

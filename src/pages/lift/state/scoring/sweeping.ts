@@ -1,4 +1,5 @@
-import type { LiftProgress, SweepPoint } from '../../contract/api.ts';
+import type { SweepPoint } from '../../../../core/match-score.ts';
+import type { LiftProgress } from '../../contract/api.ts';
 import type { ModelSource } from '../../../../core/match.ts';
 import type { ModelEntry } from '../../../../workspace/types.ts';
 import type { LiftContext } from '../context.ts';

@@ -1,4 +1,4 @@
-import { resizeMap } from '../../passes/smooth/guided-filter.ts';
+import { resizeMap } from '../../../../compute/resize-map/cpu.ts';
 import { type Pixels, preprocess } from '../../../../compute/preprocess/cpu.ts';
 import type { Rect, Size } from '../../../../core/geometry.ts';
 import type { RenderSettings } from '../../contract/settings.ts';

@@ -9,7 +9,7 @@ import { networkBytes, openNetwork } from '../../../../models/open-network.ts';
 import { Mutex, type RuntimeTensor, type Session } from '../../../../platform/runtime/runtime.ts';
 import type { PlainMap } from './fit-photo.ts';
 import { runInpainting } from './inpainting-network.ts';
-import type { LazyRuntime } from '../lazy-runtime.ts';
+import type { LazyRuntime } from '../../../../platform/runtime/lazy-runtime.ts';
 import { PurposeNetworks } from './purpose-networks.ts';
 import { runSky } from './sky-network.ts';
 

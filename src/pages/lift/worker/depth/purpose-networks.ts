@@ -4,7 +4,7 @@ import type { DroppedNetwork, OpenedNetwork } from '../../contract/api.ts';
 import type { NetworkPurpose } from '../../../../models/library-contract.ts';
 import type { Session } from '../../../../platform/runtime/runtime.ts';
 import { type InpaintingPlan, inpaintingPlan } from './inpainting-network.ts';
-import type { LazyRuntime } from '../lazy-runtime.ts';
+import type { LazyRuntime } from '../../../../platform/runtime/lazy-runtime.ts';
 import { type SkyPlan, skyPlan } from './sky-network.ts';
 
 /** The file is in memory twice while it opens; LaMa and skyseg.onnx have a fifth of this. */

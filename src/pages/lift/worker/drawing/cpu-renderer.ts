@@ -9,7 +9,7 @@ import type { PaneCanvas } from './pane-canvas.ts';
 import { pinPlain } from './pin-plain.ts';
 import type { PinnedViews } from './pinned-views.ts';
 import { type Appearance, type HoleFiller, type LiftRenderer, START_APPEARANCE } from './renderer.ts';
-import type { ScoreMaps, SideMaps } from '../score/score-maps.ts';
+import type { ScoreMaps, SideMaps } from '../../../../matching/scoring/score-maps.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];
 

@@ -39,7 +39,7 @@ export interface PlainFrame {
   warp: Record<Side, Float32Array>;
   /** 1 where the other view shows the same place. */
   visible: Record<Side, Uint8Array>;
-  /** On the photo's grid: PLACE of reference/lift/forward-warp.ts. */
+  /** On the photo's grid: PLACE of core/match-score.ts. */
   places: Uint8Array;
   facts: FrameFacts;
 }

@@ -7,8 +7,8 @@ import { NormalsPass } from '../../passes/normals/gpu.ts';
 import { PhotometricPass } from '../../passes/photometric/gpu.ts';
 import { RelightPass } from '../../passes/relight/gpu.ts';
 import { LiftRenderPass } from '../../passes/render/gpu.ts';
-import { ResizeMapPass } from '../../passes/resize-map/gpu.ts';
-import { ScorePass } from '../../passes/score/gpu.ts';
+import { ResizeMapPass } from '../../../../compute/resize-map/gpu.ts';
+import { ScorePass } from '../../../../compute/score/gpu.ts';
 import { SkyBackdropPass } from '../../passes/sky-backdrop/gpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 

@@ -14,7 +14,7 @@ import type { LiftPasses } from './gpu-passes.ts';
 import { pinOnGpu } from './pin-on-gpu.ts';
 import type { PinnedViews } from './pinned-views.ts';
 import { type Appearance, type HoleFiller, type LiftRenderer, START_APPEARANCE } from './renderer.ts';
-import { releaseMaps, type ScoreMaps } from '../score/score-maps.ts';
+import { releaseMaps, type ScoreMaps } from '../../../../matching/scoring/score-maps.ts';
 
 const SIDES: readonly Side[] = ['a', 'b'];
 

@@ -1,5 +1,5 @@
 import { gridPoints } from '../../../../compute/field/gpu.ts';
-import { ScorePass, type TruthBuffers } from '../../passes/score/gpu.ts';
+import { ScorePass, type TruthBuffers } from '../../../../compute/score/gpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { Provider } from '../../../../core/match.ts';
@@ -8,8 +8,9 @@ import { readBytes } from '../../../../platform/gpu/readback.ts';
 import type { FrameRequest } from './frame.ts';
 import type { GpuFrame } from './gpu-frame.ts';
 import type { LiftPasses } from './gpu-passes.ts';
-import { type MatchedField, type PinnedViews, viewPhotos, type ViewPicture } from './pinned-views.ts';
-import type { ScoreMaps, SideMaps } from '../score/score-maps.ts';
+import type { MatchedField } from '../../../../matching/scoring/measure.ts';
+import { type PinnedViews, viewPhotos, type ViewPicture } from './pinned-views.ts';
+import type { ScoreMaps, SideMaps } from '../../../../matching/scoring/score-maps.ts';
 
 /** What a frame's views are pinned with. */
 export interface PinOptions {

@@ -1,9 +1,8 @@
-import { resizeMap } from '../../passes/smooth/guided-filter.ts';
-import { measureField, type ScoreTruth } from '../../passes/score/cpu.ts';
+import type { ScoreTruth } from '../../../../compute/score/cpu.ts';
 import type { Side } from '../../../../core/geometry.ts';
+import { measurePlain } from '../../../../matching/scoring/measure-plain.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
 import { type PinnedViews, viewPhotos } from './pinned-views.ts';
-import type { ScoreMaps } from '../score/score-maps.ts';
 
 /** The views of a frame in ordinary memory, which nothing draws over: nothing is copied. */
 export function pinPlain(request: FrameRequest, frame: PlainFrame, isShown: () => boolean): PinnedViews {
@@ -11,16 +10,7 @@ export function pinPlain(request: FrameRequest, frame: PlainFrame, isShown: () =
   const picture = (side: Side) => ({ pixels: { data: colour[side], ...size } });
   return {
     photos: viewPhotos(request, size, { a: picture('a'), b: picture('b') }),
-    async measure(field) {
-      const measured = async (side: Side) => {
-        const plain = await field.plain(side);
-        const { error, counters } = measureField(plain, truthOf(frame, side));
-        return { counters, maps: { error, certainty: resizeMap(plain.certainty, plain.grid, size) } };
-      };
-      const [a, b] = [await measured('a'), await measured('b')];
-      const maps: ScoreMaps = { on: 'cpu', sides: { a: a.maps, b: b.maps } };
-      return { counters: a.counters, maps };
-    },
+    measure: (field) => measurePlain(field, { a: truthOf(frame, 'a'), b: truthOf(frame, 'b') }),
     isShown,
     release: () => {},
   };

@@ -1,24 +1,11 @@
-import type { MatchField } from '../../../../compute/field/gpu.ts';
-import type { PlainField } from '../../../../compute/field/cpu.ts';
-import type { ScoreCounters } from '../../passes/score/cpu.ts';
-import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
+import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
+import type { TrueViews } from '../../../../matching/scoring/measure.ts';
+import type { ViewPhoto } from '../../../../matching/scoring/view-matchers.ts';
 import { photoViewKey, type FrameRequest } from './frame.ts';
-import type { ViewPhoto } from '../score/matchers.ts';
-import type { ScoreMaps } from '../score/score-maps.ts';
-
-/** A match as either kind of measuring takes it. */
-export interface MatchedField {
-  plain(side: Side): Promise<PlainField>;
-  /** On the device that renders. */
-  onGpu(): MatchField;
-}
 
 /** Both views of one frame with their truth, held while a matcher looks at them, whatever is rendered meanwhile. */
-export interface PinnedViews {
-  photos: Record<Side, ViewPhoto>;
-  /** Measures a match of these views: counters from the photo to the view, maps on both. The maps are the caller's. */
-  measure(field: MatchedField): Promise<{ counters: ScoreCounters; maps: ScoreMaps }>;
+export interface PinnedViews extends TrueViews {
   /** Whether this frame is still the one that is shown. */
   isShown(): boolean;
   /** Frees what was copied for it. */

@@ -4,7 +4,7 @@ import type { FrameFacts, LiftDisplay } from '../../contract/api.ts';
 import type { Provider } from '../../../../core/match.ts';
 import type { FrameRequest, PlainFrame } from './frame.ts';
 import type { PinnedViews } from './pinned-views.ts';
-import type { ScoreMaps } from '../score/score-maps.ts';
+import type { ScoreMaps } from '../../../../matching/scoring/score-maps.ts';
 
 export interface Appearance {
   display: LiftDisplay;

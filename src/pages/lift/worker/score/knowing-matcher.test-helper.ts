@@ -2,7 +2,7 @@ import type { PlainMatchField } from '../../../../compute/field/cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { CpuBackend } from '../../../../matching/backend/cpu-backend.ts';
 import type { PlainFrame } from '../drawing/frame.ts';
-import type { ViewMatcher } from './matchers.ts';
+import type { ViewMatcher } from '../../../../matching/scoring/view-matchers.ts';
 
 /**
  * A matcher that answers with a frame's truth moved by (dx, dy) pixels, and is certain of what is visible.

@@ -7,9 +7,9 @@ import { LiftPasses } from '../drawing/gpu-passes.ts';
 import { GpuRenderer } from '../drawing/gpu-renderer.ts';
 import { knowingMatcher } from './knowing-matcher.test-helper.ts';
 import { liftedPhoto, NO_FILLER, NO_SKY_MODEL, smallSettings } from '../lift-scene.test-helper.ts';
-import { measure } from './measure.ts';
+import { measure } from '../../../../matching/scoring/measure.ts';
 import { Scenes } from '../scenes.ts';
-import type { ScoreMaps } from './score-maps.ts';
+import type { ScoreMaps } from '../../../../matching/scoring/score-maps.ts';
 
 async function requestOf(yaw: number): Promise<FrameRequest> {
   const { photo, depth } = liftedPhoto({ width: 160, height: 120 });

@@ -1,6 +1,7 @@
+import type { MatchScore } from '../../../../core/match-score.ts';
 import { expect, test } from 'vitest';
 import { viewpointAngle } from '../../../../geometry/pinhole.ts';
-import type { LiftProgress, LiftScore, SweepOptions } from '../../contract/api.ts';
+import type { LiftProgress, SweepOptions } from '../../contract/api.ts';
 import { CpuRenderer } from '../drawing/cpu-renderer.ts';
 import type { FrameRequest } from '../drawing/frame.ts';
 import { liftedPhoto, NO_FILLER, NO_SKY_MODEL, smallSettings } from '../lift-scene.test-helper.ts';
@@ -38,7 +39,7 @@ async function run(options: SweepOptions, signal?: AbortSignal, onPoint?: () => 
     measure: async () => {
       const frame = (await renderer.read())!;
       const epe = frame.colour.b.reduce((sum, value, i) => (sum * 31 + value + i) % 65_521, 7);
-      return { epe, places: frame.facts.visible } as unknown as LiftScore;
+      return { epe, places: frame.facts.visible } as unknown as MatchScore;
     },
   });
   return { points, progress };

@@ -1,6 +1,7 @@
+import type { MatchScore, SweepPoint } from '../../../../core/match-score.ts';
 import { orbit } from '../../../../geometry/lift/camera.ts';
 import { CodedError, throwIfAborted } from '../../../../core/errors.ts';
-import type { LiftProgress, LiftScore, SweepKind, SweepOptions, SweepPoint } from '../../contract/api.ts';
+import type { LiftProgress, SweepKind, SweepOptions } from '../../contract/api.ts';
 import type { LiftSettings } from '../../contract/settings.ts';
 import type { CameraMotion } from '../../../../geometry/pinhole.ts';
 import type { ModelSource } from '../../../../core/match.ts';
@@ -10,7 +11,7 @@ import type { LiftRenderer } from '../drawing/renderer.ts';
 /** What a sweep needs: a renderer of its own, and somebody who measures its frame. */
 export interface SweepTools {
   renderer: LiftRenderer;
-  measure(model: ModelSource, onProgress: (progress: LiftProgress) => void): Promise<LiftScore>;
+  measure(model: ModelSource, onProgress: (progress: LiftProgress) => void): Promise<MatchScore>;
   signal?: AbortSignal;
   onProgress: (progress: LiftProgress) => void;
 }

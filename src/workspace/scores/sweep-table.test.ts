@@ -1,6 +1,7 @@
+import type { SweepPoint } from '../../core/match-score.ts';
 import { describe, expect, it } from 'vitest';
-import type { SweepPoint } from '../../contract/api.ts';
-import { SCORE } from '../fake-lift-worker.ts';
+
+import { SCORE } from '../../pages/lift/state/fake-lift-worker.ts';
 import { breakingPoint, sweepCsv, sweepCurves } from './sweep-table.ts';
 
 const point = (model: string, step: number, share: number, places = 100): SweepPoint => ({
@@ -30,7 +31,7 @@ describe('sweeps as curves and tables', () => {
 
   it('writes every point with its unit, and quotes names that need it', () => {
     const odd = { ...point('x', 2, 0.25), score: { ...SCORE, modelName: 'M, "odd"', epe: NaN, auroc: null } };
-    const rows = sweepCsv('yaw', [point('x', 1, 0.5), odd])
+    const rows = sweepCsv('yaw', 'degrees', [point('x', 1, 0.5), odd])
       .trimEnd()
       .split('\r\n');
     expect(rows[0]).toBe(

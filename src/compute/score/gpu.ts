@@ -1,21 +1,20 @@
-import code from '../../../../../shaders/lift/score.wgsl';
-import type { Size } from '../../../../core/geometry.ts';
-import { PCK_THRESHOLDS } from '../../contract/api.ts';
-import { LINEAR_WORKGROUP } from '../../../../platform/gpu/dispatch.ts';
-import { gridPoints, warpBinding } from '../../../../compute/field/gpu.ts';
-import type { WarpField } from '../../../../compute/field/gpu.ts';
-import { Kernel } from '../../../../platform/gpu/kernel.ts';
-import { PLACE } from '../forward-warp/cpu.ts';
+import code from '../../../shaders/lift/score.wgsl';
+import type { Size } from '../../core/geometry.ts';
+import { PCK_THRESHOLDS, PLACE } from '../../core/match-score.ts';
+import { LINEAR_WORKGROUP } from '../../platform/gpu/dispatch.ts';
+import { gridPoints, warpBinding } from '../field/gpu.ts';
+import type { WarpField } from '../field/gpu.ts';
+import { Kernel } from '../../platform/gpu/kernel.ts';
 import { CERTAINTY_BINS, CURVE_BINS, ERROR_BINS, MAX_ERROR, NO_ERROR, scoredScale } from './cpu.ts';
 import type { ScoreCounters } from './cpu.ts';
-import type { Scope } from '../../../../platform/gpu/scope.ts';
-import { createShader } from '../../../../platform/gpu/shader.ts';
+import type { Scope } from '../../platform/gpu/scope.ts';
+import { createShader } from '../../platform/gpu/shader.ts';
 
 /** Enough workgroups to fill a GPU; every one leaves a partial sum. */
 const MAX_GROUPS = 128;
 const COUNTER_WORDS = 2 + PCK_THRESHOLDS.length + CURVE_BINS + ERROR_BINS.bins + 2 * CERTAINTY_BINS.bins;
 
-/** Where places truly lie in the other picture, on the GPU; members as in reference/lift/score.ts. */
+/** Where places truly lie in the other picture, on the GPU; members as in cpu.ts. */
 export interface TruthBuffers {
   size: Size;
   /** float32 [2, h, w] */
@@ -25,7 +24,7 @@ export interface TruthBuffers {
   other: Size;
 }
 
-/** A match measured against the truth, see reference/lift/score.ts. */
+/** A match measured against the truth, see cpu.ts. */
 export class ScorePass {
   /** Bytes of the counters' buffer that {@link run} fills and {@link ScorePass.parse} reads. */
   static readonly bytes = 4 * (COUNTER_WORDS + MAX_GROUPS * CURVE_BINS);

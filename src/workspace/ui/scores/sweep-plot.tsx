@@ -1,6 +1,7 @@
+import { PCK_THRESHOLDS } from '../../../core/match-score.ts';
 import type { Ref } from 'react';
-import { PCK_THRESHOLDS } from '../contract/api.ts';
-import type { SweepCurve } from '../state/scoring/sweep-table.ts';
+
+import type { SweepCurve } from '../../scores/sweep-table.ts';
 import { PLOT, Plot, pathOf, xScale, yScale } from './plot.tsx';
 
 /** Told apart by people who see few colours, and readable on both themes: after Okabe and Ito. */

@@ -1,5 +1,5 @@
-import { isCancelled } from '../../../core/errors.ts';
-import type { DatasetTarget } from '../contract/dataset.ts';
+import type { DatasetTarget } from '../core/dataset-target.ts';
+import { isCancelled } from '../core/errors.ts';
 
 /** Dialogs that some browsers have and TypeScript's DOM does not. */
 interface FilePickers {

@@ -1,16 +1,4 @@
-import type { SweepKind, SweepPoint } from '../../contract/api.ts';
-import { PCK_THRESHOLDS } from '../../contract/api.ts';
-
-/** What the values of a sweep are counted in. */
-export const SWEEP_UNITS: Record<SweepKind, string> = {
-  yaw: 'degrees',
-  pitch: 'degrees',
-  roll: 'degrees',
-  zoom: 'factor',
-  translation: 'median depths',
-  light: 'power',
-  noise: 'sigma',
-};
+import { PCK_THRESHOLDS, type SweepPoint } from '../../core/match-score.ts';
 
 /** One matcher's points in the order of their values. */
 export interface SweepCurve {
@@ -45,8 +33,11 @@ export function breakingPoint({ points }: SweepCurve, threshold: number, share =
   return null;
 }
 
-/** Every point as a row of CSV (RFC 4180). Errors are in pixels at a long side of 640. */
-export function sweepCsv(kind: SweepKind, points: readonly SweepPoint[]): string {
+/**
+ * Every point as a row of CSV (RFC 4180). Errors are in pixels at a long side of 640.
+ * @param unit of the values
+ */
+export function sweepCsv(kind: string, unit: string, points: readonly SweepPoint[]): string {
   const head = [
     'sweep',
     'unit',
@@ -61,7 +52,7 @@ export function sweepCsv(kind: SweepKind, points: readonly SweepPoint[]): string
   ];
   const rows = points.map(({ step, value, score }) => [
     kind,
-    SWEEP_UNITS[kind],
+    unit,
     score.modelName,
     step,
     rounded(value),

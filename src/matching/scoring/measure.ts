@@ -1,21 +1,37 @@
-import { summariseScore } from '../../passes/score/cpu.ts';
-import type { LiftProgress, LiftScore } from '../../contract/api.ts';
-import type { Stage } from '../../../../core/match.ts';
-import type { MatchContext } from '../../../../matching/pair-matcher.ts';
-import type { ViewMatcher } from './matchers.ts';
-import type { PinnedViews } from '../drawing/pinned-views.ts';
+import type { MatchField } from '../../compute/field/gpu.ts';
+import type { PlainField } from '../../compute/field/cpu.ts';
+import { type ScoreCounters, summariseScore } from '../../compute/score/cpu.ts';
+import type { Side } from '../../core/geometry.ts';
+import type { MatchScore, ScoreStage } from '../../core/match-score.ts';
+import type { Stage } from '../../core/match.ts';
+import type { MatchContext } from '../pair-matcher.ts';
 import type { ScoreMaps } from './score-maps.ts';
+import type { ViewMatcher, ViewPhoto } from './view-matchers.ts';
+
+/** A match as either kind of measuring takes it. */
+export interface MatchedField {
+  plain(side: Side): Promise<PlainField>;
+  /** On the device that renders. */
+  onGpu(): MatchField;
+}
+
+/** Two views whose true correspondences are known. */
+export interface TrueViews {
+  readonly photos: Record<Side, ViewPhoto>;
+  /** Measures a match of these views: counters from a to b, maps on both. The maps are the caller's. */
+  measure(field: MatchedField): Promise<{ counters: ScoreCounters; maps: ScoreMaps }>;
+}
 
 export interface MeasureOptions {
   /** Longer side of the matcher's input; null: the model's own. */
   longSide: number | null;
   signal?: AbortSignal;
-  onStage?: (stage: LiftProgress['stage']) => void;
+  onStage?: (stage: ScoreStage) => void;
 }
 
-/** How well a matcher did on a frame: in numbers from the photo to the view, and as maps on both. */
+/** How well a matcher did on two views: in numbers from a to b, and as maps on both. */
 export interface Measured {
-  score: LiftScore;
+  score: MatchScore;
   /** The caller's to show or to release. */
   maps: ScoreMaps;
 }
@@ -23,7 +39,7 @@ export interface Measured {
 /** Matches two views as they are, without any rescue, and measures the match against their truth. */
 export async function measure(
   pair: ViewMatcher,
-  views: PinnedViews,
+  views: TrueViews,
   { longSide, signal, onStage }: MeasureOptions,
 ): Promise<Measured> {
   const start = performance.now();
@@ -45,7 +61,7 @@ export async function measure(
   }
 }
 
-function stageOf(stage: Stage): LiftProgress['stage'] {
+function stageOf(stage: Stage): ScoreStage {
   if (stage === 'load-model') return stage;
   return stage === 'decode' ? 'match' : 'encode';
 }

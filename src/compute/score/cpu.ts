@@ -1,9 +1,7 @@
-import type { Size } from '../../../../core/geometry.ts';
-import { PCK_THRESHOLDS } from '../../contract/api.ts';
-import type { LiftScore } from '../../contract/api.ts';
-import { BilinearReader } from '../../../../compute/field/bilinear.ts';
-import type { PlainField } from '../../../../compute/field/cpu.ts';
-import { PLACE } from '../forward-warp/cpu.ts';
+import type { Size } from '../../core/geometry.ts';
+import { type MatchScore, PCK_THRESHOLDS, PLACE } from '../../core/match-score.ts';
+import { BilinearReader } from '../field/bilinear.ts';
+import type { PlainField } from '../field/cpu.ts';
 
 /** Errors are in pixels of a picture with this long side. */
 export const SCORED_LONG_SIDE = 640;
@@ -52,7 +50,7 @@ export interface ScoreCounters {
   curveErrors: ArrayLike<number>;
 }
 
-export type Score = Omit<LiftScore, 'modelId' | 'modelName' | 'milliseconds'>;
+export type Score = Omit<MatchScore, 'modelId' | 'modelName' | 'milliseconds'>;
 
 /** Pixels of the measured picture per unit of normalised coordinates, across and down. */
 export function scoredScale({ width, height }: Size): [x: number, y: number] {

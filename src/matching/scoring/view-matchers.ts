@@ -1,22 +1,22 @@
-import type { Gpu } from '../../../../platform/gpu/device.ts';
-import type { Scope } from '../../../../platform/gpu/scope.ts';
-import { shadersReady } from '../../../../platform/gpu/shader.ts';
-import { fetchManifest, modelFilesAt } from '../../../../models/fetch-model.ts';
-import type { ModelSource, Provider } from '../../../../core/match.ts';
-import type { Backend } from '../../../../matching/backend/backend.ts';
-import { CpuBackend, type CpuPhoto } from '../../../../matching/backend/cpu-backend.ts';
-import { FeatureCache } from '../../../../matching/feature-cache.ts';
-import { GpuBackend, type GpuPhoto } from '../../../../matching/backend/gpu-backend.ts';
-import { Matcher } from '../../../../matching/matcher.ts';
-import { PairMatcher } from '../../../../matching/pair-matcher.ts';
-import type { LazyRuntime } from '../lazy-runtime.ts';
+import type { Gpu } from '../../platform/gpu/device.ts';
+import type { Scope } from '../../platform/gpu/scope.ts';
+import { shadersReady } from '../../platform/gpu/shader.ts';
+import { fetchManifest, modelFilesAt } from '../../models/fetch-model.ts';
+import type { ModelSource, Provider } from '../../core/match.ts';
+import type { Backend } from '../backend/backend.ts';
+import { CpuBackend, type CpuPhoto } from '../backend/cpu-backend.ts';
+import { FeatureCache } from '../feature-cache.ts';
+import { GpuBackend, type GpuPhoto } from '../backend/gpu-backend.ts';
+import { Matcher } from '../matcher.ts';
+import { PairMatcher } from '../pair-matcher.ts';
+import type { LazyRuntime } from '../../platform/runtime/lazy-runtime.ts';
 
 /** A view as either backend takes it: its pixels, its texture, or both. */
 export type ViewPhoto = CpuPhoto & GpuPhoto;
 export type ViewMatcher = PairMatcher<ViewPhoto, unknown>;
 
 /** The matcher that is loaded, with the features that it made. */
-export class LiftMatchers {
+export class ViewMatchers {
   private loaded: { manifestUrl: string; pair: ViewMatcher } | null = null;
   private readonly cache = new FeatureCache();
 

@@ -1,12 +1,12 @@
-import code from '../../../../../shaders/lift/resize-map.wgsl';
-import type { Size } from '../../../../core/geometry.ts';
-import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
-import { gridPoints } from '../../../../compute/field/gpu.ts';
-import { Kernel } from '../../../../platform/gpu/kernel.ts';
-import type { Scope } from '../../../../platform/gpu/scope.ts';
-import { createShader } from '../../../../platform/gpu/shader.ts';
+import code from '../../../shaders/lift/resize-map.wgsl';
+import type { Size } from '../../core/geometry.ts';
+import { gridWorkgroups } from '../../platform/gpu/dispatch.ts';
+import { gridPoints } from '../field/gpu.ts';
+import { Kernel } from '../../platform/gpu/kernel.ts';
+import type { Scope } from '../../platform/gpu/scope.ts';
+import { createShader } from '../../platform/gpu/shader.ts';
 
-/** Brings a map to another size, see resizeMap in reference/lift/guided-filter.ts. */
+/** Brings a map to another size, see resizeMap in cpu.ts. */
 export class ResizeMapPass {
   private readonly kernel: Kernel;
 

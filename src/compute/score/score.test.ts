@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Size } from '../../../../core/geometry.ts';
-import { PCK_THRESHOLDS } from '../../contract/api.ts';
-import { PLACE } from '../forward-warp/cpu.ts';
+import type { Size } from '../../core/geometry.ts';
+import { PCK_THRESHOLDS, PLACE } from '../../core/match-score.ts';
 import { measureField, NO_ERROR, SCORED_LONG_SIDE, summariseScore } from './cpu.ts';
 import type { ScoreTruth } from './cpu.ts';
-import { TestGpu } from '../../../../platform/gpu/testing/dawn.ts';
-import { makeFields, randomNumbers } from '../../../match/testing/fields.ts';
+import { TestGpu } from '../../platform/gpu/testing/dawn.ts';
+import { makeFields, randomNumbers } from '../../pages/match/testing/fields.ts';
 import { ScorePass } from './gpu.ts';
 
 let gpu: TestGpu;

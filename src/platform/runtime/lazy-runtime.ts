@@ -1,6 +1,6 @@
-import { createOrtRuntime } from '../../../platform/runtime/ort.ts';
-import type { Runtime, RuntimeTensor } from '../../../platform/runtime/runtime.ts';
-import { readBytes } from '../../../platform/gpu/readback.ts';
+import { createOrtRuntime } from './ort.ts';
+import type { Runtime, RuntimeTensor } from './runtime.ts';
+import { readBytes } from '../gpu/readback.ts';
 
 /** The inference runtime of this worker, downloaded when a model is first run. */
 export class LazyRuntime {

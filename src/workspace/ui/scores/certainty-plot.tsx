@@ -1,11 +1,12 @@
-import type { LiftScore } from '../contract/api.ts';
+import type { MatchScore } from '../../../core/match-score.ts';
+
 import { Plot, PLOT, pathOf, xScale, yScale } from './plot.tsx';
 
 const HALF_BIN = 0.05;
 const SHARES = [0, 0.5, 1].map((at) => ({ at, text: String(at) }));
 
 /** Mean error of the places of each tenth of certainty, over bars that tell how many places that are. */
-export function CertaintyPlot({ curve }: { curve: LiftScore['curve'] }) {
+export function CertaintyPlot({ curve }: { curve: MatchScore['curve'] }) {
   const errors = curve.flatMap(({ error }) => error ?? []);
   if (errors.length === 0) return null;
   const top = niceTop(Math.max(...errors));

@@ -1,5 +1,5 @@
-import type { Scope } from '../../../../platform/gpu/scope.ts';
-import type { Side } from '../../../../core/geometry.ts';
+import type { Scope } from '../../platform/gpu/scope.ts';
+import type { Side } from '../../core/geometry.ts';
 
 /** Both [h, w] at the rendered size. */
 export interface SideMaps<Values> {
@@ -9,7 +9,7 @@ export interface SideMaps<Values> {
   certainty: Values;
 }
 
-/** What matching found on a frame, for its pictures. Those on the GPU belong to whoever holds them. */
+/** What matching found on two views, for their pictures. Those on the GPU belong to whoever holds them. */
 export type ScoreMaps =
   | { on: 'cpu'; sides: Record<Side, SideMaps<Float32Array>> }
   | { on: 'gpu'; sides: Record<Side, SideMaps<GPUBuffer>>; scope: Scope };
