@@ -55,7 +55,7 @@ export function measureRegistration(fields: PlainMatchField, H: Matrix3): Regist
 }
 
 /** Matches by the project's sampling, in pixels of the files. */
-function sampledPairs(fields: PlainMatchField): PointPairs {
+export function sampledPairs(fields: PlainMatchField): PointPairs {
   const { count, rows } = sampledMatches(fields, { count: MATCHES, seed: 1, threshold: 0, cycleLimit: 0 });
   const column = (offset: number) => Float64Array.from({ length: count }, (_, i) => rows[5 * i + offset]);
   return { xa: column(0), ya: column(1), xb: column(2), yb: column(3) };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CodedError } from '../../src/core/errors.ts';
+import type { Side, Size } from '../../src/core/geometry.ts';
 import type { Matrix3 } from '../../src/core/matrix3.ts';
 
 interface Named {
@@ -13,6 +14,18 @@ interface Named {
   cameras: Cameras | null;
   /** Places known in both photos: the field is measured there too. */
   points: KnownPoint[] | null;
+  /** What a published list says beyond that. */
+  published?: Published;
+}
+
+/** What lists of MegaDepth-1500 and ScanNet-1500 tell of a pair. */
+export interface Published {
+  /** Size of the pictures that K means, where it is not the files' own. */
+  cameraSize?: Size;
+  /** Sizes that the list itself resizes to, instead of the protocol's. */
+  resized?: Record<Side, Size>;
+  /** Names of the depth maps; errors at all places that both photos show are measured where the files are there. */
+  depths?: Record<Side, string>;
 }
 
 /** K in pixels of the files, the first pixel's centre at 0.5; T = [R|t], row-major, takes points of camera A to B. */
@@ -98,10 +111,10 @@ export function readPairs(path: string): EvaluationPair[] {
   });
 }
 
-const broken = (message: string) =>
+export const broken = (message: string) =>
   new CodedError('pairs-malformed', message, 'Its format is described in scripts/evaluate/pairs.ts.');
 
-function readText(path: string): string {
+export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

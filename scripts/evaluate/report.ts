@@ -4,6 +4,7 @@ import { matchPair, type NodeMatcher } from '../node/match-pair.ts';
 import { dataUrl, errorMap, FULL_ERROR } from './error-picture.ts';
 import type { PairResult } from './evaluate-pair.ts';
 import type { EvaluationPair } from './pairs.ts';
+import type { Protocol } from './protocols.ts';
 import type { Run } from './run.ts';
 import { overlapOf, type Table, tablesOf } from './tables.ts';
 import { denseTruth } from './truth.ts';
@@ -24,7 +25,12 @@ figure{display:inline-block;margin:0 .6rem .6rem 0}
 figcaption{font-size:.8rem;color:#666}.wrong{color:#b00020}`;
 
 /** A page without scripts or other files: all tables, a row per pair, and pictures of the worst pairs. */
-export async function writeReport(run: Run, pairs: readonly EvaluationPair[], matcher: NodeMatcher): Promise<string> {
+export async function writeReport(
+  run: Run,
+  pairs: readonly EvaluationPair[],
+  matcher: NodeMatcher,
+  protocol: Protocol | null = null,
+): Promise<string> {
   const worst = [...run.results].sort((p, q) => badness(q) - badness(p)).slice(0, SHOWN);
   const shown: string[] = [];
   for (const result of worst) {
@@ -38,7 +44,7 @@ export async function writeReport(run: Run, pairs: readonly EvaluationPair[], ma
 <title>Evaluation: ${escaped(run.pairs)}</title>
 <style>${STYLE}</style></head><body>
 <h1>Evaluation of ${escaped(run.pairs)}</h1><p>${run.results.length} pairs, ${escaped(settings)}</p>
-${tablesOf(run.results).map(tableHtml).join('\n')}
+${tablesOf(run.results, protocol).map(tableHtml).join('\n')}
 ${tableHtml(pairTable(run.results))}
 <h2>Worst pairs</h2>
 ${shown.join('\n') || '<p>None is wrong anywhere.</p>'}
@@ -47,9 +53,10 @@ ${shown.join('\n') || '<p>None is wrong anywhere.</p>'}
 }
 
 /** 0 for a pair without a flaw, 1 for one that is wrong altogether; pairs without a truth go by their verdict. */
-export function badness({ dense, pose, kind, verdict }: PairResult): number {
+export function badness({ dense, pose, published, kind, verdict }: PairResult): number {
   if (dense) return 1 - dense.pck[2];
-  if (pose) return Math.min(1, pose.error / WORST_POSE);
+  const angle = pose?.error ?? published?.errors[0];
+  if (angle !== undefined) return Math.min(1, angle / WORST_POSE);
   return (verdict.kind === 'none') === (kind === 'unrelated') ? 0 : 1;
 }
 
@@ -83,7 +90,7 @@ function pairTable(results: readonly PairResult[]): Table {
     number(r.dense?.medianEpe, 2),
     number(r.dense?.auroc, 3),
     number(r.registration?.cornerError, 2),
-    number(r.pose?.error, 2),
+    number(r.pose?.error ?? r.published?.errors[0], 2),
     number(r.points?.pck[2], 3),
     r.rescue.tried ? String(r.rescue.rotation) : '',
     String(r.tries ?? ''),

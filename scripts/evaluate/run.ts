@@ -3,11 +3,14 @@ import { CodedError } from '../../src/core/errors.ts';
 import type { MatchSettings, NodeMatcher } from '../node/match-pair.ts';
 import { evaluatePair, type PairResult } from './evaluate-pair.ts';
 import type { EvaluationPair } from './pairs.ts';
+import type { Protocol } from './protocols.ts';
 
 /** One evaluation: what was asked, and what came of it so far. */
 export interface Run extends MatchSettings {
   model: string;
   pairs: string;
+  /** The published protocol that poses are measured by; null for this project's own. */
+  protocol: string | null;
   results: PairResult[];
 }
 
@@ -15,7 +18,10 @@ export interface Run extends MatchSettings {
 export function resume(wanted: Run, path: string): void {
   if (!existsSync(path)) return;
   const kept = JSON.parse(readFileSync(path, 'utf8')) as Run;
-  const same = (['model', 'size', 'rescue', 'pairs'] as const).every((key) => kept[key] === wanted[key]);
+  const same = (['model', 'size', 'rescue', 'pairs', 'protocol'] as const).every(
+    // Files of earlier runs have no protocol.
+    (key) => (kept[key] ?? null) === wanted[key],
+  );
   if (!same) {
     throw new CodedError(
       'usage',
@@ -32,12 +38,13 @@ export async function evaluateAll(
   pairs: readonly EvaluationPair[],
   matcher: NodeMatcher,
   path?: string,
+  protocol: Protocol | null = null,
 ): Promise<void> {
   const known = new Set(run.results.map(({ name }) => name));
   for (const [i, pair] of pairs.entries()) {
     if (known.has(pair.name)) continue;
     progress(i, pairs.length, pair.name);
-    run.results.push(await evaluatePair(matcher, pair, run));
+    run.results.push(await evaluatePair(matcher, pair, run, protocol));
     if (path) writeFileSync(path, JSON.stringify(run, null, 1));
   }
   progress(pairs.length, pairs.length, '');

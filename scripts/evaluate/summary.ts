@@ -1,9 +1,10 @@
 import type { PairResult } from './evaluate-pair.ts';
+import type { Protocol } from './protocols.ts';
 import { type Table, tablesOf } from './tables.ts';
 
 /** Prints every table that the results allow. */
-export function printSummary(results: readonly PairResult[]): void {
-  for (const table of tablesOf(results)) console.log(`${textOf(table)}\n`);
+export function printSummary(results: readonly PairResult[], protocol: Protocol | null = null): void {
+  for (const table of tablesOf(results, protocol)) console.log(`${textOf(table)}\n`);
 }
 
 function textOf({ title, head, rows }: Table): string {

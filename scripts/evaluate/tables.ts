@@ -1,6 +1,7 @@
 import { auroc, mean, median, poseAuc } from '../../src/geometry/measures.ts';
 import type { PairResult } from './evaluate-pair.ts';
 import { type DenseMeasures, PCK_THRESHOLDS } from './measure.ts';
+import type { Protocol } from './protocols.ts';
 
 /** A table with its heading; every row as long as the head. */
 export interface Table {
@@ -15,11 +16,12 @@ const CORNER_THRESHOLDS = [3, 5, 10] as const;
 const OVERLAPS = [0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3] as const;
 
 /** All tables that the results allow: per scene and overall, then what the verdicts were. */
-export function tablesOf(results: readonly PairResult[]): Table[] {
+export function tablesOf(results: readonly PairResult[], protocol: Protocol | null = null): Table[] {
   const tables = [
     denseTable(results),
     registrationTable(results),
     poseTable(results),
+    protocol && publishedTable(results, protocol),
     pointTable(results),
     costTable(results),
     verdictTable(results),
@@ -115,6 +117,43 @@ function poseTable(results: readonly PairResult[]): Table | null {
       ];
     },
   );
+}
+
+/**
+ * Poses by a published protocol: a row for each threshold, the best by the mean of the three areas marked, as XFeat's and
+ * glue-factory's evaluations choose it, and that one's rows by scene. In per cent, as papers print them.
+ */
+export function publishedTable(results: readonly PairResult[], protocol: Protocol): Table | null {
+  const posed = results.filter((result) => result.published);
+  if (!posed.length) return null;
+  const areasOf = (group: readonly PairResult[], t: number) =>
+    poseAuc(
+      group.map(({ published }) => published!.errors[t]),
+      POSE_THRESHOLDS,
+    );
+  const overall = protocol.thresholds.map((_, t) => areasOf(posed, t));
+  const best = overall.reduce((kept, areas, t) => (mean(areas) > mean(overall[kept]) ? t : kept), 0);
+  const cells = (group: readonly PairResult[], t: number) => {
+    const own = group.filter(({ published }) => published!.own).length;
+    return [
+      String(protocol.thresholds[t]),
+      String(group.length),
+      ...areasOf(group, t).map((area) => (100 * area).toFixed(1)),
+      average(group, ({ published }) => published!.matches).toFixed(0),
+      own === group.length ? 'own' : own ? `own in ${own}` : 'drawn',
+    ];
+  };
+  const scenes = [...new Set(posed.map(({ scene }) => scene))];
+  const byScene = scenes.map((scene) => {
+    const group = posed.filter((result) => result.scene === scene);
+    return [scene, ...cells(group, best)];
+  });
+  const all = protocol.thresholds.map((_, t) => [t === best ? 'all' : 'all, at another threshold', ...cells(posed, t)]);
+  return {
+    title: `Relative pose, ${protocol.name} (${protocol.method}, this project's LO-RANSAC)`,
+    head: ['scene', 'px', 'pairs', ...POSE_THRESHOLDS.map((t) => `AUC@${t}`), 'matches', 'from'],
+    rows: [...(scenes.length > 1 && scenes.length <= 20 ? byScene : []), ...all],
+  };
 }
 
 function verdictTable(results: readonly PairResult[]): Table | null {

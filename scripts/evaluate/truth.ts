@@ -1,9 +1,11 @@
 import { npyFloat32 } from '../../src/formats/arrays/npy.ts';
 import { openNpz } from '../../src/formats/arrays/npz.ts';
 import { type Matrix3, project } from '../../src/core/matrix3.ts';
-import type { Point, Size } from '../../src/core/geometry.ts';
+import type { Point, Side, Size } from '../../src/core/geometry.ts';
+import { depthWarp } from '../../src/geometry/true-warp.ts';
 import { openFileSource } from '../node/file-source.ts';
-import type { EvaluationPair } from './pairs.ts';
+import { readDepth } from './read-depth.ts';
+import type { Cameras, EvaluationPair } from './pairs.ts';
 
 /** Long side that all pixel errors are given at. */
 export const MEASURED_LONG_SIDE = 640;
@@ -16,10 +18,43 @@ export interface DenseTruth {
   at(x: number, y: number): Point | null;
 }
 
-/** The dense truth of a pair; null for kinds that have none. */
-export async function denseTruth(pair: EvaluationPair, photos: { a: Size; b: Size }): Promise<DenseTruth | null> {
+/**
+ * The dense truth of a pair; null for kinds that have none.
+ * @param photos sizes that were matched
+ * @param files sizes of the files, where they were resized before
+ */
+export async function denseTruth(
+  pair: EvaluationPair,
+  photos: { a: Size; b: Size },
+  files = photos,
+): Promise<DenseTruth | null> {
   if (pair.kind === 'homography') return homographyTruth(pair.H, photos.a, photos.b);
-  return pair.kind === 'warp' ? warpTruth(pair.truth, photos.a, photos.b) : null;
+  if (pair.kind === 'warp') return warpTruth(pair.truth, photos.a, photos.b);
+  const depths = pair.published?.depths;
+  return depths && pair.cameras
+    ? depthTruth(pair.cameras, pair.published?.cameraSize ?? null, depths, photos, files)
+    : null;
+}
+
+/** Places of A that its depth, the pose and B's depth show in B; both maps cover their whole photo. */
+async function depthTruth(
+  { K0, K1, T }: Cameras,
+  cameraSize: Size | null,
+  depths: Record<Side, string>,
+  photos: Record<Side, Size>,
+  files: Record<Side, Size>,
+): Promise<DenseTruth> {
+  const a = { K: K0, size: cameraSize ?? files.a };
+  const b = { K: K1, size: cameraSize ?? files.b };
+  const warp = depthWarp(a, b, T, await readDepth(depths.a), await readDepth(depths.b));
+  const shrink = MEASURED_LONG_SIDE / Math.max(photos.a.width, photos.a.height);
+  return {
+    grid: { width: Math.round(photos.a.width * shrink), height: Math.round(photos.a.height * shrink) },
+    at(x, y) {
+      const place = warp(x / photos.a.width, y / photos.a.height);
+      return place && { x: place.x * photos.b.width, y: place.y * photos.b.height };
+    },
+  };
 }
 
 /** Where a homography (published convention: whole-number pixel centres) takes A's pixels, at a 640 px long side. */

@@ -3,6 +3,7 @@ import type { PairMatcher } from '../../src/matching/pair-matcher.ts';
 import { judge, NO_RESCUE, type Refined, refine } from '../../src/matching/refine.ts';
 import { verdictOf } from '../../src/matching/verdict.ts';
 import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
+import type { Side } from '../../src/core/geometry.ts';
 import type { MatchResult, Verdict } from '../../src/core/match.ts';
 import { FilePhoto } from './photo.ts';
 
@@ -29,13 +30,20 @@ export interface MatchedPair {
   milliseconds: number;
 }
 
-/** Matches two files as the engine's worker does. */
+/**
+ * Matches two files as the engine's worker does.
+ * @param prepare what is done to a photo after it was opened; the time of it is not counted
+ */
 export async function matchPair(
   matcher: NodeMatcher,
   pair: { a: string; b: string },
   settings: MatchSettings,
+  prepare: (photo: FilePhoto, side: Side) => FilePhoto = (photo) => photo,
 ): Promise<MatchedPair> {
-  const photos = { a: await FilePhoto.open(pair.a), b: await FilePhoto.open(pair.b) };
+  const photos = {
+    a: prepare(await FilePhoto.open(pair.a), 'a'),
+    b: prepare(await FilePhoto.open(pair.b), 'b'),
+  };
   const start = performance.now();
   const plan = { longSide: { a: settings.size, b: settings.size }, frame: null };
   const first = await judge(matcher, await matcher.match(photos, plan));

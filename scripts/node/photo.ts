@@ -31,6 +31,12 @@ export class FilePhoto implements CpuPhoto {
   pixels(): Pixels {
     return this.decoded;
   }
+
+  /** The same photo with another size. */
+  resized(size: Size, by: (pixels: Pixels, size: Size) => Pixels): FilePhoto {
+    if (size.width === this.size.width && size.height === this.size.height) return this;
+    return new FilePhoto(`${this.key} ${size.width}x${size.height}`, by(this.decoded, size));
+  }
 }
 
 /** The focal length that a photo's EXIF tells, in its pixels; null where it tells none. */

@@ -96,6 +96,24 @@ export function npyFloat32({ bytes, dtype }: NpyArray): Float32Array<ArrayBuffer
   return toFloat32(bytes, dtype);
 }
 
+/** Values of any array as float64, for what float32 is too coarse: cameras, whole numbers. */
+export function npyFloat64(array: NpyArray): Float64Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = array.bytes;
+  const length = byteLength / itemBytes(array.dtype);
+  switch (array.dtype) {
+    case 'float64':
+      return new Float64Array(buffer, byteOffset, length);
+    case 'int64':
+      return Float64Array.from(new BigInt64Array(buffer, byteOffset, length), Number);
+    case 'int32':
+      return Float64Array.from(new Int32Array(buffer, byteOffset, length));
+    case 'uint32':
+      return Float64Array.from(new Uint32Array(buffer, byteOffset, length));
+    default:
+      return Float64Array.from(npyFloat32(array));
+  }
+}
+
 /** A float32 array for {@link encodeNpy}; its bytes are shared with `values`, not copied. */
 export function npyOfFloat32(values: Float32Array<ArrayBuffer>, shape: readonly number[]): NpyArray {
   return { dtype: 'float32', shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
@@ -133,7 +151,8 @@ function reverseItems(bytes: Uint8Array, item: number): void {
   for (let at = 0; at < bytes.length; at += item) bytes.subarray(at, at + item).reverse();
 }
 
-function toRowMajor(bytes: Uint8Array, shape: readonly number[], item: number): Uint8Array<ArrayBuffer> {
+/** Items in column-major order put into row-major. */
+export function toRowMajor(bytes: Uint8Array, shape: readonly number[], item: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(bytes.length);
   const index = new Array<number>(shape.length).fill(0);
   for (let at = 0; at < bytes.length; at += item) {

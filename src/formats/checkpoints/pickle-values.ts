@@ -44,4 +44,6 @@ export interface PicklePolicy {
   call(callee: PickleGlobal, args: PickleValue[], how: 'call' | 'new'): PickleValue;
   /** The value of a persistent id: in PyTorch's files, a storage. */
   persistent(id: PickleValue): PickleValue;
+  /** State for something that the policy made; without it the state is dropped. */
+  state?(target: PickleExtension, state: PickleValue): void;
 }

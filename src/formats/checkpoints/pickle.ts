@@ -173,10 +173,11 @@ class Unpickler {
         return this.#call([callee, args], 'call');
       }
       case Op.BUILD: {
-        this.#pop();
+        const state = this.#pop();
         const target = this.#top();
         // State set on a class, not an instance, would change how Python behaves: a way to attack it.
         if (target instanceof PickleGlobal) throw refused(`${target.fullName}.__setstate__`);
+        if (target instanceof PickleExtension) this.#policy.state?.(target, state);
         return true;
       }
       case Op.PERSID:
