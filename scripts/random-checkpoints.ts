@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { depthsplatShapes } from '../src/networks/depthsplat/published-shapes.ts';
 import { DINOV3_SIZES, dinov3Shapes } from '../src/networks/dinov3/published-shapes.ts';
 import { eloftrShapes } from '../src/networks/eloftr/published-shapes.ts';
 import { loftrShapes } from '../src/networks/loftr/published-shapes.ts';
@@ -27,6 +28,15 @@ const NETWORKS: Readonly<Record<string, readonly Published[]>> = {
   xfeat: [{ file: 'xfeat_random.pt', shapes: xfeatShapes }],
   'tiny-roma': [{ file: 'tiny_roma_random.pth', shapes: tinyRomaShapes }],
   romav2: [{ file: 'romav2_random.pt', shapes: romav2Shapes, isBfloat16 }],
+  depthsplat: [
+    {
+      file: 'depthsplat_random.pth',
+      shapes: () =>
+        depthsplatShapes({ scales: 1, lowest: 4, vit: 'S' }).map(
+          ([name, shape]) => [`encoder.${name}`, shape] as const,
+        ),
+    },
+  ],
   ...Object.fromEntries(
     Object.entries(DINOV3_SIZES).map(([name, size]) => [
       `dinov3-${name.toLowerCase().replace('+', '-plus')}`,

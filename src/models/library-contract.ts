@@ -1,7 +1,7 @@
 import type { RemoteFile } from '../platform/storage/download.ts';
 
-/** What the app does with a network: match two photos, describe one, or tell its depth. */
-export type NetworkKind = 'matcher' | 'encoder' | 'depth';
+/** What the app does with a network: match two photos, describe one, tell its depth, or make a scene of two. */
+export type NetworkKind = 'matcher' | 'encoder' | 'depth' | 'splats';
 
 /** How checkpoints become ONNX: what of the converter's options a person chooses. */
 export interface ConversionChoices {

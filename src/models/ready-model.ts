@@ -25,8 +25,7 @@ export async function addReadyModel(
   { signal, onProgress }: ReadyModelHooks = {},
 ): Promise<InstalledModel> {
   const manifest = await readManifest(files);
-  const networks: NetworkFile[] =
-    'passes' in manifest ? manifest.passes.flatMap(({ encoder, decoder }) => [encoder, decoder]) : [manifest.network];
+  const networks = networksOf(manifest);
   const wanted = new Map(
     networks.flatMap((network) => [network, ...(network.externalData ?? [])]).map((file) => [file.file, file]),
   );
@@ -70,6 +69,11 @@ export async function addReadyModel(
       throw error;
     }
   });
+}
+
+function networksOf(manifest: ReturnType<typeof parseAnyManifest>): NetworkFile[] {
+  if ('passes' in manifest) return manifest.passes.flatMap(({ encoder, decoder }) => [encoder, decoder]);
+  return 'splats' in manifest ? [manifest.features, manifest.splats] : [manifest.network];
 }
 
 async function readManifest(files: readonly File[]) {

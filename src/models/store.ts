@@ -14,6 +14,8 @@ import { inputLimits } from './input-size.ts';
 import { KeptNetworks } from './kept-networks.ts';
 import type { NetworkManifest } from './network-manifest.ts';
 import { parseNetworkManifest } from './network-manifest.ts';
+import type { SplatManifest } from './splat-manifest.ts';
+import { parseSplatManifest, SPLAT_SCHEMA } from './splat-manifest.ts';
 import { OpfsPartialFile, opfsSink, opfsUrl, storageFull } from '../platform/storage/opfs.ts';
 import { folderBytes, folders, readJson, removeIfThere, writeJson } from './opfs-folder.ts';
 
@@ -199,10 +201,11 @@ export class ModelDownload {
   }
 }
 
-/** A manifest of either kind. @throws CodedError `manifest-invalid` */
-export function parseAnyManifest(json: unknown, where: string): MatcherManifest | NetworkManifest {
-  const isMatcher = (json as { schema?: unknown } | null)?.schema === MANIFEST_SCHEMA;
-  return isMatcher ? parseManifest(json, where) : parseNetworkManifest(json, where);
+/** A manifest of any kind. @throws CodedError `manifest-invalid` */
+export function parseAnyManifest(json: unknown, where: string): MatcherManifest | NetworkManifest | SplatManifest {
+  const schema = (json as { schema?: unknown } | null)?.schema;
+  if (schema === MANIFEST_SCHEMA) return parseManifest(json, where);
+  return schema === SPLAT_SCHEMA ? parseSplatManifest(json, where) : parseNetworkManifest(json, where);
 }
 
 function checkId(id: string): void {

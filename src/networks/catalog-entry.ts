@@ -30,7 +30,7 @@ export interface CatalogEntry {
   gated?: string;
   /** What the file does not say and the publisher does. */
   choices?: ConversionChoices;
-  /** Side of the square input unless the person chooses another. */
+  /** Side of the square input unless the person chooses another, or `choices` says height and width. */
   defaultSize: number;
   /** Share of the first file's weights that is written twice, for a second pass of the model. */
   writtenTwice?: number;

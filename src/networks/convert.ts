@@ -14,6 +14,7 @@ import type { ConversionInput, ConversionOptions, ConversionPlan, LocatedNetwork
 import { branchOf } from './weights.ts';
 import type { MatcherManifest, NetworkFile } from '../models/manifest.ts';
 import type { NetworkManifest } from '../models/network-manifest.ts';
+import type { SplatManifest } from '../models/splat-manifest.ts';
 
 export type { ConversionInput, ConversionOptions, ConversionPlan } from './plan.ts';
 
@@ -26,7 +27,7 @@ export interface ConversionProgress {
 }
 
 export interface ConversionResult {
-  readonly manifest: MatcherManifest | NetworkManifest;
+  readonly manifest: MatcherManifest | NetworkManifest | SplatManifest;
   readonly report: ConversionReport;
 }
 

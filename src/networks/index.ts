@@ -1,4 +1,5 @@
 import { dinov3Family } from './dinov3/plan.ts';
+import { depthsplatFamily } from './depthsplat/plan.ts';
 import { depthFamily } from './dpt/plan.ts';
 import { eloftrFamily } from './eloftr/plan.ts';
 import type { NetworkFamily } from './family.ts';
@@ -20,6 +21,7 @@ export const FAMILIES: readonly NetworkFamily[] = [
   loftrFamily,
   tinyRomaFamily,
   xfeatFamily,
+  depthsplatFamily,
   depthFamily,
   vitFamily,
   dinov3Family,

@@ -7,6 +7,7 @@ import type { PrecisionName } from '../onnx/precision.ts';
 import { PRECISIONS } from '../onnx/precision.ts';
 import type { MatcherManifest, NetworkFile } from '../models/manifest.ts';
 import type { NetworkManifest } from '../models/network-manifest.ts';
+import type { SplatManifest } from '../models/splat-manifest.ts';
 
 /** Height and width in pixels. */
 export type Size = readonly [number, number];
@@ -85,7 +86,7 @@ export interface ConversionPlan {
   /** Everything that was read from, for naming what was not used. */
   readonly weights: readonly Weights[];
   /** The manifest, once the files are known by what {@link PlannedGraph.file} calls them. */
-  manifest(files: ReadonlyMap<string, NetworkFile>): MatcherManifest | NetworkManifest;
+  manifest(files: ReadonlyMap<string, NetworkFile>): MatcherManifest | NetworkManifest | SplatManifest;
 }
 
 /** An empty graph that follows the options. */

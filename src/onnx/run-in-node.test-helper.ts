@@ -21,6 +21,16 @@ export async function runInNode(
   g: GraphBuilder,
   feeds: Record<string, Float32Array>,
 ): Promise<Record<string, RanOutput>> {
+  const opened = await openInNode(g);
+  try {
+    return await opened.run(feeds);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The same for graphs that run more than once. */
+export async function openInNode(g: GraphBuilder) {
   const directory = await mkdtemp(join(tmpdir(), 'liftmatch-onnx-'));
   try {
     const model = await encodeModel(g, 'weights.data');
@@ -30,11 +40,14 @@ export async function runInNode(
       logSeverityLevel: 3,
       intraOpNumThreads: 2,
     });
-    const inputs = g.inputs.map((input) => [input.name, toTensor(input, feeds[input.name])] as const);
-    const results = await session.run(Object.fromEntries(inputs));
-    const ran = Object.entries(results).map(([name, tensor]) => [name, toFloats(tensor)] as const);
-    await session.release();
-    return Object.fromEntries(ran);
+    return {
+      async run(feeds: Record<string, Float32Array>): Promise<Record<string, RanOutput>> {
+        const inputs = g.inputs.map((input) => [input.name, toTensor(input, feeds[input.name])] as const);
+        const results = await session.run(Object.fromEntries(inputs));
+        return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, toFloats(tensor)] as const));
+      },
+      close: () => session.release(),
+    };
   } finally {
     await rm(directory, { recursive: true });
   }

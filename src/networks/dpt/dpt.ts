@@ -39,7 +39,7 @@ export function readDepthConfig(weights: Weights, options: DepthOptions = {}): D
 }
 
 /** The last block of each quarter; the published ViT-L taps its first one block earlier. */
-function tappedLayers(depth: number): number[] {
+export function tappedLayers(depth: number): number[] {
   const quarters = [1, 2, 3, 4].map((quarter) => Math.round((quarter * depth) / 4) - 1);
   return depth === 24 ? [4, ...quarters.slice(1)] : quarters;
 }
@@ -103,6 +103,12 @@ export function reassemble(
 ): Value {
   const embedDim = patches.shape[2];
   const map = op.reshape(g, op.transpose(g, patches, [0, 2, 1]), [1, embedDim, ...grid]);
+  return projectLevel(g, weights, map, level, channels);
+}
+
+/** {@link reassemble} of what is a map already, [n, c, h, w]. */
+export function projectLevel(g: GraphBuilder, weights: Weights, map: Value, level: number, channels: number): Value {
+  const embedDim = map.shape[1];
   const project = weights.at(`projects.${level}`);
   const x = layer.conv2d(g, map, project.take('weight', [channels, embedDim, 1, 1]), project.take('bias', [channels]));
   if (level === 2) return x;
@@ -138,6 +144,8 @@ function readout(
 export interface FusionOptions {
   /** Units whose ReLU overwrites its input: what they add to their result is relu(x), not x. */
   readonly inPlaceRelu?: boolean;
+  /** Is told the path after every block, by the number in its name: `refinenet4` first. */
+  readonly observe?: (block: number, path: Value) => void;
 }
 
 /**
@@ -165,6 +173,7 @@ export function fuseLevels(
     path = g.scope(`fuse.${level}`, () =>
       fuse(g, scratch.at(`refinenet${level + 1}`), previous, levels[level], size, options),
     );
+    options.observe?.(level + 1, path);
   }
   return path!;
 }

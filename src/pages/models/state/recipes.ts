@@ -35,6 +35,11 @@ export function recipeOfEntry(entry: CatalogEntry, chosen: ChosenConversion): Mo
   };
 }
 
+/** The input of a published checkpoint unless another is chosen, as a person reads it. */
+export function defaultSizeOf({ choices, defaultSize }: CatalogEntry): string {
+  return choices?.size ? `${choices.size[1]}×${choices.size[0]}` : String(defaultSize);
+}
+
 /** The recipe of files that the person dropped; their names tell published ones. */
 export function recipeOfFiles(names: readonly string[], chosen: ChosenConversion): ModelRecipe {
   const entry = entryOfFiles(names);

@@ -12,7 +12,8 @@ interface ConversionFieldsProps {
   onChange: (patch: Partial<ChosenConversion>) => void;
   /** What the checkpoint is known to be; null where its tensors will tell. */
   family: NetworkFamily | null;
-  defaultSize: number | null;
+  /** As shown: a side, or width×height; null where the network's own is not known. */
+  defaultSize: string | null;
 }
 
 const PRECISIONS = [
@@ -85,7 +86,7 @@ export function ConversionFields({ chosen, onChange, family, defaultSize }: Conv
         <NumberField
           label="Input size, px"
           value={chosen.size}
-          placeholder={defaultSize === null ? 'its own' : String(defaultSize)}
+          placeholder={defaultSize ?? 'its own'}
           min={Math.ceil(28 / multiple) * multiple}
           max={1680}
           step={multiple}

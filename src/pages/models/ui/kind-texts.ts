@@ -9,6 +9,11 @@ export const KIND_TEXTS: Record<InstalledModel['kind'], { name: string; plural: 
     installed: 'Gives features of one photo; it does not match by itself.',
   },
   depth: { name: 'Depth', plural: 'Depth', installed: 'Gives the depth of one photo; it does not match.' },
+  splats: {
+    name: 'Scene of two photos',
+    plural: 'Scenes',
+    installed: 'Makes a scene of two matched photos; it does not match by itself.',
+  },
 };
 
 /** The same of the networks that the lift studio keeps. */

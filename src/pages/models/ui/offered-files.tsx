@@ -6,6 +6,7 @@ import { FAMILIES } from '../../../networks/index.ts';
 import { recipeOfFiles } from '../state/recipes.ts';
 import { fileSize } from '../../../ui/format.ts';
 import { ConversionFields } from './conversion-fields.tsx';
+import { defaultSizeOf } from '../state/recipes.ts';
 import { useConversion } from './use-conversion.ts';
 
 /** What families of several files say while only one is there. */
@@ -43,7 +44,7 @@ export function OfferedFiles({ library, files }: { library: Library; files: File
         chosen={chosen}
         onChange={change}
         family={entry?.family ?? null}
-        defaultSize={entry?.defaultSize ?? null}
+        defaultSize={entry && defaultSizeOf(entry)}
       />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={() => library.withdraw()}>

@@ -5,6 +5,7 @@ import { aboutDiskBytes } from '../../../networks/catalog.ts';
 import { recipeOfEntry } from '../state/recipes.ts';
 import { fileSize } from '../../../ui/format.ts';
 import { ConversionFields } from './conversion-fields.tsx';
+import { defaultSizeOf } from '../state/recipes.ts';
 import { useConversion } from './use-conversion.ts';
 
 /** One published checkpoint: what it is, what it costs, and how to get it. */
@@ -14,7 +15,9 @@ export function PublishedItem({ library, entry }: { library: Library; entry: Pub
   const download = entry.files.reduce((sum, { aboutBytes }) => sum + aboutBytes, 0);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    void library.install(recipeOfEntry(entry, { ...chosen, size: chosen.size ?? entry.defaultSize }));
+    void library.install(
+      recipeOfEntry(entry, { ...chosen, size: chosen.size ?? (entry.choices?.size ? null : entry.defaultSize) }),
+    );
   };
   return (
     <li className="model" data-published={entry.id}>
@@ -75,7 +78,7 @@ export function PublishedItem({ library, entry }: { library: Library; entry: Pub
                 chosen={chosen}
                 onChange={change}
                 family={entry.family}
-                defaultSize={entry.defaultSize}
+                defaultSize={defaultSizeOf(entry)}
               />
               <div className="dialog-actions">
                 <button type="submit" className="button primary">
