@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { float16ToFloat32, float32ToFloat16 } from '../../formats/arrays/half.ts';
 import { activate } from '../../gaussians/activate.ts';
 import type { SplatCamera } from '../../gaussians/camera.ts';
 import { cloudCamera, randomScene } from '../../gaussians/random-scene.test-helper.ts';
+import { renderView, SCREEN_STRIDE, screenGradients } from '../../gaussians/gradient/screen.ts';
 import { DEPTH_KINDS, renderSplats, type SplatMaps } from '../../gaussians/raster/render.ts';
 import { createTable, type GaussianTable, type ShDegree } from '../../gaussians/table.ts';
+import { seededRandom } from '../../geometry/random.ts';
 import { TestGpu } from '../../platform/gpu/testing/dawn.ts';
+import { GradientKernels, SplatGradients } from './gradient/gpu.ts';
 import { PresentPass, SplatLook } from './look/gpu.ts';
 import { SplatMeasure } from './measure/gpu.ts';
 import { requireRoom, SplatScene } from './scene.ts';
@@ -197,6 +201,50 @@ describe('SplatMeasure', () => {
       expect(maps.dominant.every((index) => index === -1)).toBe(true);
     }
   });
+});
+
+describe('SplatGradients', () => {
+  it.each([
+    [1, 61, 43, undefined],
+    [0, 47, 33, 60],
+  ] as const)(
+    'degree %d, %d×%d: the judge’s derivatives, the same on every run',
+    async (degree, width, height, room) => {
+      const table = randomScene(900, degree, 21 + degree);
+      for (let i = 0; i < table.logScales.length; i++) table.logScales[i] = Math.max(-3.5, table.logScales[i]);
+      // The GPU keeps colours in 16 bits.
+      for (const values of [table.sh0, table.shRest]) values.set(float16ToFloat32(float32ToFloat16(values)));
+      const camera = cloudCamera(width, height);
+      const random = seededRandom(5);
+      const byColour = Float32Array.from({ length: 3 * width * height }, () => random() - 0.5);
+      const scope = gpu.scope.child('scene');
+      const scene = new SplatScene(kernels.project, scope, table);
+      const measure = new SplatMeasure(kernels.measure, kernels.sort, scene, room);
+      const gradients = new SplatGradients(new GradientKernels(gpu.device), scene, measure);
+      const actual = await gradients.of(camera, byColour);
+      expect(await gradients.of(camera, byColour)).toEqual(actual);
+      scope.destroy();
+
+      const view = renderView(activate(table), camera);
+      const judge = new Float64Array(SCREEN_STRIDE * table.count);
+      const screen = screenGradients(view, { colour: byColour });
+      for (const [k, i] of [...view.projected.indices.subarray(0, view.projected.count)].entries()) {
+        judge.set(screen.subarray(SCREEN_STRIDE * k, SCREEN_STRIDE * (k + 1)), SCREEN_STRIDE * i);
+      }
+      for (let kind = 0; kind < SCREEN_STRIDE; kind++) {
+        const of = (values: ArrayLike<number>) =>
+          Array.from({ length: table.count }, (_, i) => values[SCREEN_STRIDE * i + kind]);
+        const [found, expected] = [of(actual), of(judge)];
+        const scale = Math.sqrt(expected.reduce((sum, value) => sum + value * value, 0) / table.count);
+        expect(scale).toBeGreaterThan(0);
+        const off = found.filter(
+          (value, i) => !(Math.abs(value - expected[i]) <= 1e-4 * Math.max(scale, Math.abs(expected[i]))),
+        );
+        // A Gaussian of α about 1/255 on some pixel may be in or out.
+        expect(off.length / table.count, `component ${kind}`).toBeLessThan(0.01);
+      }
+    },
+  );
 });
 
 const SIZE = [53, 38] as const;

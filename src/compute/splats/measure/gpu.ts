@@ -41,12 +41,17 @@ interface Room extends Size {
   /** [MAP_PLANES, h, w], see maps.ts. */
   readonly maps: GPUBuffer;
   readonly ranges: GPUBuffer;
+  readonly pairSplats: GPUBufferBinding;
   readonly steps: readonly BoundStep[];
 }
 
 /** The maps of one view on the GPU. */
 export interface MeasuredView extends Size {
   readonly maps: GPUBuffer;
+  /** Which splats reach which tile, see tiles.wgsl; and how many pairs there is room for. */
+  readonly pairSplats: GPUBufferBinding;
+  readonly ranges: GPUBuffer;
+  readonly capacity: number;
 }
 
 /**
@@ -213,7 +218,7 @@ export class SplatMeasure {
       bindStep(device, kernels.tiles.findRanges, bindings, linearWorkgroups(capacity)),
       bindStep(device, kernels.blend, blended, tiles),
     ];
-    this.room = { scope, width, height, capacity, maps, ranges, steps };
+    this.room = { scope, width, height, capacity, maps, ranges, pairSplats: bindings.pairSplats, steps };
     return this.room;
   }
 
