@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PAGES } from '../src/app/pages.ts';
 import { EXPORTS } from '../src/exports/index.ts';
+import { SET_EXPORTS } from '../src/exports/sets/index.ts';
 import type { NetworkFamily } from '../src/networks/family.ts';
 import { FAMILIES } from '../src/networks/index.ts';
 import { COMPARE_PARAMS } from '../src/pages/compare/params.ts';
@@ -98,6 +99,14 @@ export const DOC_TABLES: readonly { file: string; name: string; table: string }[
         text,
         [inBatch && 'batch', needs === 'match' && 'command line'].filter(Boolean).join(', '),
       ]),
+    ),
+  },
+  {
+    file: 'docs/set.md',
+    name: 'set-exports',
+    table: markdown(
+      ['', 'what it is'],
+      SET_EXPORTS.map(({ label, text }) => [label, text]),
     ),
   },
 ];

@@ -9,6 +9,7 @@ import { loadMatcher, modelIds } from './node/load-matcher.ts';
 import { matchPair } from './node/match-pair.ts';
 import { runCommand } from './node/run-command.ts';
 import { sampledMatches } from './node/sampled-matches.ts';
+import { matchSet, SET_HELP } from './match-set.ts';
 
 /** What every format of numbers writes; the files follow the list of exports. */
 const FILES = COMMAND_EXPORTS.map(({ commandFiles, text }) => {
@@ -23,12 +24,15 @@ centre of the first one is at (0.5, 0.5)):
 ${FILES}
   certainty.png              certainty on A, 0 black to 1 white
   warp.png                   A rebuilt from B's pixels, dark where the match is not certain
---threshold and --cycle-limit (pixels, 0 = none) leave out uncertain and inconsistent matches.`;
+--threshold and --cycle-limit (pixels, 0 = none) leave out uncertain and inconsistent matches.
+
+${SET_HELP}`;
 
 /** Long side of the pictures; the numbers are in the other files. */
 const PICTURE_SIDE = 1600;
 
 async function main(argv: readonly string[]): Promise<void> {
+  if (argv.some((word) => /^--(set|merge|shard)\b/.test(word))) return matchSet(argv);
   const args = readArguments(
     { options: ['out', 'model', 'size', 'count', 'threshold', 'cycle-limit', 'seed'], flags: ['no-rescue', 'help'] },
     argv,

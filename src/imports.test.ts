@@ -23,6 +23,8 @@ const ARROWS: Record<string, readonly string[]> = {
   compute: ['platform', 'gaussians', 'formats', 'geometry', 'core', 'shaders'],
   // Photos to warp: what every page that runs a matcher shares, and the command line.
   matching: ['models', 'compute', 'platform', 'geometry', 'formats', 'core'],
+  // Many photos: which pairs are matched, and their candidates as tracks. The page and the command line share it.
+  sets: ['matching', 'compute', 'formats', 'geometry', 'core'],
   exports: ['gaussians', 'formats', 'geometry', 'core'],
   ui: ['platform', 'core'],
   // What all pages share: photos A and B, samples, models, notices, the page shown. Pages build on it, so it knows none of
@@ -140,6 +142,7 @@ const PACKAGES: { name: RegExp; allowed: RegExp }[] = [
   },
   { name: /^onnxruntime-web(\/|$)/, allowed: /^src\/platform\/runtime\/ort\.ts$/ },
   { name: /^sql\.js(\/|$)/, allowed: /\/open-sqlite\.ts$/ },
+  { name: /^h5wasm$/, allowed: /\/open-hdf5\.ts$/ },
   { name: /^webgpu-utils$/, allowed: /^src\/platform\/gpu\/reflection\.ts$/ },
 ];
 

@@ -14,7 +14,8 @@ export type MalformedPart =
   | 'pfm'
   | 'webp'
   | 'splat'
-  | 'cameras';
+  | 'cameras'
+  | 'set-pair';
 
 /** The error for bytes that break their container's rules: `message` says which rule, where. */
 export function malformed(part: MalformedPart, message: string, options?: ErrorOptions): CodedError {

@@ -51,7 +51,7 @@ export class PairMatcher<Photo extends PhotoHandle, Field> {
           for (const side of ['a', 'b'] as const) {
             const size = this.sizeOf(photos, plan, pass, side);
             const frame = side === 'b' ? plan.frame : null;
-            const key = `${photos[side].key}/${this.matcher.manifest.id}/${pass}/${size.width}x${size.height}/${frame?.name ?? ''}`;
+            const key = this.cacheKey(photos[side], pass, size, frame?.name);
             // A nameless frame is met once: its features would only push others out of the cache.
             const isMetOnce = frame !== null && frame.name === undefined;
             if (isMetOnce || !this.cache.has(key)) cached[side] = false;
@@ -103,6 +103,26 @@ export class PairMatcher<Photo extends PhotoHandle, Field> {
       if (features) disposeFeatures(features);
       image.dispose();
     }
+  }
+
+  /**
+   * The coarse features of a whole photo, at the size that it is matched at and kept as a match keeps them. Only where
+   * {@link coarseFeature} is there.
+   */
+  async wholeTokens(photo: Photo, longSide: number | null, context: MatchContext = {}): Promise<Tokens> {
+    const size = inputSize(photo.size, this.matcher.manifest.passes[0].input, longSide);
+    const key = this.cacheKey(photo, 0, size);
+    try {
+      const features = await this.cache.get(key, () => this.encode(photo, 'a', 0, size, null, context));
+      const tensor = features[this.coarseFeature!];
+      return tokensOf(await this.backend.readTensor(tensor), tensor.dims, null);
+    } finally {
+      this.cache.trim();
+    }
+  }
+
+  private cacheKey(photo: Photo, pass: number, size: Size, frame = ''): string {
+    return `${photo.key}/${this.matcher.manifest.id}/${pass}/${size.width}x${size.height}/${frame}`;
   }
 
   /** A frame's match is brought to the grid that B would have without one. */

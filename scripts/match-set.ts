@@ -1,0 +1,252 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import initSqlJs from 'sql.js';
+import { CodedError } from '../src/core/errors.ts';
+import { openHdf5 } from '../src/exports/open-hdf5.ts';
+import { SET_EXPORTS } from '../src/exports/sets/index.ts';
+import type { CameraRule } from '../src/formats/sets/colmap-set.ts';
+import type { PairFile } from '../src/formats/sets/pair-file.ts';
+import { twoViewGeometry } from '../src/pages/match/worker/exports/two-view-geometry.ts';
+import { assembleSet, KEYPOINTS } from '../src/sets/assemble.ts';
+import { matchSetPair, type SetPairSettings } from '../src/sets/match-pair.ts';
+import {
+  allPairs,
+  inBlocks,
+  likelyPairs,
+  PAIR_RULES,
+  type PairRule,
+  pooledDescriptors,
+  sequencePairs,
+  type SetPair,
+  shardOf,
+} from '../src/sets/pairing.ts';
+import { type Arguments, readArguments, usage } from './node/arguments.ts';
+import { loadMatcher, modelIds } from './node/load-matcher.ts';
+import type { NodeMatcher } from './node/match-pair.ts';
+import { PhotoCache, readSetFolder, type SetFile } from './node/set-photos.ts';
+import { keyOf, SetWork, writeWhole } from './node/set-work.ts';
+
+export const SET_HELP = `npm run match -- --set DIR --out DIR [--pairs ${PAIR_RULES.join('|')}] [--reach 2] [--neighbours 10]
+                 [--keypoints ${KEYPOINTS.default}] [--cameras shared|each] [--model ID|MANIFEST] [--size N] [--no-rescue]
+                 [--shard I/N] [--merge]
+Matches the photos of a folder with each other and puts the matches together: one set of keypoints a photo, tracks through
+all photos. --pairs: each with the next ones (sequence, --reach), all with all (default up to 20 photos), or each with those whose
+pooled encoder features are most like its own (likely, --neighbours). Pairs are kept in DIR/pairs: a run that was stopped goes on
+where it was. --shard 2/8 matches the second eighth of the pairs and puts nothing together; --merge puts together what all
+shards have matched. Written into DIR:
+${SET_EXPORTS.map(({ text }) => `  ${text}`).join('\n')}
+  summary.csv: verdict, overlap, candidates and geometry of every pair.`;
+
+/** With more photos all-with-all takes a night; likely pairs find most of what it finds. */
+const ALL_UP_TO = 20;
+/** Photos in a block: two blocks' features of the embedded model fit in the cache many times. */
+const BLOCK = 32;
+/** Whoever changes how candidates are made changes this, so that kept pairs are made again. */
+const VERSION = 1;
+
+interface Job {
+  files: SetFile[];
+  pairs: SetPair[];
+  work: SetWork;
+  keyFor: (pair: SetPair) => string;
+}
+
+/** `npm run match -- --set …` */
+export async function matchSet(argv: readonly string[]): Promise<void> {
+  const args = readArguments(
+    {
+      options: ['set', 'out', 'pairs', 'reach', 'neighbours', 'keypoints', 'cameras', 'model', 'size', 'shard'],
+      flags: ['no-rescue', 'merge', 'help'],
+    },
+    argv,
+  );
+  if (args.has('help')) return console.log(SET_HELP);
+  const [folder, out] = [args.text('set'), args.text('out')];
+  if (folder === undefined || out === undefined) throw usage('--set DIR and --out DIR are both wanted.');
+  if (args.positionals.length) throw usage(`${args.positionals[0]} is no option; --set takes one folder.`);
+  const shard = readShard(args.text('shard'));
+  if (shard && args.has('merge')) throw usage('--shard and --merge exclude each other.');
+
+  const rule = args.choice('pairs', PAIR_RULES);
+  const cameras = args.choice('cameras', ['shared', 'each'] as const) ?? 'shared';
+  const { files, remarks } = await readSetFolder(folder);
+  for (const remark of remarks) console.log(remark);
+  const matcher = await loadMatcher(args.text('model') ?? modelIds()[0]);
+  const settings: SetPairSettings = {
+    longSide: args.count('size') ?? null,
+    rescue: !args.has('no-rescue'),
+    places: 2 * (args.count('keypoints') ?? KEYPOINTS.default),
+  };
+  const photos = new PhotoCache();
+  const { manifest } = matcher.matcher;
+  const made = {
+    version: VERSION,
+    model: manifest.passes.map(({ encoder, decoder }) => [encoder, decoder]),
+    ...settings,
+  };
+  const pairs = inBlocks(await choosePairs(rule, args, files, matcher, photos, settings, out), BLOCK);
+  const keyFor = ([i, j]: SetPair) => keyOf([files[i].sha256, files[j].sha256, made]);
+  const job: Job = { files, pairs, work: new SetWork(out), keyFor };
+  if (!args.has('merge')) {
+    await matchPairs(job, shard ? shardOf(pairs, shard.index, shard.parts) : pairs, matcher, photos, settings);
+  }
+  if (shard) {
+    console.log(`Shard ${shard.index} of ${shard.parts} is done. When all are: the same command with --merge.`);
+    return;
+  }
+  await merge(job, args, { model: manifest.name, cameras, out });
+}
+
+/** Matches what is not there yet. */
+async function matchPairs(
+  { files, work, keyFor }: Job,
+  pairs: readonly SetPair[],
+  matcher: NodeMatcher,
+  photos: PhotoCache,
+  settings: SetPairSettings,
+): Promise<void> {
+  const start = performance.now();
+  let encoded = 0;
+  for (const [done, pair] of pairs.entries()) {
+    const [a, b] = [files[pair[0]], files[pair[1]]];
+    const names = [a.name, b.name] as const;
+    const told = `[${done + 1}/${pairs.length}] ${a.name} – ${b.name}: `;
+    if (await work.read(names, keyFor(pair))) {
+      console.log(`${told}there already`);
+      continue;
+    }
+    try {
+      const opened = { a: await photos.open(a), b: await photos.open(b) };
+      const focal = { a: a.focal, b: b.focal };
+      const matched = await matchSetPair(matcher, opened, settings, (table, sizes, verdict) =>
+        twoViewGeometry(table, sizes, focal, { verdict: verdict.kind }),
+      );
+      const { matches, verdict, geometry } = matched;
+      await work.write({ key: keyFor(pair), names, verdict, geometry, matches });
+      encoded += Number(!matched.cached.a) + Number(!matched.cached.b);
+      console.log(`${told}${verdict.kind}, ${matches.count} candidates, ${geometry.config}`);
+    } catch (thrown) {
+      if (!(thrown instanceof CodedError)) throw thrown;
+      console.log(`${told}${work.fail(names, keyFor(pair), thrown)}`);
+    } finally {
+      photos.trim();
+    }
+  }
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  console.log(`${pairs.length} pairs in ${seconds} s; ${encoded} photos encoded.`);
+}
+
+/** Puts together what was matched. @throws CodedError `set-incomplete`, `set-nothing` */
+async function merge(
+  { files, pairs, work, keyFor }: Job,
+  args: Arguments,
+  { model, cameras, out }: { model: string; cameras: CameraRule; out: string },
+): Promise<void> {
+  const results: (PairFile & { pair: SetPair })[] = [];
+  const failed: string[] = [];
+  let missing = 0;
+  for (const pair of pairs) {
+    const names = [files[pair[0]].name, files[pair[1]].name] as const;
+    const found = await work.read(names, keyFor(pair));
+    if (found) results.push({ ...found, pair });
+    else if (work.failure(names, keyFor(pair)) !== null) failed.push(names.join(' – '));
+    else missing++;
+  }
+  if (missing) {
+    throw new CodedError(
+      'set-incomplete',
+      `${missing} of ${pairs.length} pairs have not been matched yet.`,
+      'Run every shard with the same photos, model and settings, then --merge.',
+    );
+  }
+  const { content, keypointTracks, meanLength } = assembleSet(files, results, {
+    model,
+    keypoints: args.count('keypoints') ?? KEYPOINTS.default,
+  });
+  writeWhole(join(out, 'summary.csv'), summaryOf(results));
+  if (!content.tracks.count) {
+    throw new CodedError('set-nothing', 'No two of these photos show a common scene.', 'summary.csv has every pair.');
+  }
+  const { Database } = await initSqlJs();
+  const openDatabase = async () => new Database();
+  for (const format of SET_EXPORTS) {
+    const made = await format.write({ content, keypointTracks, cameras, openDatabase, openHdf5 });
+    for (const [name, bytes] of made) writeWhole(join(out, name), bytes);
+  }
+  const alone = content.photos.filter(({ keypoints }) => !keypoints.length).map(({ name }) => name);
+  if (failed.length) console.log(`${failed.length} pairs could not be matched.`);
+  if (alone.length) console.log(`In no track: ${alone.join(', ')}.`);
+  console.log(
+    `${content.tracks.count} tracks, ${meanLength.toFixed(2)} photos each in the mean; ${content.pairs.length} of ${pairs.length} ` +
+      `pairs verified; written to ${out}`,
+  );
+}
+
+function summaryOf(results: readonly PairFile[]): string {
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const lines = results.map(({ names, verdict, matches, geometry }) =>
+    [
+      ...names.map(quoted),
+      verdict.kind,
+      verdict.overlap.a.toFixed(4),
+      verdict.overlap.b.toFixed(4),
+      matches.count,
+      geometry.config,
+    ].join(','),
+  );
+  return `${['photo_a,photo_b,verdict,overlap_a,overlap_b,candidates,geometry', ...lines].join('\n')}\n`;
+}
+
+/** The pairs by the rule that was asked for. Likely ones are noted, so that every shard need not encode all photos. */
+async function choosePairs(
+  wanted: PairRule | undefined,
+  args: Arguments,
+  files: SetFile[],
+  matcher: NodeMatcher,
+  photos: PhotoCache,
+  { longSide }: SetPairSettings,
+  out: string,
+): Promise<SetPair[]> {
+  const count = files.length;
+  const rule = wanted ?? (count <= ALL_UP_TO ? 'all' : 'likely');
+  if (rule === 'all') return allPairs(count);
+  if (rule === 'sequence') return sequencePairs(count, args.count('reach') ?? 2);
+  const neighbours = args.count('neighbours') ?? 10;
+  const { manifest } = matcher.matcher;
+  const key = keyOf([files.map(({ sha256 }) => sha256), manifest.passes[0].encoder, longSide, neighbours, VERSION]);
+  const path = join(out, 'likely-pairs.json');
+  if (existsSync(path)) {
+    const noted = JSON.parse(readFileSync(path, 'utf8')) as { key: string; pairs: SetPair[] };
+    if (noted.key === key) return noted.pairs;
+  }
+  if (matcher.coarseFeature === null) {
+    throw new CodedError(
+      'set-not-comparable',
+      `The features of ${manifest.name} cannot be compared by themselves.`,
+      'Choose --pairs sequence or --pairs all.',
+    );
+  }
+  const whole: { index: number; tokens: { channels: number; values: Float32Array } }[] = [];
+  for (const [index, file] of files.entries()) {
+    try {
+      whole.push({ index, tokens: await matcher.wholeTokens(await photos.open(file), longSide) });
+    } catch (thrown) {
+      if (!(thrown instanceof CodedError)) throw thrown;
+      console.log(`${thrown.message} It is left out of the pairs.`);
+    } finally {
+      photos.trim();
+    }
+  }
+  const chosen = likelyPairs(pooledDescriptors(whole.map(({ tokens }) => tokens)), neighbours);
+  const pairs = chosen.map(([i, j]): SetPair => [whole[i].index, whole[j].index]);
+  writeWhole(path, JSON.stringify({ key, pairs }));
+  console.log(`Likely pairs, by pooled features of the encoder: ${pairs.length} of ${(count * (count - 1)) / 2}.`);
+  return pairs;
+}
+
+function readShard(text: string | undefined): { index: number; parts: number } | null {
+  if (text === undefined) return null;
+  const [, index, parts] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (!(index >= 1 && index <= parts)) throw usage(`--shard must be I/N with I from 1 to N, not "${text}".`);
+  return { index, parts };
+}

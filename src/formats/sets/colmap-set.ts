@@ -1,0 +1,62 @@
+import { guessedFocal } from '../matches/colmap.ts';
+import { type ColmapTables, type SqlDatabase, writeColmapTables } from '../matches/colmap-tables.ts';
+import type { SetContent } from './set-content.ts';
+
+/** Whether photos of one size and focal length were taken by one camera (`shared`), or each by its own. */
+export type CameraRule = 'shared' | 'each';
+
+/**
+ * The whole set as one COLMAP database: keypoints that all pairs of a photo share, matches, and the two-view geometries that
+ * its mapper starts from. Cameras are SIMPLE_RADIAL, whose focal length and distortion the mapper refines. Closes the database.
+ */
+export function writeColmapSet(db: SqlDatabase, content: SetContent, rule: CameraRule): Uint8Array<ArrayBuffer> {
+  const { cameras, cameraOf } = camerasOf(content, rule);
+  return writeColmapTables(db, {
+    cameras,
+    images: content.photos.map(({ name, keypoints }, i) => ({ name, camera: cameraOf[i], keypoints })),
+    pairs: content.pairs.map(({ pair, matches, geometry }) => ({ images: pair, matches, geometry })),
+  });
+}
+
+function camerasOf({ photos }: SetContent, rule: CameraRule): Pick<ColmapTables, 'cameras'> & { cameraOf: number[] } {
+  const cameras: ColmapTables['cameras'] = [];
+  const known = new Map<string, number>();
+  const cameraOf = photos.map(({ size, focal }, i) => {
+    const key = rule === 'shared' ? `${size.width}x${size.height}/${focal}` : String(i);
+    let camera = known.get(key);
+    if (camera === undefined) {
+      const params = [focal ?? guessedFocal(size), size.width / 2, size.height / 2, 0];
+      camera = cameras.push({ model: 'SIMPLE_RADIAL', size, params, hasFocal: focal !== null }) - 1;
+      known.set(key, camera);
+    }
+    return camera;
+  });
+  return { cameras, cameraOf };
+}
+
+/**
+ * The same as COLMAP's text imports, by path: `features/NAME.txt` for `feature_importer`, `matches.txt` for `matches_importer`.
+ * Matches that the pair's geometry does not explain are left out.
+ */
+export function colmapSetText({ photos, pairs }: SetContent): Map<string, string> {
+  const files = new Map<string, string>();
+  const tail = ` 1 0${' 0'.repeat(128)}`;
+  for (const { name, keypoints } of photos) {
+    const lines = [`${keypoints.length / 2} 128`];
+    for (let k = 0; k < keypoints.length; k += 2) {
+      lines.push(`${keypoints[k].toFixed(3)} ${keypoints[k + 1].toFixed(3)}${tail}`);
+    }
+    files.set(`features/${name}.txt`, `${lines.join('\n')}\n`);
+  }
+  const lines: string[] = [];
+  for (const { pair, matches, geometry } of pairs) {
+    lines.push(`${photos[pair[0]].name} ${photos[pair[1]].name}`);
+    for (let k = 0; k < matches.length / 2; k++) {
+      if (geometry.inliers[k]) lines.push(`${matches[2 * k]} ${matches[2 * k + 1]}`);
+    }
+    // A blank line ends a pair's matches.
+    lines.push('');
+  }
+  files.set('matches.txt', `${lines.join('\n')}\n`);
+  return files;
+}
