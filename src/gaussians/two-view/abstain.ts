@@ -1,0 +1,75 @@
+import type { VerdictKind } from '../../core/match.ts';
+
+/** Why two photos make no scene. */
+export type AbstainReason = 'unrelated' | 'disagree' | 'turn' | 'plane' | 'parallax';
+
+/** What works instead: both photos on one canvas, or one laid on the other, by a homography. */
+export type AbstainOffer = 'panorama' | 'plane';
+
+export interface Abstention {
+  readonly reason: AbstainReason;
+  /** For the person. */
+  readonly sentence: string;
+  readonly offer: AbstainOffer | null;
+}
+
+/** What a fit of an essential matrix says, as the match page's *Geometry* has it. */
+export interface TwoViewFacts {
+  /** Of the match itself. */
+  readonly verdict: VerdictKind;
+  /** Share of the sampled matches that two cameras explain. */
+  readonly inlierRatio: number;
+  /** Of the inliers. */
+  readonly inFront: number;
+  /** Median angle between an inlier's rays, degrees. */
+  readonly parallax: number;
+  /** Share of the inliers that one plane (or a mere turn) explains as well. */
+  readonly planarShare: number;
+  readonly rival: 'turn' | 'pose' | 'shift' | null;
+}
+
+const LEAST_INLIERS = 0.2;
+const LEAST_IN_FRONT = 0.8;
+/** Degrees: below, depths are noise. */
+const LEAST_PARALLAX = 1;
+const MOST_PLANAR = 0.93;
+
+/** Why no scene should be made of two photos; null where one can. */
+export function abstention(facts: TwoViewFacts): Abstention | null {
+  const { verdict, inlierRatio, inFront, parallax, planarShare, rival } = facts;
+  if (verdict === 'none') return ABSTENTIONS.unrelated;
+  if (inlierRatio < LEAST_INLIERS || inFront < LEAST_IN_FRONT) return ABSTENTIONS.disagree;
+  if (rival === 'turn' || rival === 'shift') return ABSTENTIONS.turn;
+  if (parallax < LEAST_PARALLAX) return planarShare > MOST_PLANAR ? ABSTENTIONS.turn : ABSTENTIONS.parallax;
+  if (rival === 'pose' || planarShare > MOST_PLANAR) return ABSTENTIONS.plane;
+  return null;
+}
+
+const of = (reason: AbstainReason, sentence: string, offer: AbstainOffer | null = null): Abstention => ({
+  reason,
+  sentence,
+  offer,
+});
+
+export const ABSTENTIONS: Readonly<Record<AbstainReason, Abstention>> = {
+  unrelated: of('unrelated', 'The photos seem to show no common scene, so there is nothing to fly through.'),
+  disagree: of(
+    'disagree',
+    'No two cameras explain most of the matches: things moved, or the fields of view are off. Set them in Geometry.',
+  ),
+  turn: of(
+    'turn',
+    'The camera only turned between the photos, so they tell no depth. A panorama shows both.',
+    'panorama',
+  ),
+  plane: of(
+    'plane',
+    'What both photos show is one plane, from which no depth beside it can be told. One can be laid on the other.',
+    'plane',
+  ),
+  parallax: of(
+    'parallax',
+    'The camera hardly moved between the photos, so depths would be noise. A panorama shows both.',
+    'panorama',
+  ),
+};
