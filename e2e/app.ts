@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Side } from '../src/core/geometry.ts';
+import { openZip } from '../src/formats/archives/zip.ts';
+import { bytesSource } from '../src/formats/byte-source.ts';
 import type { EngineApi, EngineMethod } from '../src/pages/match/contract/protocol.ts';
 import { TEST_FLAG } from '../src/platform/page/test-run.ts';
 import type { DenseField, MatchResult } from '../src/core/match.ts';
@@ -120,4 +123,15 @@ export function watchErrors(page: Page): { check: () => void } {
     if (message.type() === 'error') errors.push(message.text());
   });
   return { check: () => expect(errors).toEqual([]) };
+}
+
+/** Writes a dataset's archive under a folder; returns the names of its samples. */
+export async function unpackZip(zip: Buffer, folder: string): Promise<string[]> {
+  const archive = await openZip(bytesSource(new Uint8Array(zip)));
+  for (const entry of archive.values()) {
+    const path = join(folder, entry.name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, await entry.readAll());
+  }
+  return [...archive.keys()].flatMap((path) => /^warp\/(.+)\.npz$/.exec(path)?.[1] ?? []);
 }

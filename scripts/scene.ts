@@ -7,7 +7,7 @@ import { readSceneCameras } from '../src/formats/scene-cameras.ts';
 import { readSplats } from '../src/formats/splats/index.ts';
 import { activate } from '../src/gaussians/activate.ts';
 import type { SplatCamera } from '../src/gaussians/camera.ts';
-import { renderSplats } from '../src/gaussians/raster/render.ts';
+import { DEPTH_KINDS, renderSplats } from '../src/gaussians/raster/render.ts';
 import { MAX_GAUSSIANS } from '../src/gaussians/table.ts';
 import { type Arguments, readArguments, usage } from './node/arguments.ts';
 import { datasetFolder } from './node/dataset-folder.ts';
@@ -16,7 +16,7 @@ import { openFileSource } from './node/file-source.ts';
 import { runCommand } from './node/run-command.ts';
 
 const HELP = `npm run scene -- FILE --views N --out DIR|FILE.zip [--seed 1] [--size 512|WIDTHxHEIGHT] [--shard 1/1]
-                 [--bins overlap|angle] [--cameras cameras.json|DIR]
+                 [--bins overlap|angle] [--cameras cameras.json|DIR] [--depth RULE]
 Makes pairs of views of a scene of 3-D Gaussians (.ply, .compressed.ply, .splat, .spz, .sog, .ksplat) with exact
 correspondences, in the way of MatchGS and in L2M's layout:
   image1, image2     both views, PNG
@@ -28,6 +28,7 @@ correspondences, in the way of MatchGS and in L2M's layout:
   debug              both views and the first rebuilt from the second
 --cameras names the cameras that the scene was made from: cameras.json, or a folder with COLMAP's cameras.txt and
 images.txt; without, cameras around and within the scene are drawn. --bins spreads the pairs over overlap or angle.
+--depth takes plane, rayMedian, rayExpected, median or centre instead of what the scene's flatness says.
 --shard 2/8 makes every eighth pair from the second on: the eight parts put together are the whole, byte for byte.
 The same seed gives the same files. A folder is gone on with where it was left; docs/scene.md tells the rest.`;
 
@@ -35,7 +36,7 @@ const DEFAULTS = { seed: 1, size: '512' };
 
 async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(
-    { options: ['views', 'out', 'seed', 'size', 'shard', 'bins', 'cameras'], flags: ['help'] },
+    { options: ['views', 'out', 'seed', 'size', 'shard', 'bins', 'cameras', 'depth'], flags: ['help'] },
     argv,
   );
   if (args.has('help') || argv.length === 0) return console.log(HELP);
@@ -56,7 +57,7 @@ async function main(argv: readonly string[]): Promise<void> {
     const sink = out.endsWith('.zip') ? zipSink(await zipFile(out)) : datasetFolder(out);
     const start = performance.now();
     const summary = await exportSceneDataset(
-      { name: basename(path), table, cameras },
+      { name: basename(path), table, cameras, arithmetic: 'float64' },
       options,
       (camera) => renderSplats(gaussians, camera),
       sink,
@@ -90,6 +91,7 @@ function optionsOf(args: Arguments): SceneDatasetOptions {
     width: Number(size[1]),
     height: Number(size[2] ?? size[1]),
     bins: args.choice('bins', ['overlap', 'angle']) ?? 'overlap',
+    rule: args.choice('depth', DEPTH_KINDS),
     shard: { index: Number(shard[1]) - 1, count: Number(shard[2]) },
   };
 }

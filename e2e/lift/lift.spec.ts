@@ -1,14 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { checkSample } from '../../scripts/check-sample/check.ts';
 import { readSample } from '../../scripts/check-sample/read.ts';
-import { bytesSource } from '../../src/formats/byte-source.ts';
-import { openZip } from '../../src/formats/archives/zip.ts';
-import { dropFiles, slot, watchErrors } from '../app.ts';
+import { dropFiles, slot, unpackZip, watchErrors } from '../app.ts';
 import { changed } from '../pictures.ts';
 
 /** Small pictures and a small matcher's input: two cores have enough to do. */
@@ -104,7 +102,8 @@ test('a photo is lifted, dragged, scored, swept and exported, and the depth of t
     await open(page, 'Dataset');
     await panel(page).getByRole('slider', { name: 'Views of every photo' }).fill('1');
     await panel(page).getByRole('slider', { name: 'Side of the square crop' }).fill('192');
-    const name = await unpack(await download(page, 'Write a ZIP'), folder);
+    const [name, ...others] = await unpackZip(await download(page, 'Write a ZIP'), folder);
+    expect(others).toEqual([]);
     await expect(page.locator('[data-dataset-summary]')).toContainText('1 view of 1 photo');
     const { visible, forward, backward } = checkSample(readSample(folder, name));
     expect(visible).toBeGreaterThan(1000);
@@ -174,16 +173,3 @@ test('lights are drawn by the seed and dragged on the picture, keys turn the vie
   await expect(slot(page, 'b')).toContainText('– new view.png');
   errors.check();
 });
-
-/** Writes the archive's files under a folder; returns the name of its only sample. */
-async function unpack(zip: Buffer, folder: string): Promise<string> {
-  const archive = await openZip(bytesSource(new Uint8Array(zip)));
-  for (const entry of archive.values()) {
-    const path = join(folder, entry.name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, await entry.readAll());
-  }
-  const samples = [...archive.keys()].flatMap((path) => /^warp\/(.+)\.npz$/.exec(path)?.[1] ?? []);
-  expect(samples).toHaveLength(1);
-  return samples[0];
-}

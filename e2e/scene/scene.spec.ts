@@ -5,7 +5,9 @@ import { expect, type Locator, type Page, test } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { bytesSource } from '../../src/formats/byte-source.ts';
 import { readSplats } from '../../src/formats/splats/index.ts';
-import { sample, watchErrors } from '../app.ts';
+import { checkSample } from '../../scripts/check-sample/check.ts';
+import { readSample } from '../../scripts/check-sample/read.ts';
+import { sample, unpackZip, watchErrors } from '../app.ts';
 import { changed } from '../pictures.ts';
 
 /** Gaussians of public/samples/gaussians/kitchen-table.spz. */
@@ -49,18 +51,30 @@ async function drag(page: Page, dx: number, dy: number): Promise<void> {
   await page.mouse.up();
 }
 
+async function download(page: Page, button: string): Promise<Buffer> {
+  const saved = page.waitForEvent('download', { timeout: 90_000 });
+  await panel(page).getByRole('button', { name: button, exact: true }).click();
+  return readFileSync(await (await saved).path());
+}
+
 const openSample = async (page: Page) => {
   await page.getByRole('button', { name: 'Open the sample scene' }).click();
   await expect(slot(page)).toContainText(`${SAMPLE_COUNT.toLocaleString('en')} Gaussians`);
 };
 
-test('a scene is opened, looked at, paired and saved; a bad file leaves it as it is', async ({ page }) => {
+test('a scene is opened, looked at, paired, scored, written as a dataset and saved; a bad file leaves it', async ({
+  page,
+}) => {
+  test.setTimeout(240_000);
   const folder = mkdtempSync(join(tmpdir(), 'liftmatch-scene-'));
   const errors = watchErrors(page);
   try {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
-    await page.goto('/?page=scene');
+    // Dialogs of the system cannot be answered here: the ZIP comes as a download, as in browsers without them.
+    await page.addInitScript(() => Object.assign(window, { showSaveFilePicker: undefined }));
+    // A small matcher's input: two cores have enough to do.
+    await page.goto('/?page=scene&ep=wasm&size=192&rescue=0');
     await expect(page.getByRole('button', { name: 'Open the sample scene' })).toBeVisible();
     expect(asked.filter((url) => url.includes('gaussians'))).toEqual([]);
     await openSample(page);
@@ -75,7 +89,7 @@ test('a scene is opened, looked at, paired and saved; a bad file leaves it as it
     await page.reload();
     await expect(slot(page)).toContainText('Gaussians');
     expect(changed(await picture(page), second)).toBeLessThan(0.01);
-    await panel(page).getByLabel('Picture').selectOption('normal');
+    await panel(page).getByLabel('Picture', { exact: true }).selectOption('normal');
     await picture(page, second);
     await expect(panel(page)).toContainText('is below 0.1: its Gaussians are discs');
 
@@ -89,6 +103,42 @@ test('a scene is opened, looked at, paired and saved; a bad file leaves it as it
     expect(kept).toBeLessThan(100);
     await expect(panel(page)).toContainText('at any depth');
     await expect(page.getByRole('img', { name: 'View B of the pair' })).toBeVisible();
+
+    // A matcher against that truth.
+    await panel(page)
+      .locator('summary', { hasText: /^Score/ })
+      .click();
+    await panel(page).getByRole('button', { name: 'Score this pair' }).click();
+    const epe = Number.parseFloat(await panel(page).locator('[data-epe]').innerText({ timeout: 90_000 }));
+    expect(epe).toBeGreaterThan(0.2);
+    expect(epe).toBeLessThan(20);
+    await expect(page.getByRole('img', { name: 'Error of the match at each pixel of A' })).toBeVisible();
+
+    // The second view is moved away step by step: the match of a view with itself is right, that of 60° is not.
+    await panel(page).locator('summary', { hasText: 'Breaking points' }).click();
+    await panel(page).getByRole('slider', { name: 'Steps' }).fill('2');
+    await panel(page).getByRole('slider', { name: 'To', exact: true }).fill('60');
+    await panel(page).getByRole('button', { name: 'Sweep', exact: true }).click();
+    await expect(page.getByRole('progressbar', { name: 'Sweep' })).toBeVisible();
+    await expect(panel(page)).toContainText('falls below one half at', { timeout: 90_000 });
+    const rows = (await download(page, 'Sweep as CSV')).toString('utf8').trim().split('\r\n');
+    const shares = rows.slice(1).map((row) => Number(row.split(',')[9]));
+    expect(shares[0]).toBeGreaterThan(0.9);
+    expect(shares[1]).toBeLessThan(0.5);
+
+    // Drawn pairs as a dataset, read back by code of its own.
+    await panel(page).locator('summary', { hasText: 'Dataset' }).click();
+    await panel(page).getByLabel('Pairs', { exact: true }).fill('2');
+    await panel(page).getByLabel('Size of its pictures').selectOption('256x192');
+    await unpackZip(await download(page, 'Write a ZIP'), folder);
+    await expect(page.locator('[data-dataset-summary]')).toContainText('2 pairs');
+    for (const name of ['kitchen-table_000', 'kitchen-table_001']) {
+      const found = checkSample(readSample(folder, name));
+      expect(found.visible).toBeGreaterThan(500);
+      expect(found.forward.max).toBeLessThan(0.05);
+      expect(found.backward.max).toBeLessThan(0.05);
+      expect(found.depthAgrees).toBeGreaterThan(0.9);
+    }
 
     // What is no scene is named, and the scene stays.
     const bad = join(folder, 'cut.ply');
@@ -110,11 +160,11 @@ test('a scene is opened, looked at, paired and saved; a bad file leaves it as it
     const hidden = Number(await page.locator('[data-hidden]').getAttribute('data-hidden'));
     expect(hidden).toBeGreaterThan(0);
     await panel(page).locator('summary', { hasText: 'Save the scene' }).click();
-    const saved = page.waitForEvent('download');
-    await panel(page).getByRole('button', { name: 'Save .spz' }).click();
-    const bytes = readFileSync(await (await saved).path());
-    const { table } = await readSplats(bytesSource(bytes), 'saved.spz', { maxGaussians: 1e6 });
-    expect(table.count).toBe(SAMPLE_COUNT - hidden);
+    for (const format of ['.spz', '.ply']) {
+      const bytes = await download(page, `Save ${format}`);
+      const { table } = await readSplats(bytesSource(bytes), `saved${format}`, { maxGaussians: 1e6 });
+      expect(table.count).toBe(SAMPLE_COUNT - hidden);
+    }
     await panel(page).getByRole('button', { name: 'Undo' }).click();
     await expect(page.locator('[data-hidden]')).toHaveAttribute('data-hidden', '0');
     errors.check();

@@ -35,7 +35,7 @@ export function measureTruth(): void {
     const { rule } = chooseDepthRule(sceneStatistics(scene.table), PLAIN_TAGS);
     // The same places for every depth: those that the chosen one may be trusted at, and every cycle.
     const trusted = trustedDepth(mapsA, rule).trusted;
-    const free = { maxDepthDifference: Infinity, maxCycle: Infinity };
+    const free = { maxDepthDifference: Infinity, maxCycle: Infinity, maxShift: Infinity };
     const errors = DEPTH_KINDS.map((kind) => {
       const depth = { width: a.width, height: a.height, depth: mapsA.depth[kind], trusted };
       const there = { width: b.width, height: b.height, depth: mapsB.depth[kind], trusted };
@@ -94,7 +94,7 @@ async function measurePairs(): Promise<void> {
     bins: 'overlap',
     shard: { index: 0, count: 1 },
   } as const;
-  const scene = { name: 'room', table, cameras: [proofCamera(256, 256)] };
+  const scene = { name: 'room', table, cameras: [proofCamera(256, 256)], arithmetic: 'float64' } as const;
   const start = performance.now();
   const { pairs } = await exportSceneDataset(scene, options, (camera) => renderSplats(gaussians, camera), bin);
   const seconds = (performance.now() - start) / 1000;

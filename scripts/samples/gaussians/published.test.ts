@@ -119,6 +119,20 @@ describe('pairs of the sample scene against the ray caster', () => {
     }
   });
 
+  it('are as true at 640 × 480, where a pair is hard: from low and far to high and near', () => {
+    const [a, b] = (
+      [
+        [0, 20, 1.6],
+        [0, 44, 0.9],
+      ] as const
+    ).map((place) => view(splatCamera(orbitPose(...place), 640, 480)));
+    const labels = labelSide(a!, b!);
+    const errors = endPointErrors(bvh, a!.camera, b!.camera, labels, 11).sort((p, q) => p - q);
+    expect(errors.length).toBeGreaterThan(4000);
+    expect(errors[errors.length >> 1]).toBeLessThanOrEqual(0.1);
+    expect(errors[Math.floor(0.95 * errors.length)]).toBeLessThanOrEqual(0.5);
+  });
+
   it('are of every bin of angle and of overlap', () => {
     expect([...bins.angle].sort()).toEqual([0, 1, 2, 3]);
     expect([...bins.overlap].sort()).toEqual([0, 1, 2, 3]);

@@ -44,6 +44,7 @@ const source: SceneSource = {
   name: 'ball.ply',
   table: PROOF_SCENES.coarseSphere().table,
   cameras: [0, 30, -30].map((degrees) => aside(proofCamera(), degrees)),
+  arithmetic: 'float64',
 };
 const gaussians = activate(source.table);
 const render = (camera: ReturnType<typeof proofCamera>) => renderSplats(gaussians, camera);
@@ -118,6 +119,13 @@ describe('exportSceneDataset', () => {
     expect(Buffer.compare(sink.files.get('warp/ball_001.npz')!, whole.sink.files.get('warp/ball_001.npz')!)).toBe(0);
     await expect(made({ seed: 3 }, sink)).rejects.toMatchObject({ code: 'dataset-other' });
     expect(sink.isAborted).toBe(true);
+    // Nor is a part of the scene the whole of it, another rule of depth the same, or a GPU the judge.
+    await expect(made({ rule: 'rayMedian' }, sink)).rejects.toMatchObject({ code: 'dataset-other' });
+    const shown = new Uint8Array(source.table.count).fill(1, 1);
+    for (const other of [{ shown }, { arithmetic: 'float32' as const }]) {
+      const export_ = exportSceneDataset({ ...source, ...other }, OPTIONS, render, sink);
+      await expect(export_).rejects.toMatchObject({ code: 'dataset-other' });
+    }
   }, 60_000);
 
   it.each([
@@ -132,7 +140,7 @@ describe('exportSceneDataset', () => {
 
   it('says so where nothing is seen, and stops when it is told to', async () => {
     const table = createTable(3, 0);
-    const empty = { name: 'dust.splat', table, cameras: [] };
+    const empty = { name: 'dust.splat', table, cameras: [], arithmetic: 'float64' } as const;
     const dark = (camera: ReturnType<typeof proofCamera>) => renderSplats(activate(createTable(0, 0)), camera);
     const nothing = exportSceneDataset(empty, { ...OPTIONS, views: 1 }, dark, new MemorySink());
     await expect(nothing).rejects.toMatchObject({

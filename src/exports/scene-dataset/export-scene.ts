@@ -15,6 +15,7 @@ import {
   streamOf,
   VIEW_RANGES,
 } from '../../gaussians/pairs/views.ts';
+import type { DepthKind } from '../../gaussians/raster/render.ts';
 import { sceneStatistics } from '../../gaussians/statistics.ts';
 import type { GaussianTable } from '../../gaussians/table.ts';
 import { CountingSink, describeOnce } from '../dataset/counting-sink.ts';
@@ -30,6 +31,10 @@ export interface SceneSource {
   readonly table: GaussianTable;
   /** Those that it was made from, where they are known. */
   readonly cameras: readonly SplatCamera[];
+  /** [n] 1 for what `render` shows; absent or null where it shows all. */
+  readonly shown?: Uint8Array | null;
+  /** What `render` computes in: the float64 judge or a GPU. Their last digits differ, so a folder is of one of them. */
+  readonly arithmetic: 'float64' | 'float32';
 }
 
 export interface SceneDatasetOptions {
@@ -42,6 +47,8 @@ export interface SceneDatasetOptions {
   readonly height: number;
   /** What the pairs are spread over evenly. */
   readonly bins: BinKind;
+  /** Instead of the one that the scene's flatness says. */
+  readonly rule?: DepthKind;
   /** Only every `count`-th pair from `index` on, 0 ≤ index < count: a part that others complete. */
   readonly shard: { readonly index: number; readonly count: number };
 }
@@ -87,7 +94,9 @@ export async function exportSceneDataset(
   checkOptions(options);
   const { views, seed, width, height, bins, shard } = options;
   const statistics = sceneStatistics(scene.table);
-  const choice = chooseDepthRule(statistics, scene.table.tags);
+  const chosen = chooseDepthRule(statistics, scene.table.tags);
+  const rule = options.rule ?? chosen.rule;
+  const choice: DepthChoice = rule === chosen.rule ? chosen : { ...chosen, rule, because: 'asked' };
   const cameras = scene.cameras.length
     ? camerasAtSize(scene.cameras, width, height)
     : orbitCameras(statistics, { width, height, ...ORBIT }, streamOf(seed, 'orbit'));
@@ -161,7 +170,7 @@ function checkOptions({ views, width, height, shard }: SceneDatasetOptions): voi
 
 /** All that a pair depends on; not the number of pairs, and not which of them are made here. */
 function recipeOf(
-  { name, table }: SceneSource,
+  { name, table, shown, arithmetic }: SceneSource,
   cameras: readonly SplatCamera[],
   { seed, width, height, bins }: SceneDatasetOptions,
   choice: DepthChoice,
@@ -172,18 +181,20 @@ function recipeOf(
   }
   hash.update(new Uint8Array(table.shRest.buffer, table.shRest.byteOffset, table.shRest.byteLength));
   hash.update(new TextEncoder().encode(JSON.stringify(cameras)));
+  if (shown) hash.update(Uint8Array.from(shown));
   return {
-    version: 1,
+    version: 2,
     of: 'scene',
     scene: name,
     gaussians: table.count,
-    // Of the Gaussians and the cameras.
+    // Of the Gaussians, the cameras, and which Gaussians are shown.
     sha256: hash.hex(),
     seed,
     width,
     height,
     bins,
     depth: choice.rule,
+    arithmetic,
   };
 }
 

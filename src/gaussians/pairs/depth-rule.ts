@@ -7,8 +7,8 @@ export interface DepthChoice {
   readonly rule: DepthKind;
   /** φ, see {@link SceneStatistics.flatness}. */
   readonly flatness: number;
-  /** `tag`: the file says that it is made of discs; otherwise flatness was measured. */
-  readonly because: 'tag' | 'flat' | 'round';
+  /** `tag`: the file says that it is made of discs; `asked`: somebody chose it; otherwise flatness was measured. */
+  readonly because: 'tag' | 'flat' | 'round' | 'asked';
 }
 
 /**
@@ -41,6 +41,11 @@ export interface TrustedDepth {
   readonly depth: ArrayLike<number>;
   /** [h, w] 1 where labels may be made of it. */
   readonly trusted: Uint8Array<ArrayBuffer>;
+  /**
+   * [h, w] how far the pixel's other depths lie from its ray's median, scene units: what it is blended of is that thick.
+   * Absent where the depth is exact.
+   */
+  readonly spread?: Float32Array<ArrayBuffer>;
 }
 
 export function trustedDepth(maps: SplatMaps, rule: DepthKind, limits: TrustLimits = TRUST): TrustedDepth {
@@ -48,12 +53,12 @@ export function trustedDepth(maps: SplatMaps, rule: DepthKind, limits: TrustLimi
   const depth = maps.depth[rule];
   const { rayExpected, rayMedian } = maps.depth;
   const trusted = new Uint8Array(width * height);
+  const spread = new Float32Array(width * height);
   for (let i = 0; i < trusted.length; i++) {
     const median = rayMedian[i];
-    const isOneSurface =
-      Math.abs(rayExpected[i] - median) < limits.maxSpread * median &&
-      Math.abs(depth[i] - median) < limits.maxSpread * median;
+    spread[i] = Math.max(Math.abs(rayExpected[i] - median), Math.abs(depth[i] - median));
+    const isOneSurface = spread[i] < limits.maxSpread * median;
     trusted[i] = depth[i] > 0 && alpha[i] >= limits.minAlpha && isOneSurface && facing[i] > limits.minFacing ? 1 : 0;
   }
-  return { width, height, depth, trusted };
+  return { width, height, depth, trusted, spread };
 }

@@ -248,8 +248,8 @@ function shareInside({ camera, depth }: Preview, other: SplatCamera): number {
   return all ? inside / all : 0;
 }
 
-/** Previews are coarse: what is a pixel apart there is a few at full size, so that cycles are not asked for. */
-const COARSE = { maxDepthDifference: 0.03, maxCycle: Infinity };
+/** Previews are coarse: what is a pixel apart there is a few at full size, so that pixels are not asked for. */
+const COARSE = { maxDepthDifference: 0.03, maxCycle: Infinity, maxShift: Infinity };
 
 function overlapOf(first: Preview, second: Preview): number {
   const view = ({ camera, depth }: Preview) => ({ camera: resized(camera, depth.width, depth.height), depth });

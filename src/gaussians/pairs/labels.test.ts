@@ -195,7 +195,7 @@ describe('what the measures say', () => {
       return z * (1 + 0.1 * gauss);
     });
     // Every place counts, as the paper's measure counts them.
-    const free = { maxDepthDifference: Infinity, maxCycle: Infinity };
+    const free = { maxDepthDifference: Infinity, maxCycle: Infinity, maxShift: Infinity };
     const seenBy = (depth: Float64Array) =>
       labelSide({ camera: a, depth: { ...depthA, depth } }, { camera: b, depth: depthB }, free);
     const [right, wrong] = [seenBy(depthA.depth), seenBy(noisy)];
@@ -222,5 +222,29 @@ describe('what the measures say', () => {
     const same = measureLabels(labelSide(a, a), a.camera, a.camera);
     expect(same.shares.hidden + same.shares.outside + same.shares.doubtful).toBe(0);
     expect(same.epipolar.mean).toBe(0);
+  });
+
+  it('leaves a place out that its depth’s spread moves by more than a pixel: the wider the views, the sooner', () => {
+    const camera = proofCamera();
+    const size = { width: camera.width, height: camera.height };
+    const points = size.width * size.height;
+    const flat = (spread: number) => ({
+      ...size,
+      depth: new Float64Array(points).fill(4),
+      trusted: new Uint8Array(points).fill(1),
+      spread: new Float32Array(points).fill(spread),
+    });
+    // Beside it, half a unit: a depth z is at f / 2z, so that a spread s moves it by about f s / 2z².
+    const [x, y, z] = camera.translation;
+    const other = { ...camera, translation: [x - 0.5, y, z] as const };
+    const kept = (spread: number, second: SplatCamera) => {
+      const { state } = labelSide({ camera, depth: flat(spread) }, { camera: second, depth: flat(0) });
+      return state.filter((value) => value !== STATE.masked).length;
+    };
+    const atLimit = (2 * 4 * 4) / camera.fx;
+    expect(kept(0.9 * atLimit, other)).toBe(points);
+    expect(kept(1.2 * atLimit, other)).toBe(0);
+    // From the same place no depth is wrong.
+    expect(kept(1.2 * atLimit, camera)).toBe(points);
   });
 });

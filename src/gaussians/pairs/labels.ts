@@ -4,7 +4,7 @@ import type { TrustedDepth } from './depth-rule.ts';
 
 /** What is known of a pixel's place in the other view. */
 export const LABEL_STATES = [
-  /** Its own depth cannot be trusted: nothing is known. */
+  /** Its own depth cannot be trusted, or not well enough for a pixel of the other picture: nothing is known. */
   'masked',
   /** It lies outside the other picture, or behind that camera. */
   'outside',
@@ -24,9 +24,14 @@ export interface LabelLimits {
   readonly maxDepthDifference: number;
   /** Pixels between a place and where it comes back to through the other view's depth. */
   readonly maxCycle: number;
+  /**
+   * Pixels that the place moves in the other picture when the depth is another one of those that its pixel has. A limit
+   * on the depths alone lets more error through the wider the baseline and the larger the picture.
+   */
+  readonly maxShift: number;
 }
 
-export const LABEL_LIMITS: LabelLimits = { maxDepthDifference: 0.01, maxCycle: 1 };
+export const LABEL_LIMITS: LabelLimits = { maxDepthDifference: 0.01, maxCycle: 1, maxShift: 1 };
 
 /** Labels on one view's grid. */
 export interface SideLabels {
@@ -67,10 +72,17 @@ export function labelSide(a: LabelView, b: LabelView, limits: LabelLimits = LABE
     const x = (i % width) + 0.5;
     const y = Math.floor(i / width) + 0.5;
     const z = a.depth.depth[i];
-    const [px, py, pz] = moved(there.rotation, there.translation, ...unprojected(a.camera, x, y, z));
     const lens = b.camera;
-    const u = (lens.fx * px) / pz + lens.cx;
-    const v = (lens.fy * py) / pz + lens.cy;
+    const placeAt = (depth: number): [u: number, v: number, depth: number] => {
+      const [px, py, pz] = moved(there.rotation, there.translation, ...unprojected(a.camera, x, y, depth));
+      return [(lens.fx * px) / pz + lens.cx, (lens.fy * py) / pz + lens.cy, pz];
+    };
+    const [u, v, pz] = placeAt(z);
+    const spread = a.depth.spread ? a.depth.spread[i] : 0;
+    if (spread > 0 && pz > 0) {
+      const [otherU, otherV, otherDepth] = placeAt(z + spread);
+      if (!(otherDepth > 0) || Math.hypot(otherU - u, otherV - v) > limits.maxShift) continue;
+    }
     if (!(pz > 0) || u < 0 || v < 0 || u > lens.width || v > lens.height) {
       labels.state[i] = STATE.outside;
       continue;

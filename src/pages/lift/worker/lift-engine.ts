@@ -24,7 +24,8 @@ import { LazyRuntime } from '../../../platform/runtime/lazy-runtime.ts';
 import { ViewMatchers } from '../../../matching/scoring/view-matchers.ts';
 import { LiftNetworks, type OnNetwork } from './depth/networks.ts';
 import { cpuRenderers, gpuRenderers, type Renderers } from './drawing/open-renderers.ts';
-import { encodePicture, fileStem, sampleArchive, truthNpz } from './dataset/pair-files.ts';
+import { truthNpz } from '../../../exports/dataset/truth-npz.ts';
+import { encodePicture, fileStem, sampleArchive } from './dataset/pair-files.ts';
 import { probeFrame } from './score/probe-frame.ts';
 import type { LiftRenderer } from './drawing/renderer.ts';
 import { Scenes } from './scenes.ts';
@@ -180,7 +181,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const { frame } = await this.requireRendered();
     const a = await encodePicture(frame.colour.a, frame.size);
     const b = await encodePicture(frame.colour.b, frame.size);
-    const truth = await truthNpz(frame);
+    const truth = await truthNpz({ ...frame, cameras: frame.facts.cameras });
     throwIfAborted(signal);
     return { a, b, truth, name: fileStem(this.requirePhoto().info.name) };
   }

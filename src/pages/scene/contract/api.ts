@@ -1,10 +1,13 @@
 import type { Size } from '../../../core/geometry.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
-import type { ProviderChoice } from '../../../core/match.ts';
+import type { DatasetTarget } from '../../../core/dataset-target.ts';
+import type { ModelSource, Provider, ProviderChoice } from '../../../core/match.ts';
+import type { MatchScore, ScoreStage, SweepPoint } from '../../../core/match-score.ts';
 import type { Vector3 } from '../../../core/rotation.ts';
 import type { SplatCamera } from '../../../gaussians/camera.ts';
 import type { DepthChoice } from '../../../gaussians/pairs/depth-rule.ts';
 import type { LabelState } from '../../../gaussians/pairs/labels.ts';
+import type { ViewSweep } from '../../../gaussians/pairs/swept-view.ts';
 import type { BinKind } from '../../../gaussians/pairs/views.ts';
 import type { DepthKind } from '../../../gaussians/raster/render.ts';
 import type { HandedScene } from './handed-scene.ts';
@@ -27,6 +30,8 @@ export type ScenePicture = (typeof SCENE_PICTURES)[number];
 /** What draws, and why. */
 export interface SceneInfo {
   rendersOn: 'webgpu' | 'cpu';
+  /** Where matchers run. */
+  provider: Provider;
   adapter: string | null;
   /** Why the CPU draws, as a sentence; empty on a GPU. */
   reason: string;
@@ -58,12 +63,16 @@ export interface SceneFacts {
   notes: string[];
 }
 
-export interface OpenProgress {
-  stage: 'fetch' | 'read' | 'prepare' | 'render' | 'draw';
-  /** Of `total`: bytes; of a draw of pairs, views that were looked at. */
+export type SceneStage = 'fetch' | 'read' | 'prepare' | 'render' | 'draw' | 'write' | ScoreStage;
+
+export interface SceneProgress {
+  stage: SceneStage;
+  /** Of `total`: bytes of a file; views that were looked at; steps of a sweep; pairs of a dataset; 0…1 of a model. */
   done: number;
-  /** Null where the host does not say. */
+  /** Null where it is not known. */
   total: number | null;
+  /** Of a sweep: each point as soon as it is there. */
+  point?: SweepPoint;
 }
 
 /** Everything a picture is made from, beside the scene and the canvas' size. */
@@ -107,6 +116,8 @@ export interface Figures {
 
 /** Two views with exact labels, and how good they are; pictures as PNG. */
 export interface ScenePairResult {
+  /** Tells it from other pairs: it is scored and sent by it while it is the last one. */
+  id: number;
   pictures: { a: Blob; b: Blob };
   /** A's labels in colours: the states of each pixel. */
   labels: Blob;
@@ -125,6 +136,46 @@ export interface ScenePairResult {
   milliseconds: number;
 }
 
+/** Pictures of a score. */
+export type ScorePicture = 'error' | 'certainty';
+
+export interface ScorePaint {
+  picture: ScorePicture;
+  /** Error in pixels (at the measured long side) that is drawn in the hottest colour. */
+  maxError: number;
+}
+
+/** A sweep of the second view about the first; values as sweptView takes them. */
+export interface SceneSweep {
+  kind: ViewSweep;
+  from: number;
+  to: number;
+  steps: number;
+}
+
+/** What a dataset is made with, beside the scene, its cameras and what of it is shown. */
+export interface SceneDataset {
+  /** Pairs. */
+  views: number;
+  seed: number;
+  size: Size;
+  bins: BinKind;
+  rule: DepthKind;
+}
+
+export interface SceneDatasetResult {
+  pairs: number;
+  /** Pairs that were there already. */
+  kept: number;
+  /** Pairs for which no view passed the checks. */
+  skipped: number;
+  /** Pairs that lie outside the bin that was wanted. */
+  outsideBin: number;
+  bytes: number;
+  /** The ZIP where no handle was given. */
+  blob: Blob | null;
+}
+
 /** Calls that the page makes to the scene's worker. */
 export interface SceneApi {
   start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice }): SceneInfo;
@@ -140,6 +191,18 @@ export interface SceneApi {
   cameras(options: { files: CameraText[] }): { count: number; notes: string[] };
   drawPair(options: { seed: number; bins: BinKind; bin: number; rule: DepthKind; lens: Lens }): DrawnCameras;
   pair(options: PairCameras & { rule: DepthKind }): ScenePairResult;
+  /** Matches the two views of a pair as they are and measures the match against its labels. */
+  score(options: { pair: number; model: ModelSource; longSide: number | null }): MatchScore;
+  /** What was scored last, as a PNG on view A; places without truth in grey. */
+  paintScore(options: ScorePaint): Blob;
+  /** Every matcher on a second view that is moved away step by step. */
+  sweep(
+    options: SceneSweep & { view: SplatCamera; rule: DepthKind; models: ModelSource[]; longSide: number | null },
+  ): SweepPoint[];
+  /** A pair's truth as npz, for Compare. */
+  truth(options: { pair: number }): Blob;
+  /** Pairs by seed and bin, written as docs/dataset.md says. */
+  dataset(options: SceneDataset & { target: DatasetTarget }): SceneDatasetResult;
   /** The scene as it is shown, without what is hidden. */
   save(options: { format: 'ply' | 'spz' }): ExportedFile;
 }

@@ -1,7 +1,7 @@
 import type { WorkerKind, WorkerOf } from '../../../platform/worker/worker-kind.ts';
-import type { OpenProgress, SceneApi } from '../contract/api.ts';
+import type { SceneProgress, SceneApi } from '../contract/api.ts';
 
-export type SceneWorkerLike = WorkerOf<SceneApi, OpenProgress>;
+export type SceneWorkerLike = WorkerOf<SceneApi, SceneProgress>;
 
 /** The worker that reads and draws scenes. */
 export const SCENES: WorkerKind = {

@@ -30,6 +30,16 @@ function randomAddress(seed: number): SceneAddress {
       bins: any(Object.keys(PAIR_BINS) as (keyof typeof PAIR_BINS)[]),
       bin: any([0, 1, 2, 3]),
       seed: Math.floor(random() * 2 ** 32),
+      model: any([null, 'embedded']),
+      live: random() < 0.5,
+      scored: any(SCENE_PARAMS.scored.options.map(({ value }) => value)),
+      maxError: within(1, 100, 1),
+      sweep: any([
+        { kind: 'angle', from: within(-60, 0, 3), to: within(10, 120, 3), steps: 5 },
+        { kind: 'focal', from: within(0.25, 1, 3), to: within(2, 6, 3), steps: 41 },
+      ]),
+      views: Math.ceil(5000 * random()),
+      datasetSize: any(SCENE_PARAMS.datasetSize.options.map(({ value }) => value)),
     },
   };
 }

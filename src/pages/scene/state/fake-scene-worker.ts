@@ -1,8 +1,9 @@
 import { toPlainError } from '../../../core/errors.ts';
-import type { OpenProgress, SceneApi, SceneFacts } from '../contract/api.ts';
+import type { MatchScore } from '../../../core/match-score.ts';
+import type { SceneProgress, SceneApi, SceneFacts } from '../contract/api.ts';
 import type { SceneWorkerLike } from '../link/worker.ts';
 
-type Answer = (argument: never, onProgress: (progress: OpenProgress) => void) => unknown;
+type Answer = (argument: never, onProgress: (progress: SceneProgress) => void) => unknown;
 export type SceneAnswers = Partial<Record<keyof SceneApi, Answer>>;
 
 interface Call {
@@ -25,12 +26,35 @@ export const FACTS: SceneFacts = {
   notes: [],
 };
 
+export const SCORE: MatchScore = {
+  modelId: 'm',
+  modelName: 'M',
+  places: 10,
+  epe: 2,
+  medianError: 1,
+  pck: [0.5, 0.6, 0.7, 0.8],
+  auroc: null,
+  curve: [],
+  milliseconds: 5,
+};
+
 const USUAL: SceneAnswers = {
-  start: () => ({ rendersOn: 'cpu', adapter: null, reason: '', maxGaussians: 300_000 }),
+  start: () => ({ rendersOn: 'cpu', provider: 'wasm', adapter: null, reason: '', maxGaussians: 300_000 }),
   open: ({ name }: { name: string }) => ({ ...FACTS, name }),
   hide: ({ strength }: { strength: number }) => ({ shown: Math.round(100 * (1 - strength)) }),
   cameras: ({ files }: { files: unknown[] }) => ({ count: 10 * files.length, notes: [] }),
-  pair: () => ({ pictures: { a: new Blob(['a']), b: new Blob(['b']) }, labels: new Blob(['l']), angle: 12 }),
+  pair: () => ({ id: 7, pictures: { a: new Blob(['a']), b: new Blob(['b']) }, labels: new Blob(['l']), angle: 12 }),
+  score: () => SCORE,
+  paintScore: () => new Blob(['p']),
+  truth: () => new Blob(['t']),
+  dataset: ({ views }: { views: number }) => ({
+    pairs: views,
+    kept: 0,
+    skipped: 0,
+    outsideBin: 0,
+    bytes: 10,
+    blob: new Blob(['z']),
+  }),
 };
 
 /** A scene worker for tests of the state: answers from a table, a task later, and notes what it was asked. */
@@ -65,7 +89,7 @@ export class FakeSceneWorker implements SceneWorkerLike {
   private async answer({ id, method, argument }: Call): Promise<void> {
     try {
       await Promise.resolve();
-      const onProgress = (progress: OpenProgress) => this.onmessage?.({ data: { type: 'progress', id, progress } });
+      const onProgress = (progress: SceneProgress) => this.onmessage?.({ data: { type: 'progress', id, progress } });
       const value = await (this.answers[method] ?? USUAL[method])?.(argument, onProgress);
       this.onmessage?.({ data: { type: 'result', id, value } });
     } catch (thrown) {

@@ -52,7 +52,7 @@ async function take(scene: IntakeContext, files: File[], folders: string[], addr
 }
 
 /** Cameras belong to the scene that is open. */
-async function takeCameras(scene: IntakeContext, files: readonly File[]): Promise<void> {
+export async function takeCameras(scene: SceneContext, files: readonly File[]): Promise<void> {
   const { facts } = scene.store.getState();
   if (!facts) {
     throw new CodedError(

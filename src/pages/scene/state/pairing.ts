@@ -2,14 +2,20 @@ import { isCancelled } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
 import { PAIR_SIZE, type PairCameras } from '../contract/api.ts';
 import { viewCamera } from '../contract/view.ts';
+import { handPairs } from '../../compare/page.ts';
 import type { SceneContext } from './context.ts';
 import { ruleOf, type ShownPair, viewOf } from './types.ts';
+
+/** What it needs of the page. */
+interface PairingContext extends SceneContext {
+  readonly scoring: { run(): Promise<void>; clear(): void };
+}
 
 /** Two views of the open scene with exact truth between them. One job at a time; a newer one ends it. */
 export class Pairing {
   private running: AbortController | null = null;
 
-  constructor(private readonly scene: SceneContext) {}
+  constructor(private readonly scene: PairingContext) {}
 
   /** Makes the present view one of the two; where the other is there, the pair is rendered and labelled. */
   async take(side: Side): Promise<void> {
@@ -61,6 +67,15 @@ export class Pairing {
     workspace.showPage('match');
   }
 
+  /** Puts the pair with its exact truth among those that encoders are scored on, and shows them. */
+  async toCompare(): Promise<void> {
+    const { store, link, workspace } = this.scene;
+    const { pair, facts } = store.getState();
+    if (!pair || !facts) return;
+    const truth = await link.call('truth', { pair: pair.id });
+    await handPairs(workspace, [{ name: `${facts.name}, pair ${pair.id}`, ...pair.pictures, truth }]);
+  }
+
   private async label(cameras: PairCameras, drawn: ShownPair['drawn'], signal: AbortSignal): Promise<void> {
     const { store, link } = this.scene;
     const result = await link.call('pair', { ...cameras, rule: ruleOf(store.getState()) }, this.heard(signal));
@@ -70,11 +85,14 @@ export class Pairing {
       labels: URL.createObjectURL(result.labels),
     };
     this.show({ ...result, urls, drawn });
+    // A job of its own: the pair is there.
+    if (store.getState().values.live) void this.scene.scoring.run();
   }
 
   private show(pair: ShownPair | null): void {
     const { store } = this.scene;
     const before = store.getState().pair;
+    this.scene.scoring.clear();
     store.setState({ pair });
     if (before) Object.values(before.urls).forEach((url) => URL.revokeObjectURL(url));
   }

@@ -3,11 +3,12 @@ import { CodedError } from '../../../core/errors.ts';
 import { createTable } from '../../../gaussians/table.ts';
 import { FakeEngine, fakeCanvas, MODEL, settle } from '../../match/state/fake-engine.ts';
 import { MatchWorkspace } from '../../match/state/match-workspace.ts';
-import { FACTS, FakeSceneWorker, type SceneAnswers } from './fake-scene-worker.ts';
+import { FACTS, FakeSceneWorker, type SceneAnswers, SCORE } from './fake-scene-worker.ts';
 import { SAMPLE_SCENE, Scene } from './scene.ts';
 
 let scene: Scene;
 let workers: FakeSceneWorker[];
+let fetched: string[];
 const worker = () => workers[workers.length - 1];
 const state = () => scene.store.getState();
 const notices = () => scene.workspace.store.getState().notices.map(({ code }) => code);
@@ -16,14 +17,19 @@ const file = (name: string, text = 'x') => new File([text], name);
 /** The page as it is shown first, with its canvas there. */
 function open(answers: SceneAnswers = {}, pageOptions: Record<string, string> = {}): void {
   workers = [];
+  fetched = [];
   const workspace = new MatchWorkspace({
     spawn: new FakeEngine().spawn,
     base: 'https://site.test/app/',
     initial: { models: [MODEL], pageOptions },
   });
-  scene = new Scene(workspace, () => {
+  const spawn = () => {
     workers.push(new FakeSceneWorker(answers));
     return worker();
+  };
+  scene = new Scene(workspace, spawn, async (address) => {
+    fetched.push(String(address));
+    return new Response('[]');
   });
   scene.attach(fakeCanvas());
   scene.resize({ width: 400, height: 300 });
@@ -70,6 +76,9 @@ describe('opening a scene', () => {
     expect(worker().asked('draw').at(-1)!.view).toEqual({ target: [1, 2, 3], yaw: 40, pitch: 5, distance: 6 });
     expect(worker().asked('hide')).toEqual([{ strength: 0.25 }]);
     expect(state().shown).toBe(75);
+    // The sample's own cameras come with it.
+    expect(fetched).toEqual(['https://site.test/app/samples/gaussians/cameras.json']);
+    expect(state().cameras).toBe(10);
     scene.move({ kind: 'orbit', x: 0.1, y: 0 });
     expect(scene.workspace.store.getState().pageOptions).toEqual({ ...linked, 'scene.view': '1,2,3,22,5,6' });
   });
@@ -187,6 +196,92 @@ describe('looking and pairing', () => {
     // Another scene: its views mean nothing.
     await scene.openFile(file('other.ply'));
     expect(state()).toMatchObject({ pair: null, chosen: { a: null, b: null } });
+  });
+
+  it('scores the pair with the Match page’s model, and draws the score as it is wanted', async () => {
+    open();
+    await scene.openFile(file('good.ply'));
+    await scene.scoring.run();
+    expect(worker().asked('score')).toEqual([]);
+    await scene.pairing.take('a');
+    await scene.pairing.take('b');
+    await scene.scoring.run();
+    const { id, manifestUrl } = MODEL;
+    expect(worker().asked('score')).toEqual([{ pair: 7, model: { id, manifestUrl }, longSide: null }]);
+    expect(state()).toMatchObject({ score: SCORE, scoring: null, scoreUrl: expect.stringMatching(/^blob:/) });
+    scene.set({ scored: 'certainty', maxError: 4 });
+    await rest();
+    expect(worker().asked('paintScore')).toEqual([
+      { picture: 'error', maxError: 10 },
+      { picture: 'certainty', maxError: 4 },
+    ]);
+    // Another pair: its predecessor's score goes. A live one is scored by itself.
+    await scene.pairing.take('b');
+    expect(state().score).toBeNull();
+    scene.set({ live: true });
+    await scene.pairing.take('b');
+    await rest();
+    expect(worker().asked('score')).toHaveLength(2);
+    expect(state().score).toEqual(SCORE);
+    // A worker's death takes the pair with it.
+    worker().onerror?.({ message: 'gone' });
+    expect(state()).toMatchObject({ pair: null, score: null, scoreUrl: null });
+  });
+
+  it('sweeps from view A, shows points as they come, and keeps them when it is stopped', async () => {
+    const point = (step: number) => ({ model: MODEL.id, step, value: 10 * step, score: SCORE });
+    open({
+      sweep: (_: never, onProgress) => {
+        onProgress({ stage: 'score', done: 1, total: 3, point: point(0) });
+        return new Promise(() => {});
+      },
+    });
+    await scene.openFile(file('good.ply'));
+    await scene.pairing.take('a');
+    const { a } = state().chosen;
+    scene.move({ kind: 'orbit', x: 0.1, y: 0 });
+    scene.sweeping.update({ kind: 'focal', steps: 3 });
+    const sweeping = scene.sweeping.run();
+    await rest();
+    expect(worker().asked('sweep')).toMatchObject([
+      { kind: 'focal', from: 1, to: 4, steps: 3, view: a, rule: 'plane' },
+    ]);
+    expect(state().sweep).toMatchObject({ points: [point(0)], total: 3, progress: { stage: 'score' } });
+    scene.sweeping.stop();
+    await sweeping;
+    expect(worker().cancelled).toHaveLength(1);
+    expect(state().sweep).toMatchObject({ points: [point(0)], progress: null });
+    expect(notices()).toEqual([]);
+  });
+
+  it('writes a dataset with the page’s seed and bins, and tells what went wrong', async () => {
+    let isFull = false;
+    open({
+      dataset: ({ views }: { views: number }) => {
+        if (isFull) throw new CodedError('dataset-write', 'The disk is full.');
+        return { pairs: views, kept: 0, skipped: 0, outsideBin: 0, bytes: 10, blob: new Blob(['zip']) };
+      },
+    });
+    await scene.openFile(file('good.ply'));
+    scene.set({ seed: 5, bins: 'angle', views: 3, datasetSize: '256x192' });
+    const zip = await scene.dataset.run({ kind: 'zip', handle: null });
+    expect(await zip!.text()).toBe('zip');
+    expect(worker().asked('dataset')).toEqual([
+      {
+        views: 3,
+        seed: 5,
+        bins: 'angle',
+        size: { width: 256, height: 192 },
+        rule: 'plane',
+        target: { kind: 'zip', handle: null },
+      },
+    ]);
+    expect(state().dataset).toMatchObject({ progress: null, result: { pairs: 3 }, error: null });
+    isFull = true;
+    expect(await scene.dataset.run({ kind: 'zip', handle: null })).toBeNull();
+    expect(state().dataset).toMatchObject({ result: null, error: { code: 'dataset-write' } });
+    await scene.openFile(file('other.ply'));
+    expect(state().dataset).toBeNull();
   });
 
   it('takes cameras that lie beside the scene', async () => {

@@ -7,18 +7,22 @@ import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import { nameOfAddress } from '../../../workspace/photos/fetch-photo.ts';
 import type { WorkspaceState } from '../../../workspace/types.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
-import type { OpenProgress, SceneApi, SceneSource } from '../contract/api.ts';
+import type { SceneProgress, SceneApi, SceneSource } from '../contract/api.ts';
 import type { HandedScene } from '../contract/handed-scene.ts';
 import { fitView, moveView, type ViewMove, viewOfCamera } from '../contract/view.ts';
 import { SCENES, type SceneWorkerLike } from '../link/worker.ts';
 import { SCENE_PARAMS, type SceneValues } from '../params.ts';
 import { formatSceneOptions, parseSceneOptions, resolveSceneUrl } from './address.ts';
-import { takeSceneOffer } from './intake.ts';
+import { takeCameras, takeSceneOffer } from './intake.ts';
+import { DatasetJob } from './dataset-job.ts';
 import { Pairing } from './pairing.ts';
+import { Scoring } from './scoring.ts';
+import { Sweeping } from './sweeping.ts';
 import { initialScene, ruleOf, type SceneState, viewOf } from './types.ts';
 
 /** The scene that comes with the page. */
 export const SAMPLE_SCENE = 'samples/gaussians/kitchen-table.spz';
+const SAMPLE_CAMERAS = 'samples/gaussians/cameras.json';
 
 /** An element that can hand its drawing over to the worker. */
 export type TransferableCanvas = Pick<HTMLCanvasElement, 'transferControlToOffscreen'>;
@@ -46,8 +50,11 @@ const nextFrame = (task: () => void) =>
  */
 export class Scene {
   readonly store: StoreApi<SceneState>;
-  readonly link: WorkerLink<SceneApi, OpenProgress>;
+  readonly link: WorkerLink<SceneApi, SceneProgress>;
   readonly pairing: Pairing;
+  readonly scoring: Scoring;
+  readonly sweeping: Sweeping;
+  readonly dataset: DatasetJob;
   private canvas: OffscreenCanvas | null = null;
   private size: Size = { width: 640, height: 480 };
   private isAwake = false;
@@ -64,10 +71,11 @@ export class Scene {
   constructor(
     readonly workspace: Workspace,
     spawn: () => SceneWorkerLike,
+    private readonly fetcher: typeof fetch = (...request) => fetch(...request),
   ) {
     const linked = parseSceneOptions(workspace.store.getState().pageOptions);
     this.store = createStore<SceneState>()(() => ({ ...initialScene(), ...linked }));
-    this.link = new WorkerLink<SceneApi, OpenProgress>({
+    this.link = new WorkerLink<SceneApi, SceneProgress>({
       kind: SCENES,
       spawn,
       prepare: async (call) => {
@@ -79,7 +87,10 @@ export class Scene {
       },
       onEnd: (error) => this.onEnd(error),
     });
+    this.scoring = new Scoring(this);
     this.pairing = new Pairing(this);
+    this.sweeping = new Sweeping(this);
+    this.dataset = new DatasetJob(this);
     const unsubscribes = [
       workspace.store.subscribe((now, before) => this.follow(now, before)),
       this.store.subscribe((now, before) => this.onChange(now, before)),
@@ -200,7 +211,7 @@ export class Scene {
     this.sleep();
     this.unsubscribe();
     this.opening?.abort();
-    this.pairing.clear();
+    this.clearJobs();
     this.link.end();
   }
 
@@ -220,7 +231,7 @@ export class Scene {
       });
       if (this.opening !== controller) return;
       this.wanted = { source, address };
-      this.pairing.clear();
+      this.clearJobs();
       const { values } = this.store.getState();
       const cameras = source.kind === 'made' ? source.cameras : [];
       this.store.setState({ facts, address, cameras: cameras.length, shown: facts.count, undo: [] });
@@ -233,6 +244,7 @@ export class Scene {
         this.workspace.notices.add('info', { code: 'scene-note', message, remedy: '' });
       if (this.store.getState().values.floaters > 0) void this.hide();
       this.draw();
+      if (address === SAMPLE_SCENE) await this.openSampleCameras();
     } catch (thrown) {
       if (this.opening !== controller) return;
       if (!isCancelled(thrown)) this.report(thrown);
@@ -242,6 +254,23 @@ export class Scene {
         this.store.setState({ opening: null });
       }
     }
+  }
+
+  /** The cameras that lie beside the sample scene; those of others are dropped by the person. */
+  private async openSampleCameras(): Promise<void> {
+    const { facts } = this.store.getState();
+    const address = new URL(SAMPLE_CAMERAS, this.workspace.base);
+    const response = await this.fetcher(address).catch(() => null);
+    // The scene is there without them.
+    if (!response?.ok || this.store.getState().facts !== facts) return;
+    await takeCameras(this, [new File([await response.blob()], 'cameras.json')]);
+  }
+
+  /** Another scene: pairs, curves and datasets of its predecessor mean nothing. */
+  private clearJobs(): void {
+    this.pairing.clear();
+    this.sweeping.clear();
+    this.dataset.clear();
   }
 
   /** Looks from where a camera stands, with its field of view as far as the page has it. */
@@ -313,6 +342,9 @@ export class Scene {
       if (DRAWN.some((key) => now.values[key] !== before.values[key])) this.draw();
       if (now.values.floaters !== before.values.floaters && now.facts) void this.hide();
     }
+    if (now.values.scored !== before.values.scored || now.values.maxError !== before.values.maxError) {
+      if (now.score) void this.scoring.paint();
+    }
     if (now.fitted !== before.fitted) this.draw();
     if (now.values !== before.values || now.address !== before.address) {
       this.workspace.linkPage('scene', formatSceneOptions(now));
@@ -327,6 +359,8 @@ export class Scene {
   /** The worker is gone, and the canvas with it. */
   private onEnd(error: CodedError | null): void {
     if (error) this.workspace.notices.add('error', toPlainError(error));
+    // The pair that it held, and whatever it was at, went with it.
+    this.clearJobs();
     this.store.setState(({ epoch }) => ({
       epoch: epoch + 1,
       info: null,

@@ -1,6 +1,15 @@
 import type { PlainError } from '../../../core/errors.ts';
 import type { DepthKind } from '../../../gaussians/raster/render.ts';
-import type { OpenProgress, PairCameras, SceneFacts, SceneInfo, ScenePairResult } from '../contract/api.ts';
+import type { MatchScore, SweepPoint } from '../../../core/match-score.ts';
+import type {
+  PairCameras,
+  SceneDatasetResult,
+  SceneFacts,
+  SceneInfo,
+  ScenePairResult,
+  SceneProgress,
+  SceneSweep,
+} from '../contract/api.ts';
 import type { OrbitView } from '../contract/view.ts';
 import type { SceneAddress } from './address.ts';
 
@@ -13,7 +22,23 @@ export interface ShownPair extends ScenePairResult {
 
 export interface Job {
   name: string;
-  progress: OpenProgress | null;
+  progress: SceneProgress | null;
+}
+
+/** A sweep that runs or has ended. */
+export interface SweepRun extends SceneSweep {
+  points: SweepPoint[];
+  /** Points when it is whole. */
+  total: number;
+  /** Null when it has ended. */
+  progress: SceneProgress | null;
+}
+
+export interface DatasetRun {
+  progress: SceneProgress | null;
+  /** Null while it runs. */
+  result: SceneDatasetResult | null;
+  error: PlainError | null;
 }
 
 export interface SceneState extends SceneAddress {
@@ -32,6 +57,16 @@ export interface SceneState extends SceneAddress {
   chosen: { [Side in keyof PairCameras]: PairCameras[Side] | null };
   pair: ShownPair | null;
   pairing: Job | null;
+  /** Of the pair that is shown. */
+  score: MatchScore | null;
+  /** Its picture, revoked with it. */
+  scoreUrl: string | null;
+  /** Null when nothing is being scored. */
+  scoring: SceneProgress | null;
+  /** Ids of the matchers that are swept; empty is the one that scores. */
+  sweepModels: readonly string[];
+  sweep: SweepRun | null;
+  dataset: DatasetRun | null;
   /** Counts the worker's lives: a canvas serves one of them. */
   epoch: number;
   /** Why the worker is not started again. */
@@ -57,6 +92,12 @@ export const initialScene = (): Omit<SceneState, keyof SceneAddress> => ({
   chosen: { a: null, b: null },
   pair: null,
   pairing: null,
+  score: null,
+  scoreUrl: null,
+  scoring: null,
+  sweepModels: [],
+  sweep: null,
+  dataset: null,
   epoch: 0,
   stopped: null,
 });

@@ -98,6 +98,7 @@ function PairFacts() {
   if (!pair) {
     return <p className="hint">For every pixel of A: its exact place in B, visible or hidden, or not to be trusted.</p>;
   }
+  const send = (sending: Promise<void>) => void sending.catch((thrown: unknown) => scene.report(thrown));
   const { shares, cycle, relative, epipolar, drawn, size } = pair;
   const pixels = ({ median, p95 }: Figures) => `${shown(median)} px, p95 ${shown(p95)}`;
   const rows: [string, string][] = [
@@ -123,13 +124,14 @@ function PairFacts() {
         ))}
       </dl>
       <p className="hint">{pair.caveat}</p>
-      <button
-        type="button"
-        className="button"
-        onClick={() => void scene.pairing.toMatch().catch((thrown: unknown) => scene.report(thrown))}
-      >
-        Send to Match
-      </button>
+      <div className="scene-buttons">
+        <button type="button" className="button" onClick={() => send(scene.pairing.toMatch())}>
+          Send to Match
+        </button>
+        <button type="button" className="button" onClick={() => send(scene.pairing.toCompare())}>
+          Send to Compare
+        </button>
+      </div>
     </>
   );
 }

@@ -5,17 +5,23 @@ import { useSceneState } from './scene-context.ts';
 /** The two views of the pair, and what is known of each pixel of A. */
 export function PairPictures() {
   const pair = useSceneState((state) => state.pair);
+  const scoreUrl = useSceneState((state) => state.scoreUrl);
+  const scored = useSceneState((state) => state.values.scored);
   if (!pair) return null;
-  const figures = [
-    ['A', pair.urls.a],
-    ['B', pair.urls.b],
-    ['Labels of A', pair.urls.labels],
-  ] as const;
+  const figures: (readonly [name: string, url: string, alt: string])[] = [
+    ['A', pair.urls.a, 'View A of the pair'],
+    ['B', pair.urls.b, 'View B of the pair'],
+    ['Labels of A', pair.urls.labels, 'State of each pixel of A'],
+  ];
+  if (scoreUrl) {
+    const name = scored === 'error' ? 'Error of the match' : 'Certainty of the match';
+    figures.push([name, scoreUrl, `${name} at each pixel of A`]);
+  }
   return (
-    <section className="scene-pair" aria-label="Pair">
-      {figures.map(([name, url]) => (
+    <section className="scene-pair" aria-label="Pair" data-pictures={figures.length}>
+      {figures.map(([name, url, alt]) => (
         <figure key={name}>
-          <img src={url} alt={name === 'Labels of A' ? 'State of each pixel of A' : `View ${name} of the pair`} />
+          <img src={url} alt={alt} />
           <figcaption>{name}</figcaption>
         </figure>
       ))}

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { fileSize } from '../../../ui/format.ts';
 import { useElementSize } from '../../../ui/use-element-size.ts';
-import type { OpenProgress } from '../contract/api.ts';
+import type { SceneProgress } from '../contract/api.ts';
 import { SAMPLE_SCENE } from '../state/scene.ts';
 import { useScene, useSceneState } from './scene-context.ts';
 import { useSceneGestures } from './use-scene-gestures.ts';
@@ -97,7 +97,7 @@ function StageCover() {
   );
 }
 
-function openingText(progress: OpenProgress | null): string {
+function openingText(progress: SceneProgress | null): string {
   if (!progress) return 'Starting …';
   if (progress.stage === 'prepare') return 'Preparing …';
   const verb = progress.stage === 'fetch' ? 'Fetching' : 'Reading';

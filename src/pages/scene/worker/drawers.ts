@@ -17,6 +17,8 @@ export interface SceneDrawer {
   readonly maxGaussians: number;
   /** Of the views of a pair. */
   readonly pairSize: Size;
+  /** That maps are computed in. */
+  readonly arithmetic: 'float64' | 'float32';
   resize(size: Size): void;
   /** @throws CodedError `scene-too-large`; the last one stays */
   setScene(table: GaussianTable | null): void;
@@ -69,6 +71,7 @@ const groundOf = ({ theme }: DrawRequest): [number, number, number] => {
 export class GpuDrawer implements SceneDrawer {
   readonly maxGaussians = MAX_GAUSSIANS;
   readonly pairSize = PAIR_SIZE;
+  readonly arithmetic = 'float32';
   private readonly viewer: SplatViewer;
   private readonly target: CanvasTarget | null;
   private size: Size = { width: 1, height: 1 };
@@ -132,6 +135,7 @@ const FINE = 384;
 export class PlainDrawer implements SceneDrawer {
   readonly maxGaussians = MAX_PLAIN_GAUSSIANS;
   readonly pairSize = PAIR_SIZE_CPU;
+  readonly arithmetic = 'float64';
   private readonly viewer = new PlainSplatViewer();
   private readonly context: OffscreenCanvasRenderingContext2D | null = null;
 
@@ -144,9 +148,14 @@ export class PlainDrawer implements SceneDrawer {
   }
 
   resize({ width, height }: Size): void {
-    if (!this.canvas) return;
-    this.canvas.width = width;
-    this.canvas.height = height;
+    const { canvas, context } = this;
+    if (!canvas || !context) return;
+    // A new size empties the canvas, and the next picture may have to wait for a matcher: until then the last one stands.
+    const last = new OffscreenCanvas(canvas.width, canvas.height);
+    last.getContext('2d')!.drawImage(canvas, 0, 0);
+    canvas.width = width;
+    canvas.height = height;
+    context.drawImage(last, 0, 0, width, height);
   }
 
   setScene(table: GaussianTable | null): void {

@@ -3,7 +3,7 @@ import { viewpointAngle } from '../../../geometry/pinhole.ts';
 import { relativePose, resized, type SplatCamera } from '../../../gaussians/camera.ts';
 import { LABEL_STATES, type SideLabels } from '../../../gaussians/pairs/labels.ts';
 import { EPIPOLAR_NOTE, type Spread } from '../../../gaussians/pairs/measures.ts';
-import { colourBytes, pairOf } from '../../../gaussians/pairs/scene-pair.ts';
+import { colourBytes, pairOf, type ScenePair } from '../../../gaussians/pairs/scene-pair.ts';
 import type { DepthKind } from '../../../gaussians/raster/render.ts';
 import type { Figures, PairCameras, ScenePairResult } from '../contract/api.ts';
 import { LABEL_COLOURS } from '../contract/label-colours.ts';
@@ -18,7 +18,7 @@ export async function makePair(
   cameras: PairCameras,
   rule: DepthKind,
   { signal, onRendered }: { signal: AbortSignal; onRendered: (views: number) => void },
-): Promise<ScenePairResult> {
+): Promise<{ pair: ScenePair; result: Omit<ScenePairResult, 'id'> }> {
   const start = performance.now();
   const { width, height } = drawer.pairSize;
   const view = async (wanted: SplatCamera, done: number) => {
@@ -38,7 +38,7 @@ export async function makePair(
     encodePng(colourBytes(b.maps), width, height),
     encodePng(paintStates(labels), width, height),
   ]);
-  return {
+  const result = {
     pictures: { a: first, b: second },
     labels: states,
     size: { width, height },
@@ -51,6 +51,7 @@ export async function makePair(
     caveat: EPIPOLAR_NOTE,
     milliseconds: performance.now() - start,
   };
+  return { pair, result };
 }
 
 const figures = ({ median, p95 }: Spread): Figures => ({ median, p95 });
@@ -61,7 +62,8 @@ function paintStates({ state }: SideLabels): Uint8ClampedArray<ArrayBuffer> {
   return data;
 }
 
-async function encodePng(data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number): Promise<Blob> {
+/** RGBA as a PNG. */
+export async function encodePng(data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number): Promise<Blob> {
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext('2d')!.putImageData(new ImageData(data, width, height), 0, 0);
   return canvas.convertToBlob({ type: 'image/png' });

@@ -1,6 +1,9 @@
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
+import type { MatchScore, SweepPoint } from '../../../core/match-score.ts';
 import { Serial } from '../../../core/serial.ts';
+import { openSink } from '../../../exports/dataset/open-sink.ts';
+import { exportSceneDataset } from '../../../exports/scene-dataset/export-scene.ts';
 import { blobSource } from '../../../formats/byte-source.ts';
 import { readSceneCameras } from '../../../formats/scene-cameras.ts';
 import { readSplats, SPLAT_FORMATS, takeSplats } from '../../../formats/splats/index.ts';
@@ -13,17 +16,24 @@ import { PairDrawer } from '../../../gaussians/pairs/draw-pairs.ts';
 import { camerasAtSize, orbitCameras, streamOf } from '../../../gaussians/pairs/views.ts';
 import { type SceneStatistics, sceneStatistics } from '../../../gaussians/statistics.ts';
 import { type GaussianTable, selectGaussians } from '../../../gaussians/table.ts';
+import type { DepthKind, SplatMaps } from '../../../gaussians/raster/render.ts';
+import { ViewMatchers } from '../../../matching/scoring/view-matchers.ts';
+import { ViewScorer } from '../../../matching/scoring/view-scorer.ts';
 import { describeAdapter } from '../../../platform/gpu/device.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
 import { Scope } from '../../../platform/gpu/scope.ts';
+import { LazyRuntime } from '../../../platform/runtime/lazy-runtime.ts';
+import { chooseProvider } from '../../../platform/runtime/provider.ts';
 import { LatestOnly } from '../../../platform/worker/latest-only.ts';
 import type { ServedCall, ServedHandlers } from '../../../platform/worker/serve-calls.ts';
 import {
   type DrawnCameras,
   type DrawRequest,
-  type OpenProgress,
+  type SceneProgress,
   PAIR_SIZE,
+  type PairCameras,
   type SceneApi,
+  type SceneDatasetResult,
   type SceneFacts,
   type SceneInfo,
   type ScenePairResult,
@@ -31,10 +41,11 @@ import {
 import { upVector } from '../contract/view.ts';
 import { GpuDrawer, PlainDrawer, type SceneDrawer } from './drawers.ts';
 import { fetchScene } from './fetch-scene.ts';
+import { PairBench } from './pair-bench.ts';
 import { makePair } from './pairs.ts';
 
 type Argument<M extends keyof SceneApi> = Parameters<SceneApi[M]>[0];
-type CallContext = ServedCall<OpenProgress>;
+type CallContext = ServedCall<SceneProgress>;
 
 interface OpenedScene {
   table: GaussianTable;
@@ -54,9 +65,10 @@ interface ReadScene extends Pick<SceneFacts, 'format' | 'bytes'> {
 }
 
 /** The scene worker's state: one open scene, what draws it, and the cameras that came beside it. */
-export class SceneEngine implements ServedHandlers<SceneApi, OpenProgress> {
+export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
   private drawer: SceneDrawer = new PlainDrawer(null);
   private scene: OpenedScene | null = null;
+  private bench = new PairBench(new ViewScorer(new ViewMatchers(new LazyRuntime(null), null, null)), null);
   private given: readonly SplatCamera[] = [];
   private readonly frames = new LatestOnly((request: DrawRequest) => this.drawNow(request));
   // One file, one pair at a time; pictures wait for neither.
@@ -65,15 +77,22 @@ export class SceneEngine implements ServedHandlers<SceneApi, OpenProgress> {
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
-  async start({ canvas, provider }: Argument<'start'>): Promise<SceneInfo> {
+  async start({ canvas, provider: choice }: Argument<'start'>): Promise<SceneInfo> {
     const { gpu, reason } = await openGpu();
     const adapter = gpu && describeAdapter(gpu.info);
+    const named = gpu && adapter !== null ? { isFallback: gpu.isFallback, name: adapter } : null;
+    const { provider } = chooseProvider(choice, named, reason);
     // An emulated adapter takes some twenty times as long as the CPU's rasteriser, unless somebody asks to see just that.
-    const isUsed = gpu !== null && (!gpu.isFallback || provider === 'webgpu');
+    const isUsed = gpu !== null && (!gpu.isFallback || choice === 'webgpu');
     if (isUsed) {
-      const drawer = new GpuDrawer(new Scope(gpu.device, 'scene'), canvas);
+      const root = new Scope(gpu.device, 'scene');
+      const drawer = new GpuDrawer(root, canvas);
       await drawer.ready();
       this.drawer = drawer;
+      if (provider === 'webgpu') {
+        const matchers = new ViewMatchers(new LazyRuntime(gpu.device), root, gpu);
+        this.bench = new PairBench(new ViewScorer(matchers), root);
+      }
       gpu.device.lost.then(({ reason: why, message }) => {
         if (why !== 'destroyed') this.onDeviceLost(message);
       });
@@ -84,7 +103,7 @@ export class SceneEngine implements ServedHandlers<SceneApi, OpenProgress> {
     const { maxGaussians } = this.drawer;
     const emulated = `the graphics adapter (${adapter}) is emulated`;
     const why = gpu ? `WebGPU would be slower: ${emulated}.` : reason;
-    return { rendersOn: isUsed ? 'webgpu' : 'cpu', adapter, reason: isUsed ? '' : why, maxGaussians };
+    return { rendersOn: isUsed ? 'webgpu' : 'cpu', provider, adapter, reason: isUsed ? '' : why, maxGaussians };
   }
 
   resize({ size }: Argument<'resize'>): void {
@@ -113,6 +132,7 @@ export class SceneEngine implements ServedHandlers<SceneApi, OpenProgress> {
         notes: [...notes],
       };
       this.scene = { table, statistics, facts, crowd: null, shown: null };
+      this.bench.drop();
       this.given = cameras;
       return facts;
     });
@@ -193,8 +213,47 @@ export class SceneEngine implements ServedHandlers<SceneApi, OpenProgress> {
     return this.jobs.run(() => {
       this.requireScene();
       const onRendered = (done: number) => onProgress({ stage: 'render', done, total: 2 });
-      return makePair(this.drawer, { a, b }, rule, { signal, onRendered });
+      return this.makePair({ a, b }, rule, signal, onRendered);
     });
+  }
+
+  score(options: Argument<'score'>, context: CallContext): Promise<MatchScore> {
+    return this.jobs.run(() => this.bench.score(options, context));
+  }
+
+  paintScore(options: Argument<'paintScore'>): Promise<Blob> {
+    return this.bench.paint(options);
+  }
+
+  truth({ pair }: Argument<'truth'>): Promise<Blob> {
+    return this.bench.truth(pair);
+  }
+
+  sweep(options: Argument<'sweep'>, context: CallContext): Promise<SweepPoint[]> {
+    return this.jobs.run(() => {
+      const render = this.rendererOf(this.requireScene(), context.signal);
+      return this.bench.sweep(options, this.drawer.pairSize, render, context);
+    });
+  }
+
+  async dataset(options: Argument<'dataset'>, { signal, onProgress }: CallContext): Promise<SceneDatasetResult> {
+    const scene = this.requireScene();
+    const { size, target, ...rest } = options;
+    // Views come between other jobs: a dataset takes long, and nothing else has to wait for it.
+    const renderView = this.rendererOf(scene, signal);
+    const render = (camera: SplatCamera) => this.jobs.run(() => renderView(camera));
+    const { facts, table, shown } = scene;
+    const { arithmetic } = this.drawer;
+    const source = { name: facts.name, table, cameras: this.given, shown, arithmetic };
+    const wanted = { ...rest, ...size, shard: { index: 0, count: 1 } };
+    onProgress({ stage: 'write', done: 0, total: options.views });
+    const summary = await exportSceneDataset(source, wanted, render, await openSink(target), {
+      signal,
+      onProgress: ({ fraction }) =>
+        onProgress({ stage: 'write', done: fraction * options.views, total: options.views }),
+    });
+    const { pairs, kept, skipped, outsideBin, bytes, blob } = summary;
+    return { pairs, kept, skipped: skipped.length, outsideBin, bytes, blob };
   }
 
   async save({ format }: Argument<'save'>): Promise<ExportedFile> {
@@ -211,6 +270,30 @@ export class SceneEngine implements ServedHandlers<SceneApi, OpenProgress> {
   private async drawNow(request: DrawRequest): Promise<void> {
     if (!this.scene) return;
     await this.drawer.draw(request, this.scene.statistics, () => this.frames.isSuperseded);
+  }
+
+  private async makePair(
+    cameras: PairCameras,
+    rule: DepthKind,
+    signal: AbortSignal,
+    onRendered: (views: number) => void,
+  ): Promise<ScenePairResult> {
+    const { pair, result } = await makePair(this.drawer, cameras, rule, { signal, onRendered });
+    return { id: this.bench.keep(pair), ...result };
+  }
+
+  /** Renders views of a scene as it is shown now. Once it is another one the rest would not belong to the first part. */
+  private rendererOf(scene: OpenedScene, signal: AbortSignal) {
+    const { shown } = scene;
+    return (camera: SplatCamera): Promise<SplatMaps> => {
+      throwIfAborted(signal);
+      if (this.scene === scene && scene.shown === shown) return this.drawer.render(camera, signal);
+      throw new CodedError(
+        'scene-changed',
+        'Another scene was opened, or floaters were hidden, before this was done.',
+        'Start it again. Whole pairs in a folder are kept where the scene is the same.',
+      );
+    };
   }
 
   private requireScene(): OpenedScene {

@@ -3,7 +3,8 @@ import { readPng } from '../../../../formats/images/png-reader.ts';
 import { readTruth, summarise } from '../../../compare/worker/truth/read-truth.ts';
 import { CpuRenderer } from '../drawing/cpu-renderer.ts';
 import { liftedPhoto, NO_FILLER, NO_SKY_MODEL, smallSettings } from '../lift-scene.test-helper.ts';
-import { encodePicture, truthNpz } from './pair-files.ts';
+import { truthNpz } from '../../../../exports/dataset/truth-npz.ts';
+import { encodePicture } from './pair-files.ts';
 import { probeFrame } from '../score/probe-frame.ts';
 import { Scenes } from '../scenes.ts';
 
@@ -18,7 +19,7 @@ async function frame() {
 test('Compare reads the truth of a pair as it was rendered', async () => {
   const rendered = await frame();
   const { size, warp, visible, facts } = rendered;
-  const bytes = new Uint8Array(await (await truthNpz(rendered)).arrayBuffer());
+  const bytes = new Uint8Array(await (await truthNpz({ ...rendered, cameras: facts.cameras })).arrayBuffer());
   const truth = await readTruth([{ name: 'truth.npz', bytes }], { a: size, b: size });
   expect(truth.kind).toBe('warp');
   expect(truth.viewpoint).toBeCloseTo(facts.viewpoint, 3);
