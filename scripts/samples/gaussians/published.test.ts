@@ -120,12 +120,7 @@ describe('pairs of the sample scene against the ray caster', () => {
   });
 
   it('are as true at 640 × 480, where a pair is hard: from low and far to high and near', () => {
-    const [a, b] = (
-      [
-        [0, 20, 1.6],
-        [0, 44, 0.9],
-      ] as const
-    ).map((place) => view(splatCamera(orbitPose(...place), 640, 480)));
+    const [a, b] = [orbitPose(0, 20, 1.6), orbitPose(0, 44, 0.9)].map((pose) => view(splatCamera(pose, 640, 480)));
     const labels = labelSide(a!, b!);
     const errors = endPointErrors(bvh, a!.camera, b!.camera, labels, 11).sort((p, q) => p - q);
     expect(errors.length).toBeGreaterThan(4000);
