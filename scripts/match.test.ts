@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -71,6 +71,47 @@ describe('npm run match', () => {
     expect(mean(picture.data, 4) / 255).toBeCloseTo(mean(certainty), 1);
     const rebuilt = PNG.sync.read(readFileSync(join(out, 'warp.png')));
     expect([rebuilt.width, rebuilt.height]).toEqual([640, 480]);
+  });
+
+  it('leaves out what masks leave out, at any size', async () => {
+    const write = (name: string, width: number, height: number, inside: (x: number, y: number) => boolean) => {
+      const picture = new PNG({ width, height });
+      for (let i = 0; i < width * height; i++)
+        picture.data.fill(inside(i % width, Math.floor(i / width)) ? 255 : 0, 4 * i, 4 * i + 3);
+      for (let i = 0; i < width * height; i++) picture.data[4 * i + 3] = 255;
+      writeFileSync(join(out, name), PNG.sync.write(picture));
+      return join(out, name);
+    };
+    const half = write('half.png', 8, 6, (x) => x < 4);
+    mkdirSync(join(out, 'masks'));
+    write('masks/b.mask.png', 64, 48, (_, y) => y >= 24);
+    const photos = [sample('still-life/a.jpg'), sample('still-life/b.jpg')];
+    const to = join(out, 'masked');
+    const run = await match(
+      ...photos,
+      '--out',
+      to,
+      '--size',
+      '256',
+      '--mask-a',
+      half,
+      '--masks',
+      join(out, 'masks'),
+      '--no-rescue',
+    );
+    expect(run.text).toContain('Only what the masks leave counts.');
+    const csv = readFileSync(join(to, 'matches.csv'), 'utf8')
+      .split('\n')
+      .filter((line) => /^\d/.test(line));
+    expect(csv.length).toBeGreaterThan(200);
+    for (const [xa, , , yb] of csv.map((line) => line.split(',').map(Number))) {
+      expect(xa).toBeLessThan(320);
+      expect(yb).toBeGreaterThan(240);
+    }
+    const tall = write('tall.png', 6, 8, () => true);
+    const refused = await match(...photos, '--out', to, '--mask-b', tall);
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.text).toMatch(/^The mask “tall.png” has 6 × 8 pixels, another shape than its photo with 640 × 480/);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { COMMAND_EXPORTS, commandWish, matchFiles, matchSource } from './node/ma
 import { certaintyMap, rebuilt } from './node/field-pictures.ts';
 import { loadMatcher, modelIds } from './node/load-matcher.ts';
 import { matchPair } from './node/match-pair.ts';
+import { maskPath } from './node/photo-files.ts';
 import { runCommand } from './node/run-command.ts';
 import { sampledMatches } from './node/sampled-matches.ts';
 import { matchSet, SET_HELP } from './match-set.ts';
@@ -18,12 +19,15 @@ const FILES = COMMAND_EXPORTS.map(({ commandFiles, text }) => {
 }).join('\n');
 
 const HELP = `npm run match -- A B --out DIR [--model ID|MANIFEST] [--size N] [--no-rescue]
+                 [--mask-a FILE] [--mask-b FILE] [--masks DIR]
                  [--count 5000] [--threshold 0.05] [--cycle-limit 0] [--seed 1]
 Matches two photos (JPEG or PNG) with the engine's own code on the native runtime, and writes into DIR (pixels: the
 centre of the first one is at (0.5, 0.5)):
 ${FILES}
   certainty.png              certainty on A, 0 black to 1 white
   warp.png                   A rebuilt from B's pixels, dark where the match is not certain
+--mask-a and --mask-b are pictures, at any size, whose white (or opaque) parts count: outside of them certainty is 0.
+--masks DIR finds them by name, left.mask.png for left.jpg.
 --threshold and --cycle-limit (pixels, 0 = none) leave out uncertain and inconsistent matches.
 
 ${SET_HELP}`;
@@ -34,7 +38,10 @@ const PICTURE_SIDE = 1600;
 async function main(argv: readonly string[]): Promise<void> {
   if (argv.some((word) => /^--(set|merge|shard)\b/.test(word))) return matchSet(argv);
   const args = readArguments(
-    { options: ['out', 'model', 'size', 'count', 'threshold', 'cycle-limit', 'seed'], flags: ['no-rescue', 'help'] },
+    {
+      options: ['out', 'model', 'size', 'mask-a', 'mask-b', 'masks', 'count', 'threshold', 'cycle-limit', 'seed'],
+      flags: ['no-rescue', 'help'],
+    },
     argv,
   );
   if (args.has('help') || argv.length === 0) return console.log(HELP);
@@ -48,11 +55,14 @@ async function main(argv: readonly string[]): Promise<void> {
     threshold: amount('threshold', args.text('threshold') ?? '0.05'),
     cycleLimit: amount('cycle-limit', args.text('cycle-limit') ?? '0'),
   };
+  const folder = args.text('masks');
+  const mask = (name: string, photo: string) => args.text(name) ?? (folder && maskPath(photo, folder));
+  const masks = { a: mask('mask-a', a), b: mask('mask-b', b) };
   const matcher = await loadMatcher(args.text('model') ?? modelIds()[0]);
   const matched = await matchPair(
     matcher,
     { a, b },
-    { size: args.count('size') ?? null, rescue: !args.has('no-rescue') },
+    { size: args.count('size') ?? null, rescue: !args.has('no-rescue'), masks },
   );
   const table = sampledMatches(matched.fields, sampling);
   const source = await matchSource(matched, table, matcher.matcher.manifest.name);

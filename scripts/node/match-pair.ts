@@ -14,6 +14,8 @@ export interface MatchSettings {
   /** Long side of the network's input; null: the manifest's default. */
   size: number | null;
   rescue: boolean;
+  /** Pictures of what counts of each photo. */
+  masks?: { a?: string; b?: string };
 }
 
 export interface MatchedPair {
@@ -44,6 +46,10 @@ export async function matchPair(
     a: prepare(await FilePhoto.open(pair.a), 'a'),
     b: prepare(await FilePhoto.open(pair.b), 'b'),
   };
+  for (const side of ['a', 'b'] as const) {
+    const mask = settings.masks?.[side];
+    if (mask !== undefined) await photos[side].setMask(mask);
+  }
   const start = performance.now();
   const plan = { longSide: { a: settings.size, b: settings.size }, frame: null };
   const first = await judge(matcher, await matcher.match(photos, plan));
@@ -54,7 +60,10 @@ export async function matchPair(
   return {
     photos,
     fields: match.field,
-    verdict: verdictOf(match.statistics, matcher.matcher.manifest.verdict, match.rescue),
+    verdict: verdictOf(match.statistics, matcher.matcher.manifest.verdict, {
+      ...match.rescue,
+      isMasked: matcher.backend.isMasked(match.field),
+    }),
     inputSize: first.inputSize,
     rescue: match.rescue,
     tries: match.tries ?? 0,

@@ -7,12 +7,15 @@ import { bytesSource } from '../../src/formats/byte-source.ts';
 import { focalInPixels, readImageHeader } from '../../src/formats/images/image-header.ts';
 import { CodedError } from '../../src/core/errors.ts';
 import type { Size } from '../../src/core/geometry.ts';
+import type { PhotoMask } from '../../src/core/mask.ts';
+import { maskForPhoto, maskUnreadable, pngRgba } from '../../src/matching/photos/mask-file.ts';
 import type { Pixels } from '../../src/compute/preprocess/cpu.ts';
 import { upright } from './upright.ts';
 
 /** A JPEG or PNG file as the engine's CPU backend takes it: upright by its EXIF orientation. */
 export class FilePhoto implements CpuPhoto {
   readonly size: Size;
+  mask: PhotoMask | null = null;
 
   private constructor(
     readonly key: string,
@@ -26,6 +29,19 @@ export class FilePhoto implements CpuPhoto {
     const bytes = read(path);
     const { raster } = await readImageHeader(bytesSource(bytes));
     return new FilePhoto(path, upright(decode(bytes, path), raster?.orientation ?? 1));
+  }
+
+  /** Leaves out what this picture leaves out. @throws CodedError `file-missing`, `mask-unreadable`, `mask-shape`, `mask-empty` */
+  async setMask(path: string): Promise<void> {
+    const bytes = read(path);
+    const name = basename(path);
+    let picture: Pixels;
+    try {
+      picture = (await pngRgba(bytes)) ?? (await FilePhoto.open(path)).pixels();
+    } catch (cause) {
+      throw maskUnreadable(name, cause);
+    }
+    this.mask = maskForPhoto(picture, this.size, name);
   }
 
   pixels(): Pixels {

@@ -1,5 +1,6 @@
 import type { Side } from './geometry.ts';
 import type { Size } from './geometry.ts';
+import type { FieldMask, PhotoMask } from './mask.ts';
 
 /** Where the models run. Drawing is always WebGPU where the browser has it. */
 export type Provider = 'webgpu' | 'wasm';
@@ -74,6 +75,8 @@ export interface Verdict {
   isMirrored?: boolean;
   /** Parts may be matched to others that look the same; such a match is never `good`. */
   repeats?: boolean;
+  /** Masks leave parts of the photos out: all shares are of what they leave. */
+  isMasked?: boolean;
   meanCertainty: Record<Side, number>;
   /** Median cycle error in pixels of each photo over certain places; null where there are none. */
   medianCycle: Record<Side, number | null>;
@@ -133,6 +136,9 @@ export interface DenseField {
    * photos) and confidence; absent where the network is dense, or a turned or scaled view of a photo was matched.
    */
   own?: Float32Array;
+  /** The masks by which certainty is 0 outside, and what it was without them; absent where nothing is left out. */
+  mask?: FieldMask;
+  unmasked?: Float32Array;
 }
 
 /** One sampled correspondence list: rows of x_a, y_a, x_b, y_b (pixels of the photos) and certainty. */
@@ -164,4 +170,6 @@ export interface SharedMatch {
   query: string;
   result: MatchResult;
   fields: Record<Side, DenseField>;
+  /** What was left out of either photo; absent where nothing was. */
+  masks?: Record<Side, PhotoMask | null>;
 }

@@ -16,7 +16,8 @@ export const share = {
     const { writeShare } = await import('../formats/share/share-file.ts');
     const fields = { a: await readField('a'), b: await readField('b') };
     const picture = await poster(POSTER_SIDE);
-    const shared = { photos, query, result, fields };
+    const masks = fields.a.mask && { a: fields.a.mask.here, b: fields.a.mask.there };
+    const shared = { photos, query, result, fields, ...(masks && { masks }) };
     return {
       blob: await collected((sink) => writeShare(sink, shared, picture), 'application/zip'),
       notes: ['It holds both photos as they were opened, with whatever their files say (place, camera).'],

@@ -1,6 +1,7 @@
 import type { Flow } from '../formats/flow/flow.ts';
 import { BilinearReader } from '../compute/field/bilinear.ts';
 import type { Size } from '../core/geometry.ts';
+import { isInMask } from '../core/mask.ts';
 import type { DenseField } from '../core/match.ts';
 
 export interface FlowOptions {
@@ -30,13 +31,18 @@ export function denseFlow(field: DenseField, { from, to, longSide, threshold, cy
   const planeY = field.grid.width * field.grid.height;
   for (let row = 0, i = 0; row < size.height; row++) {
     for (let column = 0; column < size.width; column++, i++) {
-      reader.seek((2 * (column + 0.5)) / size.width - 1, (2 * (row + 0.5)) / size.height - 1);
+      const here = { x: (2 * (column + 0.5)) / size.width - 1, y: (2 * (row + 0.5)) / size.height - 1 };
+      reader.seek(here.x, here.y);
+      // Outside of a mask nothing is known, also where the threshold is 0.
+      if (!isInMask(field.mask?.here, here)) continue;
       // The same comparison as the pictures: what is not shown is not known.
       if (reader.read(field.certainty) < threshold) continue;
       if (cycleLimit > 0 && reader.read(field.cycle) > cycleLimit) continue;
+      const there = { x: reader.readContinued(field.warp), y: reader.readContinued(field.warp, planeY) };
+      if (!isInMask(field.mask?.there, there)) continue;
       valid[i] = 1;
-      vectors[2 * i] = (scale.x * to.width * (reader.readContinued(field.warp) + 1)) / 2 - (column + 0.5);
-      vectors[2 * i + 1] = (scale.y * to.height * (reader.readContinued(field.warp, planeY) + 1)) / 2 - (row + 0.5);
+      vectors[2 * i] = (scale.x * to.width * (there.x + 1)) / 2 - (column + 0.5);
+      vectors[2 * i + 1] = (scale.y * to.height * (there.y + 1)) / 2 - (row + 0.5);
     }
   }
   return { size, vectors, valid };

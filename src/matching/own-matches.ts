@@ -1,4 +1,6 @@
+import { pixelToNormalised } from '../core/coordinates.ts';
 import type { Size } from '../core/geometry.ts';
+import { type FieldMask, isInMask } from '../core/mask.ts';
 
 /** Numbers of one match: x and y in one photo, x and y in the other, confidence. */
 export const OWN_MATCH_COLUMNS = 5;
@@ -29,4 +31,22 @@ export function ownMatchesOf(raw: Float32Array, here: PlacedGrid, there: PlacedG
     rows.set([...place(0, here), ...place(2, there), entry(4, cell)], i * OWN_MATCH_COLUMNS);
   }
   return rows;
+}
+
+/** Those of them of which both ends are inside of the masks. `here` and `there`: sizes of the photos. */
+export function ownMatchesInMask(
+  rows: Float32Array,
+  here: Size,
+  there: Size,
+  mask: FieldMask,
+): Float32Array<ArrayBuffer> {
+  const kept: number[] = [];
+  for (let i = 0; i < rows.length; i += OWN_MATCH_COLUMNS) {
+    const row = rows.subarray(i, i + OWN_MATCH_COLUMNS);
+    const isIn =
+      isInMask(mask.here, pixelToNormalised({ x: row[0], y: row[1] }, here)) &&
+      isInMask(mask.there, pixelToNormalised({ x: row[2], y: row[3] }, there));
+    if (isIn) kept.push(...row);
+  }
+  return Float32Array.from(kept);
 }

@@ -6,8 +6,11 @@ import type { Statistics } from './backend/backend.ts';
 /** From this overlap on photos match well, in words. */
 const WELL = 0.5;
 
+/** Of the embedded model and of every converted one: for matches whose model is not here. */
+export const USUAL_THRESHOLDS: VerdictThresholds = { certainty: 0.3, cycleShare: 0.015, none: 0.06, good: 0.3 };
+
 /** What the search found out besides, see MatchResult's `rescue`. */
-type Doubts = Pick<Verdict, 'isMirrored' | 'repeats'>;
+type Doubts = Pick<Verdict, 'isMirrored' | 'repeats' | 'isMasked'>;
 
 /**
  * What a person is told of a pair. Told from the whole field before any sampling: sampling draws 10,000 lines from
@@ -16,12 +19,13 @@ type Doubts = Pick<Verdict, 'isMirrored' | 'repeats'>;
 export function verdictOf(
   statistics: Statistics,
   thresholds: VerdictThresholds,
-  { isMirrored, repeats }: Doubts = {},
+  { isMirrored, repeats, isMasked }: Doubts = {},
 ): Verdict {
   const overlap = { a: statistics.a.consistentShare, b: statistics.b.consistentShare };
   const told = kindOf(overlap, thresholds);
   const kind = repeats && told === 'good' ? 'partial' : told;
-  const facts = kind === 'none' ? {} : { ...(isMirrored && { isMirrored }), ...(repeats && { repeats }) };
+  const found = kind === 'none' ? {} : { ...(isMirrored && { isMirrored }), ...(repeats && { repeats }) };
+  const facts = { ...found, ...(isMasked && { isMasked }) };
   return {
     kind,
     sentence: sentenceOf(kind, overlap, facts),
@@ -53,11 +57,16 @@ function kindOf(overlap: Record<Side, number>, thresholds: VerdictThresholds): V
   return share < thresholds.good ? 'partial' : 'good';
 }
 
-function sentenceOf(kind: VerdictKind, overlap: Record<Side, number>, { isMirrored, repeats }: Doubts): string {
+function sentenceOf(
+  kind: VerdictKind,
+  overlap: Record<Side, number>,
+  { isMirrored, repeats, isMasked }: Doubts,
+): string {
   const mirror = isMirrored ? ' One of them is mirrored.' : '';
   const repeated = repeats ? ' The scene repeats itself: parts may be matched to others that look the same.' : '';
+  const masked = isMasked ? ' Only what the masks leave counts.' : '';
   const percent = (share: number) => `${Math.round(100 * share)} %`;
-  const seen = `${percent(overlap.a)} of A is seen in B, and ${percent(overlap.b)} of B in A.${mirror}${repeated}`;
+  const seen = `${percent(overlap.a)} of A is seen in B, and ${percent(overlap.b)} of B in A.${mirror}${repeated}${masked}`;
   switch (kind) {
     case 'good':
       // Less than half is no praise: what is not certain may be seen all the same.
@@ -67,6 +76,6 @@ function sentenceOf(kind: VerdictKind, overlap: Record<Side, number>, { isMirror
     case 'partial':
       return `These photos match in part: ${seen}`;
     case 'none':
-      return 'These photos show no common scene.';
+      return `These photos show no common scene.${masked}`;
   }
 }

@@ -1,4 +1,5 @@
 import type { Size } from '../../core/geometry.ts';
+import type { FieldMask } from '../../core/mask.ts';
 
 /** The dense result on one photo, as it lies on the GPU. All float32, row by row. */
 export interface WarpField {
@@ -18,6 +19,8 @@ export interface WarpField {
   precision?: { buffer: GPUBuffer; grid: Size; photo: Size };
   /** [6, cells] a semi-dense network's own matches, and the other photo with its grid; see DenseField. */
   own?: { buffer: GPUBuffer; cells: number; grid: Size; photo: Size };
+  /** By which the certainty is 0 outside; absent where nothing is left out. */
+  mask?: FieldMask;
 }
 
 /** Both directions of one match. The grids may differ in size. */

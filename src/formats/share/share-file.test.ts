@@ -5,6 +5,9 @@ import type { SharedMatch } from '../../core/match.ts';
 import { bytesSource } from '../byte-source.ts';
 import { field, RESULT } from '../matches/exported-match.test-helper.ts';
 import { readShare, writeShare } from './share-file.ts';
+import { maskOf } from '../../core/mask.ts';
+import { encodeNpy, npyOfFloat32 } from '../arrays/npy.ts';
+import { encodePng } from '../images/png-writer.ts';
 import { openZip } from '../archives/zip.ts';
 import { ZipWriter } from '../archives/zip-writer.ts';
 
@@ -76,6 +79,21 @@ describe('a share file', () => {
       expect(new Uint8Array(await read.photos[side].file.arrayBuffer())).toEqual(original);
     }
     expect(read.photos.a.file.type).toBe('image/jpeg');
+  });
+
+  it('keeps masks, and the certainty without them', async () => {
+    const mask = maskOf({ width: 5, height: 3 }, [1, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 0, 1]);
+    const fields = { a: { ...field(5, 4, 0), unmasked: field(5, 4, 7).certainty }, b: field(3, 2, 100) };
+    const file = await bytes({ ...MATCH, fields, masks: { a: mask, b: null } });
+    const read = await readShare(bytesSource(file));
+    expect(read.masks).toEqual({ a: mask, b: null });
+    expect(read.fields).toEqual(fields);
+    expect((await readShare(bytesSource(await bytes()))).masks).toBeUndefined();
+    const rgb = await encodePng({ width: 1, height: 1, channels: 3, samples: Uint8Array.of(1, 2, 3) });
+    expect(await codeOf(await altered({ 'masks/a.png': rgb }))).toBe('share-malformed');
+    expect(await codeOf(await altered({ 'masks/a.png': 'no picture' }))).toBe('png-malformed');
+    const smaller = encodeNpy(npyOfFloat32(new Float32Array(6), [3, 2]));
+    expect(await codeOf(await altered({ 'fields/a-unmasked.npy': smaller }))).toBe('share-malformed');
   });
 
   it('begins with its picture, stored, so that a page can show it first', async () => {

@@ -1,11 +1,13 @@
 import { CodedError } from '../../core/errors.ts';
 import type { SharedMatch, DenseField } from '../../core/match.ts';
 import type { Side } from '../../core/geometry.ts';
+import { MAX_MASK_SIDE } from '../../core/mask.ts';
+import { decodeMask, encodeMask } from '../images/mask-png.ts';
 import { POSTER_NAME } from '../../core/share-head.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { malformed } from '../malformed.ts';
 import { fieldArrays } from '../matches/match-npz.ts';
-import { encodeNpy, npyFloat32, parseNpy } from '../arrays/npy.ts';
+import { encodeNpy, npyFloat32, npyOfFloat32, parseNpy } from '../arrays/npy.ts';
 import { parseShareManifest, SHARE_FORMAT, SHARE_VERSION, type ShareManifest } from './share-manifest.ts';
 import { openZip, type ZipArchive } from '../archives/zip.ts';
 import { type ZipSink, ZipWriter } from '../archives/zip-writer.ts';
@@ -19,15 +21,17 @@ const MAX_GRID_SIDE = 8192;
 const MANIFEST_NAME = 'share.json';
 const SIDES: readonly Side[] = ['a', 'b'];
 const FIELDS = ['warp', 'certainty', 'cycle'] as const;
+/** Certainty before the masks: with it a mask can be changed after the file is opened. */
+const UNMASKED = 'unmasked';
 
 /**
  * Writes a match as a share file: a zip with a picture of it, both photos as their original bytes, warp, certainty and
- * cycle error of both directions as npy, and share.json with verdict, timings and view. Everything is stored, nothing
- * compressed: photos are compressed already, and floats hardly are.
+ * cycle error of both directions as npy, and share.json with verdict, timings and view; where parts are left out, the masks as
+ * PNG and the certainty without them. Everything is stored, nothing compressed: photos are compressed already, and floats hardly are.
  */
 export async function writeShare(
   sink: ZipSink,
-  { photos, query, result, fields }: SharedMatch,
+  { photos, query, result, fields, masks }: SharedMatch,
   poster: Blob,
 ): Promise<void> {
   const writer = new ZipWriter(sink);
@@ -48,6 +52,14 @@ export async function writeShare(
   for (const side of SIDES) await writer.add(files[side], await bytesOf(photos[side].file));
   for (const side of SIDES) {
     for (const [name, array] of fieldArrays(fields[side])) await writer.add(fieldFile(side, name), encodeNpy(array));
+    const { grid, unmasked } = fields[side];
+    if (unmasked)
+      await writer.add(
+        fieldFile(side, UNMASKED),
+        encodeNpy(npyOfFloat32(unmasked as Float32Array<ArrayBuffer>, [grid.height, grid.width])),
+      );
+    const mask = masks?.[side];
+    if (mask) await writer.add(maskFile(side), await encodeMask(mask));
   }
   await writer.finish();
 }
@@ -82,13 +94,18 @@ export async function readShare(source: ByteSource): Promise<SharedMatch> {
     if (grid.width !== width || grid.height !== height)
       throw malformed('share', `The grid of ${side} is not the one in share.json.`);
   }
-  return { photos: { a: await photo('a'), b: await photo('b') }, query, result, fields };
+  const mask = async (side: Side) =>
+    archive.has(maskFile(side)) ? decodeMask(await entry(archive, maskFile(side), MAX_MASK_SIDE ** 2)) : null;
+  const masks = { a: await mask('a'), b: await mask('b') };
+  const opened = { photos: { a: await photo('a'), b: await photo('b') }, query, result, fields };
+  return masks.a || masks.b ? { ...opened, masks } : opened;
 }
 
 async function readField(archive: ZipArchive, side: Side): Promise<DenseField> {
-  const arrays = {} as Record<(typeof FIELDS)[number], Float32Array>;
+  const arrays = {} as Record<(typeof FIELDS)[number], Float32Array> & { unmasked?: Float32Array };
   let grid = { width: 0, height: 0 };
-  for (const name of FIELDS) {
+  const hasUnmasked = archive.has(fieldFile(side, UNMASKED));
+  for (const name of hasUnmasked ? ([...FIELDS, UNMASKED] as const) : FIELDS) {
     const file = fieldFile(side, name);
     const array = parseNpy(await entry(archive, file, 8 * MAX_GRID_SIDE ** 2 + 4096));
     const [height, width] = array.shape.slice(-2);
@@ -116,6 +133,7 @@ async function entry(archive: ZipArchive, name: string, limit: number): Promise<
   return found.readAll();
 }
 
+const maskFile = (side: Side) => `masks/${side}.png`;
 const fieldFile = (side: Side, name: string) => `fields/${side}-${name}.npy`;
 
 /** A plain name inside the archive; the person's own name of the file is kept in share.json. */

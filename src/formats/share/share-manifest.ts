@@ -41,6 +41,7 @@ const verdict = object({
   meanCertainty: sides(number(0)),
   isMirrored: flag,
   repeats: flag,
+  isMasked: flag,
   medianCycle: sides(v.nullable(number(0))),
 }) satisfies v.GenericSchema<unknown, Verdict>;
 

@@ -4,6 +4,7 @@ import type { Probe } from '../../compute/probe/cpu.ts';
 import type { SideStatistics, StatisticsOptions } from '../../compute/statistics/cpu.ts';
 import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts';
 import type { Point, Side, Size } from '../../core/geometry.ts';
+import type { PhotoMask } from '../../core/mask.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
 import type { Decoded } from '../matcher.ts';
 import type { RuntimeTensor } from '../../platform/runtime/runtime.ts';
@@ -13,6 +14,8 @@ export interface PhotoHandle {
   /** Differs for every photo opened, and prefixes its features in the cache. */
   readonly key: string;
   readonly size: Size;
+  /** What counts of it; without one all of it does. */
+  readonly mask?: PhotoMask | null;
 }
 
 export type Statistics = Record<Side, SideStatistics>;
@@ -47,6 +50,10 @@ export interface Backend<Photo extends PhotoHandle, Field> {
   /** A network's output in ordinary memory. The tensor stays the caller's. */
   readTensor(tensor: RuntimeTensor): Promise<Float32Array>;
   gridSizes(field: Field): Record<Side, Size>;
+  /** Puts other masks (null: none) in place of those that the field has: its certainty is worked out anew, no model runs. */
+  remask(field: Field, masks: Record<Side, PhotoMask | null>): void;
+  /** Whether a mask leaves anything out of the field. */
+  isMasked(field: Field): boolean;
   statistics(field: Field, thresholds: VerdictThresholds): Promise<Statistics>;
   readField(field: Field, side: Side): Promise<PlainField>;
   /** The match of one normalised place of a photo. */

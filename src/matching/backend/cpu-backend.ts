@@ -1,6 +1,7 @@
 import type { MatchField, WarpField } from '../../compute/field/gpu.ts';
 import { certainty } from '../../compute/certainty/cpu.ts';
 import { cycleError } from '../../compute/cycle/cpu.ts';
+import { isMasking, maskCertainty, maskedProbe, maskedStatistics } from '../../compute/mask/cpu.ts';
 import type { PlainField, PlainMatchField } from '../../compute/field/cpu.ts';
 import {
   composeBackward,
@@ -15,10 +16,11 @@ import { statistics } from '../../compute/statistics/cpu.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts';
 import { otherSide, type Point, type Side, type Size } from '../../core/geometry.ts';
+import type { FieldMask, PhotoMask } from '../../core/mask.ts';
 import { IDENTITY3, type Matrix3 } from '../../core/matrix3.ts';
 import { type Backend, type FrameTaken, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
 import { covarianceAt, precisionInPhoto } from '../match-covariance.ts';
-import { ownMatchesOf } from '../own-matches.ts';
+import { ownMatchesInMask, ownMatchesOf } from '../own-matches.ts';
 import { type Decoded, disposeDecoded } from '../matcher.ts';
 import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';
 
@@ -69,6 +71,7 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
     }
     fields.a.cycle = cycleError(fields.a, fields.b);
     fields.b.cycle = cycleError(fields.b, fields.a);
+    this.remask(fields, { a: photos.a.mask ?? null, b: photos.b.mask ?? null });
     disposeDecoded(decoded.a);
     disposeDecoded(decoded.b);
     return fields;
@@ -82,17 +85,48 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
     return { a: a.grid, b: b.grid };
   }
 
+  remask({ a, b }: PlainMatchField, masks: Record<Side, PhotoMask | null>): void {
+    this.maskSide(a, { here: masks.a, there: masks.b });
+    this.maskSide(b, { here: masks.b, there: masks.a });
+  }
+
+  isMasked({ a }: PlainMatchField): boolean {
+    return isMasking(a.mask);
+  }
+
+  private maskSide(field: PlainField, mask: FieldMask): void {
+    const plain = field.unmasked ?? field.certainty;
+    if (isMasking(mask)) {
+      field.certainty = maskCertainty(plain, field.warp, field.grid, mask);
+      Object.assign(field, { mask, unmasked: plain });
+    } else {
+      field.certainty = plain;
+      delete field.mask;
+      delete field.unmasked;
+    }
+    const uploaded = this.uploads.get(field);
+    const { certainty: values } = field;
+    uploaded?.scope.device.queue.writeBuffer(uploaded.field.certainty, 0, values as Float32Array<ArrayBuffer>);
+  }
+
   async statistics(field: PlainMatchField, thresholds: VerdictThresholds): Promise<Statistics> {
-    return statistics(field, statisticsOptions(thresholds, { a: field.a.photo, b: field.b.photo }));
+    const { a, b } = statistics(field, statisticsOptions(thresholds, { a: field.a.photo, b: field.b.photo }));
+    return {
+      a: maskedStatistics(a, field.a.mask, field.a.grid),
+      b: maskedStatistics(b, field.b.mask, field.b.grid),
+    };
   }
 
   async readField(field: PlainMatchField, side: Side): Promise<PlainField> {
-    return field[side];
+    const { own, mask, photo } = field[side];
+    if (!own || !mask) return field[side];
+    return { ...field[side], own: ownMatchesInMask(own, photo, field[otherSide(side)].photo, mask) };
   }
 
   async probe(field: PlainMatchField, side: Side, point: Point): Promise<Probe> {
     const covariance = covarianceAt(field[side], point);
-    return { ...probe(field[side], point), ...(covariance && { covariance }) };
+    const read = maskedProbe(probe(field[side], point), point, field[side].mask);
+    return { ...read, ...(covariance && { covariance }) };
   }
 
   swapped({ a, b }: PlainMatchField): PlainMatchField {

@@ -1,7 +1,10 @@
 import type { Gpu } from '../../platform/gpu/device.ts';
 import { type MatchField, type WarpField, gridPoints } from '../../compute/field/gpu.ts';
 import { CertaintyPass } from '../../compute/certainty/gpu.ts';
+import { certainty } from '../../compute/certainty/cpu.ts';
 import { CyclePass } from '../../compute/cycle/gpu.ts';
+import { isMasking, maskedProbe, maskedStatistics } from '../../compute/mask/cpu.ts';
+import { MaskPass } from '../../compute/mask/gpu.ts';
 import { type DecodedBuffers, FramePass } from '../../compute/frame/gpu.ts';
 import { PreprocessPass } from '../../compute/preprocess/gpu.ts';
 import { ProbePass } from '../../compute/probe/gpu.ts';
@@ -11,11 +14,12 @@ import type { Probe } from '../../compute/probe/cpu.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts';
 import { otherSide, type Point, type Side, type Size } from '../../core/geometry.ts';
+import type { PhotoMask } from '../../core/mask.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
 import { type Backend, type FrameTaken, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
 import type { Covariance } from '../match-covariance.ts';
 import { cellAt, covarianceOf, precisionInPhoto } from '../match-covariance.ts';
-import { ownMatchesOf } from '../own-matches.ts';
+import { ownMatchesInMask, ownMatchesOf } from '../own-matches.ts';
 import { type Decoded, disposeDecoded } from '../matcher.ts';
 import { readBytes } from '../../platform/gpu/readback.ts';
 import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';
@@ -38,6 +42,7 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     frame: FramePass;
     certainty: CertaintyPass;
     cycle: CyclePass;
+    mask: MaskPass;
     statistics: StatisticsPass;
     probe: ProbePass;
   };
@@ -55,6 +60,7 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       frame: new FramePass(device, this.scope),
       certainty: new CertaintyPass(device),
       cycle: new CyclePass(device, this.scope),
+      mask: new MaskPass(device, this.scope),
       statistics: new StatisticsPass(device, this.scope),
       probe: new ProbePass(device, this.scope),
     };
@@ -91,6 +97,7 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       disposeDecoded(decoded.b);
     };
     const field = { release } as GpuMatchField;
+    let freeMasks = () => {};
     this.submit('finish', (encoder) => {
       let { a, b } = raw;
       if (frame) {
@@ -110,11 +117,37 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
           if (own) field[side].own = { buffer: own.buffer!, cells: own.dims[2] * own.dims[3], grid, photo };
         }
       }
-      this.passes.certainty.run(encoder, field.a);
-      this.passes.certainty.run(encoder, field.b);
+      freeMasks = this.certain(encoder, field, { a: photos.a.mask ?? null, b: photos.b.mask ?? null });
       this.passes.cycle.run(encoder, field);
     });
+    freeMasks();
     return field;
+  }
+
+  remask(field: GpuMatchField, masks: Record<Side, PhotoMask | null>): void {
+    let freeMasks = () => {};
+    this.submit('remask', (encoder) => {
+      freeMasks = this.certain(encoder, field, masks);
+    });
+    freeMasks();
+  }
+
+  isMasked({ a }: GpuMatchField): boolean {
+    return isMasking(a.mask);
+  }
+
+  /** Certainty of both directions from their logits, and 0 outside of the masks. Returns what is to be done after submitting. */
+  private certain(encoder: GPUCommandEncoder, field: GpuMatchField, masks: Record<Side, PhotoMask | null>): () => void {
+    const done: (() => void)[] = [];
+    for (const side of ['a', 'b'] as const) {
+      this.passes.certainty.run(encoder, field[side]);
+      const mask = { here: masks[side], there: masks[otherSide(side)] };
+      if (isMasking(mask)) {
+        field[side].mask = mask;
+        done.push(this.passes.mask.run(encoder, field[side], mask));
+      } else delete field[side].mask;
+    }
+    return () => done.forEach((free) => free());
   }
 
   async readTensor({ data, buffer, dims }: RuntimeTensor): Promise<Float32Array> {
@@ -132,7 +165,11 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     const bytes = await this.readResult('statistics', StatisticsPass.bytes, (encoder, target) => {
       this.passes.statistics.run(encoder, field, options, target);
     });
-    return StatisticsPass.parse(bytes);
+    const { a, b } = StatisticsPass.parse(bytes);
+    return {
+      a: maskedStatistics(a, field.a.mask, field.a.grid),
+      b: maskedStatistics(b, field.b.mask, field.b.grid),
+    };
   }
 
   async probe(field: GpuMatchField, side: Side, point: Point): Promise<Probe> {
@@ -140,7 +177,8 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       this.passes.probe.run(encoder, field[side], point, target);
     });
     const covariance = await this.covarianceAt(field[side], point);
-    return { ...ProbePass.parse(bytes), ...(covariance && { covariance }) };
+    const read = maskedProbe(ProbePass.parse(bytes), point, field[side].mask);
+    return { ...read, ...(covariance && { covariance }) };
   }
 
   /** Three numbers of one cell are read back, no map. */
@@ -161,13 +199,13 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
   }
 
   async readField(field: GpuMatchField, side: Side): Promise<PlainField> {
-    const { grid, photo, warp, certainty, cycle, precision, own } = field[side];
+    const { grid, photo, warp, logit, cycle, precision, own, mask } = field[side];
     const points = gridPoints(grid);
     const read = async (buffer: GPUBuffer, floats: number) =>
       new Float32Array(await readBytes(this.gpu.device, buffer, floats * 4));
     const [warpValues, certaintyValues, cycleValues] = await Promise.all([
       read(warp, 2 * points),
-      read(certainty, points),
+      read(field[side].certainty, points),
       read(cycle, points),
     ]);
     const plain: PlainField = { grid, photo, warp: warpValues, certainty: certaintyValues, cycle: cycleValues };
@@ -176,6 +214,10 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       plain.precision = precisionInPhoto(raw, precision.grid, precision.photo);
     }
     if (own) plain.own = ownMatchesOf(await read(own.buffer, 6 * own.cells), field[side], own);
+    if (mask) {
+      Object.assign(plain, { mask, unmasked: certainty(warpValues, await read(logit, points)) });
+      if (plain.own) plain.own = ownMatchesInMask(plain.own, photo, field[otherSide(side)].photo, mask);
+    }
     return plain;
   }
 

@@ -2,6 +2,7 @@ import type { Pixels } from '../../compute/preprocess/cpu.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import { CodedError } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
+import type { PhotoMask } from '../../core/mask.ts';
 import type { PhotoInfo } from '../../core/match.ts';
 import { canvasBlocked, canvasTellsTruth } from '../../platform/canvas.ts';
 import { averaged } from './averaged.ts';
@@ -21,6 +22,8 @@ export class Photo implements CpuPhoto, GpuPhoto {
   private gpuTexture: GPUTexture | null = null;
   private cpuPixels: Pixels | null = null;
 
+  /** What counts of it; null: all. A match knows of it from when it is made or told. */
+  mask: PhotoMask | null = null;
   readonly info: PhotoInfo;
   private readonly bitmap: ImageBitmap;
 

@@ -23,6 +23,11 @@ export interface PhotoEngine {
   request(): void;
   /** Where the present match has a place in the other photo. */
   placeOf(place: PhotoPlace): Promise<ProbeResult | null>;
+  /**
+   * Files that belong to the photos and are none (masks, cameras): taken out of what was dropped, and put in place by `after`,
+   * when the rest is open.
+   */
+  takeFiles(files: File[]): Promise<{ rest: File[]; after: () => Promise<void> }>;
   /** Shows a file that holds a whole match (a share file); false where it is none. */
   openShare(file: File): Promise<boolean>;
   /** What else of the state changes in the same step when a slot gets another photo, or none. */

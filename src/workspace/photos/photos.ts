@@ -72,6 +72,16 @@ export class Photos {
   async take(offer: Offer, target?: Side): Promise<void> {
     try {
       if (this.interceptor?.(offer, target)) return;
+      const { rest, after } = await this.engine.takeFiles(offer.files);
+      await this.takePlain({ ...offer, files: rest }, target);
+      await after();
+    } catch (thrown) {
+      this.notices.report(thrown);
+    }
+  }
+
+  private async takePlain(offer: Offer, target?: Side): Promise<void> {
+    try {
       const intake = planIntake(offer);
       if (!intake) return;
       if (intake.kind === 'models') return this.options.onModelFiles?.(intake.files);

@@ -17,6 +17,7 @@ import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { SharedMatch } from '../../../core/match.ts';
 import type { GeometryApi } from './geometry-fit.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
+import type { PhotoMask } from '../../../core/mask.ts';
 import type { PointsApi } from './points.ts';
 import type { TestApi } from './test-hooks.ts';
 import type { ViewSettings } from './view.ts';
@@ -66,6 +67,18 @@ export interface EngineApi extends GeometryApi, PointsApi, TestApi {
   /** Opens a photo and keeps it as A or B. A failure leaves the previous photo in place. */
   setPhoto(options: { side: Side; file: Blob; name: string }): PhotoInfo;
   clearPhoto(options: { side: Side }): void;
+  /**
+   * Reads a picture as a mask of a photo that is open; nothing changes yet. Throws `photo-missing`, `mask-unreadable`,
+   * `mask-too-large`, `mask-shape`, `mask-empty`.
+   */
+  openMask(options: { side: Side; file: Blob; name: string }): PhotoMask;
+  /** A mask as a PNG: white where it counts. */
+  saveMask(options: { mask: PhotoMask }): Blob;
+  /**
+   * What counts of a photo, in the match that is shown and those to come; null: all of it. No model runs. A new photo comes
+   * without a mask. Gives the match as it is then judged, null where there is none.
+   */
+  setMask(options: { side: Side; mask: PhotoMask | null }): MatchResult | null;
   /** Exchanges A and B with their features and results: no model runs. */
   swap(options: Record<string, never>): MatchResult | null;
   /** Throws {@link GPU_WRONG} where the GPU computes the model wrongly and only a fresh engine can run it elsewhere. */

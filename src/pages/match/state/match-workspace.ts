@@ -12,6 +12,7 @@ import type { AddressState } from './address/url.ts';
 import { EngineLink } from './engine-link.ts';
 import { GpuChecks } from './gpu-checks.ts';
 import { Geometry } from './geometry/geometry.ts';
+import { Masks } from './masks/masks.ts';
 import { Matching } from './matching.ts';
 import { flipPin, Probing } from './probing.ts';
 import { Exporting } from './sharing/exporting.ts';
@@ -35,6 +36,8 @@ export interface MatchWorkspaceOptions extends WorkspaceOptions {
   pausedBy?: readonly string[];
   /** Where checks of the GPU are kept between visits; without one they last as long as the page. */
   storage?: () => Storage | null;
+  /** Where masks are kept over a reload of the tab; without one they last as long as the page. */
+  tabStorage?: () => Storage | null;
 }
 
 /** The workspace with the engine that matches its photos: the match page's state, and everything a person can do there. */
@@ -47,6 +50,7 @@ export class MatchWorkspace extends Workspace {
   readonly viewSync: ViewSync;
   readonly exporting: Exporting;
   readonly geometry: Geometry;
+  readonly masks: Masks;
   readonly sharing: Sharing;
   private readonly unsubscribe: () => void;
 
@@ -65,6 +69,7 @@ export class MatchWorkspace extends Workspace {
       restore: async (call) => {
         await this.viewSync.restore(call);
         await this.photos.restore((photo) => call('setPhoto', photo));
+        await this.masks.restore(call);
       },
       onReady: () => this.matching.resume(),
     });
@@ -82,7 +87,8 @@ export class MatchWorkspace extends Workspace {
     );
     this.geometry = new Geometry(store, this.link);
     this.exporting = new Exporting(store, this.link);
-    this.sharing = new Sharing(store, this.link, this.photos, this.probing);
+    this.masks = new Masks(store, this.link, this.notices, options.tabStorage ?? (() => null));
+    this.sharing = new Sharing(store, this.link, this.photos, this.probing, this.masks);
     this.viewSync = new ViewSync(store, this.link, this.notices);
     this.unsubscribe = store.subscribe((now, before) => this.follow(now, before));
   }
@@ -133,6 +139,7 @@ export class MatchWorkspace extends Workspace {
     this.matching.abort();
     this.viewSync.dispose();
     this.geometry.dispose();
+    this.masks.dispose();
     this.link.dispose();
   }
 
@@ -168,13 +175,17 @@ function photoEngine(of: () => MatchWorkspace): PhotoEngine {
     abort: () => of().matching.abort(),
     request: () => of().matching.request(),
     placeOf: async (place) => (of().store.getState().engine.status === 'ready' ? of().link.call('probe', place) : null),
+    takeFiles: async (files) => of().masks.take(files),
     openShare: (file) => of().openShare(file),
     // Places on the other photo stay; what they match is no longer known.
     replaced: (side, keepPlaces): Partial<MatchState> => {
-      const { pins } = of().store.getState();
+      const { pins, masks } = of().store.getState();
       const others = pins.filter((pin) => pin.side === otherSide(side)).map((pin) => ({ ...pin, result: null }));
-      return { probe: null, pins: keepPlaces ? pins : others };
+      return { probe: null, pins: keepPlaces ? pins : others, masks: { ...masks, [side]: null } };
     },
-    exchanged: (): Partial<MatchState> => ({ probe: null, pins: of().store.getState().pins.map(flipPin) }),
+    exchanged: (): Partial<MatchState> => {
+      const { pins, masks } = of().store.getState();
+      return { probe: null, pins: pins.map(flipPin), masks: { a: masks.b, b: masks.a } };
+    },
   };
 }

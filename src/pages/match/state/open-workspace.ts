@@ -23,6 +23,7 @@ export function openMatchWorkspace(win: Window, { pages, spawnLibrary }: AppPart
     base,
     pausedBy,
     storage: () => win.localStorage,
+    tabStorage: () => win.sessionStorage,
   });
   watchEnvironment(workspace.store, win);
   void workspace.open(address).finally(() => bindAddress(workspace.store, win, base));

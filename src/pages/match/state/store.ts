@@ -14,6 +14,7 @@ export function createMatchStore(initial: Partial<MatchState> = {}): MatchStore 
     page: 'match',
     view: DEFAULT_VIEW,
     geometry: DEFAULT_GEOMETRY,
+    masks: { a: null, b: null },
     engine: { epoch: 0, status: 'starting', info: null },
     job: null,
     probe: null,

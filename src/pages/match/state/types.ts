@@ -4,6 +4,7 @@ import type { WorkspaceState } from '../../../workspace/types.ts';
 import type { EngineInfo } from '../contract/protocol.ts';
 import type { ViewSettings } from '../contract/view.ts';
 import type { GeometryState } from './geometry/geometry-state.ts';
+import type { NamedMask } from './masks/named-mask.ts';
 
 export interface EngineState {
   /** Counts the workers; the canvas is mounted anew for each, because it can hand over its control only once. */
@@ -38,6 +39,8 @@ export interface Pin extends Probe {
 export interface MatchState extends WorkspaceState {
   view: ViewSettings;
   geometry: GeometryState;
+  /** What counts of each photo; null: all of it. */
+  masks: Record<Side, NamedMask | null>;
   engine: EngineState;
   job: Job | null;
   probe: Probe | null;

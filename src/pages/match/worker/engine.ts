@@ -6,6 +6,7 @@ import { shadersReady } from '../../../platform/gpu/shader.ts';
 import { normalisedToPixel, pixelToNormalised } from '../../../core/coordinates.ts';
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import { otherSide, type Side, type Size } from '../../../core/geometry.ts';
+import type { PhotoMask } from '../../../core/mask.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type {
   SharedMatch,
@@ -105,6 +106,26 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   async clearPhoto({ side }: Argument<'clearPhoto'>): Promise<void> {
     await this.jobs.run(async () => this.replacePhoto(side, null));
+  }
+
+  async openMask({ side, file, name }: Argument<'openMask'>, { signal }: CallContext): Promise<PhotoMask> {
+    const photo = this.scene.photos[side];
+    if (!photo) throw new CodedError('photo-missing', 'There is no photo for this mask.', 'Choose the photo first.');
+    const { openMask } = await import('../../../matching/photos/open-mask.ts');
+    return openMask(file, name, photo.size, signal);
+  }
+
+  async saveMask({ mask }: Argument<'saveMask'>): Promise<Blob> {
+    const { encodeMask } = await import('../../../formats/images/mask-png.ts');
+    return new Blob([await encodeMask(mask)], { type: 'image/png' });
+  }
+
+  /** After whatever is changing the match: what it then shows is masked. */
+  setMask({ side, mask }: Argument<'setMask'>): Promise<MatchResult | null> {
+    return this.jobs.run(async () => {
+      await this.scene.setMask(side, mask);
+      return this.scene.shown?.result ?? null;
+    });
   }
 
   swap(): Promise<MatchResult | null> {
@@ -211,7 +232,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   showField({ fields, result }: Argument<'showField'>): Promise<MatchResult> {
     return this.jobs.run(async () => {
       const { a, b } = this.scene.bothPhotos('A match needs both of its photos.');
-      const given = givenMatch(fields, result, { a: a.size, b: b.size }, this.root);
+      const given = givenMatch(fields, result, { a, b }, this.root);
       this.scene.setMatch(given);
       await this.scene.show();
       return given.result;

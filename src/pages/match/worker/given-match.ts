@@ -2,10 +2,11 @@ import type { PlainField, PlainMatchField } from '../../../compute/field/cpu.ts'
 import type { Scope } from '../../../platform/gpu/scope.ts';
 import { CodedError } from '../../../core/errors.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
+import type { PhotoMask } from '../../../core/mask.ts';
 import type { DenseField, MatchResult } from '../../../core/match.ts';
 import { CpuBackend } from '../../../matching/backend/cpu-backend.ts';
 import { type ShownMatch, swappedFacts, swapSides } from './stage/shown-match.ts';
-import { swappedVerdict } from '../../../matching/verdict.ts';
+import { swappedVerdict, USUAL_THRESHOLDS, verdictOf } from '../../../matching/verdict.ts';
 
 /**
  * A match that was made elsewhere, from a share file, on the photos of these sizes: drawn and probed as any other, and
@@ -15,11 +16,14 @@ import { swappedVerdict } from '../../../matching/verdict.ts';
 export function givenMatch(
   fields: Record<Side, DenseField>,
   result: MatchResult,
-  photos: Record<Side, Size>,
+  photos: Record<Side, { size: Size; mask: PhotoMask | null }>,
   root: Scope | null,
 ): ShownMatch {
-  const field = (side: Side): PlainField => ({ ...checked(fields[side]), photo: photos[side] });
-  return shown(new CpuBackend(null, root), { a: field('a'), b: field('b') }, result);
+  const field = (side: Side): PlainField => ({ ...checked(fields[side]), photo: photos[side].size });
+  const backend = new CpuBackend(null, root);
+  const both = { a: field('a'), b: field('b') };
+  backend.remask(both, { a: photos.a.mask, b: photos.b.mask });
+  return shown(backend, both, result);
 }
 
 function shown(backend: CpuBackend, field: PlainMatchField, result: MatchResult): ShownMatch {
@@ -28,6 +32,12 @@ function shown(backend: CpuBackend, field: PlainMatchField, result: MatchResult)
     gpuField: () => backend.onGpu(field),
     probe: (side, point) => backend.probe(field, side, point),
     readField: (side) => backend.readField(field, side),
+    remasked: async (masks) => {
+      backend.remask(field, masks);
+      const statistics = await backend.statistics(field, USUAL_THRESHOLDS);
+      const facts = { ...result.rescue, isMasked: backend.isMasked(field) };
+      return shown(backend, field, { ...result, verdict: verdictOf(statistics, USUAL_THRESHOLDS, facts) });
+    },
     swapped: () => shown(backend, backend.swapped(field), swappedResult(result)),
     dispose: () => backend.dispose(field),
   };

@@ -81,10 +81,14 @@ export class BatchEngine {
     const { longSide, rescue } = this.workspace.getState().settings;
     try {
       for (const side of ['a', 'b'] as const) {
-        const { file } = pair[side];
+        const { file, mask } = pair[side];
         if (this.open[side]?.file === file) continue;
         delete this.open[side];
         await engine.call('setPhoto', { side, file, name: file.name }, options);
+        if (mask) {
+          const read = await engine.call('openMask', { side, file: mask, name: mask.name }, options);
+          await engine.call('setMask', { side, mask: read }, options);
+        }
         this.open[side] = pair[side];
       }
       const source = { id: model.id, manifestUrl: model.manifestUrl };

@@ -12,6 +12,17 @@ describe('photos among files', () => {
     expect(photos.map(({ path }) => path)).toEqual(['1.webp', '2.png', '10.jpg']);
     expect(list?.path).toBe('pairs.csv');
   });
+
+  it('come with their masks, which are no photos themselves', () => {
+    const { photos } = sortFiles(
+      ['s/1.jpg', 's/1.mask.png', 't/1.jpg', 's/2.jpg', 's/2.jpg.mask.png', 'x.mask.png'].map(file),
+    );
+    expect(photos.map(({ path, mask }) => [path, mask?.name])).toEqual([
+      ['s/1.jpg', '1.mask.png'],
+      ['s/2.jpg', '2.jpg.mask.png'],
+      ['t/1.jpg', undefined],
+    ]);
+  });
 });
 
 describe('pairs by order', () => {

@@ -1,9 +1,12 @@
 import { CodedError } from '../../../../core/errors.ts';
+import { isMaskName, isMaskNameOf } from '../../../../core/mask.ts';
 
 /** A photo among many, with its path inside what was chosen. */
 export interface BatchFile {
   path: string;
   file: File;
+  /** The picture of what counts of it, found by its name. */
+  mask?: File;
 }
 
 export type FilePair = readonly [a: BatchFile, b: BatchFile];
@@ -20,9 +23,18 @@ const LIST = /\.(csv|tsv|txt)$/i;
 
 const byPath = new Intl.Collator('en', { numeric: true });
 
-/** The photos among files, in the order of their paths (2 before 10), and the first list of pairs. */
+/**
+ * The photos among files, in the order of their paths (2 before 10), each with its mask (`left.mask.png` beside `left.jpg`), and
+ * the first list of pairs.
+ */
 export function sortFiles(files: readonly BatchFile[]): { photos: BatchFile[]; list: BatchFile | null } {
-  const photos = files.filter(({ path }) => IMAGE.test(path));
+  const masks = files.filter(({ path }) => isMaskName(path));
+  const photos = files
+    .filter(({ path }) => IMAGE.test(path) && !isMaskName(path))
+    .map((photo) => {
+      const mask = masks.find(({ path }) => isMaskNameOf(path, photo.path));
+      return mask ? { ...photo, mask: mask.file } : photo;
+    });
   photos.sort((p, q) => byPath.compare(p.path, q.path));
   return { photos, list: files.find(({ path }) => LIST.test(path)) ?? null };
 }

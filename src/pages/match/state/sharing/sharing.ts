@@ -1,6 +1,7 @@
 import type { SharedMatch } from '../../../../core/match.ts';
 import type { EngineLink } from '../engine-link.ts';
 import type { Photos } from '../../../../workspace/photos/photos.ts';
+import type { Masks } from '../masks/masks.ts';
 import type { Probing } from '../probing.ts';
 import { SHARE_HEAD_BYTES, startsAsShare } from '../../../../core/share-head.ts';
 import type { MatchStore } from '../store.ts';
@@ -26,6 +27,7 @@ export class Sharing {
     private readonly link: EngineLink,
     private readonly photos: Photos,
     private readonly probing: Probing,
+    private readonly masks: Masks,
   ) {}
 
   /**
@@ -42,9 +44,10 @@ export class Sharing {
   }
 
   /** The photos are open: the match is put on them. */
-  private async show({ fields, result, query }: SharedMatch): Promise<void> {
+  private async show({ fields, result, query, masks }: SharedMatch): Promise<void> {
     const { view, geometry, pins } = parseAddress(query);
     this.store.setState((state) => ({ view, geometry: { ...state.geometry, ...geometry } }));
+    if (masks) await this.masks.show(masks);
     this.store.setState({ result: await this.link.call('showField', { fields, result }) });
     this.probing.setPins(pins);
     void this.probing.refresh();

@@ -1,6 +1,7 @@
 import { BilinearReader } from '../../../../compute/field/bilinear.ts';
 import { CYCLE_OUTSIDE } from '../../../../compute/cycle/cpu.ts';
 import type { PlainField } from '../../../../compute/field/cpu.ts';
+import { isInMask } from '../../../../core/mask.ts';
 import { normalisedToPixel, pixelToNormalised } from '../../../../core/coordinates.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import type { PointTable } from '../../../../core/points.ts';
@@ -32,13 +33,12 @@ export function placePoints(field: PlainField, places: Float64Array, other: Size
     }
     const at = pixelToNormalised({ x, y }, photo);
     reader.seek(at.x, at.y);
-    const to = normalisedToPixel(
-      { x: reader.readContinued(field.warp), y: reader.readContinued(field.warp, planeY) },
-      other,
-    );
+    const there = { x: reader.readContinued(field.warp), y: reader.readContinued(field.warp, planeY) };
+    const to = normalisedToPixel(there, other);
     placed.to[2 * i] = to.x;
     placed.to[2 * i + 1] = to.y;
-    placed.certainty[i] = reader.read(field.certainty);
+    const isIn = isInMask(field.mask?.here, at) && isInMask(field.mask?.there, there);
+    placed.certainty[i] = isIn ? reader.read(field.certainty) : 0;
     placed.cycle[i] = Math.min(reader.read(field.cycle), CYCLE_OUTSIDE);
   }
   return placed;

@@ -1,5 +1,6 @@
 import { CodedError } from '../../../../core/errors.ts';
 import type { Side } from '../../../../core/geometry.ts';
+import type { PhotoMask } from '../../../../core/mask.ts';
 import type { Photo } from '../../../../matching/photos/photo.ts';
 import type { ShownMatch } from './shown-match.ts';
 import type { Stage } from './stage.ts';
@@ -61,6 +62,16 @@ export class MatchScene {
   setMatch(match: ShownMatch | null): void {
     this.shown?.dispose();
     this.shown = match;
+  }
+
+  /** What counts of a photo from now on; the match that is shown is masked anew. */
+  async setMask(side: Side, mask: PhotoMask | null): Promise<void> {
+    const photo = this.photos[side];
+    if (!photo) throw new CodedError('photo-missing', 'There is no photo for this mask.', 'Choose the photo first.');
+    photo.mask = mask;
+    if (!this.shown) return;
+    this.shown = await this.shown.remasked({ a: this.photos.a?.mask ?? null, b: this.photos.b?.mask ?? null });
+    await this.show();
   }
 
   /** Puts the present match on the stage, or takes the last one away. */

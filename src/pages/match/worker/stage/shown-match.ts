@@ -3,6 +3,7 @@ import type { PlainField } from '../../../../compute/field/cpu.ts';
 import type { Probe } from '../../../../compute/probe/cpu.ts';
 import type { VerdictThresholds } from '../../../../models/manifest.ts';
 import type { Point, Side } from '../../../../core/geometry.ts';
+import type { PhotoMask } from '../../../../core/mask.ts';
 import type { MatchResult } from '../../../../core/match.ts';
 import type { Backend, PhotoHandle, Statistics } from '../../../../matching/backend/backend.ts';
 import { verdictOf } from '../../../../matching/verdict.ts';
@@ -13,6 +14,8 @@ export interface ShownMatch {
   gpuField(): MatchField | null;
   probe(side: Side, point: Point): Promise<Probe>;
   readField(side: Side): Promise<PlainField>;
+  /** The same match with other masks; takes this one's place. No model runs. */
+  remasked(masks: Record<Side, PhotoMask | null>): Promise<ShownMatch>;
   /** The same match with A and B exchanged; takes this one's place. */
   swapped(): ShownMatch;
   dispose(): void;
@@ -30,10 +33,18 @@ export function shownMatch<Photo extends PhotoHandle, Field>(
   facts: MatchFacts,
 ): ShownMatch {
   return {
-    result: { ...facts, gridSize: backend.gridSizes(field), verdict: verdictOf(statistics, thresholds, facts.rescue) },
+    result: {
+      ...facts,
+      gridSize: backend.gridSizes(field),
+      verdict: verdictOf(statistics, thresholds, { ...facts.rescue, isMasked: backend.isMasked(field) }),
+    },
     gpuField: () => backend.onGpu(field),
     probe: (side, point) => backend.probe(field, side, point),
     readField: (side) => backend.readField(field, side),
+    remasked: async (masks) => {
+      backend.remask(field, masks);
+      return shownMatch(backend, field, await backend.statistics(field, thresholds), thresholds, facts);
+    },
     swapped: () => shownMatch(backend, backend.swapped(field), swapSides(statistics), thresholds, swappedFacts(facts)),
     dispose: () => backend.dispose(field),
   };
