@@ -4,6 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { CodedError } from '../../src/core/errors.ts';
 import type { Size } from '../../src/core/geometry.ts';
 import { LruCache } from '../../src/core/lru-cache.ts';
+import { isMaskName, isMaskNameOf } from '../../src/core/mask.ts';
 import { bytesSource } from '../../src/formats/byte-source.ts';
 import { focalInPixels, isTransposed, readImageHeader } from '../../src/formats/images/image-header.ts';
 import { FilePhoto } from './photo.ts';
@@ -16,6 +17,8 @@ export interface SetFile {
   size: Size;
   focal: number | null;
   sha256: string;
+  /** The picture of what counts of it, `left.mask.png` beside `left.jpg`. */
+  mask?: string;
 }
 
 const ENDINGS = ['.jpg', '.jpeg', '.png'];
@@ -36,6 +39,10 @@ export async function readSetFolder(folder: string): Promise<{ files: SetFile[];
   const names = readdirSync(folder).sort(byName.compare);
   for (const name of names) {
     const path = join(folder, name);
+    if (isMaskName(name)) {
+      if (!names.some((photo) => isMaskNameOf(name, photo))) remarks.push(`${name} is the mask of no photo here.`);
+      continue;
+    }
     if (!statSync(path).isFile()) continue;
     if (!ENDINGS.includes(extname(name).toLowerCase())) {
       remarks.push(`${name} is left out: neither JPEG nor PNG.`);
@@ -48,7 +55,11 @@ export async function readSetFolder(folder: string): Promise<{ files: SetFile[];
       const { width, height } = raster.size;
       const size = isTransposed(raster.orientation) ? { width: height, height: width } : { width, height };
       const focal = focalInPixels(raster.lens ?? null, raster.size);
-      files.push({ path, name, size, focal, sha256: createHash('sha256').update(bytes).digest('hex') });
+      const mask = names.find((other) => isMaskNameOf(other, name));
+      const hash = createHash('sha256').update(bytes);
+      // Another mask makes another match.
+      if (mask) hash.update(readFileSync(join(folder, mask)));
+      files.push({ path, name, size, focal, sha256: hash.digest('hex'), ...(mask && { mask: join(folder, mask) }) });
     } catch (thrown) {
       remarks.push(`${name} is left out: ${(thrown as Error).message}`);
     }
@@ -72,8 +83,13 @@ export class PhotoCache {
     dispose: () => {},
   });
 
-  open({ path }: SetFile): Promise<FilePhoto> {
-    return this.cache.get(path, () => FilePhoto.open(path));
+  /** With its mask. @throws what opening a photo or a mask throws */
+  open({ path, mask }: SetFile): Promise<FilePhoto> {
+    return this.cache.get(path, async () => {
+      const photo = await FilePhoto.open(path);
+      if (mask) await photo.setMask(mask);
+      return photo;
+    });
   }
 
   /** Between pairs. */

@@ -243,7 +243,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     return this.jobs.run(async () => {
       const { recordedMatch } = await import('./recorded.ts');
       const { a, b } = this.scene.bothPhotos('A match needs both of its photos.');
-      const given = await recordedMatch(file, weights, { a: a.size, b: b.size }, this.root);
+      const given = await recordedMatch(file, weights, { a, b }, this.root);
       if (!given) return null;
       this.scene.setMatch(given);
       await this.scene.show();

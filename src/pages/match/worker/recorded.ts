@@ -1,5 +1,6 @@
 import { cycleError } from '../../../compute/cycle/cpu.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
+import type { PhotoMask } from '../../../core/mask.ts';
 import { blobSource } from '../../../formats/byte-source.ts';
 import { readRecordedMatch } from '../../../formats/share/recorded-match.ts';
 import type { Scope } from '../../../platform/gpu/scope.ts';
@@ -14,13 +15,16 @@ import type { ShownMatch } from './stage/shown-match.ts';
 export async function recordedMatch(
   file: Blob,
   weights: string,
-  photos: Record<Side, Size>,
+  photos: Record<Side, { size: Size; mask: PhotoMask | null }>,
   root: Scope | null,
 ): Promise<ShownMatch | null> {
   const recorded = await readRecordedMatch(blobSource(file));
   if (recorded.weights !== weights) return null;
-  const a = { ...recorded.fields.a, photo: photos.a };
-  const b = { ...recorded.fields.b, photo: photos.b };
+  const a = { ...recorded.fields.a, photo: photos.a.size };
+  const b = { ...recorded.fields.b, photo: photos.b.size };
   const fields = { a: { ...a, cycle: cycleError(a, b) }, b: { ...b, cycle: cycleError(b, a) } };
-  return givenMatch(fields, { ...recorded.result, isRecorded: true }, photos, root);
+  const given = givenMatch(fields, { ...recorded.result, isRecorded: true }, photos, root);
+  // It was recorded without masks.
+  const masks = { a: photos.a.mask, b: photos.b.mask };
+  return masks.a || masks.b ? given.remasked(masks) : given;
 }
