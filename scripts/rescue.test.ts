@@ -84,6 +84,7 @@ describe('refine', () => {
     expect(medianError(first.field, UPSIDE_DOWN)).toBeGreaterThan(0.1);
     expect(medianError(refined.field, UPSIDE_DOWN)).toBeLessThan(0.02);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    expect(fractions.at(-1)).toBe(1);
     // At full size, as the first look.
     expect(refined.field.a.grid).toEqual(first.field.a.grid);
     expect(refined.field.b.grid).toEqual(first.field.b.grid);
@@ -127,6 +128,28 @@ describe('refine', () => {
     const refined = await refine(pair, photos, LONG_SIDE, first);
     expect(refined.field).toBe(first.field);
     expect(refined.tries).toBe(0);
+  }, 60_000);
+
+  it('keeps the best so far when it is stopped', async () => {
+    const photos = {
+      a: new DrawnPhoto('stop-a', drawFrame(original, UPSIDE_DOWN, { width: 320, height: 240 })),
+      b: new DrawnPhoto('stop-b', original),
+    };
+    const first = await judge(pair, await pair.match(photos, { longSide: { a: 128, b: 128 }, frame: null }));
+    const controller = new AbortController();
+    const looks: unknown[] = [];
+    const refined = await refine(pair, photos, 128, first, {
+      stop: controller.signal,
+      onTry: (_, look) => {
+        looks.push(look);
+        if (look?.rotation === 180) controller.abort();
+      },
+    });
+    expect(looks).toContainEqual({ rotation: 180 });
+    // The last word is the bar's.
+    expect(looks.at(-1)).toBeUndefined();
+    expect(refined.rescue.tried).toBe(true);
+    expect(refined.statistics).toEqual(first.statistics);
   }, 60_000);
 
   it('stops when it is cancelled', async () => {

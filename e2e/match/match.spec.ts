@@ -129,9 +129,50 @@ test('a lost device comes back with the photos and matches again', async ({ page
   expect(brightnessSpread(await stagePicture(page))).toBeGreaterThan(20);
 });
 
-test('two unrelated photos are told apart', async ({ page }) => {
+test('two unrelated photos are told apart; meanwhile what is known so far, a bar to its end, and Stop', async ({
+  page,
+}) => {
   await openApp(page, `?sample=elsewhere&${SMALL}`);
   await expect(page.locator('[data-verdict]')).toHaveAttribute('data-verdict', 'none');
+  // What a person sees after every word from the engine, from the first match to the verdict.
+  const rematch = (stopAt: number) =>
+    page.evaluate(
+      (stop) =>
+        new Promise<{ told: string[]; bar: (number | null)[]; button: string[] }>((resolve) => {
+          const { store, matching } = (window as unknown as AppWindow).liftMatch;
+          const seen = { told: [] as string[], bar: [] as (number | null)[], button: [] as string[] };
+          const unsubscribe = store.subscribe(({ job }) => {
+            if (!job) {
+              unsubscribe();
+              // The verdict is drawn once React has heard of it, too.
+              return setTimeout(() => resolve(seen));
+            }
+            if (!job.soFar) return;
+            queueMicrotask(() => {
+              const bar = document.querySelector<HTMLProgressElement>('.job progress');
+              if (!bar) return;
+              seen.told.push(document.querySelector('.verdict')?.textContent ?? '');
+              seen.bar.push(bar.hasAttribute('value') ? bar.value : null);
+              const button = document.querySelector<HTMLButtonElement>('.job button')!;
+              seen.button.push(button.textContent ?? '');
+              if (bar.value >= stop) button.click();
+            });
+          });
+          matching.request();
+        }),
+      stopAt,
+    );
+  const whole = await rematch(2);
+  expect(whole.told[0]).toMatch(/^No common scene so far, still looking/);
+  expect(whole.told.join(' ')).toContain('turned by 180°');
+  expect(whole.bar).toEqual([...whole.bar].sort((p, q) => Number(p) - Number(q)));
+  expect(whole.bar.at(-1)).toBe(1);
+  expect(new Set(whole.button)).toEqual(new Set(['Stop']));
+  await expect(page.locator('[data-verdict]')).toHaveAttribute('data-verdict', 'none');
+  const stopped = await rematch(0.05);
+  expect(stopped.bar.length).toBeLessThan(whole.bar.length);
+  await expect(page.locator('[data-verdict]')).toHaveAttribute('data-verdict', 'none');
+  await expect(page.locator('.job')).toHaveCount(0);
 });
 
 test('keeps the previous photo and match when a file is refused', async ({ page }) => {

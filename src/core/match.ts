@@ -11,6 +11,7 @@ export type ProviderChoice = 'auto' | Provider;
 export const STAGES = [
   'decode-photo',
   'load-model',
+  'check-model',
   'preprocess',
   'encode-a',
   'encode-b',
@@ -23,12 +24,28 @@ export const STAGES = [
 
 export type Stage = (typeof STAGES)[number];
 
+/** The view of a pair that the search looks at. */
+export interface Look {
+  /** Of B, degrees. */
+  rotation: number;
+  /** The photo that is taken for a detail of the other one. */
+  detail?: Side;
+  isMirrored?: boolean;
+  /** Seen from far aside. */
+  isSlanted?: boolean;
+  /** One photo is drawn as it looks from the other, by what was found. */
+  isAligned?: boolean;
+}
+
 export interface Progress {
   stage: Stage;
   /** 0…1 within the stage where it is known (downloads), else null. */
   fraction: number | null;
   /** Bytes so far and in all, for downloads. */
   bytes?: { loaded: number; total: number | null };
+  /** What the first match amounts to, told once, while better ones are looked for. */
+  soFar?: Verdict;
+  look?: Look;
   /** What is known of the GPU and the model; told once a model is loaded for the GPU, or is found to be wrong on it. */
   check?: GpuCheck;
 }

@@ -1,9 +1,11 @@
 import { throwIfAborted } from '../core/errors.ts';
 import type { Side, Size } from '../core/geometry.ts';
+import type { Look } from '../core/match.ts';
 import { invert3, type Matrix3, multiply3, project } from '../core/matrix3.ts';
 import { alignedView, mirrored, partFrame, type Tilt, type ViewFrame, wholeFrame } from './align.ts';
 import type { PhotoHandle } from './backend/backend.ts';
 import { type CoarseSupport, coarseSupport, type Tokens } from './coarse.ts';
+import { cutOutSizes, findCutOut } from './search/cut-out.ts';
 import type { PairMatcher } from './pair-matcher.ts';
 
 /** A motion between the photos that their coarse features speak for. */
@@ -54,6 +56,8 @@ const DETAILS = { 2: { detail: 1, wide: 2 }, 4: { detail: 0.64, wide: 2.56 }, 8:
 const ENLARGED = 1.25;
 /** From this ratio of the files' sides on, the smaller photo may have been cut out of the larger: pixel for pixel. */
 const CUT_OUT = 1.5;
+/** Places that are looked at then. */
+const PIECES = 4;
 /** Largest input of one view, in bases, and the ratio from which on the detail is halved to keep the other one small. */
 const LARGEST_VIEW = 4.1;
 const HALVED_FROM = 9;
@@ -79,7 +83,7 @@ interface View {
 export interface CoarseContext {
   signal?: AbortSignal;
   /** Called before every comparison with the share of them that is done. */
-  onTry?: (fraction: number) => void;
+  onTry?: (share: number, look: Look) => void;
   /** Time after which no further comparison begins (performance.now). */
   stopAt?: number;
 }
@@ -127,13 +131,14 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
 
   /** The motions found, the best supported first. */
   async candidates(): Promise<Candidate[]> {
-    const found: Candidate[] = [];
+    const found = await this.pieces();
+    if (found.some(isSure)) return found;
     const stages = this.stages();
     const total = stages.reduce((sum, stage) => sum + stage.length, 0);
     let done = 0;
     for (const [i, stage] of stages.entries()) {
       for (const views of stage) {
-        this.context.onTry?.(done++ / total);
+        this.context.onTry?.(done++ / total, lookOf(views));
         if (!this.isInTime()) break;
         const candidate = await this.compare(views);
         if (candidate) found.push(candidate);
@@ -144,6 +149,32 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
       if (i >= LIKELY_STAGES - 1 && !found.some(({ strength }) => strength > PROMISING)) return [];
     }
     return ranked(await this.looked(found)).filter(({ strength }) => strength > PROMISING);
+  }
+
+  /**
+   * Places where the smaller file may have been cut out of the larger one, pixel for pixel, by their brightness alone: of
+   * details that features of whole cells are too coarse for. Features have to agree.
+   */
+  private async pieces(): Promise<Candidate[]> {
+    const { a, b } = this.photos;
+    const [detail, wide] = longSideOf(a.size) < longSideOf(b.size) ? (['a', 'b'] as const) : (['b', 'a'] as const);
+    const ratio = longSideOf(this.photos[wide].size) / longSideOf(this.photos[detail].size);
+    if (ratio < CUT_OUT) return [];
+    const sizes = cutOutSizes(this.photos[detail].size, this.photos[wide].size);
+    const grey = async (side: Side, size: Size) => ({ size, values: await this.pair.grey(this.photos[side], size) });
+    const places = findCutOut(await grey(detail, sizes.detail), await grey(wide, sizes.wide), PIECES);
+    const found: Candidate[] = [];
+    for (const { homography } of places) {
+      const motion = detail === 'a' ? homography : invert3(homography);
+      if (!motion || !this.isInTime()) continue;
+      this.context.onTry?.(0, { rotation: 0, detail });
+      const scale = detail === 'a' ? ratio : 1 / ratio;
+      const start = { homography: motion, score: 0, strength: 0, rotation: 0, scale, isMirrored: false };
+      const candidate = await this.alongside(start, 1);
+      if (candidate) found.push({ ...candidate, isFollowed: true });
+      if (candidate && isSure(candidate)) break;
+    }
+    return ranked(found.filter(({ score }) => score > WEAKEST));
   }
 
   /** The last resort: the best motions at a larger input, where right ones stand out. */
@@ -315,6 +346,16 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
 const strengthOf = ({ score, perfect }: CoarseSupport): number => score / Math.min(FULL_SCORE, Math.max(1, perfect));
 
 const isSure = ({ strength, isMirrored }: Candidate): boolean => strength > (isMirrored ? MIRRORED.strength : SURE);
+
+function lookOf({ a, b }: Views): Look {
+  const detail = a.size < b.size ? 'a' : 'b';
+  return {
+    rotation: turnOf((b.rotation ?? 0) - (a.rotation ?? 0)),
+    ...(a.size !== b.size && { detail }),
+    ...(b.isMirrored && { isMirrored: true }),
+    ...((a.tilt ?? b.tilt) && { isSlanted: true }),
+  };
+}
 
 const longSideOf = ({ width, height }: Size): number => Math.max(width, height);
 

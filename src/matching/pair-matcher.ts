@@ -125,6 +125,19 @@ export class PairMatcher<Photo extends PhotoHandle, Field> {
     return `${photo.key}/${this.matcher.manifest.id}/${pass}/${size.width}x${size.height}/${frame}`;
   }
 
+  /** A photo's brightness in [0, 1] at a small size: nothing is cached, no network is asked. */
+  async grey(photo: Photo, size: Size): Promise<Float32Array> {
+    const { input } = this.matcher.manifest.passes[0];
+    const image = this.backend.preprocess(photo, size, { ...input, mean: [0, 0, 0], std: [1, 1, 1] }, null);
+    try {
+      const rgb = await this.backend.readTensor(image);
+      const plane = size.width * size.height;
+      return Float32Array.from({ length: plane }, (_, k) => (rgb[k] + rgb[plane + k] + rgb[2 * plane + k]) / 3);
+    } finally {
+      image.dispose();
+    }
+  }
+
   /** A frame's match is brought to the grid that B would have without one. */
   private frameTaken(decoded: Record<Side, Decoded>, photos: Record<Side, Photo>, plan: MatchPlan): FrameTaken | null {
     if (!plan.frame) return null;

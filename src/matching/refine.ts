@@ -1,11 +1,12 @@
 import type { Side } from '../core/geometry.ts';
 import { invert3, type Matrix3 } from '../core/matrix3.ts';
-import type { MatchResult } from '../core/match.ts';
+import type { Look, MatchResult } from '../core/match.ts';
 import { type AlignedView, alignedView, fitFrame, wholeFrame } from './align.ts';
 import type { PhotoHandle, Statistics } from './backend/backend.ts';
 import { type Candidate, CoarseSearch } from './coarse-search.ts';
 import type { Matched, MatchPlan, PairMatcher } from './pair-matcher.ts';
 import { repeatsItself, twoMotions } from './repetition.ts';
+import { exchangedLook, SearchProgress } from './search/search-progress.ts';
 import { type ViewTry, viewTries } from './view-tries.ts';
 
 /** A match with what was measured of it. */
@@ -22,9 +23,12 @@ export interface Refined<Field> extends Judged<Field> {
 export const NO_RESCUE: MatchResult['rescue'] = { tried: false, rotation: 0, scale: 1 };
 
 export interface RefineContext {
+  /** Ends it with the code `cancelled`. */
   signal?: AbortSignal;
-  /** Called before every try with the share of them that is done. */
-  onTry?: (fraction: number) => void;
+  /** Ends it with the best match so far. */
+  stop?: AbortSignal;
+  /** Called before every try with the share of all that is done, never less than before, and at last with 1. */
+  onTry?: (fraction: number, look?: Look) => void;
   /** Milliseconds after which no further try begins; without it all are made. */
   budget?: number;
 }
@@ -77,7 +81,11 @@ export async function refine<Photo extends PhotoHandle, Field>(
   const { a, b } = first.statistics;
   if (b.meanCertainty <= a.meanCertainty) return refineOrdered(pair, photos, longSide, first, context);
   const start = exchanged(pair, first);
-  const refined = await refineOrdered(pair, { a: photos.b, b: photos.a }, longSide, start, context);
+  const { onTry } = context;
+  const refined = await refineOrdered(pair, { a: photos.b, b: photos.a }, longSide, start, {
+    ...context,
+    onTry: onTry && ((fraction, look) => onTry(fraction, look && exchangedLook(look))),
+  });
   const { rescue, tries } = refined;
   const back = refined.field === start.field ? first : exchanged(pair, refined);
   return { ...back, tries, rescue: swappedRescue(rescue) };
@@ -107,11 +115,14 @@ async function refineOrdered<Photo extends PhotoHandle, Field>(
       if (flipped && isBetter(flipped, best)) best = flipped;
     }
     best = await search.doubted(await search.told(best));
-    search.keep(best.field);
-    return { ...best, tries: search.tries };
+  } catch (error) {
+    if (!context.stop?.aborted || context.signal?.aborted) throw error;
+    best = search.bestOf({ ...best, rescue: { ...best.rescue, tried: true } });
   } finally {
-    search.release();
+    search.releaseBut(best.field);
   }
+  search.progress.end();
+  return { ...best, tries: search.tries };
 }
 
 /** Where a photo is drawn anew for a match. */
@@ -126,8 +137,11 @@ type Tried<Field> = Refined<Field> & { again?: View };
 /** The matches that one refinement makes, and their owner until it ends. */
 class Search<Photo extends PhotoHandle, Field> {
   tries = 0;
-  private readonly held = new Set<Field>();
+  readonly progress: SearchProgress;
+  /** Every match that was made and not dropped, until the end. */
+  private readonly held = new Map<Field, Refined<Field>>();
   private readonly base: number;
+  private readonly signal: AbortSignal | undefined;
   private coarse: CoarseSearch<Photo, Field> | null = null;
 
   constructor(
@@ -136,6 +150,9 @@ class Search<Photo extends PhotoHandle, Field> {
     private readonly longSide: number | null,
     private readonly context: RefineContext,
   ) {
+    const { signal, stop, onTry } = context;
+    this.signal = signal && stop ? AbortSignal.any([signal, stop]) : (signal ?? stop);
+    this.progress = new SearchProgress(onTry);
     this.base = TRY_SCALE * (longSide ?? pair.matcher.manifest.passes[0].input.defaultLongSide);
   }
 
@@ -153,7 +170,7 @@ class Search<Photo extends PhotoHandle, Field> {
       isRough = false;
     }
     if (!isRough || overlapOf(best) < FOUND) return best;
-    const again = { ...(await this.match(rough.again!)), rescue: rough.rescue };
+    const again = await this.match(rough.again!, rough.rescue);
     return overlapOf(again) > overlapOf(best) * SHARPER ? again : best;
   }
 
@@ -176,7 +193,6 @@ class Search<Photo extends PhotoHandle, Field> {
       const slanted = views.filter(({ tilt }) => tilt);
       best = await this.tryViews(slanted, best, stopAt);
     }
-    this.context.onTry?.(1);
     return best;
   }
 
@@ -205,24 +221,29 @@ class Search<Photo extends PhotoHandle, Field> {
     const two = twoMotions(field, verdict.certainty, verdict.cycleShare * Math.max(width, height));
     if (!two) return match;
     const longSide = this.base / TRY_SCALE;
-    const tokens = await this.pair.tokens(this.photos[side], longSide, null, this.context.signal);
+    const tokens = await this.pair.tokens(this.photos[side], longSide, null, this.signal);
     return repeatsItself(two, tokens) ? { ...match, rescue: { ...match.rescue, repeats: true } } : match;
   }
 
-  /** Leaves a match to the caller. */
-  keep(field: Field): void {
-    this.held.delete(field);
+  /** The best of what was made so far, where the search is stopped in the middle. */
+  bestOf(match: Refined<Field>): Refined<Field> {
+    let best = match;
+    for (const other of this.held.values()) {
+      const isRightSoFar = overlapOf(other) >= FOUND && isBetter(other, best);
+      if (isRightSoFar) best = other;
+    }
+    return best;
   }
 
-  /** Frees every match that was made and not kept. */
-  release(): void {
-    for (const field of this.held) this.pair.backend.dispose(field);
+  /** Frees every match that was made, but this one. */
+  releaseBut(kept: Field): void {
+    for (const field of this.held.keys()) if (field !== kept) this.pair.backend.dispose(field);
     this.held.clear();
   }
 
   private coarseSearch(stopAt: number): CoarseSearch<Photo, Field> {
-    const { signal, onTry } = this.context;
-    this.coarse ??= new CoarseSearch(this.pair, this.photos, this.longSide, { signal, onTry, stopAt });
+    const onTry = (share: number, look: Look) => this.progress.compared(share, look);
+    this.coarse ??= new CoarseSearch(this.pair, this.photos, this.longSide, { signal: this.signal, onTry, stopAt });
     return this.coarse;
   }
 
@@ -231,7 +252,8 @@ class Search<Photo extends PhotoHandle, Field> {
     let best = before;
     for (const [i, { rotation, scale, tilt, isLast }] of tries.entries()) {
       if (before.length && performance.now() > stopAt) break;
-      if (!before.length) this.context.onTry?.(i / tries.length);
+      const look = { rotation, ...(tilt && { isSlanted: true }), ...detailBy(scale) };
+      if (!before.length) this.progress.compared(i / tries.length, look);
       const whole = wholeFrame(rotation, this.photos.b.size, tilt);
       const frame = { ...whole, name: `whole-${rotation}-${tilt?.direction}-${tilt?.by}` };
       const view = (base: number | null): View => ({
@@ -240,8 +262,7 @@ class Search<Photo extends PhotoHandle, Field> {
         longSide: { a: base && base * scale.a, b: base && base * scale.b * whole.growth },
       });
       const tried: Tried<Field> = {
-        ...(await this.match(view(this.base))),
-        rescue: { tried: true, rotation, scale: scale.b / scale.a },
+        ...(await this.match(view(this.base), { tried: true, rotation, scale: scale.b / scale.a })),
         again: view(this.base / TRY_SCALE),
       };
       best = this.keepBest(best, tried);
@@ -260,14 +281,17 @@ class Search<Photo extends PhotoHandle, Field> {
   private async tryMotion({ homography, rotation, scale, isMirrored }: Candidate): Promise<Tried<Field>> {
     const rescue = { tried: true, rotation, scale, ...(isMirrored && { isMirrored }) };
     const view = (longSide: number | null) => this.viewBy(homography, longSide);
-    return { ...(await this.match(view(this.base))), rescue, again: view(this.longSide) };
+    this.progress.matching({ rotation, ...(isMirrored && { isMirrored }), isAligned: true });
+    return { ...(await this.match(view(this.base), rescue)), again: view(this.longSide) };
   }
 
   private async alignOnce(rough: Refined<Field>): Promise<Refined<Field> | null> {
     const motion = await this.motionOf(rough);
     if (!motion) return null;
     const rescue = { ...rough.rescue, ...(isMirror(motion) && { isMirrored: true }) };
-    return { ...(await this.match(this.viewBy(motion, this.longSide))), rescue };
+    const { rotation, isMirrored } = rescue;
+    this.progress.matching({ rotation, ...(isMirrored && { isMirrored }), isAligned: true });
+    return this.match(this.viewBy(motion, this.longSide), rescue);
   }
 
   /** The homography from A to B that a match's certain places agree on. */
@@ -285,9 +309,9 @@ class Search<Photo extends PhotoHandle, Field> {
     return { ...alignedView(homography, sizes), longSide: { a: longSide, b: longSide } };
   }
 
-  private async match({ redrawn, frame, longSide }: View): Promise<Judged<Field>> {
+  private async match({ redrawn, frame, longSide }: View, rescue: Refined<Field>['rescue']): Promise<Refined<Field>> {
     this.tries++;
-    const { signal } = this.context;
+    const { signal } = this;
     let judged: Judged<Field>;
     if (redrawn === 'b') {
       judged = await judge(this.pair, await this.pair.match(this.photos, { longSide, frame }, { signal }));
@@ -296,8 +320,9 @@ class Search<Photo extends PhotoHandle, Field> {
       const plan = { longSide: { a: longSide.b, b: longSide.a }, frame };
       judged = exchanged(this.pair, await judge(this.pair, await this.pair.match({ a: b, b: a }, plan, { signal })));
     }
-    this.held.add(judged.field);
-    return judged;
+    const refined = { ...judged, rescue };
+    this.held.set(judged.field, refined);
+    return refined;
   }
 
   private drop(field: Field): void {
@@ -305,6 +330,10 @@ class Search<Photo extends PhotoHandle, Field> {
     this.pair.backend.dispose(field);
   }
 }
+
+/** Which photo is shown smaller than the other one, if either is. */
+const detailBy = (scale: Record<Side, number>): Pick<Look, 'detail'> =>
+  scale.a === scale.b ? {} : { detail: scale.a < scale.b ? 'a' : 'b' };
 
 /** Whether a motion turns left and right around. */
 const isMirror = (m: Matrix3): boolean =>

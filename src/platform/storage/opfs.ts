@@ -25,18 +25,27 @@ export const opfsUrl = (path: readonly string[], version: number): string =>
 
 export const isOpfsUrl = (url: string): boolean => url.startsWith(OPFS_SCHEME);
 
+/** The folder that holds the file of an `opfs:` address, and the file's name. Throws where a folder is not there. */
+export async function openOpfsFolder(url: string): Promise<{ folder: FileSystemDirectoryHandle; name: string }> {
+  const path = pathOf(url);
+  let folder = await openModelsFolder();
+  for (const name of path.slice(0, -1)) folder = await folder.getDirectoryHandle(name);
+  return { folder, name: path[path.length - 1] };
+}
+
+const pathOf = (url: string): string[] => url.slice(OPFS_SCHEME.length).replace(/\?.*$/, '').split('/');
+
 /** The file at an `opfs:` address, or the one called `sibling` beside it. @throws CodedError `model-gone` */
 export async function readOpfsFile(url: string, sibling?: string): Promise<File> {
-  const path = url.slice(OPFS_SCHEME.length).replace(/\?.*$/, '').split('/');
-  if (sibling !== undefined) path.splice(-1, 1, sibling);
-  let folder = await openModelsFolder();
+  const name = sibling ?? pathOf(url).at(-1)!;
   try {
-    for (const name of path.slice(0, -1)) folder = await folder.getDirectoryHandle(name);
-    return await (await folder.getFileHandle(path[path.length - 1])).getFile();
+    const { folder } = await openOpfsFolder(url);
+    return await (await folder.getFileHandle(name)).getFile();
   } catch (cause) {
+    if (cause instanceof CodedError) throw cause;
     throw new CodedError(
       'model-gone',
-      `The installed model has no file ${path[path.length - 1]} any more.`,
+      `The installed model has no file ${name} any more.`,
       'Install the model again in the Models panel; the browser may have cleared its storage.',
       { cause },
     );

@@ -83,6 +83,8 @@ export interface EngineApi extends GeometryApi, PointsApi, TestApi {
   swap(options: Record<string, never>): MatchResult | null;
   /** Throws {@link GPU_WRONG} where the GPU computes the model wrongly and only a fresh engine can run it elsewhere. */
   match(options: MatchOptions): MatchResult;
+  /** The running match ends with the best found so far; without one that is looking for better ones, nothing happens. */
+  stopSearch(options: Record<string, never>): void;
   /** Redraws with these settings; the colours behind the photos come with them. */
   view(options: { settings: ViewSettings; theme: 'light' | 'dark' }): void;
   /** null where there is no result yet or the place is outside the photo. x, y in pixels of the photo. */

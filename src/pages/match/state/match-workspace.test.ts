@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CodedError } from '../../../core/errors.ts';
-import type { GpuCheck } from '../../../core/match.ts';
+import type { GpuCheck, Progress } from '../../../core/match.ts';
 import { GPU_WRONG } from '../contract/protocol.ts';
 import { parseAddress } from './address/url.ts';
 import { fakeCanvas, FakeEngine, RESULT, settle } from './fake-engine.ts';
@@ -135,6 +135,27 @@ describe('photos', () => {
     expect(engine.worker.sent).toContainEqual({ type: 'cancel', id: running?.id });
     expect(state().result).toEqual(RESULT);
     expect(state().notices).toEqual([]);
+  });
+
+  it('are told of what is known so far, and Stop keeps the best', async () => {
+    const { engine, workspace, state } = await matched();
+    let finish = () => {};
+    engine.handlers.match = () => new Promise((resolve) => (finish = () => resolve(RESULT)));
+    workspace.matching.request();
+    await settle();
+    const { id } = engine.calls.at(-1)!;
+    const tell = (progress: Progress) => engine.worker.reply({ type: 'progress', id, progress });
+    tell({ stage: 'decode', fraction: null });
+    expect(state().job).toMatchObject({ stage: 'decode', soFar: null });
+    const soFar = { ...RESULT.verdict, kind: 'none' as const };
+    tell({ stage: 'rescue', fraction: 0, soFar });
+    tell({ stage: 'rescue', fraction: 0.4, look: { rotation: 90 } });
+    expect(state().job).toMatchObject({ soFar, progress: { fraction: 0.4, look: { rotation: 90 } } });
+    engine.handlers.stopSearch = () => finish();
+    workspace.matching.stop();
+    await settle();
+    expect(engine.worker.sent).not.toContainEqual({ type: 'cancel', id });
+    expect(state()).toMatchObject({ job: null, result: RESULT, notices: [] });
   });
 
   it('chosen one after the other for a slot end with the last one', async () => {

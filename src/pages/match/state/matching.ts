@@ -80,10 +80,17 @@ export class Matching {
     return wasRunning;
   }
 
+  /** Looks no further: the best match so far is kept. A match that is not there yet is aborted. */
+  stop(): void {
+    if (!this.store.getState().job?.soFar) this.abort();
+    // Its answer is the match's: a worker that dies is told there.
+    else this.link.call('stopSearch', {}).catch(() => {});
+  }
+
   private async run(options: MatchOptions, recorded: RecordedPlace | null): Promise<void> {
     const controller = new AbortController();
     this.running = controller;
-    this.store.setState({ job: { stage: null, progress: null } });
+    this.store.setState({ job: { stage: null, progress: null, soFar: null } });
     try {
       const shown = recorded && (await this.showRecorded(recorded, controller.signal));
       const result = shown ?? (await this.match(options, controller.signal));
@@ -120,7 +127,10 @@ export class Matching {
       signal,
       onProgress: (progress) => {
         if (progress.check) this.onCheck(progress.check);
-        if (!signal.aborted) this.store.setState({ job: { stage: progress.stage, progress } });
+        if (signal.aborted) return;
+        this.store.setState(({ job }) => ({
+          job: { stage: progress.stage, progress, soFar: progress.soFar ?? job?.soFar ?? null },
+        }));
       },
     });
   }

@@ -1,5 +1,5 @@
 import type { Side } from '../../../core/geometry.ts';
-import type { ProbeResult, Progress, Stage } from '../../../core/match.ts';
+import type { ProbeResult, Progress, Stage, Verdict } from '../../../core/match.ts';
 import type { WorkspaceState } from '../../../workspace/types.ts';
 import type { EngineInfo } from '../contract/protocol.ts';
 import type { ViewSettings } from '../contract/view.ts';
@@ -17,6 +17,8 @@ export interface EngineState {
 export interface Job {
   stage: Stage | null;
   progress: Progress | null;
+  /** What the first match amounts to, while better ones are looked for; null before. */
+  soFar: Verdict | null;
 }
 
 /** A place on a photo, in its pixels. */

@@ -24,7 +24,7 @@ import type { Diagnostics } from '../contract/test-hooks.ts';
 import type { GeometryJobs } from './geometry/geometry-jobs.ts';
 import { givenMatch } from './given-match.ts';
 import { Inference } from './inference.ts';
-import { MatchScene, type ShownScene } from './stage/match-scene.ts';
+import { linesOf, MatchScene, type ShownScene } from './stage/match-scene.ts';
 import { matchTable } from '../../../matching/match-table.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
 import { gpuReader } from '../../../platform/gpu/read-texture.ts';
@@ -53,6 +53,8 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   /** Null unless a test looks on. */
   private hooks: TestHooks | null = null;
   private geometry: Promise<GeometryJobs> | null = null;
+  /** Of the match that is running. */
+  private stopper: AbortController | null = null;
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
@@ -141,19 +143,26 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       const { scene } = this;
       const photos = scene.bothPhotos('Two photos are needed for a match.');
       let drawn = 0;
+      const stopper = new AbortController();
+      this.stopper = stopper;
       try {
         const match = await this.requireInference().match(photos, options, {
           signal,
+          stop: stopper.signal,
           onProgress,
           onLoaded: () => this.hooks?.modelLoaded(),
-          onField: async (field) => {
+          // Nobody knows yet whether it is right: it gets the lines that a wrong one would get.
+          onField: async (field, verdict) => {
             const { stage } = scene;
             if (stage && !stage.drawEarly) return;
             const start = performance.now();
-            stage?.drawEarly?.(field);
+            stage?.drawEarly?.(field, linesOf(verdict));
             await this.gpu?.device.queue.onSubmittedWorkDone();
             if (drawn === 0) this.hooks?.firstPicture();
             drawn += performance.now() - start;
+          },
+          onJudged: (verdict) => {
+            if (scene.stage?.drawEarly) scene.stage.limitMatches(linesOf(verdict));
           },
         });
         scene.setMatch(match);
@@ -170,8 +179,14 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
         // The previous match is still whole: it comes back.
         await scene.show();
         throw error;
+      } finally {
+        if (this.stopper === stopper) this.stopper = null;
       }
     });
+  }
+
+  stopSearch(): void {
+    this.stopper?.abort();
   }
 
   view({ settings, theme }: Argument<'view'>): void {

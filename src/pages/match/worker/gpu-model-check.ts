@@ -14,21 +14,24 @@ import { GPU_WRONG } from '../contract/protocol.ts';
  */
 export class GpuModelCheck {
   private readonly adapter: string;
-  private readonly key: string;
+  /** What a check is remembered by: the last one is this one's. */
+  private readonly keys: readonly string[];
 
   constructor(
     private readonly gpu: Gpu,
     private readonly manifest: MatcherManifest,
   ) {
     this.adapter = describeAdapter(gpu.info);
-    this.key = [this.adapter, manifest.id, weightsOf(manifest), manifest.check ? 'reference' : 'no reference'].join(
-      ' / ',
+    // Without a reference, an earlier visit may have had one that was recorded.
+    this.keys = (manifest.check ? ['reference'] : ['reference', 'not recorded']).map((by) =>
+      [this.adapter, manifest.id, weightsOf(manifest), by].join(' / '),
     );
   }
 
   /** What an earlier check said of this adapter, model and weights. */
   of(known: KnownChecks): GpuCheck | null {
-    return Object.hasOwn(known, this.key) ? this.told(known[this.key]) : null;
+    const key = this.keys.find((one) => Object.hasOwn(known, one));
+    return key === undefined ? null : this.told(known[key], key);
   }
 
   /**
@@ -57,11 +60,10 @@ export class GpuModelCheck {
     );
   }
 
-  private told({ verdict, finding }: Pick<GpuCheck, 'verdict' | 'finding'>): GpuCheck {
-    const { key } = this;
+  private told({ verdict, finding }: Pick<GpuCheck, 'verdict' | 'finding'>, key = this.keys.at(-1)!): GpuCheck {
     const reasons = {
       right: `Models run on the GPU (${this.adapter}); this one’s results were compared with its stored reference.`,
-      unchecked: `Models run on the GPU (${this.adapter}); this one has no reference, so its results were not checked.`,
+      unchecked: `Models run on the GPU (${this.adapter}); this one’s results could not be compared with the CPU’s.`,
       wrong: `Models run on the CPU: the GPU (${this.adapter}) computes this one wrongly, ${finding}.`,
     };
     return {

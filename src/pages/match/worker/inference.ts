@@ -3,10 +3,12 @@ import type { MatchField } from '../../../compute/field/gpu.ts';
 import type { Scope } from '../../../platform/gpu/scope.ts';
 import { shadersReady } from '../../../platform/gpu/shader.ts';
 import { fetchManifest, modelFilesAt } from '../../../models/fetch-model.ts';
+import { keepReference, withKeptReference } from '../../../models/keep-reference.ts';
+import type { MatcherManifest } from '../../../models/manifest.ts';
 import { throwIfAborted } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type { MatchOptions } from '../contract/protocol.ts';
-import type { KnownChecks, ModelSource, Progress, Provider, Stage } from '../../../core/match.ts';
+import type { KnownChecks, ModelSource, Progress, Provider, Stage, Verdict } from '../../../core/match.ts';
 import type { Backend } from '../../../matching/backend/backend.ts';
 import { CpuBackend } from '../../../matching/backend/cpu-backend.ts';
 import { FeatureCache } from '../../../matching/feature-cache.ts';
@@ -16,6 +18,7 @@ import { createOrtRuntime, prefetchRuntime } from '../../../platform/runtime/ort
 import { type MatchContext, type Matched, PairMatcher } from '../../../matching/pair-matcher.ts';
 import type { Photo } from '../../../matching/photos/photo.ts';
 import { NO_RESCUE, type Refined, refine } from '../../../matching/refine.ts';
+import { verdictOf } from '../../../matching/verdict.ts';
 import type { Runtime } from '../../../platform/runtime/runtime.ts';
 import { GpuModelCheck } from './gpu-model-check.ts';
 import { type ShownMatch, shownMatch } from './stage/shown-match.ts';
@@ -23,11 +26,15 @@ import { type ShownMatch, shownMatch } from './stage/shown-match.ts';
 export interface InferenceContext {
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
+  /** Ends the search with the best match so far. */
+  stop: AbortSignal;
   /**
    * Puts a field on screen: the first result before it is judged, with nothing read back, then the refined one if there is one;
    * null takes away what was shown, because it is about to be freed.
    */
-  onField: (field: MatchField | null) => Promise<void>;
+  onField: (field: MatchField | null, verdict: Verdict | null) => Promise<void>;
+  /** What the field on screen amounts to; better ones may be looked for. */
+  onJudged: (verdict: Verdict) => void;
   /** The model is loaded and checked: from here to the picture nothing is read back. */
   onLoaded: () => void;
 }
@@ -107,25 +114,29 @@ export class Inference {
   ): Promise<Refined<unknown>> {
     const { backend, matcher } = pair;
     try {
-      await context.onField(backend.onGpu(first.field));
+      await context.onField(backend.onGpu(first.field), null);
       throwIfAborted(context.signal);
-      const judged = { ...first, statistics: await backend.statistics(first.field, matcher.manifest.verdict) };
+      const { verdict: thresholds } = matcher.manifest;
+      const judged = { ...first, statistics: await backend.statistics(first.field, thresholds) };
+      const soFar = verdictOf(judged.statistics, thresholds);
+      context.onJudged(soFar);
       if (!options.rescue) return { ...judged, rescue: NO_RESCUE };
       const start = performance.now();
-      const onTry = (fraction: number) => context.onProgress({ stage: 'rescue', fraction });
+      context.onProgress({ stage: 'rescue', fraction: 0, soFar });
       const refined = await refine(pair, photos, options.longSide, judged, {
         signal: context.signal,
-        onTry,
+        stop: context.stop,
+        onTry: (fraction, look) => context.onProgress({ stage: 'rescue', fraction, ...(look && { look }) }),
         budget: options.budget,
       });
       if (refined.tries) onTime('rescue', performance.now() - start);
       if (refined.field !== first.field) {
-        await context.onField(backend.onGpu(refined.field));
+        await context.onField(backend.onGpu(refined.field), verdictOf(refined.statistics, thresholds, refined.rescue));
         backend.dispose(first.field);
       }
       return refined;
     } catch (error) {
-      await context.onField(null);
+      await context.onField(null, null);
       backend.dispose(first.field);
       throw error;
     }
@@ -155,9 +166,14 @@ export class Inference {
       this.cache.forget('');
       await old.pair.matcher.release();
     }
-    const manifest = await fetchManifest(source.manifestUrl, context.signal);
-    const check = this.provider === 'webgpu' ? new GpuModelCheck(this.gpu!, manifest) : null;
+    let manifest = await fetchManifest(source.manifestUrl, context.signal);
+    let check = this.provider === 'webgpu' ? new GpuModelCheck(this.gpu!, manifest) : null;
     const known = check?.of(this.known);
+    if (check && !known) {
+      // Before the model takes its room on the GPU: WASM takes as much again.
+      manifest = await this.referenced(manifest, source.manifestUrl, context);
+      check = new GpuModelCheck(this.gpu!, manifest);
+    }
     if (check && known?.verdict === 'wrong') {
       context.onProgress({ stage: 'load-model', fraction: 0, check: known });
       // Sessions of both providers in one worker exhaust its memory: one that has run the GPU's has to end first.
@@ -186,6 +202,22 @@ export class Inference {
     this.loaded = { source, pair };
     onTime('load-model', performance.now() - start);
     return pair;
+  }
+
+  /** A model that comes without its reference gets one: kept on this device, or recorded now on WASM. */
+  private async referenced(
+    manifest: MatcherManifest,
+    manifestUrl: string,
+    { signal, onProgress }: InferenceContext,
+  ): Promise<MatcherManifest> {
+    const kept = await withKeptReference(manifest, manifestUrl);
+    if (kept.check) return kept;
+    onProgress({ stage: 'check-model', fraction: null });
+    const { recordReference } = await import('./reference/record-reference.ts');
+    const check = await recordReference(manifestUrl, signal);
+    if (!check) return manifest;
+    await keepReference(manifest, manifestUrl, check);
+    return { ...manifest, check };
   }
 
   private async openRuntime(): Promise<Runtime> {

@@ -28,8 +28,13 @@ export function JobProgress() {
           {job.progress && <small>{bytesText(job.progress)}</small>}
         </div>
         <progress aria-label={text} {...(fraction === null ? {} : { value: fraction })} max={1} />
-        <button type="button" className="button" onClick={() => workspace.matching.abort()}>
-          Cancel
+        <button
+          type="button"
+          className="button"
+          title={job.soFar ? 'Looks no further and keeps the best match so far' : undefined}
+          onClick={() => workspace.matching.stop()}
+        >
+          {job.soFar ? 'Stop' : 'Cancel'}
         </button>
       </div>
     );

@@ -1,9 +1,10 @@
-import type { Stage } from '../../../../core/match.ts';
+import type { Look, Stage } from '../../../../core/match.ts';
 
 /** What the person reads while a stage runs, and beside its time afterwards. */
 export const STAGE_NAMES: Record<Stage, { doing: string; done: string }> = {
   'decode-photo': { doing: 'Opening the photos', done: 'Open photos' },
   'load-model': { doing: 'Loading the model', done: 'Load model' },
+  'check-model': { doing: 'Running the model on the CPU, once, to check the GPU by it', done: 'Check the GPU' },
   preprocess: { doing: 'Preparing the photos', done: 'Preprocess' },
   'encode-a': { doing: 'Reading photo A', done: 'Encode A' },
   'encode-b': { doing: 'Reading photo B', done: 'Encode B' },
@@ -13,3 +14,15 @@ export const STAGE_NAMES: Record<Stage, { doing: string; done: string }> = {
   fit: { doing: 'Fitting the model', done: 'Fit' },
   triangulate: { doing: 'Triangulating', done: 'Triangulate' },
 };
+
+/** Where the search looks, in a few words. */
+export function lookInWords({ rotation, detail, isMirrored, isSlanted, isAligned }: Look): string {
+  const words = [
+    isAligned && 'closer',
+    isMirrored && 'mirrored',
+    rotation !== 0 && `turned by ${Math.abs(rotation)}°`,
+    isSlanted && 'seen from the side',
+    detail && (detail === 'a' ? 'A as a part of B' : 'B as a part of A'),
+  ].filter((word) => word !== false && word !== undefined);
+  return words.length ? words.join(', ') : 'upright';
+}

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
-import type { VerdictKind } from '../../../../core/match.ts';
+import type { Look, Verdict, VerdictKind } from '../../../../core/match.ts';
 import { percent } from '../../../../ui/format.ts';
 import { CheckIcon, CloseIcon, PartIcon } from '../../../../ui/icons.tsx';
+import { lookInWords } from './stage-names.ts';
 import { useWorkspaceState } from '../workspace-context.ts';
 
 const ICONS: Record<VerdictKind, () => ReactNode> = { good: CheckIcon, partial: PartIcon, none: CloseIcon };
@@ -9,6 +10,8 @@ const ICONS: Record<VerdictKind, () => ReactNode> = { good: CheckIcon, partial: 
 /** One sentence on the pair and how much of each photo is seen in the other. */
 export function VerdictLine() {
   const result = useWorkspaceState((state) => state.result);
+  const job = useWorkspaceState((state) => state.job);
+  if (job?.soFar) return <SoFar verdict={job.soFar} look={job.progress?.look} />;
   if (!result) return <div className="verdict" role="status" />;
   const { kind, sentence, overlap } = result.verdict;
   const Icon = ICONS[kind];
@@ -29,6 +32,20 @@ export function VerdictLine() {
           </span>
         ))}
         <span className="visually-hidden">of each photo is seen in the other.</span>
+      </p>
+    </div>
+  );
+}
+
+/** What is known while better matches are looked for. Where it looks changes too often to be read out. */
+function SoFar({ verdict: { kind, overlap }, look }: { verdict: Verdict; look: Look | undefined }) {
+  return (
+    <div className="verdict so-far" role="status" data-so-far={kind}>
+      <p className="verdict-sentence">
+        {kind === 'none'
+          ? 'No common scene so far, still looking'
+          : `So far ${percent(overlap.a)} of A is seen in B and ${percent(overlap.b)} of B in A, still looking`}
+        {look && <span aria-hidden="true">: {lookInWords(look)}</span>} …
       </p>
     </div>
   );

@@ -87,6 +87,7 @@ export class CpuStage implements Stage {
   }
 
   limitMatches(limit: number): void {
+    if (limit === this.matchLimit) return;
     this.matchLimit = limit;
     this.requestDraw();
   }

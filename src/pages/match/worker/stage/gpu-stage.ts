@@ -59,8 +59,9 @@ export class GpuStage implements Stage {
     this.setField(match?.gpuField() ?? null);
   }
 
-  drawEarly(field: MatchField | null): void {
+  drawEarly(field: MatchField | null, limit = Infinity): void {
     this.setField(field);
+    this.matchLimit = limit;
     this.drawNow();
   }
 
@@ -75,6 +76,7 @@ export class GpuStage implements Stage {
   }
 
   limitMatches(limit: number): void {
+    if (limit === this.matchLimit) return;
     this.matchLimit = limit;
     this.requestDraw();
   }

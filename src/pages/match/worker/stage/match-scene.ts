@@ -1,12 +1,17 @@
 import { CodedError } from '../../../../core/errors.ts';
 import type { Side } from '../../../../core/geometry.ts';
 import type { PhotoMask } from '../../../../core/mask.ts';
+import type { Verdict } from '../../../../core/match.ts';
 import type { Photo } from '../../../../matching/photos/photo.ts';
 import type { ShownMatch } from './shown-match.ts';
 import type { Stage } from './stage.ts';
 
 /** Correspondences that are drawn at most where the verdict is “no common scene”. */
 const MATCHES_OF_UNRELATED = 30;
+
+/** How many lines a match may be drawn with; null: not judged yet. */
+export const linesOf = (verdict: Verdict | null): number =>
+  !verdict || verdict.kind === 'none' ? MATCHES_OF_UNRELATED : Infinity;
 
 /** What the engine shows at the moment of a call. */
 export interface ShownScene {
@@ -82,7 +87,7 @@ export class MatchScene {
 
   /** Photos without a common scene get a few lines to look at, not thousands that mean nothing. */
   limitMatches(): void {
-    if (this.shown?.result.verdict.kind === 'none') this.stage?.limitMatches(MATCHES_OF_UNRELATED);
+    if (this.shown) this.stage?.limitMatches(linesOf(this.shown.result.verdict));
   }
 
   private putPhoto(side: Side, photo: Photo | null): void {

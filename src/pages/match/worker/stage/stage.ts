@@ -16,10 +16,10 @@ export interface Stage {
   /** null: the photos alone are drawn. The match must live until another one is shown; it comes without a fit. */
   show(match: Pick<ShownMatch, 'gpuField' | 'readField'> | null): void | Promise<void>;
   /**
-   * Draws a match that is not finished yet, at once. Left out where drawing takes so long that it is done once, when
+   * Draws a match that is not finished yet, at once, with at most `limit` correspondences. Left out where drawing takes so long that it is done once, when
    * the match is.
    */
-  drawEarly?(field: MatchField | null): void;
+  drawEarly?(field: MatchField | null, limit?: number): void;
   setFit(fit: StageFit | null): void;
   /** Draws at most so many correspondences of this match, whatever the settings want. */
   limitMatches(limit: number): void;

@@ -1,0 +1,42 @@
+import { isOpfsUrl, openOpfsFolder } from '../platform/storage/opfs.ts';
+import { type MatcherManifest, parseManifest, type ReferenceManifest } from './manifest.ts';
+import { readJson, writeJson } from './opfs-folder.ts';
+
+/** Beside the manifest of an installed model: what WASM computed of it on this device. */
+const REFERENCE_FILE = 'reference.json';
+
+/** Tells weights apart: a model may be installed anew under the same name. */
+export const weightsOf = ({ passes }: MatcherManifest): string =>
+  passes.flatMap(({ encoder, decoder }) => [encoder.sha256, decoder.sha256]).join('-');
+
+/** The manifest with the reference that was kept of these weights; as it is where there is none. */
+export async function withKeptReference(manifest: MatcherManifest, manifestUrl: string): Promise<MatcherManifest> {
+  if (manifest.check || !isOpfsUrl(manifestUrl)) return manifest;
+  try {
+    const { folder } = await openOpfsFolder(manifestUrl);
+    const kept = (await readJson(folder, REFERENCE_FILE)) as { weights?: unknown; check?: unknown } | null;
+    if (kept?.weights !== weightsOf(manifest)) return manifest;
+    return parseManifest({ ...manifest, check: kept.check }, REFERENCE_FILE);
+  } catch {
+    // Missing or broken: it is recorded anew.
+    return manifest;
+  }
+}
+
+/**
+ * Keeps the reference of an installed model, so that it is recorded once; of a model from the network nothing is kept. In
+ * workers only. A full disk costs another recording, nothing more.
+ */
+export async function keepReference(
+  manifest: MatcherManifest,
+  manifestUrl: string,
+  check: ReferenceManifest,
+): Promise<void> {
+  if (!isOpfsUrl(manifestUrl)) return;
+  try {
+    const { folder } = await openOpfsFolder(manifestUrl);
+    await writeJson(folder, REFERENCE_FILE, { weights: weightsOf(manifest), check });
+  } catch {
+    // See above.
+  }
+}
