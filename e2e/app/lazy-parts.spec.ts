@@ -76,6 +76,16 @@ const WAYS: Record<string, Way | 'with another part'> = {
     shown: 'dialog textarea',
     close: closeDialog,
   },
+  'src/pages/match/ui/panel/benchmark-dialog.tsx': {
+    name: 'Measure',
+    open: async (page) => {
+      const button = page.getByRole('button', { name: 'Measure this machine' });
+      if (!(await button.isVisible())) await page.getByText('Timing', { exact: true }).click();
+      await button.click();
+    },
+    shown: '.benchmark-dialog',
+    close: closeDialog,
+  },
   'src/pages/models/ui/models-dialog.tsx': {
     name: 'Models',
     open: (page) => page.getByRole('button', { name: 'Models', exact: true }).click(),

@@ -175,6 +175,40 @@ test('two unrelated photos are told apart; meanwhile what is known so far, a bar
   await expect(page.locator('.job')).toHaveCount(0);
 });
 
+test('measures the machine, stage by stage, as text; the match stays', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openApp(page, '?sample=facade&size=128&ep=wasm&rescue=0');
+  const before = await readField(page, 'a');
+  await page.getByText('Timing', { exact: true }).click();
+  await page.getByRole('button', { name: 'Measure this machine' }).click();
+  const dialog = page.locator('.benchmark-dialog');
+  await dialog.getByRole('button', { name: 'Measure', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.getByRole('button', { name: 'Measure', exact: true }).click();
+  const rows = dialog.locator('[data-benchmark] tbody tr');
+  await expect(rows.first()).toBeVisible({ timeout: 60_000 });
+  expect(await rows.locator('th').allInnerTexts()).toEqual([
+    'Preprocess',
+    'Encode A',
+    'Encode B',
+    'Match',
+    'Draw',
+    'Whole match',
+  ]);
+  const cells = (await rows.last().locator('td').allInnerTexts()).map(Number);
+  const [median, , fastest, slowest] = cells;
+  expect(fastest).toBeGreaterThan(1);
+  expect(median).toBeGreaterThanOrEqual(fastest);
+  expect(slowest).toBeGreaterThanOrEqual(median);
+  await dialog.getByRole('button', { name: 'Copy as text' }).click();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  expect(text).toContain('WASM (CPU)');
+  expect(text).toContain('10 after 2 to warm up');
+  await page.keyboard.press('Escape');
+  expect((await readField(page, 'a')).warp.slice(0, 50)).toEqual(before.warp.slice(0, 50));
+  expect(brightnessSpread(await stagePicture(page))).toBeGreaterThan(20);
+});
+
 test('keeps the previous photo and match when a file is refused', async ({ page }) => {
   await openApp(page, `?sample=facade&${SMALL}`);
   const before = await readField(page, 'a');

@@ -5,7 +5,6 @@ import { invert3, type Matrix3, multiply3, project } from '../core/matrix3.ts';
 import { alignedView, mirrored, partFrame, type Tilt, type ViewFrame, wholeFrame } from './align.ts';
 import type { PhotoHandle } from './backend/backend.ts';
 import { type CoarseSupport, coarseSupport, type Tokens } from './coarse.ts';
-import { cutOutSizes, findCutOut } from './search/cut-out.ts';
 import type { PairMatcher } from './pair-matcher.ts';
 
 /** A motion between the photos that their coarse features speak for. */
@@ -160,6 +159,8 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
     const [detail, wide] = longSideOf(a.size) < longSideOf(b.size) ? (['a', 'b'] as const) : (['b', 'a'] as const);
     const ratio = longSideOf(this.photos[wide].size) / longSideOf(this.photos[detail].size);
     if (ratio < CUT_OUT) return [];
+    // Most photos are of a size: its code comes when it is needed.
+    const { cutOutSizes, findCutOut } = await import('./search/cut-out.ts');
     const sizes = cutOutSizes(this.photos[detail].size, this.photos[wide].size);
     const grey = async (side: Side, size: Size) => ({ size, values: await this.pair.grey(this.photos[side], size) });
     const places = findCutOut(await grey(detail, sizes.detail), await grey(wide, sizes.wide), PIECES);

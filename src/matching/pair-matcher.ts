@@ -7,6 +7,7 @@ import type { Stage } from '../core/match.ts';
 import type { Backend, FrameTaken, PhotoHandle } from './backend/backend.ts';
 import type { FeatureCache } from './feature-cache.ts';
 import { type Tokens, tokensOf } from './coarse.ts';
+import { letMessagesIn } from '../platform/worker/let-messages-in.ts';
 import { type Decoded, disposeDecoded, disposeFeatures, type Features, type Matcher } from './matcher.ts';
 
 export interface MatchPlan {
@@ -90,6 +91,7 @@ export class PairMatcher<Photo extends PhotoHandle, Field> {
    * Only where {@link coarseFeature} is there.
    */
   async tokens(photo: Photo, longSide: number, frame: MatchPlan['frame'], signal?: AbortSignal): Promise<Tokens> {
+    await letMessagesIn();
     throwIfAborted(signal);
     const { input } = this.matcher.manifest.passes[0];
     const size = inputSize(frame?.size ?? photo.size, input, longSide);
@@ -179,6 +181,7 @@ export class PairMatcher<Photo extends PhotoHandle, Field> {
   }
 
   private async timed<T>(stage: Stage, context: MatchContext, work: () => Promise<T>): Promise<T> {
+    await letMessagesIn();
     throwIfAborted(context.signal);
     context.onStage?.(stage);
     const start = performance.now();

@@ -12,6 +12,7 @@ import type {
   ProviderChoice,
   Provider,
 } from '../../../core/match.ts';
+import type { BenchmarkApi } from './benchmark.ts';
 import type { ExportRequest } from './exports.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { SharedMatch } from '../../../core/match.ts';
@@ -54,7 +55,7 @@ export interface MatchOptions {
  * Calls that the page makes to the engine's worker. Each takes one structured-cloneable argument and gives one answer;
  * the worker's handler map is checked against this interface, so a forgotten handler does not compile.
  */
-export interface EngineApi extends GeometryApi, PointsApi, TestApi {
+export interface EngineApi extends GeometryApi, PointsApi, BenchmarkApi, TestApi {
   /** `test`: tests look on, and their calls are answered. */
   start(options: {
     canvas: OffscreenCanvas | null;

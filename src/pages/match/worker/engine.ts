@@ -1,4 +1,5 @@
 import { blobSource } from '../../../formats/byte-source.ts';
+import type { MatchField } from '../../../compute/field/gpu.ts';
 import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
 import { CYCLE_OUTSIDE } from '../../../compute/cycle/cpu.ts';
 import { Scope } from '../../../platform/gpu/scope.ts';
@@ -18,6 +19,7 @@ import type {
   Progress,
 } from '../../../core/match.ts';
 import type { KeypointTable, PointTable } from '../../../core/points.ts';
+import type { BenchmarkResult } from '../contract/benchmark.ts';
 import type { CloudInfo, FitResult } from '../contract/geometry-fit.ts';
 import type { EngineApi, EngineInfo } from '../contract/protocol.ts';
 import type { Diagnostics } from '../contract/test-hooks.ts';
@@ -187,6 +189,27 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   stopSearch(): void {
     this.stopper?.abort();
+  }
+
+  benchmark(request: Argument<'benchmark'>, { signal, onProgress }: CallContext): Promise<BenchmarkResult> {
+    return this.jobs.run(async () => {
+      throwIfAborted(signal);
+      const { scene } = this;
+      const photos = scene.bothPhotos('Two photos are needed to measure.');
+      const { pair, provider } = await this.requireInference().open(request.model, { signal, onProgress });
+      const { benchmark } = await import('./benchmark.ts');
+      const { stage } = scene;
+      const draw = async (field: MatchField | null) => {
+        stage!.drawEarly!(field);
+        await this.gpu?.device.queue.onSubmittedWorkDone();
+      };
+      return benchmark(pair, provider, photos, request, {
+        signal,
+        onRun: (fraction) => onProgress({ stage: 'decode', fraction }),
+        draw: stage?.drawEarly ? draw : null,
+        restore: () => scene.show(),
+      });
+    });
   }
 
   view({ settings, theme }: Argument<'view'>): void {

@@ -39,6 +39,8 @@ export interface InferenceContext {
   onLoaded: () => void;
 }
 
+type LoadContext = Pick<InferenceContext, 'signal' | 'onProgress'>;
+
 /**
  * A person waits no longer for tries that may find nothing than this many times the first match, within these bounds in
  * milliseconds; a GPU makes all of them in less.
@@ -68,6 +70,15 @@ export class Inference {
   /** Frees the features of a photo that was closed. */
   forget(photo: Photo): void {
     this.cache.forget(`${photo.key}/`);
+  }
+
+  /** The matcher, loaded and checked as for a match, for what measures it. */
+  async open(
+    source: ModelSource,
+    context: LoadContext,
+  ): Promise<{ pair: PairMatcher<Photo, unknown>; provider: Provider }> {
+    const pair = await this.load(source, context, () => {});
+    return { pair, provider: this.provider };
   }
 
   async match(photos: Record<Side, Photo>, options: MatchOptions, context: InferenceContext): Promise<ShownMatch> {
@@ -153,7 +164,7 @@ export class Inference {
 
   private async load(
     source: ModelSource,
-    context: InferenceContext,
+    context: LoadContext,
     onTime: (stage: Stage, ms: number) => void,
   ): Promise<PairMatcher<Photo, unknown>> {
     if (this.loaded?.source.manifestUrl === source.manifestUrl) return this.loaded.pair;
@@ -208,7 +219,7 @@ export class Inference {
   private async referenced(
     manifest: MatcherManifest,
     manifestUrl: string,
-    { signal, onProgress }: InferenceContext,
+    { signal, onProgress }: LoadContext,
   ): Promise<MatcherManifest> {
     const kept = await withKeptReference(manifest, manifestUrl);
     if (kept.check) return kept;

@@ -1,11 +1,17 @@
+import { useState } from 'react';
 import { STAGES } from '../../../../core/match.ts';
 import { dimensions, milliseconds, seconds } from '../../../../ui/format.ts';
+import { lazyPart } from '../../../../ui/lazy-part.tsx';
 import { Section } from '../../../../ui/section.tsx';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { STAGE_NAMES } from '../stage/stage-names.ts';
 
+/** Most visits measure nothing: its code comes when it is asked for. */
+const BenchmarkDialog = lazyPart({ name: 'Measure', as: 'dialog', load: () => import('./benchmark-dialog.tsx') });
+
 /** Where the time of the last match went, and on what it ran. */
 export function TimingPanel() {
+  const [isMeasuring, setIsMeasuring] = useState(false);
   const result = useWorkspaceState((state) => state.result);
   const info = useWorkspaceState((state) => state.engine.info);
   const workspace = useWorkspace();
@@ -67,6 +73,12 @@ export function TimingPanel() {
           </>
         )}
       </dl>
+      <div className="row">
+        <button type="button" className="button" onClick={() => setIsMeasuring(true)}>
+          Measure this machine
+        </button>
+      </div>
+      {isMeasuring && <BenchmarkDialog onClose={() => setIsMeasuring(false)} />}
     </Section>
   );
 }
