@@ -158,7 +158,7 @@ test('two unrelated photos are told apart; meanwhile what is known so far, a bar
               if (bar.value >= stop) button.click();
             });
           });
-          matching.request();
+          matching.request({ here: true });
         }),
       stopAt,
     );

@@ -14,8 +14,9 @@ import { endPointErrors, measureLabels, spread } from '../../src/gaussians/pairs
 import { aside, PROOF_SCENES, proofCamera, trueWarp } from '../../src/gaussians/pairs/proof-scenes.test-helper.ts';
 import { DEPTH_KINDS, renderSplats } from '../../src/gaussians/raster/render.ts';
 import { sceneStatistics } from '../../src/gaussians/statistics.ts';
-import { createTable, type GaussianTable, PLAIN_TAGS } from '../../src/gaussians/table.ts';
+import { PLAIN_TAGS } from '../../src/gaussians/table.ts';
 import { seededRandom } from '../../src/geometry/random.ts';
+import { ballOfGaussians } from '../gpu-report/frames.ts';
 import { describeAdapter } from '../../src/platform/gpu/device.ts';
 import { TestGpu } from '../../src/platform/gpu/testing/dawn.ts';
 
@@ -55,24 +56,6 @@ export function measureTruth(): void {
       `${(100 * measures.shares.visible).toFixed(0)} %`.padStart(6),
     );
   }
-}
-
-/** Discs of a few pixels all over a ball of space, as a captured scene has them. */
-function cloud(count: number, random: () => number): GaussianTable {
-  const table = createTable(count, 0);
-  const size = 2.5 / Math.cbrt(count);
-  for (let i = 0; i < count; i++) {
-    for (let k = 0; k < 3; k++) {
-      table.positions[3 * i + k] = (k === 2 ? 4 : 0) + 3 * (random() - 0.5);
-      table.logScales[3 * i + k] = Math.log(size * (0.2 + 0.5 * random()));
-      table.sh0[3 * i + k] = 3 * (random() - 0.5);
-    }
-    const q = [0, 1, 2, 3].map(() => random() - 0.5);
-    const length = Math.hypot(...q);
-    for (let k = 0; k < 4; k++) table.quaternions[4 * i + k] = q[k] / length;
-    table.opacityLogits[i] = 4 * (random() - 0.3);
-  }
-  return table;
 }
 
 /** A small dataset of the room, thrown away. */
@@ -120,7 +103,7 @@ const shown = (ms: number) => `${ms.toFixed(ms < 10 ? 2 : 0)} ms`.padStart(10);
 
 export async function measureTimes(count: number, width: number, height: number): Promise<void> {
   const random = seededRandom(1);
-  const table = cloud(count, random);
+  const table = ballOfGaussians(count);
   const camera: SplatCamera = { ...proofCamera(width, height), fx: 0.8 * width, fy: 0.8 * width };
   const gaussians = activate(table);
   console.log(`${count.toLocaleString('en')} Gaussians at ${width}×${height}`);

@@ -18,6 +18,8 @@ export class NodeRuntime implements Runtime {
     const session = await ort.InferenceSession.create(model, {
       externalData: await Promise.all(inMemory),
       executionProviders: [this.executionProvider],
+      // Warnings are about speed, and of every graph.
+      logSeverityLevel: 3,
     });
     return {
       inputs: session.inputMetadata.map(tensorSpec),

@@ -1,13 +1,9 @@
 import { isOpfsUrl, openOpfsFolder } from '../platform/storage/opfs.ts';
-import { type MatcherManifest, parseManifest, type ReferenceManifest } from './manifest.ts';
+import { type MatcherManifest, parseManifest, type ReferenceManifest, weightsOf } from './manifest.ts';
 import { readJson, writeJson } from './opfs-folder.ts';
 
 /** Beside the manifest of an installed model: what WASM computed of it on this device. */
 const REFERENCE_FILE = 'reference.json';
-
-/** Tells weights apart: a model may be installed anew under the same name. */
-export const weightsOf = ({ passes }: MatcherManifest): string =>
-  passes.flatMap(({ encoder, decoder }) => [encoder.sha256, decoder.sha256]).join('-');
 
 /** The manifest with the reference that was kept of these weights; as it is where there is none. */
 export async function withKeptReference(manifest: MatcherManifest, manifestUrl: string): Promise<MatcherManifest> {
