@@ -89,6 +89,29 @@ describe('Refiner', () => {
     expect(quality(found, hidden)).toBeGreaterThan(before + 6);
   });
 
+  it('learns of a Gaussian only from the views that show it, by as much as they do', async () => {
+    const table = scene(40, 9);
+    const camera = cloudCamera(40, 30);
+    const target = photo(scene(40, 10), camera);
+    const shown = Float64Array.from({ length: 40 }, (_, i) => (i % 3) / 2);
+    const halved = { ...table, opacityLogits: table.opacityLogits.slice() };
+    // The same picture and so the same loss as with the shares worked into the opacities.
+    for (let i = 0; i < 40; i++) {
+      const opacity = shown[i] / (1 + Math.exp(-table.opacityLogits[i]));
+      halved.opacityLogits[i] = Math.max(-16, Math.log(opacity / (1 - opacity)));
+    }
+    const rates = { colour: 0.01, opacity: 0.01 };
+    const one = new Refiner(table, [{ camera, target, moves: false, shown }], { steps: 1, rates });
+    const other = new Refiner(halved, [{ camera, target, moves: false }], { steps: 1, rates });
+    expect(await one.step()).toBeCloseTo(await other.step(), 6);
+    const found = one.result().table;
+    for (let i = 0; i < 40; i += 3) {
+      expect(found.opacityLogits[i]).toBe(table.opacityLogits[i]);
+      expect(found.sh0[3 * i]).toBe(table.sh0[3 * i]);
+    }
+    expect(found.opacityLogits.filter((value, i) => value !== table.opacityLogits[i]).length).toBeGreaterThan(15);
+  });
+
   it('moves Gaussians along the rays of the camera that made them, and nothing that is held', async () => {
     const table = scene(60, 7);
     const camera = cloudCamera(40, 30);

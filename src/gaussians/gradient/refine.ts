@@ -13,6 +13,8 @@ export interface RefineView {
   readonly target: Target;
   /** Whether this camera's place and direction may move; one has to stay, or the whole scene may drift. */
   readonly moves: boolean;
+  /** [n] what share of its opacity each Gaussian has in this view; all of it by default. */
+  readonly shown?: ArrayLike<number>;
 }
 
 /**
@@ -91,15 +93,24 @@ export class Refiner {
     const scene = createGradients(gaussians);
     const moves: CameraGradient[] = [];
     let value = 0;
-    for (const [n, { target }] of this.views.entries()) {
-      const view = renderView(gaussians, this.cameras[n], this.options.background);
+    for (const [n, { target, shown }] of this.views.entries()) {
+      const opacities = shown ? Float64Array.from(gaussians.opacities, (value, i) => shown[i] * value) : null;
+      const seen = opacities ? { ...gaussians, opacities } : gaussians;
+      const view = renderView(seen, this.cameras[n], this.options.background);
       const loss = photometricLoss(view.colour, target);
       value += loss.value / this.views.length;
       const colour = loss.colour as Float64Array;
       const screen = (await this.options.screen?.(view, { colour })) ?? screenGradients(view, { colour });
-      const out = { ...scene, camera: createGradients({ count: 0, shDegree: 0 }).camera };
-      chainToScene(gaussians, view, screen, out);
-      moves.push(out.camera);
+      const byLogits = opacities ? new Float64Array(gaussians.count) : scene.opacityLogits;
+      const { camera } = createGradients({ count: 0, shDegree: 0 });
+      chainToScene(seen, view, screen, { ...scene, opacityLogits: byLogits, camera });
+      moves.push(camera);
+      // s o (1 − o) stands where the chain took s o (1 − s o).
+      if (opacities) {
+        byLogits.forEach((by, i) => {
+          scene.opacityLogits[i] += (by * (1 - gaussians.opacities[i])) / (1 - opacities[i]);
+        });
+      }
     }
     this.apply(scene, moves);
     this.done++;
