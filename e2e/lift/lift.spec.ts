@@ -168,6 +168,13 @@ test('lights are drawn by the seed and dragged on the picture, keys turn the vie
   await expect(page.getByText('Kitchen table, 12° (lifted)')).toBeVisible();
   await page.getByRole('button', { name: 'Lift', exact: true }).click();
   await expect(viewpoint(page)).toHaveText('12.0°');
+  // The photo on its surface as a scene, from where it was taken.
+  await panel(page).getByRole('button', { name: 'Open the photo as a scene' }).click();
+  await expect(page.getByRole('region', { name: 'Scene', exact: true })).toContainText(
+    /Kitchen table \(lifted\)\s*2\d,\d{3} Gaussians · lifted photo/,
+  );
+  await expect(page).toHaveURL(/scene\.view=0,0,/);
+  await page.getByRole('button', { name: 'Lift', exact: true }).click();
   await panel(page).getByRole('button', { name: 'Match this pair' }).click();
   await expect(slot(page, 'a')).toContainText('– photo.png');
   await expect(slot(page, 'b')).toContainText('– new view.png');

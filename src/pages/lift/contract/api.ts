@@ -1,6 +1,8 @@
 import type { PlainError } from '../../../core/errors.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
+import type { SplatCamera } from '../../../gaussians/camera.ts';
+import type { GaussianTable } from '../../../gaussians/table.ts';
 import type { NetworkPurpose } from '../../../models/library-contract.ts';
 import type { ModelSource, PhotoInfo, Provider, ProviderChoice } from '../../../core/match.ts';
 import type { MatchScore, ScoreStage, SweepPoint } from '../../../core/match-score.ts';
@@ -100,6 +102,14 @@ export interface LiftedPair {
   name: string;
 }
 
+/** The lifted photo as a scene of Gaussians, for the Scene page. */
+export interface LiftedSplats {
+  table: GaussianTable;
+  /** The photo's own. */
+  camera: SplatCamera;
+  notes: string[];
+}
+
 /** Calls that the page makes to the lift worker. */
 export interface LiftApi extends DatasetApi {
   /** Each pane has a canvas of its own. */
@@ -123,6 +133,8 @@ export interface LiftApi extends DatasetApi {
   sweep(options: SweepOptions): SweepPoint[];
   /** The present pair, for Compare and for Match. */
   pair(options: Record<string, never>): LiftedPair;
+  /** The photo, as view A shows it, on its surface. */
+  splats(options: Record<string, never>): LiftedSplats;
   /** A place of the photo or the view and where the truth has it in the other one; pixels of the rendered size. */
   probe(options: { side: Side; x: number; y: number }): { x: number; y: number; visible: boolean } | null;
   /** The present sample as L2M's dataset has it, or one pane as a PNG. */

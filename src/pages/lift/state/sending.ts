@@ -1,4 +1,5 @@
 import { handPairs } from '../../compare/page.ts';
+import { handScene } from '../../scene/page.ts';
 import type { LiftContext } from './context.ts';
 
 /** What it needs of the studio. */
@@ -41,6 +42,18 @@ export class Sending {
       const pair = await link.call('pair', {});
       const viewpoint = store.getState().facts?.viewpoint ?? 0;
       await handPairs(workspace, [{ ...pair, name: `${this.lift.photoTitle()}, ${viewpoint.toFixed(0)}° (lifted)` }]);
+    } catch (thrown) {
+      this.lift.report(thrown);
+    }
+  }
+
+  /** Opens the lifted photo as a scene of Gaussians: seen from anywhere, and made into pairs. */
+  async toScene(): Promise<void> {
+    const { link, workspace } = this.lift;
+    try {
+      const { table, camera, notes } = await link.call('splats', {});
+      const name = `${this.lift.photoTitle()} (lifted)`;
+      await handScene(workspace, { name, madeFrom: 'lifted photo', table, cameras: [camera], notes });
     } catch (thrown) {
       this.lift.report(thrown);
     }

@@ -3,16 +3,26 @@ import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
 import { Scope } from '../../../platform/gpu/scope.ts';
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
-import type { FrameFacts, LiftApi, LiftedPair, LiftInfo, LiftProgress, OpenedNetwork } from '../contract/api.ts';
+import type {
+  FrameFacts,
+  LiftApi,
+  LiftedPair,
+  LiftedSplats,
+  LiftInfo,
+  LiftProgress,
+  OpenedNetwork,
+} from '../contract/api.ts';
 import type { DepthInfo, DepthSource } from '../contract/depth.ts';
 import type { DatasetSummary } from '../contract/dataset.ts';
 import type { PhotoInfo } from '../../../core/match.ts';
+import { MAX_PLAIN_GAUSSIANS } from '../../../compute/splats/plain-viewer.ts';
+import { MAX_GAUSSIANS, tableBuffers } from '../../../gaussians/table.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
 import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { Photo } from '../../../matching/photos/photo.ts';
 import { chooseProvider } from '../../../platform/runtime/provider.ts';
 import { Mutex } from '../../../platform/runtime/runtime.ts';
-import type { ServedCall, ServedHandlers } from '../../../platform/worker/serve-calls.ts';
+import { moving, type ServedCall, type ServedHandlers } from '../../../platform/worker/serve-calls.ts';
 import { exportDataset } from './dataset/export-dataset.ts';
 import { openSink } from '../../../exports/dataset/open-sink.ts';
 import { datasetMaker } from './dataset/dataset-maker.ts';
@@ -28,6 +38,7 @@ import { truthNpz } from '../../../exports/dataset/truth-npz.ts';
 import { encodePicture, fileStem, sampleArchive } from './dataset/pair-files.ts';
 import { probeFrame } from './score/probe-frame.ts';
 import type { LiftRenderer } from './drawing/renderer.ts';
+import { liftedSplats } from './lifted-splats.ts';
 import { Scenes } from './scenes.ts';
 import { releaseMaps } from '../../../matching/scoring/score-maps.ts';
 import { sweep } from './score/sweep.ts';
@@ -184,6 +195,17 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const truth = await truthNpz({ ...frame, cameras: frame.facts.cameras });
     throwIfAborted(signal);
     return { a, b, truth, name: fileStem(this.requirePhoto().info.name) };
+  }
+
+  async splats(_: Argument<'splats'>, { signal }: CallContext): Promise<LiftedSplats> {
+    const { request, frame } = await this.requireRendered();
+    throwIfAborted(signal);
+    // Without a graphics card the Scene page takes no more.
+    const most = this.renderer.rendersOn === 'webgpu' ? MAX_GAUSSIANS : MAX_PLAIN_GAUSSIANS;
+    const { table, camera } = liftedSplats(frame, most);
+    const hasSky = request.scene.sky !== null && frame.depth.a.some((z) => z === 0);
+    const notes = hasSky ? ['The sky has no depth, and is left out.'] : [];
+    return moving({ table, camera, notes }, tableBuffers(table));
   }
 
   async probe({ side, x, y }: Argument<'probe'>): Promise<{ x: number; y: number; visible: boolean } | null> {

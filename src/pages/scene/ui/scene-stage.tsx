@@ -93,6 +93,9 @@ function StageCover() {
       <button type="button" className="button primary" onClick={() => void scene.openAddress(SAMPLE_SCENE)}>
         Open the sample scene
       </button>
+      <button type="button" className="button quiet" onClick={() => scene.workspace.showPage('lift')}>
+        Make one of a photo, on the Lift page
+      </button>
     </div>
   );
 }

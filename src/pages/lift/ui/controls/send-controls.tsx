@@ -23,6 +23,9 @@ export function SendControls() {
       <button type="button" className="button" disabled={!canSend} onClick={() => void lift.sending.toCompare()}>
         Score encoders on it
       </button>
+      <button type="button" className="button" disabled={!canSend} onClick={() => void lift.sending.toScene()}>
+        Open the photo as a scene
+      </button>
       <button type="button" className="button" disabled={!canSend} onClick={() => void saveSample()}>
         Save as a training sample (ZIP)
       </button>
