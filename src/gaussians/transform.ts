@@ -100,7 +100,7 @@ export function quaternionOf(m: Matrix3): [number, number, number, number] {
 }
 
 /** first · q, for the quaternion at `at` of `q`: q's rotation, then the first. */
-function quaternionProduct(first: readonly number[], q: Float32Array, out: Float32Array, at: number): void {
+export function quaternionProduct(first: readonly number[], q: Float32Array, out: Float32Array, at: number): void {
   const [a, b, c, d] = first;
   const [w, x, y, z] = [q[at], q[at + 1], q[at + 2], q[at + 3]];
   out[at] = a * w - b * x - c * y - d * z;
