@@ -14,6 +14,7 @@ import { datasetFolder } from './node/dataset-folder.ts';
 import { zipFile } from './node/dataset-zip.ts';
 import { openFileSource } from './node/file-source.ts';
 import { runCommand } from './node/run-command.ts';
+import { PAIR_HELP, PAIR_OPTIONS, scenePair } from './scene-pair.ts';
 
 const HELP = `npm run scene -- FILE --views N --out DIR|FILE.zip [--seed 1] [--size 512|WIDTHxHEIGHT] [--shard 1/1]
                  [--bins overlap|angle] [--cameras cameras.json|DIR] [--depth RULE]
@@ -30,16 +31,22 @@ correspondences, in the way of MatchGS and in L2M's layout:
 images.txt; without, cameras around and within the scene are drawn. --bins spreads the pairs over overlap or angle.
 --depth takes plane, rayMedian, rayExpected, median or centre instead of what the scene's flatness says.
 --shard 2/8 makes every eighth pair from the second on: the eight parts put together are the whole, byte for byte.
-The same seed gives the same files. A folder is gone on with where it was left; docs/scene.md tells the rest.`;
+The same seed gives the same files. A folder is gone on with where it was left; docs/scene.md tells the rest.
+
+${PAIR_HELP}`;
 
 const DEFAULTS = { seed: 1, size: '512' };
 
 async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(
-    { options: ['views', 'out', 'seed', 'size', 'shard', 'bins', 'cameras', 'depth'], flags: ['help'] },
+    {
+      options: ['views', 'out', 'seed', 'size', 'shard', 'bins', 'cameras', 'depth', ...PAIR_OPTIONS],
+      flags: ['pair', 'help'],
+    },
     argv,
   );
   if (args.has('help') || argv.length === 0) return console.log(HELP);
+  if (args.has('pair')) return scenePair(args);
   const [path, ...others] = args.positionals;
   if (path === undefined) throw usage('No scene is named.');
   if (others.length) throw usage(`One scene at a time, not ${args.positionals.length}.`);

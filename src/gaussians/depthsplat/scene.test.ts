@@ -39,6 +39,7 @@ function pair(scale: number): SceneInput {
   return {
     image,
     cameras: { a, b: b(scale) },
+    size: { width: WIDTH, height: HEIGHT },
     nearDepth: 4 * scale,
     near: 0.5,
     far: 100,

@@ -1,11 +1,12 @@
 import { throwIfAborted } from '../../core/errors.ts';
-import type { Side } from '../../core/geometry.ts';
+import type { Side, Size } from '../../core/geometry.ts';
+import type { Vector3 } from '../../core/rotation.ts';
 import { median } from '../../geometry/measures.ts';
 import { activate } from '../activate.ts';
 import { cameraCentre, movedTo, relativePose, resized, type SplatCamera } from '../camera.ts';
 import { renderSplats } from '../raster/render.ts';
 import type { GaussianTable } from '../table.ts';
-import { type SweepInputs, sweepInputs } from './cameras.ts';
+import { cropOf, croppedCamera, type SweepInputs, sweepInputs } from './cameras.ts';
 import { gaussiansOfViews, type ScaleLimits, type ViewOutput } from './gaussians.ts';
 
 /** What the network gives for both views, one after the other (see SplatOutput of models/splat-network.ts). */
@@ -17,8 +18,10 @@ export interface TwoViewOutput {
 export interface SceneInput {
   /** [2, 3, h, w] RGB in 0…1, as the network was given them. */
   readonly image: Float32Array;
-  /** Of the network's input, in any unit of length; A at the origin. */
+  /** Of the photos, in any unit of length; A is where the scene's origin is wanted. */
   readonly cameras: Readonly<Record<Side, SplatCamera>>;
+  /** Of the network's input, which is the middle of each photo ({@link cropOf}). */
+  readonly size: Size;
   /** Depth than which a twentieth of what was triangulated is nearer, in the same unit ({@link nearDepth}). */
   readonly nearDepth: number;
   /** What the network was trained with. */
@@ -51,7 +54,9 @@ export interface NetworkScene {
   /** [n] as in the scene of match splats: above 0 a share by which one of A fades on the way to B, below 0 one of B. */
   readonly fade: Float32Array;
   readonly counts: Readonly<Record<Side, number>>;
+  /** Of the photos, and of the parts of them that the network sees. */
   readonly cameras: Readonly<Record<Side, SplatCamera>>;
+  readonly seen: Readonly<Record<Side, SplatCamera>>;
   /** Scene units between the cameras. */
   readonly baseline: number;
   /** Median depth before A, scene units. */
@@ -119,7 +124,8 @@ export async function makeScene(
     fade: fading(views),
     counts,
     cameras,
-    baseline: Math.hypot(...cameraCentre(cameras.b)),
+    seen: { a: views.a.camera, b: views.b.camera },
+    baseline: Math.hypot(...relativePose(cameras.a, cameras.b).translation),
     middle: median(Array.from(views.a.depth)),
     depth,
     factor: sorted[best],
@@ -140,7 +146,8 @@ async function makeAt(
   isJudged: boolean,
 ): Promise<Made> {
   const cameras = camerasAt(input, factor);
-  const output = await run(sweepInputs([cameras.a, cameras.b], input.near, input.far));
+  const [a, b] = [cameras.a, cameras.b].map((camera) => croppedCamera(camera, cropOf(camera, input.size)));
+  const output = await run(sweepInputs([a, b], input.near, input.far));
   const pixels = output.depth.length / 2;
   const channels = output.gaussians.length / (2 * pixels);
   const view = (index: number, camera: SplatCamera): ViewOutput => ({
@@ -149,7 +156,7 @@ async function makeAt(
     depth: output.depth.subarray(index * pixels, (index + 1) * pixels),
     image: input.image.subarray(3 * index * pixels, 3 * (index + 1) * pixels),
   });
-  const views = { a: view(0, cameras.a), b: view(1, cameras.b) };
+  const views = { a: view(0, a), b: view(1, b) };
   return { views, cameras, psnr: isJudged ? crossPsnr(input, views) : NaN };
 }
 
@@ -159,8 +166,9 @@ export function camerasAt(
   factor: number,
 ): Record<Side, SplatCamera> {
   const scale = (factor * TRAINED_NEAR_DEPTH) / nearDepth;
-  const [x, y, z] = cameraCentre(b);
-  return { a, b: movedTo(b, b.rotation, [scale * x, scale * y, scale * z]) };
+  const [from, to] = [cameraCentre(a), cameraCentre(b)];
+  const centre = from.map((value, k) => value + scale * (to[k] - value)) as unknown as Vector3;
+  return { a, b: movedTo(b, b.rotation, centre) };
 }
 
 function nearestIndex(values: readonly number[], to: number): number {
