@@ -6,6 +6,7 @@ import { countCost } from '../../onnx/cost.ts';
 import { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { noise, runInNode } from '../../onnx/run-in-node.test-helper.ts';
 import { hasParity, loadParity } from '../parity.test-helper.ts';
+import type { SweepMethod } from './cost-volume.ts';
 import { costVolume } from './cost-volume.ts';
 import { camerasOf } from './depthsplat.test-helper.ts';
 
@@ -20,12 +21,17 @@ interface SweepValues {
 }
 
 /** The graph's cost volume of given features, [2, 128, h, w]. */
-async function costs(features: Float32Array, shape: readonly number[], sweep: SweepValues): Promise<Float32Array> {
+async function costs(
+  features: Float32Array,
+  shape: readonly number[],
+  sweep: SweepValues,
+  method?: SweepMethod,
+): Promise<Float32Array> {
   const g = new GraphBuilder({ name: 'cost' });
   const steps = Array.from({ length: 2 * CANDIDATES }, (_, i) => candidate(i % CANDIDATES));
   const tried = g.constant(steps, 'float32', [2, CANDIDATES, 1, 1]);
   const cameras = { turn: g.input('turn', 'float32', [2, 3, 3]), shift: g.input('shift', 'float32', [2, 3, 1]) };
-  g.output('cost', costVolume(g, g.input('features', 'float32', shape), tried, STRIDE, cameras));
+  g.output('cost', costVolume(g, g.input('features', 'float32', shape), tried, STRIDE, cameras, method));
   return (await runInNode(g, { features, turn: sweep.turn, shift: sweep.shift })).cost.values;
 }
 
@@ -40,21 +46,24 @@ function peaks(cost: Float32Array, cells: number): Int32Array {
 }
 
 describe.runIf(hasParity('depthsplat-small-two-k'))('the recorded plane seen by two lenses', () => {
-  it('has the costs of the float64 reference, and its peaks', async () => {
-    const parity = loadParity('depthsplat-small-two-k');
-    const features = parity.tensor('plane_features');
-    const cameras = camerasOf(parity, 'target') as unknown as SweepValues;
-    const cost = await costs(features.values, features.shape, cameras);
-    const recorded = parity.tensor('plane_cost_target_k').values;
-    const rms = Math.sqrt(recorded.reduce((sum, value) => sum + value ** 2, 0) / recorded.length);
-    const largest = recorded.reduce((most, value, i) => Math.max(most, Math.abs(value - cost[i])), 0);
-    expect(largest / rms).toBeLessThan(1e-4);
-    const own = peaks(cost, 16 * 24);
-    const visible = parity.tensor('plane_visible').values;
-    const theirs = parity.tensor('plane_argmax_target_k').values;
-    const places = [...visible.keys()].filter((i) => visible[i] === 1);
-    expect(places.filter((i) => own[i] === theirs[i]).length / places.length).toBeGreaterThan(0.99);
-  });
+  it.each<SweepMethod>(['features', 'products'])(
+    'by %s: the costs of the float64 reference, and its peaks',
+    async (method) => {
+      const parity = loadParity('depthsplat-small-two-k');
+      const features = parity.tensor('plane_features');
+      const cameras = camerasOf(parity, 'target') as unknown as SweepValues;
+      const cost = await costs(features.values, features.shape, cameras, method);
+      const recorded = parity.tensor('plane_cost_target_k').values;
+      const rms = Math.sqrt(recorded.reduce((sum, value) => sum + value ** 2, 0) / recorded.length);
+      const largest = recorded.reduce((most, value, i) => Math.max(most, Math.abs(value - cost[i])), 0);
+      expect(largest / rms).toBeLessThan(1e-4);
+      const own = peaks(cost, 16 * 24);
+      const visible = parity.tensor('plane_visible').values;
+      const theirs = parity.tensor('plane_argmax_target_k').values;
+      const places = [...visible.keys()].filter((i) => visible[i] === 1);
+      expect(places.filter((i) => own[i] === theirs[i]).length / places.length).toBeGreaterThan(0.99);
+    },
+  );
 });
 
 /** Two cameras before a tilted, textured plane, features of each at a quarter of 192×256 px. */
@@ -137,11 +146,15 @@ describe('the cost volume of textured planes', () => {
     if (zoom !== 1) expect(await hits('reference')).toBeLessThan(0.5);
   });
 
-  it('is made in chunks: at 256 px no buffer reaches 64 MiB, where all candidates at once would take 512', () => {
-    const g = new GraphBuilder({ name: 'cost' });
-    const candidates = g.input('candidates', 'float32', [2, CANDIDATES, 1, 1]);
-    const sweep = { turn: g.input('turn', 'float32', [2, 3, 3]), shift: g.input('shift', 'float32', [2, 3, 1]) };
-    g.output('cost', costVolume(g, g.input('features', 'float32', [2, 128, 64, 64]), candidates, STRIDE, sweep));
-    expect(countCost(g).largestTemporary.bytes).toBeLessThan(64 * 2 ** 20);
-  });
+  it.each<SweepMethod>(['features', 'products'])(
+    'by %s in chunks: at 256 px no buffer exceeds 64 MiB, where all candidates at once would take 512',
+    (method) => {
+      const g = new GraphBuilder({ name: 'cost' });
+      const candidates = g.input('candidates', 'float32', [2, CANDIDATES, 1, 1]);
+      const sweep = { turn: g.input('turn', 'float32', [2, 3, 3]), shift: g.input('shift', 'float32', [2, 3, 1]) };
+      const features = g.input('features', 'float32', [2, 128, 64, 64]);
+      g.output('cost', costVolume(g, features, candidates, STRIDE, sweep, method));
+      expect(countCost(g).largestTemporary.bytes).toBeLessThanOrEqual(64 * 2 ** 20);
+    },
+  );
 });
