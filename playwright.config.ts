@@ -32,6 +32,7 @@ export default defineConfig({
         '--enable-features=Vulkan',
         '--use-vulkan=swiftshader',
         '--ignore-gpu-blocklist',
+        '--js-flags=--wasm-tiering-budget=40000000',
         '--disable-quic',
         '--no-first-run',
         '--disable-background-networking',

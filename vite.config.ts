@@ -39,6 +39,9 @@ export default defineConfig({
     environment: 'node',
     // Dawn's SwiftShader and the 2-core machines: two files at a time is all that pays.
     maxWorkers: 2,
+    // onnxruntime's WASM has functions that take V8's optimising compiler seconds each: more than these small networks ever
+    // win by it. Only what runs for long is optimised.
+    execArgv: ['--wasm-tiering-budget=40000000'],
     testTimeout: 60_000,
   },
 });
