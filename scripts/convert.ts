@@ -36,6 +36,7 @@ const HELP = `Converts published PyTorch checkpoints to ONNX.
   --tokens normed|raw           an encoder's tokens after or before its final norm (normed)
   --release 2.0.1|2.0.0         the code that a RoMa v2 was trained with (2.0.1)
   --position-code published|corrected  how a LoFTR was trained to know places (published)
+  --keypoints N                 most key points of a photo, for XFeat's sparse matching and LighterGlue (1300)
   --normalise-inside            put that into the graph
   --fused-attention             one operator for attention; not for adapters with narrow subgroups
   --id, --name, --licence, --source  for the manifest
@@ -63,6 +64,7 @@ async function main(argv: readonly string[]): Promise<void> {
         'release',
         'tokens',
         'position-code',
+        'keypoints',
         'id',
         'name',
         'licence',
@@ -116,6 +118,7 @@ function readOptions(args: Arguments): ConversionOptions {
     release: args.choice('release', ['2.0.1', '2.0.0']),
     tokens: args.choice('tokens', ['normed', 'raw']),
     positionCode: args.choice('position-code', ['published', 'corrected']),
+    keypoints: args.count('keypoints'),
     normaliseInside: args.has('normalise-inside'),
     fusedAttention: args.has('fused-attention'),
     id: args.text('id'),

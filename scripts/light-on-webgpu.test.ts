@@ -6,6 +6,7 @@ import { buildDecoder, buildEncoder } from '../src/networks/eloftr/matcher.ts';
 import { hasParity, loadParity } from '../src/networks/parity.test-helper.ts';
 import { firstLargest } from '../src/networks/semi-dense/coarse-match.ts';
 import { largestDifference, ownMatches, rgb } from '../src/networks/semi-dense/semi-dense.test-helper.ts';
+import { strongest } from '../src/networks/xfeat/keypoints.ts';
 import { GraphBuilder } from '../src/onnx/graph-builder.ts';
 import { noise, runInNode } from '../src/onnx/run-in-node.test-helper.ts';
 import { WebGpuOrt } from './node/webgpu-ort.test-helper.ts';
@@ -28,6 +29,59 @@ describe.runIf(FAMILIES.every(hasParity))('light matchers on onnxruntime’s Web
       const input = { name: 'checkpoint.pth', checkpoint: await loadParity(family).checkpoint('checkpoint.pth') };
       for (const { graph } of planConversion([input], { size: [160, 160] }).graphs)
         await (await webgpu.session(graph)).release();
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'LighterGlue: no operator of either graph falls back to the CPU; the decoder as on the processor',
+    async () => {
+      const parity = loadParity('xfeat');
+      const inputs = [
+        { name: 'lighterglue.pth', checkpoint: await parity.checkpoint('lighterglue.pth') },
+        { name: 'checkpoint.pth', checkpoint: await parity.checkpoint('checkpoint.pth') },
+      ];
+      const { graphs } = planConversion(inputs, { size: [64, 64], keypoints: 64 });
+      const [encoder, decoder] = graphs.map(({ graph }) => graph);
+      await (await webgpu.session(encoder)).release();
+      // The upper left square of a recorded photo; the encoder's convolutions run on the processor, as above.
+      const square = (name: string): Float32Array => {
+        const { shape, values } = parity.tensor(`a/${name}`);
+        return Float32Array.from({ length: 3 * 64 * 64 }, (_, i) => {
+          const [c, y, x] = [Math.floor(i / 4096), Math.floor((i % 4096) / 64), i % 64];
+          return values[(c * shape[2] + y) * shape[3] + x];
+        });
+      };
+      const photos = [
+        await runInNode(encoder, { image: square('image0') }),
+        await runInNode(encoder, { image: square('image1') }),
+      ];
+      const feeds = Object.fromEntries(
+        photos.flatMap((out, i) => Object.entries(out).map(([name, { values }]) => [`${'ab'[i]}_${name}`, values])),
+      );
+      const [own, wanted] = [
+        await webgpu.run(await webgpu.session(decoder), feeds, decoder),
+        await runInNode(decoder, feeds),
+      ];
+      expect(largestDifference(own.matches, wanted.matches.values)).toBeLessThan(1e-3);
+      expect(largestDifference(own.warp, wanted.warp.values)).toBeLessThan(1e-3);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'the strongest key points are found without an index of 64 bits',
+    async () => {
+      const values = noise(24 * 40, 5).map((value) => Math.max(0, value));
+      const g = new GraphBuilder({ name: 'strongest' });
+      const found = strongest(g, g.input('map', 'float32', [24, 40]), [24, 40], 50);
+      for (const [name, value] of Object.entries(found)) g.output(name, value);
+      const out = await webgpu.run(await webgpu.session(g), { map: values }, g);
+      const limit = [...values].sort((p, q) => q - p)[50];
+      const wanted = [...values.keys()].filter((i) => values[i] > limit);
+      expect([...out.y].map((y, k) => 40 * y + out.x[k])).toEqual(wanted);
+      expect([...out.score]).toEqual(wanted.map((i) => values[i]));
+      expect([...out.isThere]).toEqual(new Array(50).fill(1));
     },
     TIMEOUT,
   );

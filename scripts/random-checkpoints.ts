@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { depthsplatShapes } from '../src/networks/depthsplat/published-shapes.ts';
 import { DINOV3_SIZES, dinov3Shapes } from '../src/networks/dinov3/published-shapes.ts';
 import { eloftrShapes } from '../src/networks/eloftr/published-shapes.ts';
+import { lighterGlueShapes } from '../src/networks/lighterglue/published-shapes.ts';
 import { loftrShapes } from '../src/networks/loftr/published-shapes.ts';
 import type { NamedShape } from '../src/networks/published-shapes.ts';
 import { matcherShapes, vitShapes } from '../src/networks/published-shapes.ts';
@@ -26,6 +27,10 @@ const NETWORKS: Readonly<Record<string, readonly Published[]>> = {
   eloftr: [{ file: 'eloftr_random.ckpt', shapes: eloftrShapes }],
   loftr: [{ file: 'loftr_random.ckpt', shapes: loftrShapes }],
   xfeat: [{ file: 'xfeat_random.pt', shapes: xfeatShapes }],
+  lighterglue: [
+    { file: 'lighterglue_random.pt', shapes: lighterGlueShapes },
+    { file: 'xfeat_random.pt', shapes: xfeatShapes },
+  ],
   'tiny-roma': [{ file: 'tiny_roma_random.pth', shapes: tinyRomaShapes }],
   romav2: [{ file: 'romav2_random.pt', shapes: romav2Shapes, isBfloat16 }],
   depthsplat: [

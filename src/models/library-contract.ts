@@ -25,6 +25,7 @@ export interface ConversionChoices {
   release?: '2.0.1' | '2.0.0';
   /** The frequencies that a LoFTR's positions were trained with. */
   positionCode?: 'published' | 'corrected';
+  keypoints?: number;
 }
 
 /** What is to be installed and from what: enough to go on after the page was closed. */

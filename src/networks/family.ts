@@ -48,4 +48,5 @@ export type FamilyChoice =
   | 'branch'
   | 'release'
   | 'tokens'
-  | 'positionCode';
+  | 'positionCode'
+  | 'keypoints';

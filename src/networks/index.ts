@@ -3,12 +3,14 @@ import { depthsplatFamily } from './depthsplat/plan.ts';
 import { depthFamily } from './dpt/plan.ts';
 import { eloftrFamily } from './eloftr/plan.ts';
 import type { NetworkFamily } from './family.ts';
+import { lighterGlueFamily } from './lighterglue/plan.ts';
 import { loftrFamily } from './loftr/plan.ts';
 import { romaFamily } from './roma/plan.ts';
 import { romav2Family } from './romav2/plan.ts';
 import { tinyRomaFamily } from './tiny-roma/plan.ts';
 import { vitFamily } from './vit/plan.ts';
 import { xfeatFamily } from './xfeat/plan.ts';
+import { xfeatSparseFamily } from './xfeat/sparse-plan.ts';
 
 /**
  * Every family, a line each. Where a file holds several networks, the first family found is the outermost: a depth
@@ -20,7 +22,9 @@ export const FAMILIES: readonly NetworkFamily[] = [
   eloftrFamily,
   loftrFamily,
   tinyRomaFamily,
+  lighterGlueFamily,
   xfeatFamily,
+  xfeatSparseFamily,
   depthsplatFamily,
   depthFamily,
   vitFamily,

@@ -58,6 +58,8 @@ export interface ConversionOptions {
   readonly release?: '2.0.0' | '2.0.1';
   /** The frequencies that a LoFTR's positions were trained with, which its file does not say; published unless given. */
   readonly positionCode?: 'published' | 'corrected';
+  /** Most key points of a photo, for networks that find them; 1,300 unless given. */
+  readonly keypoints?: number;
   /** Whether the graph normalises (the manifest then says zeros and ones) or whoever feeds it. */
   readonly normaliseInside?: boolean;
   /** Attention as one fused operator: faster on adapters with wide subgroups, wrong on SwiftShader's narrow ones. */

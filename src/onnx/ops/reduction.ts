@@ -58,6 +58,12 @@ export function topK(g: GraphBuilder, x: Value, k: number, axis: number): { valu
   return { values, indices };
 }
 
+/** Running sums along `axis`, each entry its own included. */
+export function cumSum(g: GraphBuilder, x: Value, axis: number): Value {
+  const along = resolveAxis('CumSum', axis, x.shape.length);
+  return g.node('CumSum', [x, g.constant(along, 'int32')], x);
+}
+
 /** Softmax along `axis`. Give it float32: in half precision the sum of many classes loses its digits. */
 export function softmax(g: GraphBuilder, x: Value, axis: number): Value {
   sameDType('Softmax', [x], ['float32', 'float16']);

@@ -17,6 +17,7 @@ const CHOSEN: ChosenConversion = {
   release: null,
   tokens: null,
   positionCode: null,
+  keypoints: null,
 };
 const ID = /^[a-z0-9][a-z0-9._-]*$/;
 

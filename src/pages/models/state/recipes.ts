@@ -21,6 +21,7 @@ export interface ChosenConversion {
   release: NonNullable<ConversionChoices['release']> | null;
   tokens: NonNullable<ConversionChoices['tokens']> | null;
   positionCode: NonNullable<ConversionChoices['positionCode']> | null;
+  keypoints: number | null;
 }
 
 /** The recipe of a published checkpoint. */
@@ -107,6 +108,7 @@ function choicesOf({
   release,
   tokens,
   positionCode,
+  keypoints,
 }: ChosenConversion): ConversionChoices {
   return {
     as: family,
@@ -120,14 +122,16 @@ function choicesOf({
     ...(release !== null && { release }),
     ...(tokens !== null && { tokens }),
     ...(positionCode !== null && { positionCode }),
+    ...(keypoints !== null && { keypoints }),
   };
 }
 
 /** Conversions of one checkpoint that differ are different models. */
 function suffix(chosen: ChosenConversion): string {
   const { size, hasSecondPass, fineSize, normalise, branch, release, tokens, positionCode, precision } = chosen;
+  const keypoints = chosen.keypoints === null ? null : `${chosen.keypoints}-points`;
   const passes = hasSecondPass ? fineSize : 'single';
-  const parts = [size, passes, normalise, branch, release, tokens, positionCode, precision];
+  const parts = [size, passes, normalise, branch, release, tokens, positionCode, keypoints, precision];
   return parts.filter((part) => part !== null).join('-');
 }
 

@@ -92,6 +92,17 @@ export function ConversionFields({ chosen, onChange, family, defaultSize }: Conv
           step={multiple}
           onChange={(size) => onChange({ size })}
         />
+        {known !== undefined && takes('keypoints') && (
+          <NumberField
+            label="Key points, at most"
+            value={chosen.keypoints}
+            placeholder="1300"
+            min={16}
+            max={4096}
+            step={1}
+            onChange={(keypoints) => onChange({ keypoints })}
+          />
+        )}
         {takes('fineSize') && chosen.hasSecondPass && (
           <NumberField
             label="Second pass, px"

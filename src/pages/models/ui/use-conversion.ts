@@ -14,6 +14,7 @@ const INITIAL: ChosenConversion = {
   release: null,
   tokens: null,
   positionCode: null,
+  keypoints: null,
 };
 
 /**
