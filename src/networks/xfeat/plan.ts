@@ -34,9 +34,10 @@ export function planXfeat({ input, prefix }: LocatedNetwork, options: Conversion
   const [encoder, decoder] = [newGraph('encoder', options), newGraph('decoder', options)];
   buildEncoder(encoder, weights.again(), size);
   buildDecoder(decoder, weights.again(), { a: size, b: size });
+  // Cells of two scales one after the other, no maps: no stride that Compare would lay them out by.
   const features = [
-    { name: 'descriptors', stride: 8, channels: 64 },
-    { name: 'reliability', stride: 8, channels: 1 },
+    { name: 'descriptors', stride: 1, channels: 64 },
+    { name: 'reliability', stride: 1, channels: 1 },
   ];
   return {
     facts: [

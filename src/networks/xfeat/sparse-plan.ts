@@ -19,10 +19,11 @@ export const SPARSE_VERDICT: VerdictThresholds = { certainty: 0.15, cycleShare: 
 /** Similarities of more would not fit a buffer of 128 MiB, and the authors take no more. */
 const MOST_KEYPOINTS = 4096;
 
+/** Lists of key points, no maps: no stride that Compare would lay them out by. */
 export const SPARSE_FEATURES: FeatureManifest[] = [
-  { name: 'keypoints', stride: 8, channels: 2 },
-  { name: 'descriptors', stride: 8, channels: DESCRIPTOR_CHANNELS },
-  { name: 'scores', stride: 8, channels: 1 },
+  { name: 'keypoints', stride: 1, channels: 2 },
+  { name: 'descriptors', stride: 1, channels: DESCRIPTOR_CHANNELS },
+  { name: 'scores', stride: 1, channels: 1 },
 ];
 
 export const xfeatSparseFamily: NetworkFamily = {
