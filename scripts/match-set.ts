@@ -6,8 +6,8 @@ import { openHdf5 } from '../src/exports/open-hdf5.ts';
 import { SET_EXPORTS } from '../src/exports/sets/index.ts';
 import type { CameraRule } from '../src/formats/sets/colmap-set.ts';
 import type { PairFile } from '../src/formats/sets/pair-file.ts';
-import { twoViewGeometry } from '../src/pages/match/worker/exports/two-view-geometry.ts';
-import { assembleSet, KEYPOINTS } from '../src/sets/assemble.ts';
+import { assembleSet } from '../src/sets/assemble.ts';
+import { KEYPOINTS } from '../src/sets/keypoints.ts';
 import { matchSetPair, type SetPairSettings } from '../src/sets/match-pair.ts';
 import {
   allPairs,
@@ -42,7 +42,7 @@ const ALL_UP_TO = 20;
 /** Photos in a block: two blocks' features of the embedded model fit in the cache many times. */
 const BLOCK = 32;
 /** Whoever changes how candidates are made changes this, so that kept pairs are made again. */
-const VERSION = 1;
+const VERSION = 3;
 
 interface Job {
   files: SetFile[];
@@ -117,10 +117,7 @@ async function matchPairs(
     }
     try {
       const opened = { a: await photos.open(a), b: await photos.open(b) };
-      const focal = { a: a.focal, b: b.focal };
-      const matched = await matchSetPair(matcher, opened, settings, (table, sizes, verdict) =>
-        twoViewGeometry(table, sizes, focal, { verdict: verdict.kind }),
-      );
+      const matched = await matchSetPair(matcher, opened, settings);
       const { matches, verdict, geometry } = matched;
       await work.write({ key: keyFor(pair), names, verdict, geometry, matches });
       encoded += Number(!matched.cached.a) + Number(!matched.cached.b);

@@ -43,6 +43,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'platform',
     'gaussians',
     'geometry',
+    'sets',
     'core',
   ],
   'page:link': ['page:contract', 'workspace', 'models', 'platform', 'core'],
@@ -62,6 +63,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'gaussians',
     'geometry',
     'platform',
+    'sets',
     'core',
   ],
   'page:ui': [
@@ -112,6 +114,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'gaussians',
     'formats',
     'onnx',
+    'sets',
     'core',
   ],
   'page:page': [

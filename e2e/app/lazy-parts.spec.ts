@@ -45,6 +45,12 @@ const WAYS: Record<string, Way | 'with another part'> = {
     shown: '.scene-surface',
     close: toMatch,
   },
+  'src/pages/set/ui/set-workspace.tsx': {
+    name: 'Set',
+    open: (page) => page.getByRole('button', { name: 'Set', exact: true }).click(),
+    shown: '.set-gallery',
+    close: toMatch,
+  },
   'src/pages/match/ui/export/embed-dialog.tsx': {
     name: 'Embed',
     open: (page) => page.getByRole('button', { name: 'Embed this match in a page' }).click(),

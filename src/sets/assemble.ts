@@ -2,8 +2,10 @@ import type { TwoViewGeometry } from '../formats/matches/colmap-tables.ts';
 import type { SetContent, SetPairContent, SetPhoto } from '../formats/sets/set-content.ts';
 import type { PointPairs } from '../geometry/point-pairs.ts';
 import type { Size } from '../core/geometry.ts';
+import { invert3 } from '../core/matrix3.ts';
+import { transpose3 } from '../geometry/linear-algebra.ts';
 import { agreeing } from './agreement.ts';
-import { chooseTracks, keypointsOf } from './keypoints.ts';
+import { chooseTracks, KEYPOINTS, keypointsOf } from './keypoints.ts';
 import { type PairMatches, ROW } from './pair-matches.ts';
 import type { SetPair } from './pairing.ts';
 import { buildTracks } from './tracks.ts';
@@ -15,8 +17,26 @@ export interface SetPairResult {
   geometry: Omit<TwoViewGeometry, 'inliers'>;
 }
 
-/** Keypoints of a photo unless somebody says otherwise. */
-export const KEYPOINTS = { default: 4000, min: 500, max: 20_000, step: 500 } as const;
+/** The same pair with its photos in the other order. */
+export function flipped({ pair, matches, geometry }: SetPairResult): SetPairResult {
+  const { count, rows, starts } = matches;
+  const turned = new Float32Array(rows.length);
+  for (let at = 0; at < rows.length; at += ROW) {
+    turned.set([rows[at + 2], rows[at + 3], rows[at], rows[at + 1], rows[at + 4]], at);
+  }
+  const { fundamental, essential, homography } = geometry;
+  return {
+    pair: [pair[1], pair[0]],
+    matches: { count, rows: turned, starts: starts.map((side) => 1 - side) },
+    geometry: {
+      ...geometry,
+      fundamental: fundamental && transpose3(fundamental),
+      essential: essential && transpose3(essential),
+      homography: homography && invert3(homography),
+      pose: null,
+    },
+  };
+}
 
 /** A match further than this share of the longer side from its pair's geometry is none: COLMAP's 4 px at about 1,300. */
 const AGREEMENT_SHARE = 2 / 640;

@@ -2,6 +2,9 @@ import type { Size } from '../core/geometry.ts';
 import type { SetPair } from './pairing.ts';
 import type { Tracks } from './tracks.ts';
 
+/** Keypoints of a photo unless somebody says otherwise. */
+export const KEYPOINTS = { default: 4000, min: 500, max: 20_000, step: 500 } as const;
+
 /** One set of keypoints a photo, and which of them show the same point. */
 export interface SetKeypoints {
   /** Per photo [n, 2] pixels, and [n] the track of each. */

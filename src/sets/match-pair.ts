@@ -1,4 +1,4 @@
-import type { Side, Size } from '../core/geometry.ts';
+import type { Side } from '../core/geometry.ts';
 import type { MatchResult, MatchTable, Verdict } from '../core/match.ts';
 import type { TwoViewGeometry } from '../formats/matches/colmap-tables.ts';
 import type { PhotoHandle } from '../matching/backend/backend.ts';
@@ -6,6 +6,7 @@ import type { PairMatcher } from '../matching/pair-matcher.ts';
 import { judge, NO_RESCUE, refine, type Refined } from '../matching/refine.ts';
 import { verdictOf } from '../matching/verdict.ts';
 import { type PairMatches, pairMatches, ROW } from './pair-matches.ts';
+import { fitTwoView } from './two-view.ts';
 
 /** What is kept of a pair: the dense match itself is freed. */
 export interface MatchedSetPair {
@@ -24,16 +25,9 @@ export interface SetPairSettings {
   rescue: boolean;
   /** Places of a photo's grid that tracks may begin at. */
   places: number;
-  /** Milliseconds after which no further try begins. */
-  budget?: number;
+  /** Further tries begin no later than after so many times the first match; without it all are made. */
+  patience?: number;
 }
-
-/** Decides what one scene, seen twice, says of matches. */
-export type JudgeGeometry = (
-  table: MatchTable,
-  photos: Record<Side, Size>,
-  verdict: Verdict,
-) => Promise<TwoViewGeometry>;
 
 /** A place that comes back further away than this share of its photo's longer side is no candidate: 2 px of 640. */
 const CYCLE_SHARE = 2 / 640;
@@ -47,17 +41,18 @@ export async function matchSetPair<Photo extends PhotoHandle, Field>(
   pair: PairMatcher<Photo, Field>,
   photos: Record<Side, Photo>,
   settings: SetPairSettings,
-  judgeGeometry: JudgeGeometry,
   context: { signal?: AbortSignal; onTry?: (fraction: number) => void } = {},
 ): Promise<MatchedSetPair> {
   const { backend, matcher } = pair;
   const { verdict: thresholds } = matcher.manifest;
   const plan = { longSide: { a: settings.longSide, b: settings.longSide }, frame: null };
+  const start = performance.now();
   const first = await judge(pair, await pair.match(photos, plan, context));
+  const budget = settings.patience && settings.patience * (performance.now() - start);
   const held = new Set([first.field]);
   try {
     const refined: Refined<Field> = settings.rescue
-      ? await refine(pair, photos, settings.longSide, first, { ...context, budget: settings.budget })
+      ? await refine(pair, photos, settings.longSide, first, { ...context, budget })
       : { ...first, rescue: NO_RESCUE };
     held.add(refined.field);
     const { rescue } = refined;
@@ -74,8 +69,7 @@ export async function matchSetPair<Photo extends PhotoHandle, Field>(
     const limits = { certainty: thresholds.certainty, cycleShare: CYCLE_SHARE, places: settings.places };
     const matches = pairMatches(fields, limits);
     const sizes = { a: photos.a.size, b: photos.b.size };
-    const { inliers: _, ...geometry } = await judgeGeometry(evenRows(matches), sizes, verdict);
-    return { ...kept, matches, geometry };
+    return { ...kept, matches, geometry: await fitTwoView(evenRows(matches), sizes, { signal: context.signal }) };
   } finally {
     for (const field of held) backend.dispose(field);
   }

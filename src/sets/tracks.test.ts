@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PlainField, PlainMatchField } from '../compute/field/cpu.ts';
 import { pixelToNormalised } from '../core/coordinates.ts';
 import type { Size } from '../core/geometry.ts';
-import { assembleSet } from './assemble.ts';
+import { assembleSet, flipped } from './assemble.ts';
 import { type PairMatches, pairMatches } from './pair-matches.ts';
 import { allPairs, type SetPair } from './pairing.ts';
 import { buildTracks, type Tracks } from './tracks.ts';
@@ -210,4 +210,25 @@ describe('a set that is put together', () => {
     }));
     expect(assembleSet(photos, degenerate, { model: 'm' }).content.tracks.count).toBe(0);
   });
+});
+
+test('a pair with its photos exchanged says the same', () => {
+  const result = {
+    ...matched([0, 1]),
+    geometry: {
+      config: 'planarOrPanoramic' as const,
+      fundamental: [1, 2, 3, 4, 5, 6, 7, 8, 9] as const,
+      essential: null,
+      homography: [1.1, 0, -30, 0, 1.1, 12.3, 0, 0, 1] as const,
+      pose: null,
+    },
+  };
+  const turned = flipped(result);
+  expect(turned.pair).toEqual([1, 0]);
+  expect([...turned.matches.rows.subarray(0, 4)]).toEqual([2, 3, 0, 1].map((k) => result.matches.rows[k]));
+  expect(turned.matches.starts[0]).toBe(1);
+  const back = flipped(turned);
+  expect(back.matches).toEqual(result.matches);
+  back.geometry.homography!.forEach((value, k) => expect(value).toBeCloseTo(result.geometry.homography[k], 9));
+  expect(turned.geometry.fundamental).toEqual([1, 4, 7, 2, 5, 8, 3, 6, 9]);
 });

@@ -3,7 +3,7 @@ import type { Verdict } from '../../core/match.ts';
 import { openZip, type ZipArchive } from '../archives/zip.ts';
 import { ZipWriter } from '../archives/zip-writer.ts';
 import { npyFloat32, npyOfFloat32, encodeNpy, parseNpy } from '../arrays/npy.ts';
-import { bytesSource } from '../byte-source.ts';
+import { type ByteSource, bytesSource } from '../byte-source.ts';
 import { malformed } from '../malformed.ts';
 import { TWO_VIEW_CONFIG, type TwoViewGeometry } from '../matches/colmap-tables.ts';
 
@@ -27,22 +27,31 @@ export interface PairFile {
 export async function encodePairFile({ matches, ...about }: PairFile): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   const writer = new ZipWriter((bytes) => void parts.push(bytes.slice()));
-  await writer.add('pair.json', new TextEncoder().encode(JSON.stringify({ schema: SCHEMA, ...about }, null, 1)));
+  await writer.add(
+    'pair.json',
+    new TextEncoder().encode(JSON.stringify({ schema: SCHEMA, ...about, count: matches.count }, null, 1)),
+  );
   await writer.add('rows.npy', encodeNpy(npyOfFloat32(matches.rows, [matches.count, ROW])));
   await writer.add('starts.npy', encodeNpy({ dtype: 'uint8', shape: [matches.count], bytes: matches.starts }));
   await writer.finish();
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
+/** What a pair's file says of itself, and how many candidates it has. @throws as {@link parsePairFile} */
+export async function readPairAbout(source: ByteSource): Promise<Omit<PairFile, 'matches'> & { count: number }> {
+  return readAbout(await entry(await openZip(source), 'pair.json'));
+}
+
 /** @throws CodedError `set-pair-malformed`, `zip-malformed`, `npy-malformed` */
 export async function parsePairFile(bytes: Uint8Array): Promise<PairFile> {
   const archive = await openZip(bytesSource(bytes));
-  const about = readAbout(await entry(archive, 'pair.json'));
+  const { count: told, ...about } = readAbout(await entry(archive, 'pair.json'));
   const rows = parseNpy(await entry(archive, 'rows.npy'));
   const starts = parseNpy(await entry(archive, 'starts.npy'));
   const [count, columns] = rows.shape;
   if (rows.dtype !== 'float32' || columns !== ROW || rows.shape.length !== 2)
     throw wrong('rows is not [n, 5] of float32');
+  if (told !== count) throw wrong(`it tells of ${told} rows and has ${count}`);
   if (starts.dtype !== 'uint8' || starts.shape[0] !== count) throw wrong('starts is not [n] of uint8');
   const matches = { count, rows: npyFloat32(rows), starts: new Uint8Array(starts.bytes) };
   if (!matches.rows.every(Number.isFinite)) throw wrong('rows has values that are no numbers');
@@ -57,22 +66,28 @@ async function entry(archive: ZipArchive, name: string): Promise<Uint8Array> {
   return found.readAll();
 }
 
-function readAbout(bytes: Uint8Array): Omit<PairFile, 'matches'> {
-  let about: Partial<Omit<PairFile, 'matches'> & { schema: string }>;
+function readAbout(bytes: Uint8Array): Omit<PairFile, 'matches'> & { count: number } {
+  let about: Partial<Omit<PairFile, 'matches'> & { schema: string; count: number }>;
   try {
     about = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw wrong('pair.json is no JSON', cause);
   }
-  const { schema, key, names, verdict, geometry } = about ?? {};
+  const { schema, key, names, verdict, geometry, count } = about ?? {};
   if (schema !== SCHEMA) throw wrong(`its schema is ${JSON.stringify(schema)}, not ${SCHEMA}`);
   const isNames = Array.isArray(names) && names.length === 2 && names.every((name) => typeof name === 'string');
-  if (typeof key !== 'string' || !isNames || !verdict || typeof verdict.sentence !== 'string') {
+  if (
+    typeof key !== 'string' ||
+    !isNames ||
+    !verdict ||
+    typeof verdict.sentence !== 'string' ||
+    !Number.isSafeInteger(count)
+  ) {
     throw wrong('pair.json does not say what was matched');
   }
   if (!geometry || !Object.hasOwn(TWO_VIEW_CONFIG, geometry.config)) throw wrong('its geometry is of no known kind');
   for (const name of ['fundamental', 'essential', 'homography'] as const) matrixOrNull(geometry[name], name);
-  return { key, names: names as readonly [string, string], verdict, geometry };
+  return { key, names: names as readonly [string, string], verdict, geometry, count: count! };
 }
 
 function matrixOrNull(value: unknown, name: string): asserts value is Matrix3 | null {

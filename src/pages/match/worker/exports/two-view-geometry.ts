@@ -24,7 +24,7 @@ import {
   measuredScale,
   measuredSize,
 } from '../geometry/measured-pairs.ts';
-import { type RunOptions, runSteps } from '../geometry/run-steps.ts';
+import { type RunOptions, runSteps } from '../../../../geometry/steps.ts';
 
 /** Fewer matches agree on anything by chance; COLMAP asks for as many. */
 const LEAST_INLIERS = 15;

@@ -9,7 +9,7 @@ import type { Side, Size } from '../../../../core/geometry.ts';
 import type { DenseField } from '../../../../core/match.ts';
 import type { Fitted } from './fit-match.ts';
 import { measuredHalf } from './measured-pairs.ts';
-import { type RunOptions, runSteps } from './run-steps.ts';
+import { type RunOptions, runSteps } from '../../../../geometry/steps.ts';
 
 /** Degrees between both rays below which a point is left out. */
 const MIN_PARALLAX = 0.5;

@@ -31,7 +31,7 @@ import {
   measuredSize,
   covarianceWeights,
 } from './measured-pairs.ts';
-import { type RunOptions, runSteps } from './run-steps.ts';
+import { type RunOptions, runSteps } from '../../../../geometry/steps.ts';
 
 /** What a fit is made from. */
 export interface FitSource {

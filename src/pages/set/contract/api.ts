@@ -1,0 +1,99 @@
+import type { ExportedFile } from '../../../core/exported-file.ts';
+import type { Size } from '../../../core/geometry.ts';
+import type { ModelSource, ProviderChoice, Verdict } from '../../../core/match.ts';
+import type { SetExportName } from '../../../exports/sets/index.ts';
+import type { SetSource } from '../../../exports/sets/set-format.ts';
+
+/** Photos of a set at most: all with all of them would be some 80,000 pairs. */
+export const MAX_SET_PHOTOS = 400;
+
+/** A photo of the set as the page shows it. */
+export interface SetPhotoFacts {
+  /** Never used twice. */
+  id: string;
+  name: string;
+  /** Upright, pixels of the file. */
+  size: Size;
+  /** Focal length that EXIF tells, pixels of the file. */
+  focal: number | null;
+  /** Of its bytes: the same photo twice has the same. */
+  sha256: string;
+  thumbnail: Blob;
+}
+
+/** What was found of a pair. */
+export interface SetPairFacts {
+  verdict: Verdict;
+  candidates: number;
+  geometry: 'degenerate' | 'calibrated' | 'uncalibrated' | 'planarOrPanoramic';
+}
+
+/** Two photos of the set, the one that comes first in it as A. */
+export interface PairOfIds {
+  a: string;
+  b: string;
+}
+
+/** How pairs are matched; what is kept is used again only where it is the same. */
+export interface SetMatchOptions {
+  model: ModelSource;
+  longSide: number | null;
+  rescue: boolean;
+}
+
+/** The set as it was put together. */
+export interface SetFacts {
+  tracks: number;
+  meanLength: number;
+  verifiedPairs: number;
+  /** By photo's id. */
+  keypoints: Record<string, number>;
+}
+
+/** A place of a track in one of its photos; pixels of the file. */
+export interface TrackPlace {
+  id: string;
+  x: number;
+  y: number;
+  /** The photo around the place. */
+  crop: Blob;
+}
+
+export interface SetInfo {
+  providerReason: string;
+  /** What lay in this browser from the last visit, in its order. */
+  kept: SetPhotoFacts[];
+  /** Whether photos and pairs are kept for the next visit. */
+  keeps: boolean;
+}
+
+export interface SetProgress {
+  stage: 'model' | 'encode' | 'search' | 'write';
+  fraction: number | null;
+}
+
+/** Calls of the page to the set's worker. */
+export interface SetApi {
+  start(options: { provider: ProviderChoice }): SetInfo;
+  /** Opens a photo once, to see that it can be, and keeps it. Throws as every opening of a photo does. */
+  add(options: { id: string; file: File }): SetPhotoFacts;
+  remove(options: { ids: string[] }): void;
+  /** Keeps the order for the next visit. */
+  arrange(options: { ids: string[] }): void;
+  /** The original file. */
+  photo(options: { id: string }): File;
+  /** Pairs of the photos whose pooled features are most alike. Throws `set-not-comparable`. */
+  likely(options: SetMatchOptions & { ids: string[]; neighbours: number }): PairOfIds[];
+  /** What is known of pairs already, from this visit or an earlier one. */
+  known(options: SetMatchOptions & { pairs: PairOfIds[] }): (SetPairFacts | null)[];
+  match(options: SetMatchOptions & { pair: PairOfIds }): SetPairFacts;
+  /** Puts the matched pairs together. */
+  assemble(
+    options: SetMatchOptions & { ids: string[]; pairs: PairOfIds[]; keypoints: number; modelName: string },
+  ): SetFacts;
+  /** Places [n, 2] of a photo's keypoints (pixels of the file), and [n] how many photos see each. */
+  keypoints(options: { id: string }): { places: Float32Array; lengths: Uint8Array };
+  /** The track nearest to a place, in all of its photos; null where none is near. */
+  track(options: { id: string; x: number; y: number }): TrackPlace[] | null;
+  save(options: { format: SetExportName; cameras: SetSource['cameras'] }): ExportedFile;
+}

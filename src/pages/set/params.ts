@@ -1,0 +1,54 @@
+import { choice, number, toggle, type ParamTable, type ParamValues } from '../../platform/params/params.ts';
+import { KEYPOINTS } from '../../sets/keypoints.ts';
+
+/** Which photos are matched with each other. */
+export type PairChoice = 'auto' | 'sequence' | 'all' | 'likely';
+
+/** Everything that a link says of the set page; the photos themselves stay where they are. */
+export const SET_PARAMS = {
+  pairs: choice<PairChoice>({
+    address: 'pairs',
+    label: 'Pairs',
+    default: 'auto',
+    options: [
+      { value: 'auto', label: 'Auto' },
+      { value: 'sequence', label: 'Sequence' },
+      { value: 'all', label: 'All' },
+      { value: 'likely', label: 'Likely' },
+    ],
+  }),
+  reach: number({
+    address: 'reach',
+    label: 'Next photos',
+    default: 2,
+    range: [1, 20],
+    step: 1,
+    digits: 0,
+    help: 'Each photo is matched with so many that follow it.',
+  }),
+  neighbours: number({
+    address: 'neighbours',
+    label: 'Neighbours',
+    default: 10,
+    range: [1, 40],
+    step: 1,
+    digits: 0,
+    help: 'Each photo is matched with so many whose pooled encoder features are most like its own.',
+  }),
+  rescue: toggle({
+    address: 'rescue',
+    label: 'Look again where a pair is weak',
+    default: false,
+    help: 'Turned, scaled and mirrored views are tried too; unrelated pairs take several times as long.',
+  }),
+  keypoints: number({
+    address: 'keypoints',
+    label: 'Keypoints a photo',
+    default: KEYPOINTS.default,
+    range: [KEYPOINTS.min, KEYPOINTS.max],
+    step: KEYPOINTS.step,
+    digits: 0,
+  }),
+} satisfies ParamTable;
+
+export type SetValues = ParamValues<typeof SET_PARAMS>;

@@ -1,0 +1,329 @@
+import { CodedError, throwIfAborted } from '../../../core/errors.ts';
+import type { ExportedFile } from '../../../core/exported-file.ts';
+import { Serial } from '../../../core/serial.ts';
+import { Sha256 } from '../../../core/sha256.ts';
+import { collected } from '../../../exports/export-format.ts';
+import { openHdf5 } from '../../../exports/open-hdf5.ts';
+import { openSqlite } from '../../../exports/open-sqlite.ts';
+import { SET_EXPORTS } from '../../../exports/sets/index.ts';
+import { ZipWriter } from '../../../formats/archives/zip-writer.ts';
+import type { PairFile } from '../../../formats/sets/pair-file.ts';
+import { ViewMatchers } from '../../../matching/scoring/view-matchers.ts';
+import { swappedVerdict } from '../../../matching/verdict.ts';
+import { fetchManifest } from '../../../models/fetch-model.ts';
+import { weightsOf } from '../../../models/manifest.ts';
+import { describeAdapter } from '../../../platform/gpu/device.ts';
+import { openGpu } from '../../../platform/gpu/open-gpu.ts';
+import { Scope } from '../../../platform/gpu/scope.ts';
+import { LazyRuntime } from '../../../platform/runtime/lazy-runtime.ts';
+import { chooseProvider } from '../../../platform/runtime/provider.ts';
+import type { ServedCall, ServedHandlers } from '../../../platform/worker/serve-calls.ts';
+import { type Assembled, assembleSet, flipped, type SetPairResult } from '../../../sets/assemble.ts';
+import { matchSetPair } from '../../../sets/match-pair.ts';
+import { KEYPOINTS } from '../../../sets/keypoints.ts';
+import { likelyPairs, pooledDescriptors } from '../../../sets/pairing.ts';
+import type {
+  PairOfIds,
+  SetApi,
+  SetFacts,
+  SetInfo,
+  SetMatchOptions,
+  SetPairFacts,
+  SetPhotoFacts,
+  SetProgress,
+  TrackPlace,
+} from '../contract/api.ts';
+import { cropOf, OpenPhotos, thumbnailOf } from './set-photos.ts';
+import { SetStore } from './set-store.ts';
+
+type Argument<M extends keyof SetApi> = Parameters<SetApi[M]>[0];
+type CallContext = ServedCall<SetProgress>;
+
+/** Whoever changes how candidates are made changes this: kept pairs are made again. */
+const VERSION = 1;
+/** Places of a photo's grid that tracks may begin at. */
+const PLACES = 2 * KEYPOINTS.default;
+/** A person waits no longer for tries than this many times the first match. */
+const PATIENCE = 4;
+/** A point is chosen where a keypoint lies this near, as a share of the photo's longer side. */
+const NEAR_SHARE = 0.03;
+
+/** Everything of the worker that depends on where models run; made by `start`. */
+interface Running {
+  store: SetStore;
+  photos: OpenPhotos;
+  matchers: ViewMatchers;
+}
+
+/** The set worker's state: the photos, the pairs that were matched, and what was put together of them. */
+export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
+  private running: Running | null = null;
+  private assembled: (Assembled & { ids: readonly string[] }) | null = null;
+  // A model runs one thing at a time, and files are written one after the other.
+  private readonly jobs = new Serial();
+
+  constructor(private readonly onDeviceLost: (reason: string) => void) {}
+
+  async start({ provider: choice }: Argument<'start'>): Promise<SetInfo> {
+    const { gpu, reason: noGpu } = await openGpu();
+    const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
+    const { provider, reason } = chooseProvider(choice, adapter, noGpu);
+    const used = provider === 'webgpu' ? gpu : null;
+    const root = used ? new Scope(used.device, 'set') : null;
+    used?.device.lost.then(({ reason: why, message }) => {
+      if (why !== 'destroyed') this.onDeviceLost(message);
+    });
+    const store = await SetStore.open(await ownFiles());
+    const runtime = new LazyRuntime(used?.device ?? null);
+    this.running = { store, photos: new OpenPhotos(root), matchers: new ViewMatchers(runtime, root, used) };
+    return { providerReason: reason, kept: await store.kept(), keeps: store.keeps };
+  }
+
+  add({ id, file }: Argument<'add'>): Promise<SetPhotoFacts> {
+    return this.jobs.run(async () => {
+      const { store, photos } = this.require();
+      const photo = await photos.open(id, file);
+      const { size, info } = photo;
+      const sha256 = new Sha256().update(new Uint8Array(await file.arrayBuffer())).hex();
+      const thumbnail = await thumbnailOf(photo);
+      // Dozens are added at once: none stays open for a match that may never come.
+      photos.close(id);
+      const facts = { id, name: file.name, size, focal: info.focal ?? null, sha256, thumbnail };
+      await store.add(facts, file);
+      return facts;
+    });
+  }
+
+  remove({ ids }: Argument<'remove'>): Promise<void> {
+    return this.jobs.run(async () => {
+      const { store, photos, matchers } = this.require();
+      for (const id of ids) {
+        photos.close(id);
+        matchers.forget(id);
+      }
+      await store.remove(ids);
+    });
+  }
+
+  arrange({ ids }: Argument<'arrange'>): Promise<void> {
+    return this.jobs.run(() => this.require().store.arrange(ids));
+  }
+
+  photo({ id }: Argument<'photo'>): File {
+    return this.require().store.file(id);
+  }
+
+  likely({ ids, neighbours, model, longSide }: Argument<'likely'>, context: CallContext): Promise<PairOfIds[]> {
+    return this.jobs.run(async () => {
+      const matcher = await this.load(model, context);
+      if (matcher.coarseFeature === null) {
+        throw new CodedError(
+          'set-not-comparable',
+          `The features of ${matcher.matcher.manifest.name} cannot be compared by themselves.`,
+          'Choose a sequence, all pairs, or another model.',
+        );
+      }
+      const { store, photos } = this.require();
+      const whole: { channels: number; values: Float32Array }[] = [];
+      for (const [done, id] of ids.entries()) {
+        throwIfAborted(context.signal);
+        context.onProgress({ stage: 'encode', fraction: done / ids.length });
+        whole.push(await matcher.wholeTokens(await photos.open(id, store.file(id)), longSide));
+        photos.trim();
+      }
+      return likelyPairs(pooledDescriptors(whole), neighbours).map(([i, j]) => ({ a: ids[i], b: ids[j] }));
+    });
+  }
+
+  async known({ pairs, ...options }: Argument<'known'>): Promise<(SetPairFacts | null)[]> {
+    const { store } = this.require();
+    const keyFor = await this.keys(options);
+    return Promise.all(
+      pairs.map(async ({ a, b }) => {
+        const straight = await store.pairAbout(keyFor(a, b));
+        const found = straight ?? (await store.pairAbout(keyFor(b, a)));
+        return found && factsOf({ ...found, isFlipped: !straight });
+      }),
+    );
+  }
+
+  match({ pair, ...options }: Argument<'match'>, context: CallContext): Promise<SetPairFacts> {
+    return this.jobs.run(async () => {
+      const { store, photos } = this.require();
+      const keyFor = await this.keys(options);
+      const before = await this.known({ ...options, pairs: [pair] });
+      if (before[0]) return before[0];
+      const matcher = await this.load(options.model, context);
+      const names = [store.record(pair.a).name, store.record(pair.b).name] as const;
+      try {
+        const opened = {
+          a: await photos.open(pair.a, store.file(pair.a)),
+          b: await photos.open(pair.b, store.file(pair.b)),
+        };
+        const { longSide, rescue } = options;
+        const settings = { longSide, rescue, places: PLACES, patience: PATIENCE };
+        const { verdict, geometry, matches } = await matchSetPair(matcher, opened, settings, {
+          signal: context.signal,
+          onTry: (fraction) => context.onProgress({ stage: 'search', fraction }),
+        });
+        await store.writePair({ key: keyFor(pair.a, pair.b), names, verdict, geometry, matches });
+        return factsOf({ verdict, geometry, count: matches.count, isFlipped: false });
+      } finally {
+        photos.trim();
+      }
+    });
+  }
+
+  assemble({ ids, pairs, keypoints, modelName, ...options }: Argument<'assemble'>): Promise<SetFacts> {
+    return this.jobs.run(async () => {
+      const { store } = this.require();
+      const keyFor = await this.keys(options);
+      const place = new Map(ids.map((id, i) => [id, i]));
+      const results: SetPairResult[] = [];
+      for (const { a, b } of pairs) {
+        const straight = await store.readPair(keyFor(a, b));
+        const found = straight ?? (await store.readPair(keyFor(b, a)));
+        if (!found?.matches.count) continue;
+        const [i, j] = [place.get(a)!, place.get(b)!];
+        const result: SetPairResult = { ...found, pair: straight ? [i, j] : [j, i] };
+        results.push(result.pair[0] < result.pair[1] ? result : flipped(result));
+      }
+      const photos = ids.map((id) => store.record(id));
+      this.assembled = { ...assembleSet(uniqueNames(photos), results, { model: modelName, keypoints }), ids };
+      const { content, meanLength } = this.assembled;
+      return {
+        tracks: content.tracks.count,
+        meanLength,
+        verifiedPairs: content.pairs.length,
+        keypoints: Object.fromEntries(ids.map((id, i) => [id, content.photos[i].keypoints.length / 2])),
+      };
+    });
+  }
+
+  keypoints({ id }: Argument<'keypoints'>): { places: Float32Array; lengths: Uint8Array } {
+    const { content, keypointTracks, ids } = this.requireAssembled();
+    const index = ids.indexOf(id);
+    const { begins } = content.tracks;
+    return {
+      places: content.photos[index].keypoints,
+      lengths: Uint8Array.from(keypointTracks[index], (track) => Math.min(255, begins[track + 1] - begins[track])),
+    };
+  }
+
+  async track({ id, x, y }: Argument<'track'>): Promise<TrackPlace[] | null> {
+    const { content, keypointTracks, ids } = this.requireAssembled();
+    const { store, photos } = this.require();
+    const index = ids.indexOf(id);
+    const { keypoints, size } = content.photos[index];
+    let [best, nearest] = [-1, NEAR_SHARE * Math.max(size.width, size.height)];
+    for (let k = 0; k < keypoints.length / 2; k++) {
+      const distance = Math.hypot(keypoints[2 * k] - x, keypoints[2 * k + 1] - y);
+      if (distance < nearest) [best, nearest] = [k, distance];
+    }
+    if (best < 0) return null;
+    const track = keypointTracks[index][best];
+    const seen: TrackPlace[] = [];
+    for (let o = content.tracks.begins[track]; o < content.tracks.begins[track + 1]; o++) {
+      const [px, py] = content.tracks.places.subarray(2 * o, 2 * o + 2);
+      const photo = ids[content.tracks.photos[o]];
+      const crop = await cropOf(await photos.open(photo, store.file(photo)), px, py);
+      seen.push({ id: photo, x: px, y: py, crop });
+    }
+    await this.jobs.run(async () => photos.trim());
+    return seen;
+  }
+
+  save({ format, cameras }: Argument<'save'>, { onProgress }: CallContext): Promise<ExportedFile> {
+    return this.jobs.run(async () => {
+      onProgress({ stage: 'write', fraction: null });
+      const { content, keypointTracks } = this.requireAssembled();
+      const writer = SET_EXPORTS.find(({ name }) => name === format)!;
+      const source = { content, keypointTracks, cameras, openDatabase: openSqlite, openHdf5 };
+      const files = [...(await writer.write(source))];
+      if (files.length === 1) return { name: files[0][0], blob: new Blob([files[0][1]]), notes: [] };
+      const blob = await collected(async (sink) => {
+        const zip = new ZipWriter(sink);
+        for (const [name, bytes] of files) await zip.add(name, bytes);
+        await zip.finish();
+      }, 'application/zip');
+      return { name: `set-${format}.zip`, blob, notes: [] };
+    });
+  }
+
+  private load(model: SetMatchOptions['model'], { signal, onProgress }: CallContext) {
+    const { matchers } = this.require();
+    return matchers.load(model, (fraction) => onProgress({ stage: 'model', fraction }), signal);
+  }
+
+  /** What a pair is kept under: its photos, the weights and the settings. */
+  private async keys({ model, longSide, rescue }: SetMatchOptions): Promise<(a: string, b: string) => string> {
+    const { store } = this.require();
+    const weights = await this.weights(model.manifestUrl);
+    return (a, b) => {
+      const facts = [store.record(a).sha256, store.record(b).sha256, weights, longSide, rescue, VERSION];
+      return new Sha256().update(new TextEncoder().encode(JSON.stringify(facts))).hex();
+    };
+  }
+
+  private readonly manifests = new Map<string, Promise<string>>();
+
+  private weights(url: string): Promise<string> {
+    let known = this.manifests.get(url);
+    if (!known) {
+      known = fetchManifest(url).then((manifest) => `${manifest.id}/${weightsOf(manifest)}`);
+      known.catch(() => this.manifests.delete(url));
+      this.manifests.set(url, known);
+    }
+    return known;
+  }
+
+  private require(): Running {
+    if (!this.running) throw new CodedError('internal', 'The worker has not been started.');
+    return this.running;
+  }
+
+  private requireAssembled() {
+    if (!this.assembled) {
+      throw new CodedError('set-not-assembled', 'The pairs have not been put together yet.', 'Match them first.');
+    }
+    return this.assembled;
+  }
+}
+
+function factsOf(pair: Pick<PairFile, 'verdict' | 'geometry'> & { count: number; isFlipped: boolean }): SetPairFacts {
+  const { verdict, geometry, count, isFlipped } = pair;
+  return {
+    verdict: isFlipped ? swappedVerdict(verdict) : verdict,
+    candidates: count,
+    geometry: geometry.config,
+  };
+}
+
+/** COLMAP and hloc know photos by their names: the second of one name gets a number. */
+function uniqueNames<T extends { name: string }>(photos: readonly T[]): T[] {
+  const taken = new Set<string>();
+  return photos.map((photo) => {
+    const [, stem, ending] = /^(.*?)(\.[^.]*)?$/s.exec(photo.name)!;
+    let name = photo.name;
+    for (let n = 2; taken.has(name); n++) name = `${stem}-${n}${ending ?? ''}`;
+    taken.add(name);
+    return { ...photo, name };
+  });
+}
+
+/** The origin's private files, where this tab is the only one that has a set open. */
+async function ownFiles(): Promise<FileSystemDirectoryHandle | null> {
+  try {
+    const isOwn = await new Promise<boolean>((resolve) => {
+      // Held as long as the worker lives.
+      void navigator.locks.request('liftmatch-set', { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        return lock ? new Promise(() => {}) : undefined;
+      });
+    });
+    return isOwn ? await navigator.storage.getDirectory() : null;
+  } catch {
+    // A sandboxed frame, a private window: the set lives in memory.
+    return null;
+  }
+}
