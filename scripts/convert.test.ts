@@ -1,31 +1,16 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runScript } from './node/command.test-helper.ts';
 import { parseNetworkManifest } from '../src/models/network-manifest.ts';
 
-const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CHECKPOINT = fileURLToPath(new URL('../../shared/parity/vit-wrapped/checkpoint.pth', import.meta.url));
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** The command as a person runs it. */
-async function convert(...args: string[]): Promise<Outcome> {
-  const command = [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'scripts/convert.ts'), ...args];
-  return run(process.execPath, command).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error: Outcome) => error,
-  );
-}
+const convert = (...args: string[]) => runScript('convert.ts', args);
 
 let folder: string;
 beforeAll(async () => {

@@ -7,6 +7,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSample } from './check-sample/check.ts';
 import { readSample } from './check-sample/read.ts';
+import { runScript } from './node/command.test-helper.ts';
 import { ROOT } from './node/tools.mjs';
 
 const run = promisify(execFile);
@@ -17,10 +18,7 @@ const sample = (file: string) => join(ROOT, 'public', 'samples', file);
 
 /** A command as a person runs it. */
 const command = (script: string, args: readonly string[]) =>
-  run(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'scripts', script), ...args]).then(
-    ({ stdout, stderr }) => ({ code: 0, text: stdout + stderr }),
-    ({ code, stderr }: { code: number; stderr: string }) => ({ code, text: stderr }),
-  );
+  runScript(script, args).then(({ code, stdout, stderr }) => ({ code, text: code === 0 ? stdout + stderr : stderr }));
 const lift = (...args: string[]) => command('lift.ts', args);
 
 const filesOf = (path: string) =>

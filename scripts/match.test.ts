@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { PNG } from 'pngjs';
 import initSqlJs from 'sql.js';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,18 +8,15 @@ import { bytesSource } from '../src/formats/byte-source.ts';
 import { parseFlo } from '../src/formats/flow/flo.ts';
 import { npyFloat32 } from '../src/formats/arrays/npy.ts';
 import { openNpz } from '../src/formats/arrays/npz.ts';
+import { runScript } from './node/command.test-helper.ts';
 import { ROOT } from './node/tools.mjs';
 
-const run = promisify(execFile);
 const out = mkdtempSync(join(tmpdir(), 'match-'));
 const sample = (name: string) => join(ROOT, 'public', 'samples', name);
 
 /** The command as a person runs it. */
 const match = (...args: string[]) =>
-  run(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'scripts/match.ts'), ...args]).then(
-    ({ stdout }) => ({ code: 0, text: stdout }),
-    ({ code, stderr }: { code: number; stderr: string }) => ({ code, text: stderr }),
-  );
+  runScript('match.ts', args).then(({ code, stdout, stderr }) => ({ code, text: code === 0 ? stdout : stderr }));
 
 describe('npm run match', () => {
   afterAll(() => rmSync(out, { recursive: true }));

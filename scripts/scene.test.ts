@@ -8,6 +8,7 @@ import { encodeSplatPly } from '../src/formats/splats/write-ply.ts';
 import { PROOF_SCENES } from '../src/gaussians/pairs/proof-scenes.test-helper.ts';
 import { checkSample } from './check-sample/check.ts';
 import { readSample } from './check-sample/read.ts';
+import { runScript } from './node/command.test-helper.ts';
 import { ROOT } from './node/tools.mjs';
 
 const run = promisify(execFile);
@@ -17,10 +18,7 @@ const out = join(folder, 'out');
 
 /** A command as a person runs it. */
 const command = (script: string, args: readonly string[]) =>
-  run(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'scripts', script), ...args]).then(
-    ({ stdout, stderr }) => ({ code: 0, text: stdout + stderr }),
-    ({ code, stderr }: { code: number; stderr: string }) => ({ code, text: stderr }),
-  );
+  runScript(script, args).then(({ code, stdout, stderr }) => ({ code, text: code === 0 ? stdout + stderr : stderr }));
 const scene = (...args: string[]) => command('scene.ts', args);
 
 const filesOf = (path: string) =>

@@ -73,6 +73,7 @@ function toTensor({ dtype, shape }: Value, values: Float32Array): ort.Tensor {
 function toFloats({ dims, type, data }: ort.Tensor): RanOutput {
   // A Float16Array where the engine has it, else the bits.
   if (data instanceof Uint16Array) return { shape: [...dims], type, values: float16ToFloat32(data) };
+  if (data instanceof Float32Array) return { shape: [...dims], type, values: data.slice() };
   const list = data as ArrayLike<number | bigint>;
   return { shape: [...dims], type, values: Float32Array.from({ length: list.length }, (_, i) => Number(list[i])) };
 }
