@@ -42,6 +42,7 @@ class Host {
       if (name === 'no-cors.pth') return void response.writeHead(200).end('bytes');
       response.setHeader('access-control-allow-origin', '*');
       if (name === 'gated.pth') return void response.writeHead(401).end();
+      if (name === 'refused.pth') return void response.writeHead(403).end();
       if (name === 'moved.pth') return void response.writeHead(302, { location: '/vit.pth' }).end();
       if (!FILES[name]) return response.writeHead(404).end();
       this.requests.push(`${name} ${request.headers.range}`);
@@ -166,6 +167,11 @@ test('the converted matcher takes over the photos, in two passes', async () => {
   await panel().getByRole('button', { name: 'Close' }).click();
   const result = await matched(page);
   expect(result.modelId).toBe('matcher-112-fp32');
+  await openPanel();
+  const facts = installed().locator('summary');
+  if (!(await installed().getByText('a pair here').isVisible())) await facts.click();
+  await expect(installed().locator('[data-speed]')).toContainText(/(ms|s) a pair here \(WASM, 112 px\)/);
+  await panel().getByRole('button', { name: 'Close' }).click();
   expect(result.inputSize).toEqual({ a: { width: 112, height: 112 }, b: { width: 112, height: 112 } });
   expect(result.gridSize).toEqual({ a: { width: 224, height: 224 }, b: { width: 224, height: 224 } });
 });
@@ -195,6 +201,7 @@ test('hosts that want an account, and hosts that let no page read, are told apar
   await openPanel();
   for (const [name, message] of [
     ['gated.pth', 'only to people who have signed in or agreed to its terms (401)'],
+    ['refused.pth', 'only to people who have signed in or agreed to its terms (403)'],
     ['no-cors.pth', 'does not let other pages read its files (CORS)'],
     ['missing.pth', 'answered 404'],
   ]) {
@@ -268,13 +275,19 @@ test('the panel fits a phone with everything open, and closes by Escape', async 
   await page.setViewportSize({ width: 390, height: 844 });
   await page.getByRole('button', { name: 'Models' }).press('Enter');
   const published = panel().getByRole('region', { name: 'Published checkpoints' });
-  for (const kind of ['Depth', 'Encoders', 'Matchers']) {
-    await published.getByText(kind, { exact: true }).click();
+  const uses = await published.locator('.segmented span').allTextContents();
+  expect(uses).toContain('Night, thermal, maps');
+  // What all have in common is looked at once: opening every entry takes long.
+  for (const use of ['Depth', 'Encoders', 'Most accurate']) {
+    await published.getByText(use, { exact: true }).click();
     const summaries = panel().locator('details:not([open]) > summary:visible');
     while ((await summaries.count()) > 0) await summaries.first().click();
     expect(await panel().evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   }
   await expect(panel().locator('[data-published="roma-outdoor"]')).toContainText('drop them together');
+  await expect(panel().locator('[data-published="roma-indoor"] .published-facts')).toHaveText(
+    'By fileMITnot commercial',
+  );
   await page.keyboard.press('Escape');
   await expect(panel()).toHaveCount(0);
 });

@@ -9,6 +9,9 @@ export interface PublishedFile extends RemoteFile {
   aboutBytes: number;
 }
 
+/** What a person wants matched: how fast, of what, how well. Other kinds of networks have one use, which is their kind. */
+export type MatcherUse = 'instant' | 'photos' | 'modalities' | 'rooms' | 'accurate';
+
 /** A checkpoint that others have published, and what it takes to make a model of it. */
 export interface CatalogEntry {
   id: string;
@@ -18,10 +21,14 @@ export interface CatalogEntry {
   licence: string;
   /** What the licence forbids or asks, where that is more than to keep the notice. */
   terms?: string;
+  /** Whether the licence, or that of what it was trained on, forbids commercial use. */
+  notCommercial?: true;
   /** Page of the project. */
   source: string;
   /** What it is for, one sentence. */
   purpose: string;
+  /** Where a matcher is offered, most fitting first; none for other kinds. */
+  uses?: readonly MatcherUse[];
   /** All are needed, in any order. */
   files: PublishedFile[];
   /** Names under which the same weights are published elsewhere: dropped, they are this entry. */
@@ -37,6 +44,12 @@ export interface CatalogEntry {
   /** Numbers that become the model, where the file holds others too or stores them otherwise. */
   keptMillions?: number;
 }
+
+/** Of networks that learnt from ScanNet's rooms. */
+export const SCANNET_TERMS = {
+  terms: 'Trained on ScanNet, whose terms allow research that is not commercial.',
+  notCommercial: true,
+} as const satisfies Partial<CatalogEntry>;
 
 export const FLOAT = 4;
 

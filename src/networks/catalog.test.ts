@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aboutDiskBytes, CATALOG, entryOfFiles } from './catalog.ts';
+import { aboutDiskBytes, CATALOG, entryOfFiles, entryOfModel, termsOf } from './catalog.ts';
 
 const entry = (id: string) => CATALOG.find((one) => one.id === id)!;
 
@@ -14,6 +14,30 @@ describe('catalogue', () => {
         expect(new URL(url).protocol, url).toBe('https:');
       expect(defaultSize % family.side.multiple, id).toBe(0);
     }
+  });
+
+  it('says of every matcher what it is for, and of everything what its licence forbids', () => {
+    for (const each of CATALOG) {
+      expect(each.uses !== undefined, each.id).toBe(each.family.kind === 'matcher');
+      expect(termsOf(each), each.id).not.toBe('');
+      // Terms without a mark would be read as a licence that allows all uses.
+      if (/commercial/.test(each.terms ?? '') && !each.notCommercial)
+        expect(each.terms, each.id).toMatch(/commercial ones too/);
+      if (each.notCommercial) expect(each.terms, each.id).toMatch(/commercial/);
+    }
+    const used = new Set(CATALOG.flatMap(({ uses = [] }) => uses));
+    expect([...used].sort()).toEqual(['accurate', 'instant', 'modalities', 'photos', 'rooms']);
+    // One click to try each use with.
+    for (const use of ['instant', 'photos', 'modalities', 'rooms', 'accurate'] as const) {
+      const open = CATALOG.filter(({ uses, files }) => uses?.includes(use) && files.every((file) => file.allowsPages));
+      expect(open.length, use).toBeGreaterThan(0);
+    }
+  });
+
+  it('knows the checkpoint behind an installed model', () => {
+    expect(entryOfModel('xfeat-480-single-fp16')?.id).toBe('xfeat');
+    expect(entryOfModel('xfeat-sparse-640-single-fp16')?.id).toBe('xfeat-sparse');
+    expect(entryOfModel('embedded')).toBeNull();
   });
 
   it('gives the addresses as published', () => {

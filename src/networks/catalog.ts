@@ -13,6 +13,22 @@ export const CATALOG: readonly PublishedCheckpoint[] = FAMILIES.flatMap((family:
   family.catalog.map((entry) => ({ ...entry, family })),
 );
 
+/** What a licence forbids or asks, in a sentence. */
+export function termsOf({ terms, licence }: CatalogEntry): string {
+  if (terms !== undefined) return terms;
+  return licence === 'NOASSERTION'
+    ? 'Nobody states what is allowed: ask the authors before it is more than a try.'
+    : 'Allows all uses, commercial ones too, where its notice is kept.';
+}
+
+/** The published checkpoint that an installed model was made from, by the id that its recipe gave it; null for others. */
+export function entryOfModel(id: string): PublishedCheckpoint | null {
+  return CATALOG.filter((entry) => id.startsWith(`${entry.id}-`)).reduce<PublishedCheckpoint | null>(
+    (best, entry) => (best && best.id.length >= entry.id.length ? best : entry),
+    null,
+  );
+}
+
 /** The entry whose files are all among these names; of several the one with the most files. */
 export function entryOfFiles(names: readonly string[]): PublishedCheckpoint | null {
   const matching = CATALOG.filter(

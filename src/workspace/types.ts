@@ -9,6 +9,7 @@ import type {
   ModelRecipe,
   StorageEstimate,
 } from '../models/library-contract.ts';
+import type { MeasuredSpeeds } from './speeds.ts';
 import type { MatchResult, PhotoInfo, ProviderChoice } from '../core/match.ts';
 
 /** Where a photo came from; only what has an address can be kept in a link. */
@@ -120,6 +121,8 @@ export interface WorkspaceState {
   samples: Sample[];
   models: ModelEntry[];
   library: LibraryState;
+  /** How long models took on this machine. */
+  speeds: MeasuredSpeeds;
   /** The match of the present photos. */
   result: MatchResult | null;
   notices: Notice[];

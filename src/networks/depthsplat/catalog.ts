@@ -117,6 +117,7 @@ export const DEPTHSPLAT_CATALOG: readonly CatalogEntry[] = PUBLISHED.map(
       url: 'https://arxiv.org/abs/2410.13862',
     },
     licence: 'NOASSERTION',
+    ...(entry.terms !== SMALL_TERMS && { notCommercial: true as const }),
     source: 'https://github.com/cvg/depthsplat',
     files: [{ ...publishedFile(HUB, `depthsplat-${file}-${hash}.pth`, millions), sha256: hash }],
     choices: { size: RELEASES[hash].size },

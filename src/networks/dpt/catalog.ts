@@ -18,7 +18,7 @@ export const DEPTH_CATALOG: readonly CatalogEntry[] = SIZES.map(
     name: `Depth Anything V2 ${size}`,
     paper: { title: 'Depth Anything V2 (NeurIPS 2024)', url: 'https://arxiv.org/abs/2406.09414' },
     licence,
-    ...(licence === 'CC-BY-NC-4.0' && { terms: 'No commercial use.' }),
+    ...(licence === 'CC-BY-NC-4.0' && { terms: 'No commercial use.', notCommercial: true }),
     source: 'https://github.com/DepthAnything/Depth-Anything-V2',
     purpose: 'Relative depth of one photo, for lifting it into 3D.',
     files: [

@@ -19,6 +19,7 @@ export const ELOFTR_CATALOG: readonly CatalogEntry[] = [
     licence: 'Apache-2.0',
     source: 'https://github.com/zju3dv/EfficientLoFTR',
     purpose: 'Photos in seconds: a light matcher, trained on photo collections of landmarks.',
+    uses: ['photos'],
     files: [
       publishedFile(ZJU, 'efficientloftr/resolve/main/model.safetensors', MILLIONS, 'efficientloftr.safetensors'),
     ],
@@ -36,6 +37,7 @@ export const ELOFTR_CATALOG: readonly CatalogEntry[] = [
     licence: 'NOASSERTION',
     source: 'https://github.com/zju3dv/MatchAnything',
     purpose: 'Across kinds of images: night, thermal, maps, satellite, medical scans.',
+    uses: ['modalities'],
     files: [
       publishedFile(
         ZJU,

@@ -13,6 +13,7 @@ export const LIGHTERGLUE_CATALOG: readonly CatalogEntry[] = [
     licence: 'Apache-2.0',
     source: 'https://github.com/verlab/accelerated_features',
     purpose: 'Key points matched by a small transformer: fewer and righter matches than nearest neighbours, in 17 MB.',
+    uses: ['instant', 'photos'],
     files: [publishedFile(AUTHORS, 'xfeat-lighterglue.pt', 2.68), publishedFile(AUTHORS, 'xfeat.pt', 1.55)],
     defaultSize: 640,
     // Both files hold an XFeat, and neither all of it is needed.

@@ -1,5 +1,5 @@
 import type { CatalogEntry, PublishedPlace } from '../catalog-entry.ts';
-import { publishedFile } from '../catalog-entry.ts';
+import { publishedFile, SCANNET_TERMS } from '../catalog-entry.ts';
 
 /** kornia's copies of the authors' files, which are on a drive that no page can read. */
 const KORNIA: PublishedPlace = { base: 'https://huggingface.co/kornia/loftr/resolve/main/', allowsPages: true };
@@ -21,15 +21,12 @@ const loftr = (
   licence: 'Apache-2.0',
   source: 'https://github.com/zju3dv/LoFTR',
   purpose,
+  uses: [scene === 'outdoor' ? 'photos' : 'rooms'],
   files: [publishedFile(KORNIA, file, MILLIONS)],
   choices: { positionCode },
   defaultSize: 560,
   ...more,
 });
-
-const ROOMS = {
-  terms: 'Trained on ScanNet, whose terms allow research that is not commercial.',
-};
 
 /** LoFTR's published weights; MINIMA, GIM and others retrained it and are dropped as files. */
 export const LOFTR_CATALOG: readonly CatalogEntry[] = [
@@ -41,7 +38,7 @@ export const LOFTR_CATALOG: readonly CatalogEntry[] = [
     { otherNames: ['outdoor_ds.ckpt'] },
   ),
   loftr('indoor', 'loftr_indoor_ds_new.ckpt', 'Rooms, with the position code that was corrected later.', 'corrected', {
-    ...ROOMS,
+    ...SCANNET_TERMS,
     otherNames: ['indoor_ds_new.ckpt'],
   }),
 ];

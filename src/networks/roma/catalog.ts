@@ -1,5 +1,5 @@
 import type { CatalogEntry, PublishedPlace } from '../catalog-entry.ts';
-import { publishedFile } from '../catalog-entry.ts';
+import { publishedFile, SCANNET_TERMS } from '../catalog-entry.ts';
 
 /** The size in the published L2M++ checkpoint's name. */
 const SIZE = 560;
@@ -36,6 +36,7 @@ const l2mpp = (version: string, path: string): CatalogEntry => ({
   licence: 'NOASSERTION',
   source: 'https://github.com/Sharpiless/L2M',
   purpose: 'Dense matching across viewpoint, light and style: a coarse pass, then a fine one at twice the size.',
+  uses: ['accurate'],
   files: [publishedFile(L2MPP, path, MILLIONS), publishedFile(L2MPP, 'dinov2l_distilled.pth', VIT_MILLIONS)],
   choices: { normalise: 'none' },
   defaultSize: SIZE,
@@ -47,8 +48,10 @@ const romaOf = (scene: string): CatalogEntry => ({
   name: `RoMa ${scene}`,
   paper: { title: 'RoMa: Robust Dense Feature Matching (CVPR 2024)', url: 'https://arxiv.org/abs/2305.15404' },
   licence: 'MIT',
+  ...(scene === 'indoor' && SCANNET_TERMS),
   source: 'https://github.com/Parskatt/RoMa',
   purpose: `Dense matching, trained on ${scene === 'outdoor' ? 'photo collections of landmarks' : 'scans of rooms'}.`,
+  uses: scene === 'outdoor' ? ['accurate'] : ['rooms', 'accurate'],
   files: [publishedFile(ROMA_RELEASES, `roma_${scene}.pth`, MILLIONS), VIT],
   choices: { normalise: 'imagenet' },
   defaultSize: SIZE,
@@ -65,6 +68,7 @@ const minima: CatalogEntry = {
   licence: 'Apache-2.0',
   source: 'https://github.com/LSXI7/MINIMA',
   purpose: 'RoMa, trained on for photos against infrared, depth, sketches, events and paintings.',
+  uses: ['modalities', 'accurate'],
   files: [publishedFile(MINIMA_RELEASES, 'minima_roma.pth', MILLIONS), VIT],
   choices: { normalise: 'imagenet' },
   defaultSize: SIZE,
@@ -82,6 +86,7 @@ const matchAnything: CatalogEntry = {
   source: 'https://github.com/zju3dv/MatchAnything',
   purpose:
     'RoMa, trained for thermal, night, medical and satellite images and maps; a copy by others than its authors.',
+  uses: ['modalities', 'accurate'],
   files: [
     publishedFile(
       VISMATCH,

@@ -18,6 +18,7 @@ export const ROMAV2_CATALOG: readonly CatalogEntry[] = [
     source: 'https://github.com/Parskatt/RoMaV2',
     purpose:
       'The most accurate on photos, and says how sure each place is: 640 px “base”, 512 “fast” at 0.6 of the cost, 320 “turbo” at 0.2.',
+    uses: ['accurate'],
     // More than half of its numbers are stored in bfloat16, and the descriptor's last six blocks serve nobody.
     files: [publishedFile(RELEASES, 'v2.0.1/romav2.0.1.pt', 274)],
     keptMillions: 349.9,

@@ -14,6 +14,7 @@ export const TINY_ROMA_CATALOG: readonly CatalogEntry[] = [
     licence: 'MIT',
     source: 'https://github.com/Parskatt/RoMa',
     purpose: 'Dense matching at a tenth of RoMa’s cost, on XFeat’s features.',
+    uses: ['instant', 'photos'],
     files: [publishedFile(RELEASES, 'tiny_roma_v1_outdoor.pth', 2.85)],
     defaultSize: 640,
   },

@@ -18,6 +18,7 @@ export const XFEAT_CATALOG: readonly CatalogEntry[] = [
     licence: 'Apache-2.0',
     source: 'https://github.com/verlab/accelerated_features',
     purpose: 'At once, in 6 MB: coarse matches of similar views.',
+    uses: ['instant'],
     files: [publishedFile(AUTHORS, 'xfeat.pt', 1.55)],
     defaultSize: 480,
   },
@@ -33,6 +34,7 @@ export const XFEAT_SPARSE_CATALOG: readonly CatalogEntry[] = [
     purpose:
       'The fewest operations: key points and their mutual nearest neighbours, where matches as a list are wanted.',
     files: [publishedFile(AUTHORS, 'xfeat.pt', 1.55)],
+    uses: ['instant'],
     // The same file as the semi-dense one, which goes first where a file is dropped.
     defaultSize: 640,
   },

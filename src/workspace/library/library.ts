@@ -18,6 +18,9 @@ const LOCAL = 'local:';
 
 export const isLocalModel = (id: string | null): boolean => id?.startsWith(LOCAL) ?? false;
 
+/** The id in a model's own manifest, which installed ones have under a mark. */
+export const manifestId = (id: string): string => (isLocalModel(id) ? id.slice(LOCAL.length) : id);
+
 /** An installed matcher as the match workspace offers it; null for encoders and depth networks. */
 export function entryOfInstalled(model: InstalledModel): ModelEntry | null {
   if (!model.input) return null;

@@ -10,6 +10,7 @@ import { type EmbedChoice, embedSnippet } from './address/embed-snippet.ts';
 import { formatAddress } from './address/url.ts';
 import type { AddressState } from './address/url.ts';
 import { EngineLink } from './engine-link.ts';
+import { keepSpeeds, keptSpeeds, withMatch } from '../../../workspace/speeds.ts';
 import { GpuChecks } from './gpu-checks.ts';
 import { Geometry } from './geometry/geometry.ts';
 import { Masks } from './masks/masks.ts';
@@ -61,7 +62,9 @@ export class MatchWorkspace extends Workspace {
       options,
       photoEngine(() => this),
     );
-    this.gpuChecks = new GpuChecks(options.storage ?? (() => null));
+    const storage = options.storage ?? (() => null);
+    this.gpuChecks = new GpuChecks(storage);
+    store.setState({ speeds: keptSpeeds(storage()) });
     this.link = new EngineLink(store, {
       spawn: options.spawn,
       gpuChecks: this.gpuChecks,
@@ -80,6 +83,7 @@ export class MatchWorkspace extends Workspace {
       this.notices,
       () => {
         this.link.confirm();
+        this.measure(storage());
         void this.probing.refresh();
       },
       (check) => this.tellCheck(check),
@@ -141,6 +145,15 @@ export class MatchWorkspace extends Workspace {
     this.geometry.dispose();
     this.masks.dispose();
     this.link.dispose();
+  }
+
+  /** Remembers how long the shown match took its model. */
+  private measure(storage: Storage | null): void {
+    const { result, speeds: before } = this.store.getState();
+    const speeds = result ? withMatch(before, result) : before;
+    if (speeds === before) return;
+    this.store.setState({ speeds });
+    keepSpeeds(storage, speeds);
   }
 
   private tellCheck(check: GpuCheck): void {

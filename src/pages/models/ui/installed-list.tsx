@@ -1,6 +1,6 @@
 import type { InstalledModel, KeptNetwork } from '../../../models/library-contract.ts';
 import type { Library } from '../../../workspace/library/library.ts';
-import { entryOfInstalled, isLocalModel } from '../../../workspace/library/library.ts';
+import { entryOfInstalled, isLocalModel, manifestId } from '../../../workspace/library/library.ts';
 import { chosenModel } from '../../../workspace/models.ts';
 import type { ModelEntry } from '../../../workspace/types.ts';
 import { fileSize } from '../../../ui/format.ts';
@@ -8,6 +8,7 @@ import { RemoveButton } from '../../../ui/remove-button.tsx';
 import { useWorkspace, useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { CheckpointFacts } from './checkpoint-facts.tsx';
 import { KIND_TEXTS, PURPOSE_TEXTS } from './kind-texts.ts';
+import { MeasuredSpeedText } from './measured-speed.tsx';
 
 /** The models that can run now; one of the matchers is in use. */
 export function InstalledList({ library }: { library: Library }) {
@@ -115,8 +116,12 @@ function UseChoice({ model }: { model: ModelEntry }) {
 }
 
 function MatcherFacts({ model }: { model: ModelEntry }) {
+  // A speed is known by the manifest's own id, as a match tells it.
+  const speed = useWorkspaceState(({ speeds }) => speeds[manifestId(model.id)] ?? null);
   return (
     <dl className="facts">
+      <dt>Speed</dt>
+      <dd>{speed ? <MeasuredSpeedText speed={speed} /> : 'measured with its first pair'}</dd>
       <dt>Input</dt>
       <dd>
         {model.minLongSide === model.maxLongSide

@@ -1,17 +1,17 @@
 import type { InstalledModel, NetworkPurpose } from '../../../models/library-contract.ts';
 
 /** What each kind of network is called and good for. */
-export const KIND_TEXTS: Record<InstalledModel['kind'], { name: string; plural: string; installed: string }> = {
-  matcher: { name: 'Matcher', plural: 'Matchers', installed: 'Matches photos.' },
+export const KIND_TEXTS: Record<InstalledModel['kind'], { name: string; installed: string }> = {
+  matcher: { name: 'Matcher', installed: 'Matches photos.' },
   encoder: {
     name: 'Encoder',
-    plural: 'Encoders',
+
     installed: 'Gives features of one photo; it does not match by itself.',
   },
-  depth: { name: 'Depth', plural: 'Depth', installed: 'Gives the depth of one photo; it does not match.' },
+  depth: { name: 'Depth', installed: 'Gives the depth of one photo; it does not match.' },
   splats: {
     name: 'Scene of two photos',
-    plural: 'Scenes',
+
     installed: 'Makes a scene of two matched photos; it does not match by itself.',
   },
 };

@@ -1,7 +1,10 @@
 import type { FormEvent } from 'react';
 import type { Library } from '../../../workspace/library/library.ts';
 import type { PublishedCheckpoint } from '../../../networks/catalog.ts';
-import { aboutDiskBytes } from '../../../networks/catalog.ts';
+import { aboutDiskBytes, entryOfModel, termsOf } from '../../../networks/catalog.ts';
+import type { MeasuredSpeed, MeasuredSpeeds } from '../../../workspace/speeds.ts';
+import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
+import { MeasuredSpeedText } from './measured-speed.tsx';
 import { recipeOfEntry } from '../state/recipes.ts';
 import { fileSize } from '../../../ui/format.ts';
 import { ConversionFields } from './conversion-fields.tsx';
@@ -12,6 +15,7 @@ import { useConversion } from './use-conversion.ts';
 export function PublishedItem({ library, entry }: { library: Library; entry: PublishedCheckpoint }) {
   const [chosen, change] = useConversion();
   const closed = entry.files.filter(({ allowsPages }) => !allowsPages);
+  const speed = useWorkspaceState(({ speeds }) => speedOf(entry, speeds));
   const download = entry.files.reduce((sum, { aboutBytes }) => sum + aboutBytes, 0);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -25,6 +29,12 @@ export function PublishedItem({ library, entry }: { library: Library; entry: Pub
         <summary>
           <b>{entry.name}</b> <span className="muted">about {fileSize(download)}</span>
           <span className="line">{entry.purpose}</span>
+          <span className="line muted published-facts">
+            <span>{closed.length === 0 ? 'One click' : 'By file'}</span>
+            <span>{licenceOf(entry)}</span>
+            {entry.notCommercial && <span className="forbids">not commercial</span>}
+            {speed && <MeasuredSpeedText speed={speed} />}
+          </span>
         </summary>
         <form className="stack details-body" onSubmit={onSubmit}>
           <dl className="facts">
@@ -36,10 +46,8 @@ export function PublishedItem({ library, entry }: { library: Library; entry: Pub
             </dd>
             <dt>Licence</dt>
             <dd>
-              {entry.licence === 'NOASSERTION'
-                ? 'not stated by the authors'
-                : entry.licence.replaceAll('LicenseRef-', '')}
-              {entry.terms && <span className="line">{entry.terms}</span>}
+              {licenceOf(entry)}
+              <span className="line">{termsOf(entry)}</span>
             </dd>
             {entry.gated && (
               <>
@@ -98,4 +106,13 @@ export function PublishedItem({ library, entry }: { library: Library; entry: Pub
       </details>
     </li>
   );
+}
+
+const licenceOf = ({ licence }: PublishedCheckpoint) =>
+  licence === 'NOASSERTION' ? 'licence not stated' : licence.replaceAll('LicenseRef-', '');
+
+/** What the newest model that was made of the checkpoint took here; of one object, so that nothing is drawn anew. */
+function speedOf(entry: PublishedCheckpoint, speeds: MeasuredSpeeds): MeasuredSpeed | null {
+  const id = Object.keys(speeds).findLast((model) => entryOfModel(model)?.id === entry.id);
+  return id === undefined ? null : speeds[id];
 }

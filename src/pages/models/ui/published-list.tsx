@@ -1,27 +1,29 @@
 import { useState } from 'react';
 import type { Library } from '../../../workspace/library/library.ts';
-import { CATALOG } from '../../../networks/catalog.ts';
+import { CATALOG, type PublishedCheckpoint } from '../../../networks/catalog.ts';
 import { Segmented } from '../../../ui/segmented.tsx';
-import { KIND_TEXTS } from './kind-texts.ts';
 import { PublishedItem } from './published-item.tsx';
+import { isFor, type Use, USE_TEXTS } from './use-texts.ts';
 
-type Kind = keyof typeof KIND_TEXTS;
+const USES = (Object.keys(USE_TEXTS) as Use[]).map((value) => ({ value, label: USE_TEXTS[value].label }));
 
-const KINDS = (Object.keys(KIND_TEXTS) as Kind[]).map((value) => ({ value, label: KIND_TEXTS[value].plural }));
-
-/** The published checkpoints that the page knows. */
+/** The published checkpoints that the page knows, by what they are for, the smallest first. */
 export function PublishedList({ library }: { library: Library }) {
-  const [kind, setKind] = useState<Kind>('matcher');
+  const [use, setUse] = useState<Use>('photos');
+  const offered = CATALOG.filter((entry) => isFor(entry, use)).sort((a, b) => sizeOf(a) - sizeOf(b));
   return (
     <section className="stack-tight" aria-label="Published checkpoints">
       <h3>Published checkpoints</h3>
       <p className="hint">Trained by others and converted here, in your browser. Each has its authors' licence.</p>
-      <Segmented label="Kind" value={kind} options={KINDS} onChange={setKind} />
+      <Segmented label="What for" value={use} options={USES} onChange={setUse} />
+      <p className="hint">{USE_TEXTS[use].hint}</p>
       <ul className="models">
-        {CATALOG.filter((entry) => entry.family.kind === kind).map((entry) => (
+        {offered.map((entry) => (
           <PublishedItem key={entry.id} library={library} entry={entry} />
         ))}
       </ul>
     </section>
   );
 }
+
+const sizeOf = ({ files }: PublishedCheckpoint) => files.reduce((sum, { aboutBytes }) => sum + aboutBytes, 0);
