@@ -4,8 +4,9 @@ import { CodedError } from '../src/core/errors.ts';
 import type { Side } from '../src/core/geometry.ts';
 import { encodeSplatPly } from '../src/formats/splats/write-ply.ts';
 import { encodeSpz } from '../src/formats/splats/write-spz.ts';
+import { crossPsnr, seenPair } from '../src/gaussians/depthsplat/cross-psnr.ts';
 import { makeScene, SCALE_FACTORS } from '../src/gaussians/depthsplat/scene.ts';
-import type { GaussianTable } from '../src/gaussians/table.ts';
+import { type GaussianTable, selectGaussians } from '../src/gaussians/table.ts';
 import { abstention } from '../src/gaussians/two-view/abstain.ts';
 import { buildTwoViewScene, type TwoViewPhoto } from '../src/gaussians/two-view/build.ts';
 import { DEFAULT_FIT, DEFAULT_VIEW } from '../src/pages/match/params.ts';
@@ -69,6 +70,11 @@ export async function scenePair(args: Arguments): Promise<void> {
         `Photo ${side.toUpperCase()}: focal length ${focal.toFixed(0)} px, ${degrees.toFixed(1)}° (${source})`,
       );
     }
+    const ofMatch = () =>
+      buildTwoViewScene({
+        photos: { a: photoOf(matched, cameras, 'a'), b: photoOf(matched, cameras, 'b') },
+        pose: cameras,
+      });
     let table: GaussianTable;
     if (network) {
       const started = performance.now();
@@ -94,14 +100,21 @@ export async function scenePair(args: Arguments): Promise<void> {
           `Scale ${scene.factor}${factor === null ? ` by drawing each photo from the other (${tried})` : ' as given'}, ${seconds(performance.now() - looked)}; ` +
             `baseline ${scene.baseline.toFixed(3)}, median depth ${scene.middle.toFixed(2)}. No unit of length is known.`,
         );
+        const own = ofMatch();
+        const range = (begin: number, end: number) => Uint32Array.from({ length: end - begin }, (_, i) => begin + i);
+        const parts = {
+          a: selectGaussians(own.table, range(0, own.counts.a)),
+          b: selectGaussians(own.table, range(own.counts.a, own.table.count)),
+        };
+        console.log(
+          `Each photo drawn from the other's Gaussians: ${scene.psnr.toFixed(2)} dB; from the match's own: ` +
+            `${crossPsnr(parts, seenPair(input, own.cameras)).toFixed(2)} dB (over what both show)`,
+        );
       } finally {
         seen.dispose();
       }
     } else {
-      table = buildTwoViewScene({
-        photos: { a: photoOf(matched, cameras, 'a'), b: photoOf(matched, cameras, 'b') },
-        pose: cameras,
-      }).table;
+      table = ofMatch().table;
     }
     const bytes = write(table);
     writeFileSync(out, await bytes);

@@ -2,11 +2,10 @@ import { throwIfAborted } from '../../core/errors.ts';
 import type { Side, Size } from '../../core/geometry.ts';
 import type { Vector3 } from '../../core/rotation.ts';
 import { median } from '../../geometry/measures.ts';
-import { activate } from '../activate.ts';
-import { cameraCentre, movedTo, relativePose, resized, type SplatCamera } from '../camera.ts';
-import { renderSplats } from '../raster/render.ts';
+import { cameraCentre, movedTo, relativePose, type SplatCamera } from '../camera.ts';
 import type { GaussianTable } from '../table.ts';
 import { cropOf, croppedCamera, type SweepInputs, sweepInputs } from './cameras.ts';
+import { crossPsnr } from './cross-psnr.ts';
 import { gaussiansOfViews, type ScaleLimits, type ViewOutput } from './gaussians.ts';
 
 /** What the network gives for both views, one after the other (see SplatOutput of models/splat-network.ts). */
@@ -43,7 +42,7 @@ export interface SceneOptions {
 export interface ScaleTry {
   /** Of the baseline that the triangulated depths ask for. */
   readonly factor: number;
-  /** Mean squared error of both photos drawn from the other one's Gaussians, as PSNR in dB over what both show. */
+  /** See {@link crossPsnr}. */
   readonly psnr: number;
 }
 
@@ -63,8 +62,9 @@ export interface NetworkScene {
   readonly middle: number;
   /** [2, h, w] scene units. */
   readonly depth: Float32Array;
-  /** The factor that was taken, and all that were tried. */
+  /** The factor that was taken, how well it did, and all that were tried. */
   readonly factor: number;
+  readonly psnr: number;
   readonly tries: readonly ScaleTry[];
 }
 
@@ -76,9 +76,6 @@ const TRAINED_NEAR_DEPTH = 1.25;
 
 /** Tried in this order: the baseline that the depths ask for, its neighbours, and further the same way as long as that helps. */
 export const SCALE_FACTORS = [0.5, 0.7, 1, 1.4, 2];
-
-/** Longest side of the pictures by which scales are compared. */
-const JUDGED_SIDE = 128;
 
 /**
  * Makes the scene at the scale at which both photos are drawn best from the other's Gaussians.
@@ -102,7 +99,7 @@ export async function makeScene(
     if (known) return known.psnr;
     throwIfAborted(signal);
     onProgress?.(made.size, sorted.length);
-    const one = await makeAt(input, factor, run, sorted.length > 1);
+    const one = await makeAt(input, factor, run);
     made.set(factor, one);
     return one.psnr;
   };
@@ -129,6 +126,7 @@ export async function makeScene(
     middle: median(Array.from(views.a.depth)),
     depth,
     factor: sorted[best],
+    psnr: made.get(sorted[best])!.psnr,
     tries: [...made].map(([factor, { psnr }]) => ({ factor, psnr })).sort((a, b) => a.factor - b.factor),
   };
 }
@@ -143,7 +141,6 @@ async function makeAt(
   input: SceneInput,
   factor: number,
   run: (cameras: SweepInputs) => Promise<TwoViewOutput>,
-  isJudged: boolean,
 ): Promise<Made> {
   const cameras = camerasAt(input, factor);
   const [a, b] = [cameras.a, cameras.b].map((camera) => croppedCamera(camera, cropOf(camera, input.size)));
@@ -157,7 +154,9 @@ async function makeAt(
     image: input.image.subarray(3 * index * pixels, 3 * (index + 1) * pixels),
   });
   const views = { a: view(0, a), b: view(1, b) };
-  return { views, cameras, psnr: isJudged ? crossPsnr(input, views) : NaN };
+  const table = (side: Side): GaussianTable => gaussiansOfViews([views[side]], input.limits);
+  const pair = { cameras: { a, b }, images: { a: views.a.image, b: views.b.image }, covisible: input.covisible };
+  return { views, cameras, psnr: crossPsnr({ a: table('a'), b: table('b') }, pair) };
 }
 
 /** The cameras with the baseline that near things ask for, times a factor. */
@@ -173,47 +172,6 @@ export function camerasAt(
 
 function nearestIndex(values: readonly number[], to: number): number {
   return values.reduce((best, value, i) => (Math.abs(value - to) < Math.abs(values[best] - to) ? i : best), 0);
-}
-
-/** Both photos drawn from the other's Gaussians, against the photos; what is not covered is black, as it was in training. */
-function crossPsnr({ limits, covisible }: SceneInput, views: Readonly<Record<Side, ViewOutput>>): number {
-  let [sum, count] = [0, 0];
-  for (const [from, to] of [
-    ['a', 'b'],
-    ['b', 'a'],
-  ] as const) {
-    const { camera, image } = views[to];
-    const step = Math.max(1, Math.round(Math.max(camera.width, camera.height) / JUDGED_SIDE));
-    const [width, height] = [Math.floor(camera.width / step), Math.floor(camera.height / step)];
-    const scene = activate(gaussiansOfViews([views[from]], limits));
-    const small = resized({ ...camera, width: width * step, height: height * step }, width, height);
-    const { colour } = renderSplats(scene, small, { colourOnly: true });
-    for (let i = 0; i < width * height; i++) {
-      const [x, y] = [(i % width) * step, Math.floor(i / width) * step];
-      if (covisible && !covisible[to][(y + (step >> 1)) * camera.width + x + (step >> 1)]) continue;
-      for (let channel = 0; channel < 3; channel++) {
-        const truth = blockMean(image, channel, x, y, step, camera);
-        const drawn = Math.min(1, Math.max(0, colour[channel * width * height + i]));
-        sum += (drawn - truth) ** 2;
-        count++;
-      }
-    }
-  }
-  return count === 0 ? -Infinity : -10 * Math.log10(Math.max(sum / count, 1e-10));
-}
-
-function blockMean(
-  image: Float32Array,
-  channel: number,
-  x: number,
-  y: number,
-  step: number,
-  { width, height }: SplatCamera,
-): number {
-  let sum = 0;
-  for (let dy = 0; dy < step; dy++)
-    for (let dx = 0; dx < step; dx++) sum += image[(channel * height + y + dy) * width + x + dx];
-  return sum / (step * step);
 }
 
 /** A place is shown by the other view, too, unless that view's own surface is nearer by more than this share. */
