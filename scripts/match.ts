@@ -1,6 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PNG } from 'pngjs';
+import { cameraOfPhoto, type KnownCamera } from '../src/core/camera-model.ts';
+import { CodedError } from '../src/core/errors.ts';
+import type { Size } from '../src/core/geometry.ts';
+import { chooseCamera, readCameraFile } from '../src/formats/cameras/camera-file.ts';
 import type { Pixels } from '../src/compute/preprocess/cpu.ts';
 import { readArguments, usage } from './node/arguments.ts';
 import { COMMAND_EXPORTS, commandWish, matchFiles, matchSource } from './node/match-files.ts';
@@ -19,6 +23,7 @@ const FILES = COMMAND_EXPORTS.map(({ commandFiles, text }) => {
 }).join('\n');
 
 const HELP = `npm run match -- A B --out DIR [--model ID|MANIFEST] [--size N] [--no-rescue]
+                 [--camera-a FILE] [--camera-b FILE] [--cameras FILE]
                  [--mask-a FILE] [--mask-b FILE] [--masks DIR]
                  [--count 5000] [--threshold 0.05] [--cycle-limit 0] [--seed 1]
 Matches two photos (JPEG or PNG) with the engine's own code on the native runtime, and writes into DIR (pixels: the
@@ -26,6 +31,8 @@ centre of the first one is at (0.5, 0.5)):
 ${FILES}
   certainty.png              certainty on A, 0 black to 1 white
   warp.png                   A rebuilt from B's pixels, dark where the match is not certain
+--camera-a, --camera-b (or one file for both: --cameras) are measured cameras: COLMAP's cameras.txt, a calibration of OpenCV, ROS or
+Kalibr, or JSON. E, the pose, and what the files say of the cameras are by them.
 --mask-a and --mask-b are pictures, at any size, whose white (or opaque) parts count: outside of them certainty is 0.
 --masks DIR finds them by name, left.mask.png for left.jpg.
 --threshold and --cycle-limit (pixels, 0 = none) leave out uncertain and inconsistent matches.
@@ -39,7 +46,21 @@ async function main(argv: readonly string[]): Promise<void> {
   if (argv.some((word) => /^--(set|merge|shard)\b/.test(word))) return matchSet(argv);
   const args = readArguments(
     {
-      options: ['out', 'model', 'size', 'mask-a', 'mask-b', 'masks', 'count', 'threshold', 'cycle-limit', 'seed'],
+      options: [
+        'out',
+        'model',
+        'size',
+        'camera-a',
+        'camera-b',
+        'cameras',
+        'mask-a',
+        'mask-b',
+        'masks',
+        'count',
+        'threshold',
+        'cycle-limit',
+        'seed',
+      ],
       flags: ['no-rescue', 'help'],
     },
     argv,
@@ -64,8 +85,12 @@ async function main(argv: readonly string[]): Promise<void> {
     { a, b },
     { size: args.count('size') ?? null, rescue: !args.has('no-rescue'), masks },
   );
+  const cameras = {
+    a: await cameraFor(args.text('camera-a') ?? args.text('cameras'), 0, matched.photos.a.size),
+    b: await cameraFor(args.text('camera-b') ?? args.text('cameras'), 1, matched.photos.b.size),
+  };
   const table = sampledMatches(matched.fields, sampling);
-  const source = await matchSource(matched, table, matcher.matcher.manifest.name);
+  const source = await matchSource(matched, table, matcher.matcher.manifest.name, cameras);
   const save = (name: string, content: string | Uint8Array) => {
     mkdirSync(dirname(join(out, name)), { recursive: true });
     writeFileSync(join(out, name), content);
@@ -79,6 +104,15 @@ async function main(argv: readonly string[]): Promise<void> {
   console.log(
     `${matched.verdict.sentence}\n${table.count} matches in ${(matched.milliseconds / 1000).toFixed(1)} s, written to ${out}`,
   );
+}
+
+/** The camera of a file that took a photo. @throws CodedError `file-missing`, `camera-size`, and what reading throws */
+async function cameraFor(path: string | undefined, place: 0 | 1, photo: Size): Promise<KnownCamera | null> {
+  if (path === undefined) return null;
+  if (!existsSync(path)) throw new CodedError('file-missing', `${path} cannot be read.`, 'Check its name.');
+  const cameras = await readCameraFile(basename(path), readFileSync(path, 'utf8'));
+  const chosen = chooseCamera(cameras, place, photo) ?? cameras[0];
+  return cameraOfPhoto(chosen.camera, photo, place ? 'B' : 'A');
 }
 
 function png({ data, width, height }: Pixels): Buffer {

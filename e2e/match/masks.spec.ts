@@ -29,6 +29,61 @@ function half(path: string, width: number, height: number, isLeft: boolean): str
   return path;
 }
 
+test('measured cameras: from a file, in the fit and its curved lines, typed, kept in the link, refused', async ({
+  page,
+}, info) => {
+  const errors = watchErrors(page);
+  // The sample comes with its match: no model is needed.
+  await openApp(page, '?sample=still-life');
+  // Its true cameras (48° and 50°), measured on a half-sized copy, with a lens that the photos do not have.
+  const lines = (['48', '50'] as const).map((fov, i) => {
+    const focal = 160 / Math.tan((Number(fov) * Math.PI) / 360);
+    return `${i + 1} OPENCV 320 240 ${focal} ${focal} 160 120 0 0 0 0`;
+  });
+  const file = info.outputPath('cameras.txt');
+  writeFileSync(file, `# Camera list\n${lines.join('\n')}\n`);
+  await dropFiles(page, 'body', [{ name: 'cameras.txt', type: 'text/plain', path: file }]);
+  await expect(page.locator('.notices')).toContainText(
+    'Cameras of “cameras.txt” (2 in it): A has camera 1, B has camera 2.',
+  );
+  const fitted = () =>
+    page.evaluate(() => {
+      const { fit: found, job } = (window as unknown as AppWindow).liftMatch.store.getState().geometry;
+      return job === null && found?.cameras ? { lenses: found.lenses, intrinsics: found.cameras.intrinsics } : null;
+    });
+  await expect.poll(async () => (await fitted())?.intrinsics.b).toMatchObject({ source: 'known', camera: { cx: 320 } });
+  expect((await fitted())!.intrinsics.a.fov).toBeCloseTo(48, 6);
+  await expect(page).toHaveURL(/fit=essential.*fit\.cama=OPENCV/);
+
+  // Typed: a barrel bends the lines of the probe.
+  const form = page.locator('[data-camera="b"]');
+  await form.getByLabel('k1').fill('-0.25');
+  await expect.poll(async () => (await fitted())?.lenses?.b.distortion[0]).toBe(-0.25);
+  const stage = (await page.locator('.stage').boundingBox())!;
+  await page.mouse.move(stage.x + 0.2 * stage.width, stage.y + 0.5 * stage.height);
+  const points = page.locator('[data-epipolar] polyline.epipolar-line');
+  await expect(points).toHaveCount(2);
+  const counts = await points.evaluateAll((all) => all.map((one) => one.getAttribute('points')!.split(' ').length));
+  expect(Math.max(...counts)).toBeGreaterThan(20);
+  expect(Math.min(...counts)).toBe(2);
+
+  // Another format, and another shape; the cameras stay.
+  const wrong = info.outputPath('wrong.yml');
+  writeFileSync(wrong, 'hello: [1, 2]');
+  await page.locator('[data-camera-picker]').setInputFiles(wrong);
+  await expect(page.locator('.notices')).toContainText('“wrong.yml”: There is no camera in it.');
+  writeFileSync(wrong, '1 PINHOLE 480 640 500 500 240 320');
+  await page.locator('[data-camera-picker]').setInputFiles(wrong);
+  await expect(page.locator('.notices')).toContainText('no camera of these photos’ shapes');
+  expect((await fitted())!.intrinsics.a.source).toBe('known');
+  await page
+    .locator('[data-camera="a"]')
+    .getByRole('button', { name: /Remove/ })
+    .click();
+  await expect.poll(async () => (await fitted())?.intrinsics.a.source).toBe('assumed');
+  errors.check();
+});
+
 test('parts are left out by brush, polygon, keys and files; nothing is matched there, and no model runs', async ({
   page,
 }, info) => {

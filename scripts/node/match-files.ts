@@ -5,7 +5,8 @@ import { EXPORTS } from '../../src/exports/index.ts';
 import { openZip } from '../../src/formats/archives/zip.ts';
 import { bytesSource } from '../../src/formats/byte-source.ts';
 import { CodedError } from '../../src/core/errors.ts';
-import { otherSide } from '../../src/core/geometry.ts';
+import { cameraOfPhoto, type KnownCamera } from '../../src/core/camera-model.ts';
+import { otherSide, type Side } from '../../src/core/geometry.ts';
 import type { MatchTable } from '../../src/core/match.ts';
 import { denseFlow } from '../../src/matching/dense-flow.ts';
 import { twoViewGeometry } from '../../src/pages/match/worker/exports/two-view-geometry.ts';
@@ -40,14 +41,18 @@ export async function matchSource(
   { fields, photos, verdict }: MatchedPair,
   table: MatchTable,
   model: string,
+  known: Record<Side, KnownCamera | null> = { a: null, b: null },
 ): Promise<MatchSource> {
   const sizes = { a: photos.a.size, b: photos.b.size };
+  const cameraFor = (side: Side) => known[side] && cameraOfPhoto(known[side], sizes[side], side.toUpperCase());
+  const cameras = { a: cameraFor('a'), b: cameraFor('b') };
   const focal = { a: await focalOf(photos.a.key), b: await focalOf(photos.b.key) };
   return {
     model,
     verdict,
     sizes,
     focal,
+    cameras,
     readField: async (side) => fields[side],
     readMatches: async () => table,
     readFlow: async (side, longSide, { threshold, cycleLimit }) => {
@@ -55,7 +60,7 @@ export async function matchSource(
       return denseFlow(fields[side], options);
     },
     openDatabase: async () => new (await initSqlJs()).Database(),
-    readGeometry: (matches, run) => twoViewGeometry(matches, sizes, focal, { ...run, verdict: verdict.kind }),
+    readGeometry: (matches, run) => twoViewGeometry(matches, sizes, focal, { ...run, cameras, verdict: verdict.kind }),
   };
 }
 

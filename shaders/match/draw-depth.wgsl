@@ -11,9 +11,11 @@ struct Depth {
   row1: vec3f,
   row2: vec3f,
   translation: vec3f,
-  // Focal lengths as shares of each photo's width and height.
+  // Focal lengths and principal points as shares of each photo's width and height.
   focalHere: vec2f,
   focalThere: vec2f,
+  principalHere: vec2f,
+  principalThere: vec2f,
   // 1 / depth at both ends of the colours, baselines.
   far: f32,
   near: f32,
@@ -31,8 +33,8 @@ const BEHIND = 0.1;
 @fragment
 fn drawDepth(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let unit = unitAt(position.xy);
-  let ray = vec3f((unit - 0.5) / depth.focalHere, 1.0);
-  let other = (readWarp(unit).unit - 0.5) / depth.focalThere;
+  let ray = vec3f((unit - depth.principalHere) / depth.focalHere, 1.0);
+  let other = (readWarp(unit).unit - depth.principalThere) / depth.focalThere;
   let turned = vec3f(dot(depth.row0, ray), dot(depth.row1, ray), dot(depth.row2, ray));
   // turned + value · translation must lie on the other photo's ray.
   let away = turned.xy - other * turned.z;

@@ -15,7 +15,7 @@ export const colmap = {
       import('../formats/matches/colmap.ts'),
       import('../formats/archives/zip-writer.ts'),
     ]);
-    const files = colmapFiles(await source.readMatches(), metadataOf(wish, source));
+    const files = colmapFiles(await source.readMatches(), metadataOf(wish, source), source.cameras);
     const blob = await collected(async (sink) => {
       const writer = new ZipWriter(sink);
       for (const [name, text] of files) await writer.add(name, new TextEncoder().encode(text));

@@ -19,8 +19,8 @@ export const database = {
     ]);
     const [table, metadata] = [await source.readMatches(), metadataOf(wish, source)];
     const geometry = await source.readGeometry(table, run);
-    const { focal } = source;
-    const bytes = writeColmapDatabase(await source.openDatabase(), { table, metadata, focal, geometry });
+    const { focal, cameras } = source;
+    const bytes = writeColmapDatabase(await source.openDatabase(), { table, metadata, focal, cameras, geometry });
     return {
       blob: new Blob([bytes], { type: 'application/vnd.sqlite3' }),
       notes: databaseNotes(imageNames(metadata), geometry),

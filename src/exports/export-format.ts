@@ -1,4 +1,5 @@
 import type { ExportedFile } from '../core/exported-file.ts';
+import type { KnownCamera } from '../core/camera-model.ts';
 import type { Side, Size } from '../core/geometry.ts';
 import type { Legend } from '../core/colors/legend.ts';
 import type { DenseField, MatchResult, MatchTable, VerdictKind } from '../core/match.ts';
@@ -34,6 +35,8 @@ export interface ExportWish extends ExportOptions {
   photos: Record<Side, { name: string; file: Blob }>;
   /** View and settings as a link's query, which share files keep. */
   query: string;
+  /** Cameras that the person measured, as core/camera-model.ts writes them; absent: none. */
+  cameras?: Record<Side, string | null>;
   /** Name of the view, and what decides which places of a flow file are valid. */
   view: { view: string; threshold: number; cycleLimit: number };
 }
@@ -46,6 +49,8 @@ export interface MatchSource {
   sizes: Record<Side, Size>;
   /** Focal lengths that the files tell, in their pixels. */
   focal: Record<Side, number | null>;
+  /** Cameras that were measured, in the photos' pixels. */
+  cameras: Record<Side, KnownCamera | null>;
   readField(side: Side): Promise<DenseField>;
   readMatches(): Promise<MatchTable>;
   /** The field as optical flow with this longer side. */

@@ -14,7 +14,13 @@ export const opencv = {
     const { encodeOpenCvYaml } = await import('../formats/matches/opencv-yml.ts');
     const table = await source.readMatches();
     const geometry = await source.readGeometry(table, run);
-    const text = encodeOpenCvYaml({ table, metadata: metadataOf(wish, source), focal: source.focal, geometry });
+    const text = encodeOpenCvYaml({
+      table,
+      metadata: metadataOf(wish, source),
+      focal: source.focal,
+      cameras: source.cameras,
+      geometry,
+    });
     const known = [geometry.homography && 'H', geometry.fundamental && 'F', geometry.essential && 'E'].filter(Boolean);
     return {
       blob: new Blob([text], { type: 'application/yaml' }),

@@ -14,6 +14,7 @@ export type MalformedPart =
   | 'pfm'
   | 'webp'
   | 'splat'
+  | 'camera'
   | 'cameras'
   | 'set-pair';
 

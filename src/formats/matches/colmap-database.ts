@@ -1,3 +1,4 @@
+import type { KnownCamera } from '../../core/camera-model.ts';
 import type { Side } from '../../core/geometry.ts';
 import type { MatchTable } from '../../core/match.ts';
 import { guessedFocal, imageNames } from './colmap.ts';
@@ -16,6 +17,8 @@ export interface ColmapScene {
   metadata: MatchMetadata;
   /** Focal lengths that the photos' files tell, pixels; null: COLMAP's guess. */
   focal: Record<Side, number | null>;
+  /** Cameras that were measured; they go before the focal lengths. */
+  cameras?: Record<Side, KnownCamera | null>;
   geometry: TwoViewGeometry;
 }
 
@@ -38,7 +41,12 @@ export function writeColmapDatabase(db: SqlDatabase, scene: ColmapScene): Uint8A
   });
 }
 
-function cameraOf(side: Side, { metadata, focal }: ColmapScene): ColmapTables['cameras'][number] {
+function cameraOf(side: Side, { metadata, focal, cameras }: ColmapScene): ColmapTables['cameras'][number] {
+  const known = cameras?.[side];
+  if (known) {
+    const { model, fx, fy, cx, cy, distortion } = known;
+    return { model, size: metadata.photos[side].size, params: [fx, fy, cx, cy, ...distortion], hasFocal: true };
+  }
   const { size } = metadata.photos[side];
   const params = [focal[side] ?? guessedFocal(size), size.width / 2, size.height / 2];
   return { model: 'SIMPLE_PINHOLE', size, params, hasFocal: focal[side] !== null };

@@ -1,3 +1,4 @@
+import type { KnownCamera } from '../../core/camera-model.ts';
 import type { Side, Size } from '../../core/geometry.ts';
 import type { MatchTable } from '../../core/match.ts';
 import { MATCH_COLUMNS } from './matches-csv.ts';
@@ -17,12 +18,16 @@ const SIDES: readonly Side[] = ['a', 'b'];
  * own.
  * @see https://colmap.github.io/format.html and https://colmap.github.io/tutorial.html
  */
-export function colmapFiles(table: MatchTable, metadata: MatchMetadata): Map<string, string> {
+export function colmapFiles(
+  table: MatchTable,
+  metadata: MatchMetadata,
+  known: Record<Side, KnownCamera | null> = { a: null, b: null },
+): Map<string, string> {
   const names = imageNames(metadata);
   const files = new Map<string, string>();
   for (const side of SIDES) files.set(`features/${names[side]}.txt`, features(table, side));
   files.set('matches.txt', matchList(table, names));
-  files.set('sparse/cameras.txt', cameras(metadata));
+  files.set('sparse/cameras.txt', cameras(metadata, known));
   files.set('sparse/images.txt', images(table, names));
   files.set('sparse/points3D.txt', '# 3D point list, empty: nothing has been triangulated\n');
   files.set('README.txt', readme(names));
@@ -54,10 +59,16 @@ function matchList(table: MatchTable, names: Record<Side, string>): string {
   return [`${names.a} ${names.b}`, ...pairs, '', ''].join('\n');
 }
 
-function cameras({ photos }: MatchMetadata): string {
+function cameras({ photos }: MatchMetadata, known: Record<Side, KnownCamera | null>): string {
   const lines = ['# Camera list with one line of data per camera:', '#   CAMERA_ID, MODEL, WIDTH, HEIGHT, PARAMS[]'];
   SIDES.forEach((side, i) => {
     const { width, height } = photos[side].size;
+    const camera = known[side];
+    if (camera) {
+      const { model, fx, fy, cx, cy, distortion } = camera;
+      lines.push([i + 1, model, width, height, fx, fy, cx, cy, ...distortion].join(' '));
+      return;
+    }
     lines.push(
       `${i + 1} SIMPLE_PINHOLE ${width} ${height} ${guessedFocal(photos[side].size)} ${width / 2} ${height / 2}`,
     );

@@ -1,4 +1,5 @@
 import { rotationOfQuaternion } from '../../core/rotation.ts';
+import type { KnownCamera } from '../../core/camera-model.ts';
 import type { Side, Size } from '../../core/geometry.ts';
 import type { MatchTable } from '../../core/match.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
@@ -12,6 +13,8 @@ export interface OpenCvScene {
   metadata: MatchMetadata;
   /** Focal lengths that the photos' files tell, pixels; null: no camera matrix of that photo. */
   focal: Record<Side, number | null>;
+  /** Cameras that were measured, in the photos' pixels; they go before the focal lengths. */
+  cameras?: Record<Side, KnownCamera | null>;
   geometry: TwoViewGeometry;
 }
 
@@ -60,7 +63,7 @@ const identity = (value: number) => value;
  * in OpenCV's terms: `x_b ~ H x_a`, `x_bᵀ F x_a = 0`, E between rays, `K_a`, `K_b`, and the pose `x_b = R x_a + t` of
  * `recoverPose`. Matrices that are not known are left out.
  */
-export function encodeOpenCvYaml({ table, metadata, focal, geometry }: OpenCvScene): string {
+export function encodeOpenCvYaml({ table, metadata, focal, cameras, geometry }: OpenCvScene): string {
   const { count, rows } = table;
   const width = MATCH_COLUMNS.length;
   const column = (index: number, change = identity) =>
@@ -93,7 +96,8 @@ export function encodeOpenCvYaml({ table, metadata, focal, geometry }: OpenCvSce
       ? [matrix('R', 3, 'd', rotationOfQuaternion(pose.quaternion)), matrix('t', 1, 'd', Array.from(pose.translation))]
       : []),
     ...(['a', 'b'] as const).flatMap((side) => {
-      const length = focal[side];
+      const [known, length] = [cameras?.[side], focal[side]];
+      if (known) return knownCamera(side, known);
       return length === null ? [] : [matrix(`K_${side}`, 3, 'd', cameraMatrix(length, metadata.photos[side].size))];
     }),
   ];
@@ -102,6 +106,16 @@ export function encodeOpenCvYaml({ table, metadata, focal, geometry }: OpenCvSce
 
 /** h33 = 1, as OpenCV gives a homography. */
 const scaled = (h: Matrix3): Matrix3 => (h[8] === 0 ? h : (h.map((value) => value / h[8]) as unknown as Matrix3));
+
+/** K, D (in OpenCV's order) and, where D is not that of `cv2.undistortPoints`, the model by COLMAP's name. */
+function knownCamera(side: Side, { model, fx, fy, cx, cy, distortion }: KnownCamera): string[] {
+  const isOpenCv = model === 'PINHOLE' || model === 'OPENCV' || model === 'FULL_OPENCV';
+  return [
+    matrix(`K_${side}`, 3, 'd', [fx, 0, cx - 0.5, 0, fy, cy - 0.5, 0, 0, 1]),
+    ...(distortion.length ? [matrix(`D_${side}`, distortion.length, 'd', distortion)] : []),
+    ...(isOpenCv ? [] : [`distortion_model_${side}: ${model === 'OPENCV_FISHEYE' ? 'fisheye' : model}`]),
+  ];
+}
 
 const cameraMatrix = (focal: number, { width, height }: Size): Matrix3 => [
   focal,

@@ -10,6 +10,7 @@ import {
   type ParamTable,
   type ParamValues,
   seed,
+  text,
 } from '../../platform/params/params.ts';
 import { SETTINGS_PARAMS } from '../../workspace/params.ts';
 
@@ -154,6 +155,13 @@ const fieldOfView = (side: 'a' | 'b') =>
     help: 'Horizontal. Only an essential matrix asks for it.',
   });
 
+const knownCamera = (side: 'a' | 'b') =>
+  text({
+    address: `fit.cam${side}`,
+    label: `Camera of photo ${side.toUpperCase()}`,
+    help: 'MODEL,width,height,fx,fy,cx,cy,parameters: a measured camera, by COLMAP’s models; goes before field of view and k1.',
+  });
+
 /** How a model is fitted to the match. The matcher never runs for it. */
 export const FIT_PARAMS = {
   model: choice<FitModel>({
@@ -220,20 +228,33 @@ export const FIT_PARAMS = {
   }),
   fovA: fieldOfView('a'),
   fovB: fieldOfView('b'),
+  cameraA: knownCamera('a'),
+  cameraB: knownCamera('b'),
 } satisfies ParamTable;
 
 /** A fit's settings as they are declared, one by one. */
 export type FitValues = ParamValues<typeof FIT_PARAMS>;
 
 /** The same with what belongs to a photo by its side. */
-export type FitSettings = Omit<FitValues, 'fovA' | 'fovB'> & { fov: Record<Side, number | null> };
+export type FitSettings = Omit<FitValues, 'fovA' | 'fovB' | 'cameraA' | 'cameraB'> & {
+  fov: Record<Side, number | null>;
+  /** Measured cameras as core/camera-model.ts writes them. */
+  camera: Record<Side, string | null>;
+};
 
-export const fitSettings = ({ fovA, fovB, ...others }: FitValues): FitSettings => ({
+export const fitSettings = ({ fovA, fovB, cameraA, cameraB, ...others }: FitValues): FitSettings => ({
   ...others,
   fov: { a: fovA, b: fovB },
+  camera: { a: cameraA, b: cameraB },
 });
 
-export const fitValues = ({ fov, ...others }: FitSettings): FitValues => ({ ...others, fovA: fov.a, fovB: fov.b });
+export const fitValues = ({ fov, camera, ...others }: FitSettings): FitValues => ({
+  ...others,
+  fovA: fov.a,
+  fovB: fov.b,
+  cameraA: camera.a,
+  cameraB: camera.b,
+});
 
 export const DEFAULT_FIT: FitSettings = fitSettings(defaultsOf(FIT_PARAMS));
 

@@ -16,8 +16,9 @@ export interface StagePose {
   /** x_b = rotation · x_a + translation. */
   rotation: Matrix3;
   translation: readonly [number, number, number];
-  /** Focal lengths as shares of the photo's width and height; the principal point is its centre. */
+  /** Focal lengths and principal points as shares of the photo's width and height. */
   focal: Record<Side, readonly [x: number, y: number]>;
+  principal: Record<Side, readonly [x: number, y: number]>;
   /** 1 / depth (baselines) that the colours span. */
   inverseDepths: Record<Side, readonly [far: number, near: number]>;
   /** Largest distance of an inlier from where its depth projects, at focal length 1. */

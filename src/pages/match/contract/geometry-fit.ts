@@ -1,4 +1,5 @@
 import type { ExportedFile } from '../../../core/exported-file.ts';
+import type { KnownCamera } from '../../../core/camera-model.ts';
 import type { Rect, Side, Size } from '../../../core/geometry.ts';
 import type { Matrix3 } from '../../../core/matrix3.ts';
 import type { Orbit } from '../../../core/viewer/orbit.ts';
@@ -13,15 +14,20 @@ export interface FitRequest {
   cycleLimit: number;
 }
 
-/** Where a focal length is from: set by the person, told by the file, or assumed because nobody knows. */
-export type FocalSource = 'set' | 'exif' | 'assumed';
+/** Where a focal length is from: a camera that was measured, set by the person, told by the file, or assumed because nobody knows. */
+export type FocalSource = 'known' | 'set' | 'exif' | 'assumed';
 
 export interface Intrinsics {
-  /** Pixels of the photo's file; the principal point is taken to be its centre. */
+  /** Pixels of the photo's file; of a known camera the mean of both. */
   focal: number;
   /** Horizontal, degrees. */
   fov: number;
   source: FocalSource;
+  /**
+   * The lens with everything known of it, in pixels of the file; without a measured camera the principal point is the photo's
+   * centre and pixels are square.
+   */
+  camera: KnownCamera;
 }
 
 /** The cameras that an essential matrix speaks of: x_b = rotation · x_a + translation. */
@@ -72,6 +78,11 @@ export interface FitResult {
   medianCycle: number | null;
   /** `fundamental` only: share of the inliers that one plane (or a mere turn of the camera) explains as well. */
   planarShare: number | null;
+  /**
+   * Lenses that places were straightened by before the fit (known cameras, k1); null: none. `matrix` and `fundamental` are then
+   * between pixels that the same K shows without distortion (cv2.undistortPoints with P = K).
+   */
+  lenses: Record<Side, KnownCamera> | null;
   /** `essential` only. */
   cameras: CameraPair | null;
   /** `homography` only: the rectangle of A's pixels that shows both photos whole (limited where B reaches far). */

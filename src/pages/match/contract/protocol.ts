@@ -17,6 +17,7 @@ import type { ExportRequest } from './exports.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { SharedMatch } from '../../../core/match.ts';
 import type { GeometryApi } from './geometry-fit.ts';
+import type { KnownCamera } from '../../../core/camera-model.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
 import type { PhotoMask } from '../../../core/mask.ts';
 import type { PointsApi } from './points.ts';
@@ -73,6 +74,14 @@ export interface EngineApi extends GeometryApi, PointsApi, BenchmarkApi, TestApi
    * `mask-too-large`, `mask-shape`, `mask-empty`.
    */
   openMask(options: { side: Side; file: Blob; name: string }): PhotoMask;
+  /**
+   * The cameras that a file tells, and which of them took the photos that are open (null: none fits). Throws `camera-malformed`,
+   * `camera-unknown`, `camera-unsupported`, `camera-size`, `limit-exceeded`.
+   */
+  readCameras(options: { file: Blob; name: string }): {
+    names: string[];
+    chosen: Record<Side, { name: string; camera: KnownCamera } | null>;
+  };
   /** A mask as a PNG: white where it counts. */
   saveMask(options: { mask: PhotoMask }): Blob;
   /**

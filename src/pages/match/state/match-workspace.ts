@@ -29,6 +29,9 @@ const SHARE_OPENED = {
   remedy: '',
 };
 
+/** Files of cameras, by name: COLMAP’s cameras.txt, calibrations in YAML. JSON, which models have, too, is chosen under “Geometry”. */
+const CAMERA_FILE = /\.ya?ml$|(^|[-_ ])cameras?\.txt$/i;
+
 export interface MatchWorkspaceOptions extends WorkspaceOptions {
   /** Makes the engine's worker; called again after each death. */
   spawn: () => EngineWorkerLike;
@@ -188,7 +191,19 @@ function photoEngine(of: () => MatchWorkspace): PhotoEngine {
     abort: () => of().matching.abort(),
     request: () => of().matching.request(),
     placeOf: async (place) => (of().store.getState().engine.status === 'ready' ? of().link.call('probe', place) : null),
-    takeFiles: async (files) => of().masks.take(files),
+    takeFiles: async (files) => {
+      const cameras = files.filter(({ name }) => CAMERA_FILE.test(name));
+      const { rest, after } = of().masks.take(files.filter((file) => !cameras.includes(file)));
+      return {
+        rest,
+        after: async () => {
+          await after();
+          if (cameras.length === 0) return;
+          const { openCameras } = await import('./geometry/open-cameras.ts');
+          for (const file of cameras) await openCameras(of(), file);
+        },
+      };
+    },
     openShare: (file) => of().openShare(file),
     // Places on the other photo stay; what they match is no longer known.
     replaced: (side, keepPlaces): Partial<MatchState> => {
@@ -197,8 +212,16 @@ function photoEngine(of: () => MatchWorkspace): PhotoEngine {
       return { probe: null, pins: keepPlaces ? pins : others, masks: { ...masks, [side]: null } };
     },
     exchanged: (): Partial<MatchState> => {
-      const { pins, masks } = of().store.getState();
-      return { probe: null, pins: pins.map(flipPin), masks: { a: masks.b, b: masks.a } };
+      const { pins, masks, geometry } = of().store.getState();
+      const { settings } = geometry;
+      const { camera, fov } = settings;
+      const swapped = { ...settings, camera: { a: camera.b, b: camera.a }, fov: { a: fov.b, b: fov.a } };
+      return {
+        probe: null,
+        pins: pins.map(flipPin),
+        masks: { a: masks.b, b: masks.a },
+        geometry: { ...geometry, settings: swapped },
+      };
     },
   };
 }

@@ -119,6 +119,12 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     return openMask(file, name, photo.size, signal);
   }
 
+  async readCameras({ file, name }: Argument<'readCameras'>): Promise<ReturnType<EngineApi['readCameras']>> {
+    const { readCamerasFor } = await import('./geometry/camera-files.ts');
+    const { a, b } = this.scene.photos;
+    return readCamerasFor(file, name, { a: a?.size ?? null, b: b?.size ?? null });
+  }
+
   async saveMask({ mask }: Argument<'saveMask'>): Promise<Blob> {
     const { encodeMask } = await import('../../../formats/images/mask-png.ts');
     return new Blob([await encodeMask(mask)], { type: 'image/png' });

@@ -127,6 +127,7 @@ describe('links', () => {
       seed: 9,
       count: 2500,
       fov: { a: 61.5, b: 70 },
+      camera: { a: null, b: 'OPENCV,640,480,700.25,710,321,239.5,-0.1,0.02,0.001,-0.002' },
     } as const;
     expect(bring(format({ isOpen: true, settings }))).toEqual({ isOpen: true, settings });
     expect(bring(format({ isOpen: false, settings: { ...settings, model: 'homography' } }))).toMatchObject({

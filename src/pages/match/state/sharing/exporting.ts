@@ -45,6 +45,7 @@ export class Exporting {
       count: exportFormat(choice.format).choices.includes('count') ? choice.count : null,
       photos: { a: { name: a.name, file: a.file }, b: { name: b.name, file: b.file } },
       query: formatAddress({ view, settings, geometry, pins, sample: null, photos: { a: null, b: null } }),
+      cameras: geometry.settings.camera,
       view,
     };
     return this.link.call('exportMatch', request, options);

@@ -11,7 +11,7 @@ const MATRIX = {
   fundamental: 'F, pixels of both photos',
   essential: 'E, rays of both cameras',
 };
-const SOURCES = { set: 'set here', exif: 'from EXIF', assumed: 'assumed' };
+const SOURCES = { known: 'measured', set: 'set here', exif: 'from EXIF', assumed: 'assumed' };
 
 /** The numbers of a fit, and a file with all of them. */
 export function FitFacts({ fit }: { fit: FitResult }) {

@@ -2,6 +2,7 @@ import type { FitModel } from '../../contract/fit-models.ts';
 import { ParamChoice } from '../../../../ui/param-controls.tsx';
 import { FIT_PARAMS } from '../../params.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+import { CameraFields } from './camera-fields.tsx';
 import { CloudControls } from './cloud-controls.tsx';
 import { FitFacts } from './fit-facts.tsx';
 import { FitStatus } from './fit-status.tsx';
@@ -26,7 +27,7 @@ export default function GeometryPanel() {
     <>
       <ParamChoice param={FIT_PARAMS.model} value={settings.model} onChange={(model) => geometry.update({ model })} />
       <p className="hint">{ABOUT[settings.model]}</p>
-      {settings.model === 'essential' && <FovFields />}
+      {settings.model === 'essential' && !(settings.camera.a && settings.camera.b) && <FovFields />}
       <ThresholdSlider />
       <FitStatus />
       {fit && fit.model === settings.model && (
@@ -36,6 +37,7 @@ export default function GeometryPanel() {
           <FitFacts fit={fit} />
         </>
       )}
+      <CameraFields />
       <SearchControls />
     </>
   );

@@ -17,6 +17,8 @@ export const drawDepth: PanePicture = (scene, x, y) => {
     translation,
     focalHere,
     focalThere,
+    principalHere,
+    principalThere,
     far,
     near,
     residual: limit,
@@ -24,10 +26,15 @@ export const drawDepth: PanePicture = (scene, x, y) => {
   } = scene.own as unknown as DepthUniforms;
   const unit = unitAt(scene, x, y);
   const there = readWarp(scene.field, unit).unit;
-  const ray = (place: readonly number[], focal: readonly [number, number]) =>
-    [(place[0] - 0.5) / focal[0], (place[1] - 0.5) / focal[1]] as const;
+  type Pair = readonly [number, number];
+  const ray = (place: readonly number[], focal: Pair, middle: Pair) =>
+    [(place[0] - middle[0]) / focal[0], (place[1] - middle[1]) / focal[1]] as const;
   const rotation = [...row0, ...row1, ...row2] as unknown as typeof IDENTITY3;
-  const { value, residual } = inverseDepth(ray(unit, focalHere), ray(there, focalThere), { rotation, translation });
+  const { value, residual } = inverseDepth(
+    ray(unit, focalHere, principalHere),
+    ray(there, focalThere, principalThere),
+    { rotation, translation },
+  );
   const meets = 1 - smoothstep(limit, 2 * limit, residual);
   const inFront = value >= -BEHIND * near ? 1 : 0;
   const shown = aboveThreshold(scene, readCertainty(scene, unit)) * meets * inFront * known;

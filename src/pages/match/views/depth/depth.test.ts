@@ -32,6 +32,7 @@ const POSE: StagePose = {
   rotation: R,
   translation: T,
   focal: { a: [1.1, 1.1 * (203 / 155)], b: [1.3, 1.3 * (121 / 177)] },
+  principal: { a: [0.53, 0.46], b: [0.48, 0.52] },
   inverseDepths: { a: [0.1, 0.3], b: [0.12, 0.31] },
   residual: 0.01,
 };
@@ -47,12 +48,12 @@ function fieldOfA(): PlainField {
   const certainty = new Float32Array(points);
   for (let i = 0; i < points; i++) {
     const [u, v] = [((i % width) + 0.5) / width, (Math.floor(i / width) + 0.5) / height];
-    const ray = [(u - 0.5) / POSE.focal.a[0], (v - 0.5) / POSE.focal.a[1], 1];
+    const ray = [(u - POSE.principal.a[0]) / POSE.focal.a[0], (v - POSE.principal.a[1]) / POSE.focal.a[1], 1];
     const there = [0, 1, 2].map(
       (k) => R[3 * k] * ray[0] + R[3 * k + 1] * ray[1] + R[3 * k + 2] * ray[2] + inverseAt(u) * T[k],
     );
-    warp[i] = 2 * (POSE.focal.b[0] * (there[0] / there[2]));
-    warp[points + i] = 2 * (POSE.focal.b[1] * (there[1] / there[2])) + (v > 0.75 ? 0.3 : 0);
+    warp[i] = 2 * (POSE.focal.b[0] * (there[0] / there[2]) + POSE.principal.b[0]) - 1;
+    warp[points + i] = 2 * (POSE.focal.b[1] * (there[1] / there[2]) + POSE.principal.b[1]) - 1 + (v > 0.75 ? 0.3 : 0);
     certainty[i] = u < 0.1 ? 0.05 : 0.95;
   }
   return { grid: GRID.a, photo: PHOTOS.a, warp, certainty, cycle: new Float32Array(points) };

@@ -12,6 +12,8 @@ export interface DepthUniforms {
   translation: readonly [number, number, number];
   focalHere: readonly [number, number];
   focalThere: readonly [number, number];
+  principalHere: readonly [number, number];
+  principalThere: readonly [number, number];
   far: number;
   near: number;
   residual: number;
@@ -26,7 +28,8 @@ export function depthUniforms(
   if (!pose) {
     const [row0, row1, row2] = [IDENTITY3.slice(0, 3), IDENTITY3.slice(3, 6), IDENTITY3.slice(6, 9)];
     const nothing = { translation: [1, 0, 0], focalHere: [1, 1], focalThere: [1, 1], far: 0, near: 1 } as const;
-    return { row0, row1, row2, ...nothing, residual: 1, known: 0 };
+    const middle = { principalHere: [0.5, 0.5], principalThere: [0.5, 0.5] } as const;
+    return { row0, row1, row2, ...nothing, ...middle, residual: 1, known: 0 };
   }
   const { rotation, translation } = side === 'a' ? pose : swappedPose(pose);
   const [far, near] = pose.inverseDepths[side];
@@ -37,6 +40,8 @@ export function depthUniforms(
     translation,
     focalHere: pose.focal[side],
     focalThere: pose.focal[otherSide(side)],
+    principalHere: pose.principal[side],
+    principalThere: pose.principal[otherSide(side)],
     far,
     near,
     residual: pose.residual,

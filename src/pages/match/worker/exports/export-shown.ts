@@ -1,3 +1,4 @@
+import { cameraOfPhoto, camerasOfTexts } from '../../../../core/camera-model.ts';
 import { CodedError } from '../../../../core/errors.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import { otherSide, type Side, type Size } from '../../../../core/geometry.ts';
@@ -38,6 +39,12 @@ function sourceOf(request: ExportRequest, scene: ExportScene): StageSource {
   const { result } = shown;
   const sizes: Record<Side, Size> = { a: a.size, b: b.size };
   const focal = { a: a.info.focal ?? null, b: b.info.focal ?? null };
+  const measured = camerasOfTexts(request.cameras);
+  const camera = (side: Side) => {
+    const known = measured[side];
+    return known && cameraOfPhoto(known, sizes[side], side.toUpperCase());
+  };
+  const cameras = { a: camera('a'), b: camera('b') };
   const inverseDepths = stage.fit?.pose?.inverseDepths ?? null;
   const snapshot = (scale: number) => stage.snapshot(scale);
   return {
@@ -46,6 +53,7 @@ function sourceOf(request: ExportRequest, scene: ExportScene): StageSource {
     result,
     sizes,
     focal,
+    cameras,
     snapshot,
     readField: (side) => shown.readField(side),
     readMatches: async () => {
@@ -62,7 +70,7 @@ function sourceOf(request: ExportRequest, scene: ExportScene): StageSource {
     },
     readGeometry: async (table, options) => {
       const { twoViewGeometry } = await import('./two-view-geometry.ts');
-      return twoViewGeometry(table, sizes, focal, { ...options, verdict: result.verdict.kind });
+      return twoViewGeometry(table, sizes, focal, { ...options, cameras, verdict: result.verdict.kind });
     },
     openDatabase: async () => (await import('../../../../exports/open-sqlite.ts')).openSqlite(),
     readLegend: () => legendOf(request.view, { photoA: sizes.a, inverseDepths }),

@@ -10,12 +10,15 @@ import type { RobustOptions } from '../../../../geometry/estimators/robust.ts';
 import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
 import { pixelToNormalised } from '../../../../core/coordinates.ts';
 import { DEFAULT_THRESHOLD } from '../../contract/fit-models.ts';
+import type { KnownCamera } from '../../../../core/camera-model.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
+import type { Intrinsics } from '../../contract/geometry-fit.ts';
 import type { Matrix3 } from '../../../../core/matrix3.ts';
 import type { MatchTable, VerdictKind } from '../../../../core/match.ts';
 import { axisAngleOf } from '../../../../core/rotation.ts';
 import { fitVerdict } from '../geometry/fit-verdict.ts';
-import { intrinsicsOf, measuredCamera } from '../geometry/intrinsics.ts';
+import { intrinsicsOf, measuredCamera, toStraightened } from '../geometry/intrinsics.ts';
+import { straightened } from '../geometry/lens.ts';
 import {
   covarianceWeights,
   fundamentalInPixels,
@@ -35,34 +38,49 @@ const CALIBRATED_SHARE = 0.95;
 const COLMAP_ERROR = 4;
 const SEED = 1;
 
+type KnownCameras = Record<Side, KnownCamera | null>;
+const NO_CAMERAS: KnownCameras = { a: null, b: null };
+
 /**
  * What one scene, seen twice, says of these matches, decided as COLMAP decides it: the essential matrix where both
  * focal lengths are known and it explains as much as the fundamental matrix; a homography where that explains nearly as
  * much; else the fundamental matrix. Fitted by the robust estimators of the Geometry panel, and a pose that the panel
- * would doubt is not told.
+ * would doubt is not told. Places are straightened by the cameras that were measured; F and H are then between pixels without
+ * distortion.
+ * @throws CodedError `camera-size`
  */
 export async function twoViewGeometry(
   table: MatchTable,
   photos: Record<Side, Size>,
   focal: Record<Side, number | null>,
-  { verdict = 'good', ...run }: RunOptions & { verdict?: VerdictKind } = {},
+  {
+    verdict = 'good',
+    cameras = NO_CAMERAS,
+    ...run
+  }: RunOptions & { verdict?: VerdictKind; cameras?: KnownCameras } = {},
 ): Promise<TwoViewGeometry> {
   const weight = table.covariance && covarianceWeights(table.covariance, photos);
-  const pairs = { ...measuredPairs(normalisedRows(table, photos), photos), weight };
+  const intrinsics = {
+    a: intrinsicsOf(photos.a, { camera: cameras.a, exif: focal.a }, 'A'),
+    b: intrinsicsOf(photos.b, { camera: cameras.b, exif: focal.b }, 'B'),
+  };
+  const to = { a: toStraightened(intrinsics.a, photos.a), b: toStraightened(intrinsics.b, photos.b) };
+  const bent = { ...measuredPairs(normalisedRows(table, photos), photos), weight };
+  const pairs = straightened(bent, intrinsics, photos);
   // One threshold for all: their inliers are compared.
   const options = { threshold: residualLimit(photos), seed: SEED };
   const fundamental = await runSteps(searchFundamental(pairs, options), run);
   const homography = await runSteps(searchHomography(pairs, options), run);
-  const pose = await calibratedPose(pairs, photos, focal, options, run);
+  const pose = await calibratedPose(pairs, photos, intrinsics, options, run);
   const counts = { f: agreeing(fundamental), h: agreeing(homography), e: agreeing(pose) };
-  const H = homography && homographyInPixels(homography.homography, photos);
-  const F = fundamental && unitNorm(fundamentalInPixels(fundamental.fundamental, photos));
+  const H = homography && homographyInPixels(homography.homography, photos, to);
+  const F = fundamental && unitNorm(fundamentalInPixels(fundamental.fundamental, photos, to));
   if (Math.max(counts.f, counts.h, counts.e) < LEAST_INLIERS) {
     return { config: 'degenerate', inliers: [], fundamental: null, essential: null, homography: null, pose: null };
   }
   const isCalibrated =
     pose !== null &&
-    isBelieved(pose, pairs, photos, verdict) &&
+    isBelieved(pose, bent, photos, verdict) &&
     counts.e >= LEAST_INLIERS &&
     counts.e > CALIBRATED_SHARE * counts.f;
   const general = isCalibrated ? pose : fundamental;
@@ -72,7 +90,7 @@ export async function twoViewGeometry(
   return {
     config,
     inliers: best?.inliers ?? [],
-    fundamental: isCalibrated ? unitNorm(fundamentalInPixels(pose.fundamental, photos)) : F,
+    fundamental: isCalibrated ? unitNorm(fundamentalInPixels(pose.fundamental, photos, to)) : F,
     essential: isCalibrated ? pose.essential : null,
     homography: H,
     pose: isCalibrated ? { quaternion: quaternionOf(pose.rotation), translation: pose.translation } : null,
@@ -83,12 +101,12 @@ export async function twoViewGeometry(
 async function calibratedPose(
   pairs: PointPairs,
   photos: Record<Side, Size>,
-  focal: Record<Side, number | null>,
+  intrinsics: Record<Side, Intrinsics>,
   options: RobustOptions,
   run: RunOptions,
 ) {
-  if (focal.a === null || focal.b === null) return null;
-  const camera = (side: Side) => measuredCamera(intrinsicsOf(photos[side], null, focal[side]), photos[side]);
+  if (intrinsics.a.source === 'assumed' || intrinsics.b.source === 'assumed') return null;
+  const camera = (side: Side) => measuredCamera(intrinsics[side], photos[side]);
   const cameras = { a: camera('a'), b: camera('b') };
   const found = await runSteps(searchPose(pairs, cameras.a, cameras.b, options), run);
   const fundamental = found && fundamentalOf(found.essential, cameras.a, cameras.b);

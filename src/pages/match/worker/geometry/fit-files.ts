@@ -1,3 +1,4 @@
+import { cameraText } from '../../../../core/camera-model.ts';
 import { PIXEL_CONVENTION } from '../../../../core/coordinates.ts';
 import type { CameraPair, FitResult } from '../../contract/geometry-fit.ts';
 import { MEASURED_SIDE } from '../../contract/fit-models.ts';
@@ -25,6 +26,10 @@ export function fitAsJson(fit: FitResult, photos: Record<Side, Named>): string {
         threshold: `pixels at a ${MEASURED_SIDE} px long side`,
         pose: 'x_b = R x_a + t; cameras look along +z, x right, y down; t has length 1',
         matches: 'x_a, y_a, x_b, y_b, certainty, inlier (1 or 0)',
+        ...(fit.lenses && {
+          lenses:
+            'models and parameters as COLMAP has them; matrices are between pixels that K shows without distortion (cv2.undistortPoints with P = K), matches between those of the files',
+        }),
       },
       photos: { a: side(photos.a), b: side(photos.b) },
       ...facts,
@@ -33,7 +38,7 @@ export function fitAsJson(fit: FitResult, photos: Record<Side, Named>): string {
       cameras: cameras && {
         ...withoutRange(cameras),
         rotation: rows(cameras.rotation),
-        K: { a: cameraRows(fit, 'a', photos.a.size), b: cameraRows(fit, 'b', photos.b.size) },
+        K: { a: cameraRows(fit, 'a'), b: cameraRows(fit, 'b') },
       },
       matches: Array.from(inliers, (inlier, i) => [
         ...Array.from(matches.rows.subarray(5 * i, 5 * i + 5), (value) => Number(value.toPrecision(7))),
@@ -60,18 +65,19 @@ export function cloudComments({ cameras }: FitResult, photos: Record<Side, Named
     `camera_b translation: ${numbers(cameras.translation)}`,
     ...(['a', 'b'] as const).map((side) => {
       const { name, size } = photos[side];
-      const { focal, source } = cameras.intrinsics[side];
-      const lens = `focal length ${focal.toFixed(2)} px (${source})`;
+      const { focal, source, camera } = cameras.intrinsics[side];
+      const lens =
+        source === 'known' ? `camera ${cameraText(camera)}` : `focal length ${focal.toFixed(2)} px (${source})`;
       return `photo_${side} ${size.width} x ${size.height} px, ${lens}: ${name}`;
     }),
   ];
 }
 
-function cameraRows({ cameras }: FitResult, side: Side, { width, height }: Size): number[][] {
-  const focal = cameras!.intrinsics[side].focal;
+function cameraRows({ cameras }: FitResult, side: Side): number[][] {
+  const { fx, fy, cx, cy } = cameras!.intrinsics[side].camera;
   return [
-    [focal, 0, width / 2],
-    [0, focal, height / 2],
+    [fx, 0, cx],
+    [0, fy, cy],
     [0, 0, 1],
   ];
 }

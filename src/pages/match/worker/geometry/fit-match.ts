@@ -8,8 +8,9 @@ import type { PointPairs } from '../../../../geometry/point-pairs.ts';
 import type { RobustOptions } from '../../../../geometry/estimators/robust.ts';
 import type { Steps } from '../../../../geometry/steps.ts';
 import { ROW_FLOATS, type SampleOptions } from '../../../../compute/sample-matches/cpu.ts';
+import { camerasOfTexts } from '../../../../core/camera-model.ts';
 import { CodedError } from '../../../../core/errors.ts';
-import type { FitRequest, FitResult } from '../../contract/geometry-fit.ts';
+import type { FitRequest, FitResult, Intrinsics } from '../../contract/geometry-fit.ts';
 import { DEFAULT_THRESHOLD, type FitModel, MEASURED_SIDE } from '../../contract/fit-models.ts';
 import type { FitSettings } from '../../params.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
@@ -20,8 +21,8 @@ import { matchTable } from '../../../../matching/match-table.ts';
 import { depthSpan } from './depth-span.ts';
 import { alignedCanvas } from './canvas.ts';
 import { fitVerdict } from './fit-verdict.ts';
-import { intrinsicsOf, measuredCamera } from './intrinsics.ts';
-import { undistorted } from './lens.ts';
+import { intrinsicsOf, measuredCamera, toStraightened } from './intrinsics.ts';
+import { areLensesKnown, straightened } from './lens.ts';
 import {
   fundamentalInPixels,
   homographyInPixels,
@@ -29,6 +30,7 @@ import {
   measuredPairs,
   measuredScale,
   measuredSize,
+  betweenMeasured,
   covarianceWeights,
 } from './measured-pairs.ts';
 import { type RunOptions, runSteps } from '../../../../geometry/steps.ts';
@@ -86,8 +88,9 @@ export async function fitMatch(request: FitRequest, source: FitSource, run: RunO
   const pairs = { ...measuredPairs(rows, source.photos), weight };
   const sampled = performance.now();
   if (pairs.xa.length < LEAST_MATCHES) throw noModel(model, pairs.xa.length);
-  const straighten = lensOf(settings, source);
-  const found = await runSteps(SEARCHES[model](straighten(pairs), settings, source), run);
+  const intrinsics = intrinsicsOfBoth(settings, source);
+  const straighten = (some: PointPairs) => straightened(some, intrinsics, source.photos);
+  const found = await runSteps(SEARCHES[model](straighten(pairs), settings, source.photos, intrinsics), run);
   if (!found) throw noModel(model, pairs.xa.length);
   const { inliers, inlierRatio, test, measuredCameras, ...rest } = found;
   const cover = {
@@ -99,6 +102,7 @@ export async function fitMatch(request: FitRequest, source: FitSource, run: RunO
     method,
     threshold: thresholdOf(settings),
     ...rest,
+    lenses: areLensesKnown(intrinsics) ? { a: intrinsics.a.camera, b: intrinsics.b.camera } : null,
     matches,
     inliers,
     inlierRatio,
@@ -110,47 +114,62 @@ export async function fitMatch(request: FitRequest, source: FitSource, run: RunO
   return { result, test, pairs, straighten, cameras: measuredCameras };
 }
 
-/** How places are straightened: by the lens that the settings state, with the focal lengths that a pose is fitted by. */
-function lensOf({ k1, fov }: FitSettings, { photos, exifFocal }: FitSource): Fitted['straighten'] {
-  const focal = (side: Side) => measuredCamera(intrinsicsOf(photos[side], fov[side], exifFocal[side]), photos[side])[0];
-  return (pairs) => undistorted(pairs, k1, { a: focal('a'), b: focal('b') });
+function intrinsicsOfBoth(
+  { k1, fov, camera }: FitSettings,
+  { photos, exifFocal }: FitSource,
+): Record<Side, Intrinsics> {
+  const known = camerasOfTexts(camera);
+  const of = (side: Side) => {
+    const hints = { camera: known[side], fov: fov[side], exif: exifFocal[side], k1 };
+    return intrinsicsOf(photos[side], hints, side.toUpperCase());
+  };
+  return { a: of('a'), b: of('b') };
 }
 
-type Search = (pairs: PointPairs, settings: FitSettings, source: FitSource) => Steps<Found | null>;
+/** `pairs` are straightened. */
+type Search = (
+  pairs: PointPairs,
+  settings: FitSettings,
+  photos: Record<Side, Size>,
+  intrinsics: Record<Side, Intrinsics>,
+) => Steps<Found | null>;
+
+const toStraight = (intrinsics: Record<Side, Intrinsics>, photos: Record<Side, Size>): Record<Side, Matrix3> => ({
+  a: toStraightened(intrinsics.a, photos.a),
+  b: toStraightened(intrinsics.b, photos.b),
+});
 
 const SEARCHES: Record<FitModel, Search> = {
-  *homography(pairs, settings, { photos }) {
+  *homography(pairs, settings, photos, intrinsics) {
     const found = yield* searchHomography(pairs, optionsOf(settings));
     if (!found) return null;
-    const matrix = homographyInPixels(found.homography, photos);
+    const to = toStraight(intrinsics, photos);
+    const matrix = homographyInPixels(found.homography, photos, to);
     return {
       ...NOTHING,
       ...pick(found),
       matrix,
       canvas: alignedCanvas(matrix, photos),
-      test: testOf('homography', found.homography, settings, photos),
+      test: testOf('homography', found.homography, settings, photos, to),
     };
   },
 
-  *fundamental(pairs, settings, { photos }) {
+  *fundamental(pairs, settings, photos, intrinsics) {
     const found = yield* searchFundamental(pairs, optionsOf(settings));
     if (!found) return null;
-    const matrix = unitNorm(fundamentalInPixels(found.fundamental, photos));
+    const to = toStraight(intrinsics, photos);
+    const matrix = unitNorm(fundamentalInPixels(found.fundamental, photos, to));
     return {
       ...NOTHING,
       ...pick(found),
       matrix,
       fundamental: matrix,
       planarShare: found.planarShare,
-      test: testOf('epipolar', found.fundamental, settings, photos),
+      test: testOf('epipolar', found.fundamental, settings, photos, to),
     };
   },
 
-  *essential(pairs, settings, { photos, exifFocal }) {
-    const intrinsics = {
-      a: intrinsicsOf(photos.a, settings.fov.a, exifFocal.a),
-      b: intrinsicsOf(photos.b, settings.fov.b, exifFocal.b),
-    };
+  *essential(pairs, settings, photos, intrinsics) {
     const cameras = { a: measuredCamera(intrinsics.a, photos.a), b: measuredCamera(intrinsics.b, photos.b) };
     const found = yield* searchPose(pairs, cameras.a, cameras.b, optionsOf(settings));
     if (!found) return null;
@@ -158,6 +177,7 @@ const SEARCHES: Record<FitModel, Search> = {
     const measured = fundamentalOf(essential, cameras.a, cameras.b)!;
     const cosine = (rotation[0] + rotation[4] + rotation[8] - 1) / 2;
     const turn = (Math.acos(Math.min(1, Math.max(-1, cosine))) * 180) / Math.PI;
+    const to = toStraight(intrinsics, photos);
     const scaled = (side: Side): [number, number] => {
       const [x, y] = measuredHalf(photos[side]);
       return [x / cameras[side][0], y / cameras[side][0]];
@@ -166,7 +186,7 @@ const SEARCHES: Record<FitModel, Search> = {
       ...NOTHING,
       ...pick(found),
       matrix: essential,
-      fundamental: unitNorm(fundamentalInPixels(measured, photos)),
+      fundamental: unitNorm(fundamentalInPixels(measured, photos, to)),
       cameras: {
         intrinsics,
         rotation,
@@ -181,7 +201,7 @@ const SEARCHES: Record<FitModel, Search> = {
       measuredCameras: cameras,
       test: {
         kind: 'epipolar',
-        matrix: essential,
+        matrix: betweenMeasured('epipolar', essential, photos, to, { a: cameras.a[0], b: cameras.b[0] }),
         half: { a: scaled('a'), b: scaled('b') },
         threshold: thresholdOf(settings) / meanFocal(cameras.a, cameras.b),
       },
@@ -212,9 +232,10 @@ function testOf(
   matrix: Matrix3,
   settings: FitSettings,
   photos: Record<Side, Size>,
+  to: Record<Side, Matrix3>,
 ): InlierTest {
   const half = { a: measuredHalf(photos.a), b: measuredHalf(photos.b) };
-  return { kind, matrix, half, threshold: thresholdOf(settings) };
+  return { kind, matrix: betweenMeasured(kind, matrix, photos, to), half, threshold: thresholdOf(settings) };
 }
 
 /** Cycle errors of the inliers where their rows were sampled; those of B's grid are told in A's pixels. */

@@ -146,12 +146,19 @@ function stageFit({ result, test }: Fitted, { a, b }: Record<Side, Photo>): Stag
 function stagePose(cameras: CameraPair, test: InlierTest, photos: Record<Side, Photo>): StagePose | null {
   const { rotation, translation, intrinsics, inverseDepths } = cameras;
   if (!inverseDepths) return null;
-  const focal = (side: Side) => {
-    const { width, height } = photos[side].size;
-    return [intrinsics[side].focal / width, intrinsics[side].focal / height] as const;
-  };
+  const share = (side: Side, x: number, y: number) =>
+    [x / photos[side].size.width, y / photos[side].size.height] as const;
+  const focal = (side: Side) => share(side, intrinsics[side].camera.fx, intrinsics[side].camera.fy);
+  const principal = (side: Side) => share(side, intrinsics[side].camera.cx, intrinsics[side].camera.cy);
   const residual = test.threshold;
-  return { rotation, translation, focal: { a: focal('a'), b: focal('b') }, inverseDepths, residual };
+  return {
+    rotation,
+    translation,
+    focal: { a: focal('a'), b: focal('b') },
+    principal: { a: principal('a'), b: principal('b') },
+    inverseDepths,
+    residual,
+  };
 }
 
 const nothing = (what: string, remedy: string) =>

@@ -1,39 +1,46 @@
-import type { Side } from '../../../../core/geometry.ts';
+import type { Side, Size } from '../../../../core/geometry.ts';
+import { isBent, rayOfPixel } from '../../../../geometry/lens.ts';
 import type { PointPairs } from '../../../../geometry/point-pairs.ts';
+import type { Intrinsics } from '../../contract/geometry-fit.ts';
+import { measuredHalf, measuredScale } from './measured-pairs.ts';
 
-/** Newton's steps: from the distorted radius four reach the precision of the places at |k1| ≤ 0.5. */
-const STEPS = 8;
+type Place = readonly [x: number, y: number];
+
+/** Where a place that the lens does not show is put: so far off that it agrees with nothing. */
+const NOWHERE = 1e6;
 
 /**
- * Undoes a lens's first radial term, OpenCV's k1: what a straight lens shows at the radius r (in focal lengths from the
- * middle) lies at r (1 + k1 r²) in the photo. Both photos are taken to have the same lens.
- *
- * @param pairs measured coordinates, whose origin is the principal point (measured-pairs.ts)
- * @param focal focal length of each photo, measured
- * @returns the pairs as a straight lens shows them; the same object for k1 = 0
+ * How a photo's measured places (measured-pairs.ts) are straightened: as a lens without distortion, with square pixels and its
+ * principal point in the origin would show them, at the same focal length. Null where that changes nothing.
  */
-export function undistorted(pairs: PointPairs, k1: number, focal: Record<Side, number>): PointPairs {
-  if (k1 === 0) return pairs;
+function straightener({ focal, source, camera }: Intrinsics, photo: Size): ((x: number, y: number) => Place) | null {
+  if (source !== 'known' && !isBent(camera)) return null;
+  const scale = measuredScale(photo);
+  const [halfX, halfY] = measuredHalf(photo);
+  const f = focal * scale;
+  return (x, y) => {
+    const ray = rayOfPixel(camera, { x: (x + halfX) / scale, y: (y + halfY) / scale });
+    return Number.isFinite(ray.x) ? [f * ray.x, f * ray.y] : [NOWHERE, NOWHERE];
+  };
+}
+
+/** Pairs as straight lenses show them; the same object where both already are. */
+export function straightened(
+  pairs: PointPairs,
+  intrinsics: Record<Side, Intrinsics>,
+  photos: Record<Side, Size>,
+): PointPairs {
+  const [a, b] = [straightener(intrinsics.a, photos.a), straightener(intrinsics.b, photos.b)];
+  if (!a && !b) return pairs;
   const count = pairs.xa.length;
   const [xa, ya, xb, yb] = Array.from({ length: 4 }, () => new Float64Array(count));
   for (let i = 0; i < count; i++) {
-    const a = stretch(Math.hypot(pairs.xa[i], pairs.ya[i]) / focal.a, k1);
-    const b = stretch(Math.hypot(pairs.xb[i], pairs.yb[i]) / focal.b, k1);
-    [xa[i], ya[i], xb[i], yb[i]] = [pairs.xa[i] * a, pairs.ya[i] * a, pairs.xb[i] * b, pairs.yb[i] * b];
+    [xa[i], ya[i]] = a ? a(pairs.xa[i], pairs.ya[i]) : [pairs.xa[i], pairs.ya[i]];
+    [xb[i], yb[i]] = b ? b(pairs.xb[i], pairs.yb[i]) : [pairs.xb[i], pairs.yb[i]];
   }
   return { ...pairs, xa, ya, xb, yb };
 }
 
-/** How much farther from the middle a place lies without the lens. */
-function stretch(distorted: number, k1: number): number {
-  if (distorted === 0) return 1;
-  // A barrel folds back beyond this radius: no straight place is shown farther out than the fold.
-  const fold = k1 < 0 ? Math.sqrt(-1 / (3 * k1)) : Infinity;
-  if (distorted >= fold * (1 + k1 * fold * fold)) return fold / distorted;
-  let straight = Math.min(distorted, 0.999 * fold);
-  for (let step = 0; step < STEPS; step++) {
-    const excess = straight * (1 + k1 * straight * straight) - distorted;
-    straight = Math.min(0.999 * fold, straight - excess / (1 + 3 * k1 * straight * straight));
-  }
-  return straight / distorted;
-}
+/** Whether places of either photo must be straightened. */
+export const areLensesKnown = ({ a, b }: Record<Side, Intrinsics>): boolean =>
+  [a, b].some(({ source, camera }) => source === 'known' || isBent(camera));

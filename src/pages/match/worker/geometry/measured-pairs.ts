@@ -3,7 +3,7 @@ import { ROW_FLOATS } from '../../../../compute/sample-matches/cpu.ts';
 import { MEASURED_SIDE } from '../../contract/fit-models.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
 import type { MatchCovariance } from '../../../../core/match.ts';
-import { type Matrix3, multiply3 } from '../../../../core/matrix3.ts';
+import { invert3, type Matrix3, multiply3 } from '../../../../core/matrix3.ts';
 
 /**
  * Models are fitted in *measured* coordinates: origin at the photo's centre, the longer side MEASURED_SIDE long. So a
@@ -50,17 +50,48 @@ export function covarianceWeights({ inB, values }: MatchCovariance, photos: Reco
   });
 }
 
-/** A homography between measured coordinates as one between the files' pixels, h33 = 1. */
-export function homographyInPixels(measured: Matrix3, photos: Record<Side, Size>): Matrix3 {
-  const m = multiply3(fromMeasured(photos.b), multiply3(measured, toMeasured(photos.a)));
+/**
+ * A homography between measured coordinates as one between the files' pixels, h33 = 1.
+ * @param to how pixels become the coordinates that it is between, where places were straightened (intrinsics.ts)
+ */
+export function homographyInPixels(
+  measured: Matrix3,
+  photos: Record<Side, Size>,
+  to: Record<Side, Matrix3> = { a: toMeasured(photos.a), b: toMeasured(photos.b) },
+): Matrix3 {
+  const m = multiply3(invert3(to.b)!, multiply3(measured, to.a));
   return m.map((value) => value / m[8]) as unknown as Matrix3;
 }
 
-/** A fundamental matrix between measured coordinates as one between the files' pixels. */
-export function fundamentalInPixels(measured: Matrix3, photos: Record<Side, Size>): Matrix3 {
-  const to = toMeasured(photos.b);
-  const transposed: Matrix3 = [to[0], to[3], to[6], to[1], to[4], to[7], to[2], to[5], to[8]];
-  return multiply3(transposed, multiply3(measured, toMeasured(photos.a)));
+/** A fundamental matrix between measured coordinates as one between the files' pixels; `to` as above. */
+export const fundamentalInPixels = (
+  measured: Matrix3,
+  photos: Record<Side, Size>,
+  to: Record<Side, Matrix3> = { a: toMeasured(photos.a), b: toMeasured(photos.b) },
+): Matrix3 => multiply3(transposed3(to.b), multiply3(measured, to.a));
+
+const transposed3 = (m: Matrix3): Matrix3 => [m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]];
+
+/**
+ * A model between straightened coordinates as one between measured ones, for lenses that only move and stretch. What bends is
+ * left out.
+ * @param unit what both coordinates were divided by: focal lengths, where the model is between rays
+ */
+export function betweenMeasured(
+  kind: 'homography' | 'epipolar',
+  matrix: Matrix3,
+  photos: Record<Side, Size>,
+  to: Record<Side, Matrix3>,
+  unit: Record<Side, number> = { a: 1, b: 1 },
+): Matrix3 {
+  const moved = (side: Side): Matrix3 => {
+    const [x, , shiftX, , y, shiftY] = multiply3(to[side], fromMeasured(photos[side]));
+    return [x, 0, shiftX / unit[side], 0, y, shiftY / unit[side], 0, 0, 1];
+  };
+  const [a, b] = [moved('a'), moved('b')];
+  return kind === 'epipolar'
+    ? multiply3(transposed3(b), multiply3(matrix, a))
+    : multiply3(invert3(b)!, multiply3(matrix, a));
 }
 
 /** A homography between pixels as one between unit coordinates, its sign so that what A shows lies in front. */
