@@ -16,9 +16,10 @@ const { values } = parseArgs({
   },
 });
 if (values.help) {
-  console.log(`npm run bench -- [--provider wasm|webgpu] [--model ID] [--size N] [--rounds N] [--sample ID] [--only match|compare] [--hardware]
+  console.log(`npm run bench -- [--provider wasm|webgpu] [--model ID] [--size N] [--rounds N] [--sample ID] [--only match|compare|scene] [--hardware]
 Milliseconds per stage, the app's time over bare session.run on the same inputs, and the Compare page's features and
-hover latency. --hardware asks for the real GPU instead of the software adapter.`);
+hover latency, and the renderers of scenes of Gaussians (without a browser, on the adapter that the tests take).
+--hardware asks for the real GPU instead of the software adapter.`);
   process.exit(0);
 }
 
@@ -33,12 +34,16 @@ const browser = await chromium.launch({
   args: ['--headless', '--no-sandbox', '--enable-unsafe-webgpu', ...adapter()],
 });
 try {
-  if (values.only !== 'compare') await benchMatch();
-  if (values.only !== 'match') await benchCompare();
+  const isWanted = (part) => values.only === 'all' || values.only === part;
+  if (isWanted('match')) await benchMatch();
+  if (isWanted('compare')) await benchCompare();
+  if (isWanted('scene')) await benchScene();
 } finally {
   await browser.close();
   await server.close();
 }
+// Dawn keeps threads of its own.
+process.exit(0);
 
 async function benchMatch() {
   const page = await browser.newPage();
@@ -74,6 +79,20 @@ async function benchCompare() {
   row('heat maps drawn', hover);
   row('empty frame', frame);
   console.log(`hover / empty frame: median ${(median(hover) / median(frame)).toFixed(2)}`);
+}
+
+/** In Node: Dawn runs the passes, and what is wanted are ratios within one run. */
+async function benchScene() {
+  if (values.hardware) process.env.LIFTMATCH_ADAPTER = 'system';
+  const { measureTimes } = await server.ssrLoadModule('/scripts/bench/scene.ts');
+  console.log('\nscenes of Gaussians');
+  const { frameByEmpty, sortMilliseconds, pixelsASecond, pairsASecond } = await measureTimes(30_000, 320, 180);
+  console.log(
+    `\ncolour frame / empty shader over the same quads: ${frameByEmpty.cpu.toFixed(2)} with the order kept by the CPU, ` +
+      `${frameByEmpty.gpu.toFixed(2)} with it sorted anew on the GPU (limit 2)\n` +
+      `sort of 1,000,000 keys ${sortMilliseconds.toFixed(0)} ms; CPU rasteriser ` +
+      `${(pixelsASecond / 1e6).toFixed(2)} million pixels a second; ${pairsASecond.toFixed(2)} dataset pairs a second`,
+  );
 }
 
 function print(model, { adapter: name, threads, inputSize, bare, app, stages }) {

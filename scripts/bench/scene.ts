@@ -59,7 +59,7 @@ export function measureTruth(): void {
 }
 
 /** A small dataset of the room, thrown away. */
-async function measurePairs(): Promise<void> {
+async function measurePairs(): Promise<number> {
   const { table } = PROOF_SCENES.room();
   const gaussians = activate(table);
   const bin: DatasetSink = {
@@ -85,6 +85,7 @@ async function measurePairs(): Promise<void> {
     shown((1000 * seconds) / pairs),
     `a pair of 256×256 for a dataset (${(pairs / seconds).toFixed(2)} a second)`,
   );
+  return pairs / seconds;
 }
 
 /** Median milliseconds of some runs after one that compiles and allocates. */
@@ -96,12 +97,27 @@ async function time(run: () => Promise<unknown> | unknown, rounds = 3): Promise<
     await run();
     times.push(performance.now() - start);
   }
-  return times.sort((p, q) => p - q)[Math.floor(rounds / 2)];
+  return median(times);
 }
+
+const median = (values: number[]) => values.sort((p, q) => p - q)[Math.floor(values.length / 2)];
+const FRAME_ROUNDS = 7;
 
 const shown = (ms: number) => `${ms.toFixed(ms < 10 ? 2 : 0)} ms`.padStart(10);
 
-export async function measureTimes(count: number, width: number, height: number): Promise<void> {
+/** What is compared from one run to another: ratios within it, and rates. */
+export interface SceneFigures {
+  /** Of a colour frame by an empty pass over the same quads, whoever keeps the order. */
+  frameByEmpty: { cpu: number; gpu: number };
+  /** Of a million keys of 32 bits with their values. */
+  sortMilliseconds: number;
+  /** Of the CPU's rasteriser, every map. */
+  pixelsASecond: number;
+  pairsASecond: number;
+}
+
+/** Prints the times of a scene of `count` Gaussians. */
+export async function measureTimes(count: number, width: number, height: number): Promise<SceneFigures> {
   const random = seededRandom(1);
   const table = ballOfGaussians(count);
   const camera: SplatCamera = { ...proofCamera(width, height), fx: 0.8 * width, fy: 0.8 * width };
@@ -117,7 +133,7 @@ export async function measureTimes(count: number, width: number, height: number)
   console.log(shown(cpuColour), `colour, CPU rasteriser (${pixels(cpuColour)})`);
   console.log(shown(cpuAll), `every map, CPU rasteriser (${pixels(cpuAll)})`);
 
-  await measurePairs();
+  const pairsASecond = await measurePairs();
 
   const gpu = await TestGpu.open();
   const { device } = gpu;
@@ -150,11 +166,24 @@ export async function measureTimes(count: number, width: number, height: number)
 
   const scene = new SplatScene(kernels.project, gpu.scope.child('scene'), table);
   scene.setView(camera);
+  const frameByEmpty = { cpu: 0, gpu: 0 };
   for (const orderOn of ['cpu', 'gpu'] as const) {
     const look = new SplatLook(kernels.look, kernels.sort, scene, table, orderOn);
-    const frame = await time(() => submit((encoder) => void look.record(encoder, camera)));
-    const empty = await time(() => submit((encoder) => void look.record(encoder, camera, kernels.look.emptyQuads)));
-    const ratio = `${(frame / empty).toFixed(2)} × the same quads with an empty shader`;
+    // By turns: what else the machine does slows both.
+    const frames: number[] = [];
+    const ratios: number[] = [];
+    for (let round = 0; round < FRAME_ROUNDS; round++) {
+      const frame = await time(() => submit((encoder) => void look.record(encoder, camera)), 1);
+      const empty = await time(
+        () => submit((encoder) => void look.record(encoder, camera, kernels.look.emptyQuads)),
+        1,
+      );
+      frames.push(frame);
+      ratios.push(frame / empty);
+    }
+    const frame = median(frames);
+    frameByEmpty[orderOn] = median(ratios);
+    const ratio = `${median(ratios).toFixed(2)} × the same quads with an empty shader`;
     console.log(shown(frame), `colour frame, order kept by the ${orderOn.toUpperCase()} (${ratio})`);
   }
   const measure = new SplatMeasure(kernels.measure, kernels.sort, scene);
@@ -163,4 +192,5 @@ export async function measureTimes(count: number, width: number, height: number)
   console.log(shown(measuring), `every map, tile rasteriser (${(cpuAll / measuring).toFixed(2)} × as fast as the CPU)`);
   await gpu.submit(() => {});
   gpu.close();
+  return { frameByEmpty, sortMilliseconds: sorting, pixelsASecond: (1000 * width * height) / cpuAll, pairsASecond };
 }
