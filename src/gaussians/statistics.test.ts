@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../geometry/random.ts';
 import { crowdDistances, floaterLimits, floaterMask, NO_FLOATER_LIMITS, shownIndices } from './floaters.ts';
-import { FLAT_BELOW, flatnessOf, sceneStatistics } from './statistics.ts';
+import { FLAT_BELOW, flatnessOf, radiusToSee, sceneStatistics } from './statistics.ts';
 import { createTable, type GaussianTable, logit, selectGaussians } from './table.ts';
 
 const SURFACE = 4000;
@@ -37,6 +37,12 @@ describe('statistics of a scene', () => {
       Uint32Array.from({ length: SURFACE }).map((_, i) => i),
     ),
   );
+
+  it('shows an object whole, and of a far background nothing', () => {
+    expect(radiusToSee(statistics)).toBeCloseTo(1, 1);
+    expect(radiusToSee({ radius: 1, outerRadius: 1.9 })).toBe(1.9);
+    expect(radiusToSee({ radius: 1, outerRadius: 40 })).toBe(1);
+  });
 
   it('finds the middle and the extent of a sphere', () => {
     statistics.center.forEach((value, k) => expect(value).toBeCloseTo([5, -2, 1][k]!, 1));

@@ -6,6 +6,8 @@ export interface SceneStatistics {
   readonly center: readonly [number, number, number];
   /** Within this distance of the center lies {@link INNER_SHARE} of the weight. */
   readonly radius: number;
+  /** The same of all but the outermost {@link TAIL_SHARE}. */
+  readonly outerRadius: number;
   /** A box without the outermost {@link TAIL_SHARE} of the weight on each side: floaters do not widen it. */
   readonly min: readonly [number, number, number];
   readonly max: readonly [number, number, number];
@@ -43,6 +45,7 @@ export function sceneStatistics(table: GaussianTable): SceneStatistics {
   return {
     center,
     radius: weightedQuantile(distances, weights, INNER_SHARE),
+    outerRadius: weightedQuantile(distances, weights, 1 - TAIL_SHARE),
     min: of(TAIL_SHARE),
     max: of(1 - TAIL_SHARE),
     flatness: weightedQuantile(
@@ -57,6 +60,16 @@ export function sceneStatistics(table: GaussianTable): SceneStatistics {
     ),
   };
 }
+
+/** A scene that reaches farther than this many radii from its middle has a background, which need not be seen whole. */
+const FAR_RADII = 2;
+
+/**
+ * How far from the middle one has to see at first: to the end of an object but for its outermost floaters, in a scene with
+ * a far background to where most of it is.
+ */
+export const radiusToSee = ({ radius, outerRadius }: Pick<SceneStatistics, 'radius' | 'outerRadius'>): number =>
+  outerRadius <= FAR_RADII * radius ? outerRadius : radius;
 
 /** Smallest by middle deviation of Gaussian `i`, 0…1. */
 export function flatnessOf({ logScales }: GaussianTable, i: number): number {

@@ -57,6 +57,8 @@ export interface SceneFacts {
   antialiased: boolean;
   center: Vector3;
   radius: number;
+  /** How far from the center one sees at first. */
+  radiusToSee: number;
   /** The depth that is most faithful, and why. */
   depth: DepthChoice;
   /** What of the file is not used, a sentence each. */

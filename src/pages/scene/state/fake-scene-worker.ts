@@ -22,6 +22,7 @@ export const FACTS: SceneFacts = {
   antialiased: false,
   center: [0, 0, 0],
   radius: 1,
+  radiusToSee: 1,
   depth: { rule: 'plane', flatness: 0.01, because: 'flat' },
   notes: [],
 };

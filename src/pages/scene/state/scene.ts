@@ -179,7 +179,7 @@ export class Scene {
   fit(): void {
     const { facts, values } = this.store.getState();
     if (!facts) return;
-    this.store.setState({ fitted: fitView(facts, values, this.size) });
+    this.store.setState({ fitted: fitView({ center: facts.center, radius: facts.radiusToSee }, values, this.size) });
     this.set({ view: null });
   }
 
@@ -238,7 +238,7 @@ export class Scene {
       // A link's own view and floaters are of its scene, the first one; those of a scene that was replaced are nobody's.
       const isOthers = source.kind === 'made' || !isFirst;
       if (isOthers && !isAgain) this.set({ view: null, floaters: 0 });
-      this.store.setState({ fitted: fitView(facts, values, this.size) });
+      this.store.setState({ fitted: fitView({ center: facts.center, radius: facts.radiusToSee }, values, this.size) });
       if (cameras.length > 0 && !isAgain) this.standAt(cameras[0]);
       for (const message of facts.notes)
         this.workspace.notices.add('info', { code: 'scene-note', message, remedy: '' });

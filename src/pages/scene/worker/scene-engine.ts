@@ -14,7 +14,7 @@ import { crowdDistances, floaterLimits, floaterMask, shownIndices } from '../../
 import { chooseDepthRule } from '../../../gaussians/pairs/depth-rule.ts';
 import { PairDrawer } from '../../../gaussians/pairs/draw-pairs.ts';
 import { camerasAtSize, orbitCameras, streamOf } from '../../../gaussians/pairs/views.ts';
-import { type SceneStatistics, sceneStatistics } from '../../../gaussians/statistics.ts';
+import { radiusToSee, type SceneStatistics, sceneStatistics } from '../../../gaussians/statistics.ts';
 import { type GaussianTable, selectGaussians } from '../../../gaussians/table.ts';
 import type { DepthKind, SplatMaps } from '../../../gaussians/raster/render.ts';
 import { ViewMatchers } from '../../../matching/scoring/view-matchers.ts';
@@ -128,6 +128,7 @@ export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
         antialiased: table.tags.antialiased,
         center: statistics.center,
         radius: statistics.radius,
+        radiusToSee: radiusToSee(statistics),
         depth: chooseDepthRule(statistics, table.tags),
         notes: [...notes],
       };
