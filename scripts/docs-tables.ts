@@ -8,6 +8,7 @@ import { FAMILIES } from '../src/networks/index.ts';
 import { COMPARE_PARAMS } from '../src/pages/compare/params.ts';
 import { LIFT_PARAMS } from '../src/pages/lift/params.ts';
 import { FIT_PARAMS, VIEW_PARAMS } from '../src/pages/match/params.ts';
+import { SCENE_PARAMS } from '../src/pages/scene/params.ts';
 import { SET_PARAMS } from '../src/pages/set/params.ts';
 import type { Param, ParamTable } from '../src/platform/params/params.ts';
 import { SETTINGS_PARAMS } from '../src/workspace/params.ts';
@@ -75,6 +76,7 @@ export const DOC_TABLES: readonly { file: string; name: string; table: string }[
   { file: 'docs/settings.md', name: 'compare', table: settings(COMPARE_PARAMS, 'compare.') },
   { file: 'docs/settings.md', name: 'set', table: settings(SET_PARAMS, 'set.') },
   { file: 'docs/settings.md', name: 'lift', table: settings(LIFT_PARAMS, 'lift.') },
+  { file: 'docs/settings.md', name: 'scene', table: settings(SCENE_PARAMS, 'scene.') },
   {
     file: 'docs/settings.md',
     name: 'networks',
