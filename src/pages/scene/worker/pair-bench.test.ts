@@ -10,6 +10,8 @@ import { pairOf, type ScenePair } from '../../../gaussians/pairs/scene-pair.ts';
 import { renderSplats } from '../../../gaussians/raster/render.ts';
 import type { TrueViews } from '../../../matching/scoring/measure.ts';
 import type { ViewScorer } from '../../../matching/scoring/view-scorer.ts';
+import { readTexture } from '../../../platform/gpu/read-texture.ts';
+import { TestGpu } from '../../../platform/gpu/testing/dawn.ts';
 import { readTruth } from '../../compare/worker/truth/read-truth.ts';
 import { PairBench } from './pair-bench.ts';
 import { pairViews } from './pair-views.ts';
@@ -92,6 +94,23 @@ describe('a pair of a scene as matchers are measured on it', () => {
     // The same certainty everywhere tells nothing.
     expect(score.auroc).toBeCloseTo(0.5, 6);
     expect(score.places).toBe(count(STATE.visible));
+  });
+
+  it('lies on the GPU as it lies in memory, and is gone with the pair', async () => {
+    const gpu = await TestGpu.open();
+    try {
+      const before = gpu.scope.bytes;
+      const views = pairViews(turned, { a: 'a', b: 'b' }, gpu.scope);
+      for (const side of ['a', 'b'] as const) {
+        const read = await readTexture(gpu.device, views.photos[side].texture());
+        expect(Buffer.compare(Buffer.from(read), Buffer.from(views.photos[side].pixels().data))).toBe(0);
+      }
+      expect(gpu.scope.bytes).toBeGreaterThan(before);
+      views.release();
+      expect(gpu.scope.bytes).toBe(before);
+    } finally {
+      gpu.close();
+    }
   });
 
   it('gives Compare a truth with just the angle of the cameras', async () => {
