@@ -1,11 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { wgsl } from './scripts/build/link-wgsl.ts';
+import { buildNodeEntry } from './scripts/build/node-entry.ts';
 import { packLargeFiles } from './scripts/build/pack-large-files.ts';
 import { describeBuildToServiceWorker } from './scripts/build/service-worker.ts';
 
 /** Entries that others name: pages of other sites, and browsers that were here before. */
-const KEPT_NAMES = ['lift-match', 'service-worker'];
+const KEPT_NAMES = ['lift-match', 'matcher', 'service-worker'];
 
 /**
  * Rooms without a device, a runtime or a window, as `src/imports.test.ts` holds them: their tests leave nothing behind and
@@ -18,7 +19,7 @@ const MODULES_REPLACED = ['src/formats/arrays/strided.test.ts'];
 export default defineConfig({
   // Relative addresses: the same build works at a domain's root and under a GitHub Pages sub-path.
   base: './',
-  plugins: [react(), wgsl(), packLargeFiles(), describeBuildToServiceWorker()],
+  plugins: [react(), wgsl(), packLargeFiles(), describeBuildToServiceWorker(), buildNodeEntry()],
   worker: { format: 'es', plugins: () => [wgsl()] },
   // Sandboxed frames have no origin: they may read an app's files only where the server lets everybody.
   preview: { cors: true },
@@ -33,6 +34,7 @@ export default defineConfig({
         index: 'index.html',
         embed: 'embed.html',
         'lift-match': 'src/embed/lift-match.ts',
+        matcher: 'src/api/matcher.ts',
         'service-worker': 'src/app/offline/service-worker.ts',
       },
       output: {

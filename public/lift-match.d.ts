@@ -45,3 +45,5 @@ export interface LiftMatch extends HTMLElement {
 export const LiftMatchElement: new () => LiftMatch;
 /** Puts a match at the end of `container`. */
 export function create(container: Element, options?: LiftMatchOptions): LiftMatch;
+
+export * from './api.js';

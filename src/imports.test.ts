@@ -30,7 +30,9 @@ const ARROWS: Record<string, readonly string[]> = {
   // What all pages share: photos A and B, samples, models, notices, the page shown. Pages build on it, so it knows none of
   // them; the match page's engine comes to it as a PhotoEngine. A room of its own, for in a page it would be that page's.
   workspace: ['models', 'ui', 'platform', 'core'],
-  embed: ['pages/match', 'exports', 'workspace', 'ui', 'platform', 'core', 'public'],
+  embed: ['api', 'pages/match', 'exports', 'workspace', 'ui', 'platform', 'core', 'public'],
+  // The match from code, without a page.
+  api: ['matching', 'models', 'compute', 'platform', 'geometry', 'formats', 'core', 'public'],
   app: ['page', 'workspace', 'ui', 'platform', 'core'],
   'page:contract': ['page:params', 'exports', 'page:views', 'models', 'gaussians', 'geometry', 'core', 'platform'],
   // A page's settings, each declared once.

@@ -22,12 +22,13 @@ export class StaticSite {
     readonly url: string,
   ) {}
 
-  static async open(folder = '/project/'): Promise<StaticSite> {
+  /** `root`: what is served; the build by default. */
+  static async open(folder = '/project/', root = DIST): Promise<StaticSite> {
     const server = createServer((request, response) => {
       const { pathname } = new URL(request.url!, 'http://localhost');
       site.requests.push(pathname);
-      const path = normalize(join(DIST, pathname.slice(folder.length - 1).replace(/\/$/, '/index.html')));
-      if (!pathname.startsWith(folder) || !path.startsWith(DIST)) {
+      const path = normalize(join(root, pathname.slice(folder.length - 1).replace(/\/$/, '/index.html')));
+      if (!pathname.startsWith(folder) || !path.startsWith(root)) {
         response.writeHead(404).end();
         return;
       }

@@ -4,8 +4,8 @@ import type { Plugin } from 'vite';
 
 /** Kept on the first visit besides the app's own pages, scripts and styles. */
 const LISTS = ['models/index.json', 'samples/index.json'];
-/** Runtime files, which are kept once they were used: nobody needs all of them. */
-const ON_USE = /\.wasm(\.gz)?$|\/ort/;
+/** Runtime files and the HDF5 library, which are kept once they were used: nobody needs all of them. */
+const ON_USE = /\.wasm(\.gz)?$|\/(ort|hdf5)/;
 
 /**
  * Tells `service-worker.js` what the build consists of. It is an input of the build as any other; this fills in its

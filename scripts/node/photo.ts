@@ -26,9 +26,18 @@ export class FilePhoto implements CpuPhoto {
 
   /** @throws CodedError `file-missing`, `photo-unsupported`, `photo-undecodable` */
   static async open(path: string): Promise<FilePhoto> {
-    const bytes = read(path);
+    return FilePhoto.decode(read(path), path);
+  }
+
+  /** The same of a file's bytes. `name`: what messages call it, and what its features are kept under. */
+  static async decode(bytes: Buffer, name: string): Promise<FilePhoto> {
     const { raster } = await readImageHeader(bytesSource(bytes));
-    return new FilePhoto(path, upright(decode(bytes, path), raster?.orientation ?? 1));
+    return new FilePhoto(name, upright(decode(bytes, name), raster?.orientation ?? 1));
+  }
+
+  /** A picture that is there already. */
+  static of(pixels: Pixels, name: string): FilePhoto {
+    return new FilePhoto(name, pixels);
   }
 
   /** Leaves out what this picture leaves out. @throws CodedError `file-missing`, `mask-unreadable`, `mask-shape`, `mask-empty` */
@@ -56,12 +65,13 @@ export class FilePhoto implements CpuPhoto {
 }
 
 /** The focal length that a photo's EXIF tells, in its pixels; null where it tells none. */
-export async function focalOf(path: string): Promise<number | null> {
-  const { raster } = await readImageHeader(bytesSource(read(path)));
+export async function focalOf(file: string | Buffer): Promise<number | null> {
+  const { raster } = await readImageHeader(bytesSource(typeof file === 'string' ? read(file) : file));
   return raster?.size ? focalInPixels(raster.lens ?? null, raster.size) : null;
 }
 
-function read(path: string): Buffer {
+/** @throws CodedError `file-missing` */
+export function read(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {

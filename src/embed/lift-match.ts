@@ -1,3 +1,4 @@
+import type { Matcher, MatcherOptions } from '../../public/api.d.ts';
 import { createLiftMatch, type LiftMatchOptions } from './create-lift-match.ts';
 import { type LiftMatch, liftMatchElement } from './lift-match-element.tsx';
 
@@ -11,3 +12,7 @@ if (!customElements.get('lift-match')) customElements.define('lift-match', LiftM
 /** Puts a match into `container`, for those who would rather call than write HTML. */
 export const create = (container: Element, options: LiftMatchOptions = {}): LiftMatch =>
   createLiftMatch(container, options, () => new LiftMatchElement());
+
+/** Loads a model and matches without any view, see docs/api.md. Who only shows matches downloads none of it. */
+export const createMatcher = async (options?: MatcherOptions): Promise<Matcher> =>
+  (await import('../api/matcher.ts')).createMatcher(options);

@@ -1,0 +1,91 @@
+import type { MatchTable } from '../../../public/api.d.ts';
+import { sampleMatches } from '../../compute/sample-matches/cpu.ts';
+import { CodedError, throwIfAborted } from '../../core/errors.ts';
+import { Serial } from '../../core/serial.ts';
+import { matchTable } from '../../matching/match-table.ts';
+import { openPhoto } from '../../matching/photos/open-photo.ts';
+import { MAX_WORKING_SIDE, MIN_SIDE } from '../../matching/photos/photo-limits.ts';
+import { Photo } from '../../matching/photos/photo.ts';
+import { type ViewMatcher, ViewMatchers } from '../../matching/scoring/view-matchers.ts';
+import { describeAdapter } from '../../platform/gpu/device.ts';
+import { openGpu } from '../../platform/gpu/open-gpu.ts';
+import { gpuReader } from '../../platform/gpu/read-texture.ts';
+import { Scope } from '../../platform/gpu/scope.ts';
+import { LazyRuntime } from '../../platform/runtime/lazy-runtime.ts';
+import { chooseProvider } from '../../platform/runtime/provider.ts';
+import type { ServedCall, ServedHandlers } from '../../platform/worker/serve-calls.ts';
+import { matchPhotos } from '../match-photos.ts';
+import type { MatchParts } from '../plain-match.ts';
+import type { MatcherApi, MatcherInfo, MatcherProgress, SentPhoto } from '../protocol.ts';
+
+type Argument<M extends keyof MatcherApi> = Parameters<MatcherApi[M]>[0];
+type CallContext = ServedCall<MatcherProgress>;
+
+/** The state of a matcher's worker in a page: one model, and no photo longer than its match takes. */
+export class ApiEngine implements ServedHandlers<MatcherApi, MatcherProgress> {
+  private loaded: { pair: ViewMatcher; root: Scope | null; forget: (key: string) => void } | null = null;
+  private readonly jobs = new Serial();
+
+  constructor(private readonly onDeviceLost: (reason: string) => void) {}
+
+  async load({ manifestUrl, provider: choice }: Argument<'load'>, context: CallContext): Promise<MatcherInfo> {
+    const { gpu, reason } = await openGpu();
+    const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
+    const { provider } = chooseProvider(choice, adapter, reason);
+    const used = provider === 'webgpu' ? gpu : null;
+    const root = used ? new Scope(used.device, 'matcher') : null;
+    used?.device.lost.then(({ reason: why, message }) => {
+      if (why !== 'destroyed') this.onDeviceLost(message);
+    });
+    const matchers = new ViewMatchers(new LazyRuntime(used?.device ?? null), root, used);
+    const onLoaded = (fraction: number) => context.onProgress({ stage: 'load-model', fraction });
+    const pair = await matchers.load({ id: manifestUrl, manifestUrl }, onLoaded, context.signal);
+    this.loaded = { pair, root, forget: (key) => matchers.forget(key) };
+    return { model: pair.matcher.manifest.name, provider };
+  }
+
+  match({ a, b, longSide, rescue }: Argument<'match'>, { signal, onProgress }: CallContext): Promise<MatchParts> {
+    return this.jobs.run(async () => {
+      throwIfAborted(signal);
+      if (!this.loaded) throw new CodedError('internal', 'The matcher has no model.');
+      const { pair, root, forget } = this.loaded;
+      const opened: Photo[] = [];
+      try {
+        for (const sent of [a, b]) opened.push(await open(sent, root, signal));
+        const [photoA, photoB] = opened;
+        const run = { longSide, rescue, signal, onProgress };
+        const matched = await matchPhotos(pair, { a: photoA, b: photoB }, run);
+        return { ...matched, exifFocal: { a: photoA.info.focal ?? null, b: photoB.info.focal ?? null } };
+      } finally {
+        for (const photo of opened) {
+          forget(photo.key);
+          photo.close();
+        }
+      }
+    });
+  }
+
+  sample({ fields, options }: Argument<'sample'>): MatchTable {
+    const { rows } = sampleMatches(fields, options);
+    const { count, rows: table } = matchTable(rows, { a: fields.a.photo, b: fields.b.photo });
+    return { count, rows: table };
+  }
+}
+
+async function open(sent: SentPhoto, root: Scope | null, signal: AbortSignal): Promise<Photo> {
+  if (sent.kind === 'file') {
+    return new Photo(await openPhoto(sent.file, sent.name, signal, root ? [gpuReader(root)] : []), root);
+  }
+  const { bitmap, name } = sent;
+  const size = { width: bitmap.width, height: bitmap.height };
+  const [short, long] = [Math.min(size.width, size.height), Math.max(size.width, size.height)];
+  if (short < MIN_SIDE || long > MAX_WORKING_SIDE) {
+    bitmap.close();
+    throw new CodedError(
+      'photo-size',
+      `${name} has ${size.width} × ${size.height} pixels; sides from ${MIN_SIDE} to ${MAX_WORKING_SIDE} are taken.`,
+      'Scale it, or give the file itself.',
+    );
+  }
+  return new Photo({ bitmap, info: { name, size, workingSize: size, notes: [] }, hidden: null }, root);
+}
