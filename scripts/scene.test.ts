@@ -6,10 +6,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeSplatPly } from '../src/formats/splats/write-ply.ts';
 import { PROOF_SCENES } from '../src/gaussians/pairs/proof-scenes.test-helper.ts';
+import { CodedError } from '../src/core/errors.ts';
 import { checkSample } from './check-sample/check.ts';
 import { readSample } from './check-sample/read.ts';
 import { runScript } from './node/command.test-helper.ts';
 import { ROOT } from './node/tools.mjs';
+import { main } from './scene.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'scene-'));
@@ -66,17 +68,25 @@ describe('npm run scene', () => {
     expect(stdout).toMatch(/^ball_000: \d+ places, at most/);
   });
 
+  it('exits with 1 and says why', async () => {
+    expect(await scene('nowhere.ply', '--views', '2', '--out', 'x')).toEqual({
+      code: 1,
+      text: expect.stringMatching(/^nowhere\.ply cannot be read\. Check its name/),
+    });
+  });
+
   it.each([
-    [[], 0, /npm run scene/],
-    [['--views', '2', '--out', 'x'], 1, /^No scene is named/],
-    [[file, '--views', '2'], 1, /^--out DIR is missing/],
-    [[file, '--views', '2', '--out', out, '--shard', '3/2'], 1, /^--shard must be a part/],
-    [['nowhere.ply', '--views', '2', '--out', 'x'], 1, /^nowhere\.ply cannot be read\. Check its name/],
-    [[join(ROOT, 'package.json'), '--views', '2', '--out', 'x'], 1, /^package\.json: It is a text file/],
-    [[file, ...args, '--out', out, '--bins', 'angle'], 1, /made with other settings.*Choose an empty folder/],
-  ])('%j: exits with %d and says why', async (wrong, code, message) => {
-    const result = await scene(...wrong);
-    expect(result.text).toMatch(message);
-    expect(result.code).toBe(code);
+    [['--views', '2', '--out', 'x'], /^No scene is named/],
+    [[file, '--views', '2'], /^--out DIR is missing/],
+    [[file, '--views', '2', '--out', out, '--shard', '3/2'], /^--shard must be a part/],
+    [[join(ROOT, 'package.json'), '--views', '2', '--out', 'x'], /^package\.json: It is a text file/],
+    [[file, ...args, '--out', out, '--bins', 'angle'], /made with other settings.*Choose an empty folder/],
+    [[file, ...args, '--out', out, '--depth', 'rayMedian'], /made with other settings/],
+    [[file, ...args, '--out', out, '--depth', 'near'], /^--depth must be/],
+  ])('%j: is refused, and says why', async (wrong, message) => {
+    // In this process: what a command's refusal looks like is told above.
+    const thrown: unknown = await main(wrong).catch((error: unknown) => error);
+    if (!(thrown instanceof CodedError)) throw thrown;
+    expect(`${thrown.message} ${thrown.remedy}`).toMatch(message);
   });
 });

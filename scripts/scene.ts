@@ -37,7 +37,8 @@ ${PAIR_HELP}`;
 
 const DEFAULTS = { seed: 1, size: '512' };
 
-async function main(argv: readonly string[]): Promise<void> {
+/** What `npm run scene` does. @throws CodedError what the person can mend */
+export async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(
     {
       options: ['views', 'out', 'seed', 'size', 'shard', 'bins', 'cameras', 'depth', ...PAIR_OPTIONS],
