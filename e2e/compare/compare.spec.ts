@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@playwright/test';
+import { expect, test as ownPageTest } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { dinov3Shapes } from '../../src/networks/dinov3/published-shapes.ts';
@@ -10,6 +10,7 @@ import { RandomWeights } from '../../scripts/random-checkpoints/random-values.ts
 import { SMALL_SHAPES } from '../../scripts/random-checkpoints/small-shapes.ts';
 import { writeCheckpoint } from '../../scripts/random-checkpoints/write-checkpoint.ts';
 import { dropFiles, sample, watchErrors } from '../app.ts';
+import { test } from '../one-page.ts';
 import { changed as changedPixels } from '../pictures.ts';
 
 /** The matcher behind the page runs small: two cores have enough to do. */
@@ -210,42 +211,43 @@ test('scores of the sample pairs are a table and a CSV, and learnt features beat
   expect(mean('Gradient histograms')).toBeGreaterThan(0.02);
 });
 
-test('two ViTs and a DINOv3, installed from their checkpoints, stand beside the page’s own encoders', async ({
-  page,
-}) => {
-  test.slow();
-  const folder = mkdtempSync(join(tmpdir(), 'liftmatch-compare-'));
-  try {
-    await page.goto(`${START}`);
-    await compared(page, 'components', 3);
-    for (const [i, { name, shapes, ...choices }] of VITS.entries()) {
-      const path = join(folder, `${name}.pth`);
-      const recorded = fileURLToPath(new URL(`../../../shared/parity/${name}/checkpoint.pth`, import.meta.url));
-      if (existsSync(recorded)) {
-        copyFileSync(recorded, path);
-      } else {
-        console.warn(`No checkpoint at ${recorded}: one with random weights is installed instead.`);
-        await writeCheckpoint(path, shapes, new RandomWeights(i + 1));
+ownPageTest(
+  'two ViTs and a DINOv3, installed from their checkpoints, stand beside the page’s own encoders',
+  async ({ page }) => {
+    ownPageTest.slow();
+    const folder = mkdtempSync(join(tmpdir(), 'liftmatch-compare-'));
+    try {
+      await page.goto(`${START}`);
+      await compared(page, 'components', 3);
+      for (const [i, { name, shapes, ...choices }] of VITS.entries()) {
+        const path = join(folder, `${name}.pth`);
+        const recorded = fileURLToPath(new URL(`../../../shared/parity/${name}/checkpoint.pth`, import.meta.url));
+        if (existsSync(recorded)) {
+          copyFileSync(recorded, path);
+        } else {
+          console.warn(`No checkpoint at ${recorded}: one with random weights is installed instead.`);
+          await writeCheckpoint(path, shapes, new RandomWeights(i + 1));
+        }
+        await install(page, name, path, choices);
       }
-      await install(page, name, path, choices);
+      // Each installation is told, over the lower right of the page.
+      const notices = page.locator('.notice').getByRole('button');
+      while ((await notices.count()) > 0) await notices.first().click();
+      const ids = VITS.map(({ name, size }) => `${name}-${size}-fp32`);
+      for (const [i, id] of ids.entries()) await page.getByLabel(`Encoder ${i + 1}`).selectOption(id);
+      await compared(page, 'components', 3);
+      for (const id of ids.slice(0, 2)) await expect(column(page, id)).toContainText('5 × 5 places, 48 channels');
+      // Patches of 16, not 14.
+      await expect(column(page, ids[2])).toContainText('4 × 4 places, 128 channels');
+      const [first, second] = [await pictureOf(column(page, ids[0])), await pictureOf(column(page, ids[1]))];
+      expect(changed(first, second)).toBeGreaterThan(0.02);
+      const sheet = PNG.sync.read(await download(page, 'Contact sheet (PNG)'));
+      expect(sheet.width).toBe(4 * 518 + 5 * 12);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
-    // Each installation is told, over the lower right of the page.
-    const notices = page.locator('.notice').getByRole('button');
-    while ((await notices.count()) > 0) await notices.first().click();
-    const ids = VITS.map(({ name, size }) => `${name}-${size}-fp32`);
-    for (const [i, id] of ids.entries()) await page.getByLabel(`Encoder ${i + 1}`).selectOption(id);
-    await compared(page, 'components', 3);
-    for (const id of ids.slice(0, 2)) await expect(column(page, id)).toContainText('5 × 5 places, 48 channels');
-    // Patches of 16, not 14.
-    await expect(column(page, ids[2])).toContainText('4 × 4 places, 128 channels');
-    const [first, second] = [await pictureOf(column(page, ids[0])), await pictureOf(column(page, ids[1]))];
-    expect(changed(first, second)).toBeGreaterThan(0.02);
-    const sheet = PNG.sync.read(await download(page, 'Contact sheet (PNG)'));
-    expect(sheet.width).toBe(4 * 518 + 5 * 12);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+  },
+);
 
 /** Recorded checkpoints, shapes that stand in for them, and what has to be said of them. */
 const VITS = [

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { openApp, sample } from '../app.ts';
+import { test } from '../one-page.ts';
 import { embedFrame, type EmbedWindow, HostSite, iframe, tell, told } from './host-page.ts';
 
 /** A pair and a size that two cores match in a second. */

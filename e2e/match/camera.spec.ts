@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
-import { matched, openApp, watchErrors } from '../app.ts';
+import { expect } from '@playwright/test';
+import { matched, watchErrors } from '../app.ts';
+import { showApp, test } from '../one-page.ts';
 
 /** Chromium's own moving test picture in place of a camera, and permission given. */
 test.use({
@@ -11,9 +12,24 @@ test.use({
 
 const START = '?ep=wasm&size=128&rescue=0';
 
+test('closing the dialog releases the camera and changes nothing', async ({ page }) => {
+  await showApp(page, START);
+  const before = await page.locator('[data-slot="a"]').innerText();
+  await page.getByRole('button', { name: 'Take photo A with the camera' }).click();
+  const stream = await page.getByLabel('Camera picture').evaluateHandle(async (element) => {
+    const video = element as HTMLVideoElement;
+    while (!video.srcObject) await new Promise((resolve) => setTimeout(resolve, 20));
+    return video.srcObject as MediaStream;
+  });
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  expect(await stream.evaluate((live) => live.getTracks().map((track) => track.readyState))).toEqual(['ended']);
+  expect(await page.locator('[data-slot="a"]').innerText()).toBe(before);
+});
+
 test('a photo is taken with the camera and matched, and the camera is released', async ({ page }) => {
   const errors = watchErrors(page);
-  await openApp(page, START);
+  await showApp(page, START);
   for (const name of ['A', 'B']) {
     await page.getByRole('button', { name: `Take photo ${name} with the camera` }).click();
     const video = page.getByLabel('Camera picture');
@@ -27,19 +43,4 @@ test('a photo is taken with the camera and matched, and the camera is released',
   const { inputSize } = await matched(page);
   expect(Math.max(inputSize.a.width, inputSize.a.height)).toBe(128);
   errors.check();
-});
-
-test('closing the dialog releases the camera and changes nothing', async ({ page }) => {
-  await openApp(page, START);
-  const before = await page.locator('[data-slot="a"]').innerText();
-  await page.getByRole('button', { name: 'Take photo A with the camera' }).click();
-  const stream = await page.getByLabel('Camera picture').evaluateHandle(async (element) => {
-    const video = element as HTMLVideoElement;
-    while (!video.srcObject) await new Promise((resolve) => setTimeout(resolve, 20));
-    return video.srcObject as MediaStream;
-  });
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog')).toHaveCount(0);
-  expect(await stream.evaluate((live) => live.getTracks().map((track) => track.readyState))).toEqual(['ended']);
-  expect(await page.locator('[data-slot="a"]').innerText()).toBe(before);
 });

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Download, expect, type Page, test } from '@playwright/test';
+import { type Download, expect, type Page } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { dropFiles, engine, matched, openApp, readField, stagePicture, watchErrors } from '../app.ts';
+import { showApp, test } from '../one-page.ts';
 import { parseFlo } from '../../src/formats/flow/flo.ts';
 
 const START = '?sample=still-life&ep=wasm&size=160&rescue=0';
@@ -24,7 +25,7 @@ const textOf = async (download: Download) => readFileSync(await download.path(),
 
 test('matches, dense match, flow and COLMAP are saved with telling names', async ({ page }) => {
   const errors = watchErrors(page);
-  await openApp(page, START);
+  await showApp(page, START);
   await choose(page, /Matches, table/);
   const csv = await save(page);
   expect(csv.suggestedFilename()).toMatch(/-matches\.csv$/);
@@ -64,14 +65,14 @@ test('matches, dense match, flow and COLMAP are saved with telling names', async
 });
 
 test('a flow file without a certain place is refused with a remedy', async ({ page }) => {
-  await openApp(page, `${START}&threshold=1`);
+  await showApp(page, `${START}&threshold=1`);
   await choose(page, /Middlebury/);
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await expect(dialog(page).getByRole('alert')).toHaveText(/would be empty.*Lower the certainty threshold/);
 });
 
 test('a figure is the picture at the chosen scale, with its legend', async ({ page }) => {
-  await openApp(page, `${START}&view=certainty`);
+  await showApp(page, `${START}&view=certainty`);
   const before = await stagePicture(page);
   const box = (await page.getByRole('application').boundingBox())!;
   await choose(page, /Figure/);
@@ -91,7 +92,7 @@ test('a figure is the picture at the chosen scale, with its legend', async ({ pa
 
 test('a share file brings everything back, bit by bit, and runs nothing', async ({ page, browser }) => {
   const errors = watchErrors(page);
-  await openApp(page, `${START}&view=flow&threshold=0.4`);
+  await showApp(page, `${START}&view=flow&threshold=0.4`);
   const [a, b] = [await readField(page, 'a'), await readField(page, 'b')];
   await choose(page, /Share file/);
   const file = await save(page);
@@ -118,7 +119,7 @@ test('a share file brings everything back, bit by bit, and runs nothing', async 
 });
 
 test('a damaged share file is refused with code and remedy, and what was shown stays', async ({ page }, info) => {
-  await openApp(page, START);
+  await showApp(page, START);
   await choose(page, /Share file/);
   const whole = readFileSync(await (await save(page)).path());
   await dialog(page).getByRole('button', { name: 'Close' }).last().click();

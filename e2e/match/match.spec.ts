@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
+import { expect, test as ownPageTest } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { changedShare } from '../pictures.ts';
 import { VIEWS } from '../../src/pages/match/views/index.ts';
@@ -17,11 +17,12 @@ import {
   stagePicture,
   watchErrors,
 } from '../app.ts';
+import { showApp, test } from '../one-page.ts';
 
 /** Small input: the tests run on two cores. */
 const SMALL = 'size=224';
 
-test('opens on a sample pair, already matched', async ({ page }) => {
+ownPageTest('opens on a sample pair, already matched', async ({ page }) => {
   const errors = watchErrors(page);
   await openApp(page, `?${SMALL}`);
   await expect(page.locator('[data-verdict]')).toContainText(/match|no common scene/);
@@ -29,8 +30,8 @@ test('opens on a sample pair, already matched', async ({ page }) => {
   errors.check();
 });
 
-test('matches two real photos within 8 px on WASM', async ({ page }) => {
-  test.skip(!existsSync(shared('graf/1.jpg')), 'the evaluation photos are not beside this checkout');
+ownPageTest('matches two real photos within 8 px on WASM', async ({ page }) => {
+  ownPageTest.skip(!existsSync(shared('graf/1.jpg')), 'the evaluation photos are not beside this checkout');
   await openApp(page, '?ep=wasm');
   await dropFiles(page, 'body', [
     { name: '1.jpg', type: 'image/jpeg', path: shared('graf/1.jpg') },
@@ -50,8 +51,8 @@ test('matches two real photos within 8 px on WASM', async ({ page }) => {
   expect(measured.places).toBeGreaterThan(200_000);
 });
 
-test('WebGPU gives what WASM gives, and reads nothing back before the picture', async ({ page }) => {
-  test.slow();
+ownPageTest('WebGPU gives what WASM gives, and reads nothing back before the picture', async ({ page }) => {
+  ownPageTest.slow();
   const query = '?sample=facade&size=128&rescue=0';
   await openApp(page, `${query}&ep=wasm`);
   const onCpu = await readField(page, 'a');
@@ -77,7 +78,7 @@ test('WebGPU gives what WASM gives, and reads nothing back before the picture', 
 });
 
 test('every view draws something of its own, and no slider runs a model', async ({ page }) => {
-  await openApp(page, `?sample=facade&${SMALL}`);
+  await showApp(page, `?sample=facade&${SMALL}`);
   await engine(page, 'diagnostics', { reset: true });
   const pictures = new Map<string, Buffer>();
   for (const [i, view] of VIEWS.entries()) {
@@ -108,7 +109,7 @@ test('every view draws something of its own, and no slider runs a model', async 
 });
 
 test('swapping exchanges photos and match without a model', async ({ page }) => {
-  await openApp(page, `?sample=facade&${SMALL}`);
+  await showApp(page, `?sample=facade&${SMALL}`);
   const before = await readField(page, 'a');
   await engine(page, 'diagnostics', { reset: true });
   await page.getByRole('button', { name: /swap|exchange/i }).click();
@@ -119,7 +120,7 @@ test('swapping exchanges photos and match without a model', async ({ page }) => 
 });
 
 test('a lost device comes back with the photos and matches again', async ({ page }) => {
-  await openApp(page, `?sample=facade&${SMALL}`);
+  await showApp(page, `?sample=facade&${SMALL}`);
   const before = await readField(page, 'a');
   await engine(page, 'destroyDevice', {});
   await expect(page.locator('.notice[data-code="device-lost"]')).toBeVisible();
@@ -132,7 +133,7 @@ test('a lost device comes back with the photos and matches again', async ({ page
 test('two unrelated photos are told apart; meanwhile what is known so far, a bar to its end, and Stop', async ({
   page,
 }) => {
-  await openApp(page, `?sample=elsewhere&${SMALL}`);
+  await showApp(page, `?sample=elsewhere&${SMALL}`);
   await expect(page.locator('[data-verdict]')).toHaveAttribute('data-verdict', 'none');
   // What a person sees after every word from the engine, from the first match to the verdict.
   const rematch = (stopAt: number) =>
@@ -177,7 +178,7 @@ test('two unrelated photos are told apart; meanwhile what is known so far, a bar
 
 test('measures the machine, stage by stage, as text; the match stays', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await openApp(page, '?sample=facade&size=128&ep=wasm&rescue=0');
+  await showApp(page, '?sample=facade&size=128&ep=wasm&rescue=0');
   const before = await readField(page, 'a');
   await page.getByText('Timing', { exact: true }).click();
   await page.getByRole('button', { name: 'Measure this machine' }).click();
@@ -210,7 +211,7 @@ test('measures the machine, stage by stage, as text; the match stays', async ({ 
 });
 
 test('keeps the previous photo and match when a file is refused', async ({ page }) => {
-  await openApp(page, `?sample=facade&${SMALL}`);
+  await showApp(page, `?sample=facade&${SMALL}`);
   const before = await readField(page, 'a');
   await dropFiles(page, '[data-slot="a"]', [
     { name: 'notes.jpg', type: 'image/jpeg', path: new URL(import.meta.url).pathname },
@@ -221,7 +222,7 @@ test('keeps the previous photo and match when a file is refused', async ({ page 
 
 test('choosing both photos by the file dialog matches them', async ({ page }) => {
   test.skip(!existsSync(shared('leuven/1.jpg')), 'the evaluation photos are not beside this checkout');
-  await openApp(page, `?sample=facade&${SMALL}`);
+  await showApp(page, `?sample=facade&${SMALL}`);
   const result = await choosePhotos(page, shared('leuven/1.jpg'), shared('leuven/2.jpg'));
   expect(result.verdict.kind).toBe('good');
   await expect(page.locator('[data-verdict]')).toContainText('match well');

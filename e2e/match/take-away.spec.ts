@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type Download, expect, type Page, test } from '@playwright/test';
+import { type Download, expect, type Page } from '@playwright/test';
 import initSqlJs from 'sql.js';
 import { bytesSource } from '../../src/formats/byte-source.ts';
 import { decodeGif } from '../../src/formats/images/read-gif.test-helper.ts';
 import { openZip } from '../../src/formats/archives/zip.ts';
-import { type AppWindow, engine, openApp, sample, watchErrors } from '../app.ts';
+import { type AppWindow, engine, sample, watchErrors } from '../app.ts';
+import { showApp, test } from '../one-page.ts';
 
 const START = '?sample=still-life&ep=wasm&size=128&rescue=0';
 
@@ -26,7 +27,7 @@ async function save(page: Page, format: RegExp) {
 
 test('chosen points, COLMAP’s database, a vector figure and an animation are taken away', async ({ page }) => {
   const errors = watchErrors(page);
-  await openApp(page, START);
+  await showApp(page, START);
   await engine(page, 'diagnostics', { reset: true });
 
   await page.getByText('Chosen points', { exact: true }).click();
@@ -100,9 +101,9 @@ test('chosen points, COLMAP’s database, a vector figure and an animation are t
 
 test('many pairs become one archive, and the pair on the page stays', async ({ page }) => {
   const errors = watchErrors(page);
+  await showApp(page, START);
   // A file dialog of the system's own cannot be answered here: the archive is downloaded.
-  await page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
-  await openApp(page, '?sample=still-life&ep=wasm&size=128&rescue=0');
+  await page.evaluate(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
   const shown = () =>
     page.evaluate(() => JSON.stringify((window as unknown as AppWindow).liftMatch.store.getState().result));
   const before = await shown();

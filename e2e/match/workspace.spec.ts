@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Locator, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test as ownPageTest } from '@playwright/test';
 import type { MatchWorkspace } from '../../src/pages/match/state/match-workspace.ts';
 import { matched, openApp, sample, stagePicture, watchErrors } from '../app.ts';
+import { showApp, test } from '../one-page.ts';
 
 /** A pair that the embedded model matches in part, at a size that two cores run in a second. */
 const START = '?sample=still-life&ep=wasm&size=160&rescue=0';
@@ -23,7 +24,7 @@ const camera = (page: Page) =>
 
 test('the probe shows the matched place while the pointer is over a photo', async ({ page }) => {
   const errors = watchErrors(page);
-  await openApp(page, START);
+  await showApp(page, START);
   await page.mouse.move(...(await place(page, 0.25, 0.5)));
   await expect(readout(page)).toHaveText(
     /^A\s*[\d.]+, [\d.]+\s*→\s*B\s*-?[\d.]+, -?[\d.]+\s*certainty \d+ %\s*cycle [\d.]+ px$/,
@@ -37,7 +38,7 @@ test('the probe shows the matched place while the pointer is over a photo', asyn
 });
 
 test('the probe tells pixels of the photo, whatever the zoom', async ({ page }) => {
-  await openApp(page, `${START}&camera=0.25,0.5,4`);
+  await showApp(page, `${START}&camera=0.25,0.5,4`);
   await page.mouse.move(...(await place(page, 0.2, 0.5)));
   await expect(readout(page)).toContainText('A');
   const told = await page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().probe!);
@@ -50,7 +51,7 @@ test('the probe tells pixels of the photo, whatever the zoom', async ({ page }) 
 });
 
 test('pins are set by a click, listed, kept in the address, deleted and cleared', async ({ page }) => {
-  await openApp(page, START);
+  await showApp(page, START);
   await page.mouse.click(...(await place(page, 0.2, 0.45)));
   await page.mouse.click(...(await place(page, 0.3, 0.5)));
   await page.mouse.click(...(await place(page, 0.7, 0.5)));
@@ -76,7 +77,7 @@ test('pins are set by a click, listed, kept in the address, deleted and cleared'
 });
 
 test('pins go with their photos when A and B are swapped', async ({ page }) => {
-  await openApp(page, START);
+  await showApp(page, START);
   await page.mouse.click(...(await place(page, 0.25, 0.5)));
   const pin = page.getByRole('list', { name: 'Pins' }).getByRole('listitem');
   await expect(pin).toContainText(/A [\d.]+, [\d.]+ → B/);
@@ -95,7 +96,7 @@ test('pins go with their photos when A and B are swapped', async ({ page }) => {
 });
 
 test('a link brings view and settings back, and the picture with them', async ({ page }) => {
-  await openApp(page, START);
+  await showApp(page, START);
   await page.getByRole('tab', { name: /Certainty/ }).click();
   await page.getByText('magma').locator('..').click();
   await page.getByRole('slider', { name: 'Opacity' }).fill('0.5');
@@ -118,7 +119,7 @@ test('a link brings view and settings back, and the picture with them', async ({
   expect(Buffer.compare(await stagePicture(page), before)).toBe(0);
 });
 
-test('nonsense in the address opens the page with its defaults', async ({ page }) => {
+ownPageTest('nonsense in the address opens the page with its defaults', async ({ page }) => {
   const errors = watchErrors(page);
   await openApp(page, '?view=%00&threshold=NaN&count=-5&camera=x&pins=;;&ep=wasm&size=1&sample=nowhere');
   await expect(page.getByRole('tab', { selected: true })).toContainText('Matches');
@@ -127,7 +128,7 @@ test('nonsense in the address opens the page with its defaults', async ({ page }
 });
 
 test('the whole page works by keyboard', async ({ page }) => {
-  await openApp(page, START);
+  await showApp(page, START);
   for (const [key, name] of [
     ['1', 'Warp'],
     ['4', 'Flow'],
@@ -176,7 +177,7 @@ test('the whole page works by keyboard', async ({ page }) => {
 });
 
 test('number keys do nothing while an address is being typed', async ({ page }) => {
-  await openApp(page, START);
+  await showApp(page, START);
   await page.getByRole('button', { name: 'Open photo A from an address' }).click();
   await page.getByRole('textbox', { name: 'Address of the picture' }).fill('');
   await page.keyboard.type('https://x.test/1');
@@ -186,7 +187,7 @@ test('number keys do nothing while an address is being typed', async ({ page }) 
 });
 
 test('wheel zooms about the pointer, dragging pans, a double click resets', async ({ page }) => {
-  await openApp(page, START);
+  await showApp(page, START);
   const at = await place(page, 0.2, 0.5);
   const told = () => page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().probe!);
   await page.mouse.move(...at);
@@ -212,7 +213,7 @@ test('wheel zooms about the pointer, dragging pans, a double click resets', asyn
 });
 
 test('the swipe’s divider is dragged and moved by keys', async ({ page }) => {
-  await openApp(page, `${START}&view=compare`);
+  await showApp(page, `${START}&view=compare`);
   const handle = page.getByRole('slider', { name: 'Divider between B and A' });
   const before = await stagePicture(page);
   const box = (await handle.boundingBox())!;
@@ -232,7 +233,7 @@ test('the swipe’s divider is dragged and moved by keys', async ({ page }) => {
 });
 
 test('a running match can be cancelled and started again', async ({ page }) => {
-  await openApp(page, START);
+  await showApp(page, START);
   const size = page.getByLabel('Input size');
   await page.locator('summary', { hasText: 'Model and speed' }).click();
   await size.selectOption('1024');
@@ -246,7 +247,7 @@ test('a running match can be cancelled and started again', async ({ page }) => {
 });
 
 test('a worker that dies is replaced, with the photos and the match', async ({ page }) => {
-  await openApp(page, START);
+  await showApp(page, START);
   // What the browser does when the worker's code throws where nothing catches it.
   await page.evaluate(() => {
     const { link } = (
@@ -261,7 +262,7 @@ test('a worker that dies is replaced, with the photos and the match', async ({ p
   await expect(readout(page)).toContainText('→');
 });
 
-test('the theme follows the system, can be chosen, and is remembered', async ({ page }) => {
+ownPageTest('the theme follows the system, can be chosen, and is remembered', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await openApp(page, START);
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
@@ -276,7 +277,7 @@ test('the theme follows the system, can be chosen, and is remembered', async ({ 
 
 test('flicker stands still for people who prefer less motion', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await openApp(page, `${START}&view=compare&compare=flicker&amount=0`);
+  await showApp(page, `${START}&view=compare&compare=flicker&amount=0`);
   const before = await stagePicture(page);
   await page.waitForTimeout(1300);
   expect(Buffer.compare(await stagePicture(page), before)).toBe(0);
@@ -284,7 +285,7 @@ test('flicker stands still for people who prefer less motion', async ({ page }) 
   expect(Buffer.compare(await stagePicture(page), before)).not.toBe(0);
 });
 
-test('fits a phone: nothing wider than the screen, touch probes and pins', async ({ browser }) => {
+ownPageTest('fits a phone: nothing wider than the screen, touch probes and pins', async ({ browser }) => {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   const page = await context.newPage();
   await openApp(page, START);
@@ -302,7 +303,7 @@ test('fits a phone: nothing wider than the screen, touch probes and pins', async
 });
 
 test('two photos fill both slots; a photo matches itself', async ({ page }) => {
-  await openApp(page, START);
+  await showApp(page, START);
   const [first, second] = [sample('square/a.jpg'), sample('square/b.jpg')];
   await page.locator('input[data-picker=a]').setInputFiles([first, second]);
   await expect
@@ -324,7 +325,7 @@ test('two photos fill both slots; a photo matches itself', async ({ page }) => {
 });
 
 test('a photo dropped on a picture replaces that one', async ({ page }) => {
-  await openApp(page, START);
+  await showApp(page, START);
   const [x, y] = await place(page, 0.75, 0.5);
   await stage(page).evaluate(
     (element, { base64, clientX, clientY }) => {
@@ -347,7 +348,7 @@ test('a photo dropped on a picture replaces that one', async ({ page }) => {
 
 test('a copied link shows what is seen', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await openApp(page, `${START}&view=flow`);
+  await showApp(page, `${START}&view=flow`);
   await page.getByRole('slider', { name: 'Certainty from' }).fill('0.2');
   await page.getByRole('button', { name: 'Copy a link to this view' }).click();
   await expect(page.locator('.notice[data-code="copied"]')).toBeVisible();
