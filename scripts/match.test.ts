@@ -93,8 +93,18 @@ describe('npm run match', () => {
       '--masks',
       join(out, 'masks'),
       '--no-rescue',
+      '--full-size',
     );
     expect(run.text).toContain('Only what the masks leave counts.');
+    const laid = PNG.sync.read(readFileSync(join(to, 'b-on-a.png')));
+    expect([laid.width, laid.height]).toEqual([640, 480]);
+    const alphas = (from: number, end: number) =>
+      laid.data.filter((value, k) => k % 4 === 3 && value > 0 && (k >> 2) % 640 >= from && (k >> 2) % 640 < end).length;
+    expect(alphas(320, 640)).toBe(0);
+    expect(alphas(0, 320)).toBeGreaterThan(5000);
+    const stated = JSON.parse(readFileSync(join(to, 'panorama.json'), 'utf8'));
+    expect(stated).toMatchObject({ picture: 'panorama', origin: { photo: 'a' }, photos: { b: { width: 640 } } });
+    expect(stated.homography_a_to_b[2][2]).toBe(1);
     const csv = readFileSync(join(to, 'matches.csv'), 'utf8')
       .split('\n')
       .filter((line) => /^\d/.test(line));

@@ -25,12 +25,14 @@ const FILES = COMMAND_EXPORTS.map(({ commandFiles, text }) => {
 const HELP = `npm run match -- A B --out DIR [--model ID|MANIFEST] [--size N] [--no-rescue]
                  [--camera-a FILE] [--camera-b FILE] [--cameras FILE]
                  [--mask-a FILE] [--mask-b FILE] [--masks DIR]
-                 [--count 5000] [--threshold 0.05] [--cycle-limit 0] [--seed 1]
+                 [--full-size] [--count 5000] [--threshold 0.05] [--cycle-limit 0] [--seed 1]
 Matches two photos (JPEG or PNG) with the engine's own code on the native runtime, and writes into DIR (pixels: the
 centre of the first one is at (0.5, 0.5)):
 ${FILES}
   certainty.png              certainty on A, 0 black to 1 white
   warp.png                   A rebuilt from B's pixels, dark where the match is not certain
+--full-size adds b-on-a.png, a-on-b.png, panorama.png and panorama-match.png at the photos' own resolution, each with its
+transforms beside it as JSON.
 --camera-a, --camera-b (or one file for both: --cameras) are measured cameras: COLMAP's cameras.txt, a calibration of OpenCV, ROS or
 Kalibr, or JSON. E, the pose, and what the files say of the cameras are by them.
 --mask-a and --mask-b are pictures, at any size, whose white (or opaque) parts count: outside of them certainty is 0.
@@ -61,7 +63,7 @@ async function main(argv: readonly string[]): Promise<void> {
         'cycle-limit',
         'seed',
       ],
-      flags: ['no-rescue', 'help'],
+      flags: ['no-rescue', 'full-size', 'help'],
     },
     argv,
   );
@@ -95,7 +97,8 @@ async function main(argv: readonly string[]): Promise<void> {
     mkdirSync(dirname(join(out, name)), { recursive: true });
     writeFileSync(join(out, name), content);
   };
-  for await (const file of matchFiles(source, commandWish({ a: basename(a), b: basename(b) }, sampling))) {
+  const wish = { ...commandWish({ a: basename(a), b: basename(b) }, sampling), wantsFullSize: args.has('full-size') };
+  for await (const file of matchFiles(source, wish)) {
     if ('remark' in file) console.log(file.remark);
     else save(file.name, file.content);
   }

@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import initSqlJs from 'sql.js';
 import { DEFAULT_ANIMATION } from '../../src/exports/animation-settings.ts';
+import { DEFAULT_FULL_SIZE } from '../../src/exports/full-size-settings.ts';
 import type { ExportWish, MatchFormat, MatchSource } from '../../src/exports/export-format.ts';
 import { EXPORTS } from '../../src/exports/index.ts';
 import { openZip } from '../../src/formats/archives/zip.ts';
@@ -10,6 +12,7 @@ import { otherSide, type Side } from '../../src/core/geometry.ts';
 import type { MatchTable } from '../../src/core/match.ts';
 import { denseFlow } from '../../src/matching/dense-flow.ts';
 import { twoViewGeometry } from '../../src/pages/match/worker/exports/two-view-geometry.ts';
+import { sourceOfPixels } from '../../src/matching/full-size/pixel-source.ts';
 import type { MatchedPair } from './match-pair.ts';
 import { focalOf } from './photo.ts';
 
@@ -31,6 +34,7 @@ export function commandWish(
     scale: 1,
     legend: false,
     animation: DEFAULT_ANIMATION,
+    fullSize: DEFAULT_FULL_SIZE,
     // The table that the command line sampled, with its own --count.
     count: null,
   };
@@ -59,6 +63,17 @@ export async function matchSource(
       const options = { from: fields[side].photo, to: fields[otherSide(side)].photo, longSide, threshold, cycleLimit };
       return denseFlow(fields[side], options);
     },
+    drawFullSize: async (settings, limits, run) => {
+      const { drawFullSize } = await import('../../src/pages/match/worker/exports/full-size.ts');
+      const source = {
+        names: { a: basename(photos.a.key), b: basename(photos.b.key) },
+        sizes,
+        readField: async (side: Side) => fields[side],
+        readHomography: async () => (await twoViewGeometry(table, sizes, focal, run)).homography,
+        openPixels: async (side: Side) => ({ ...sourceOfPixels(photos[side].pixels()), close: () => {} }),
+      };
+      return drawFullSize(settings, limits, source, run);
+    },
     openDatabase: async () => new (await initSqlJs()).Database(),
     readGeometry: (matches, run) => twoViewGeometry(matches, sizes, focal, { ...run, cameras, verdict: verdict.kind }),
   };
@@ -72,7 +87,8 @@ export async function* matchFiles(
   for (const format of COMMAND_EXPORTS) {
     for (const file of format.commandFiles(wish)) {
       try {
-        const { blob } = await format.write(file.wish, source, {});
+        const { blob, sidecar } = await (format as MatchFormat).write(file.wish, source, {});
+        if (sidecar) yield { name: file.name.replace(/\.\w+$/, '.json'), content: new TextEncoder().encode(sidecar) };
         const content = new Uint8Array(await blob.arrayBuffer());
         if (!file.name.endsWith('/')) yield { name: file.name, content };
         else for (const [name, part] of await unpacked(content)) yield { name: file.name + name, content: part };

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { DEFAULT_FULL_SIZE } from '../exports/full-size-settings.ts';
 import { FILE_MATCHES } from '../exports/export-format.ts';
 import { DEFAULT_ANIMATION } from '../exports/animation-settings.ts';
 import { CodedError, isCancelled, toPlainError } from '../core/errors.ts';
@@ -92,7 +93,8 @@ export class EmbedSession {
           this.set(command.options);
           break;
         case 'export': {
-          const choice = { ...command, animation: DEFAULT_ANIMATION, count: FILE_MATCHES.default };
+          const settings = { animation: DEFAULT_ANIMATION, fullSize: DEFAULT_FULL_SIZE, count: FILE_MATCHES.default };
+          const choice = { ...command, ...settings };
           const { name, blob, notes } = await this.workspace.exporting.make(choice, { signal: this.closing.signal });
           this.emit({ type: 'result', kind: 'export', replyTo, name, blob, notes });
           return;

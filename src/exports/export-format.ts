@@ -8,6 +8,7 @@ import type { Flow } from '../formats/flow/flow.ts';
 import type { SqlDatabase, TwoViewGeometry } from '../formats/matches/colmap-tables.ts';
 import type { MatchMetadata } from '../formats/matches/match-metadata.ts';
 import type { AnimationSettings } from './animation-settings.ts';
+import type { FullSizePicture, FullSizeSettings } from './full-size-settings.ts';
 
 /** Size of an optical flow file: as many places as the match has, or every pixel of the photo. */
 export type FlowSize = 'match' | 'photo';
@@ -25,6 +26,7 @@ export interface ExportOptions {
   /** Whether a figure says what its colours mean. */
   legend: boolean;
   animation: AnimationSettings;
+  fullSize: FullSizeSettings;
   /** Matches in the file, sampled as the view samples; null: those that the view draws. */
   count: number | null;
 }
@@ -35,6 +37,8 @@ export interface ExportWish extends ExportOptions {
   photos: Record<Side, { name: string; file: Blob }>;
   /** View and settings as a link's query, which share files keep. */
   query: string;
+  /** The command line makes full-size pictures only when asked to. */
+  wantsFullSize?: boolean;
   /** Cameras that the person measured, as core/camera-model.ts writes them; absent: none. */
   cameras?: Record<Side, string | null>;
   /** Name of the view, and what decides which places of a flow file are valid. */
@@ -57,6 +61,12 @@ export interface MatchSource {
   readFlow(side: Side, longSide: number, limits: { threshold: number; cycleLimit: number }): Promise<Flow>;
   /** An empty SQLite database in memory. */
   openDatabase(): Promise<SqlDatabase>;
+  /** A picture at the photos' own resolution. */
+  drawFullSize(
+    settings: FullSizeSettings,
+    limits: { threshold: number; cycleLimit: number },
+    run: ExportRun,
+  ): Promise<{ blob: Blob; description: FullSizeDescription }>;
   /** What one scene, seen twice, says of the matches. */
   readGeometry(table: MatchTable, run: ExportRun): Promise<TwoViewGeometry>;
 }
@@ -84,10 +94,27 @@ export interface ExportRun {
   onProgress?: (share: number) => void;
 }
 
-export type Made = Pick<ExportedFile, 'blob'> & { notes?: string[] };
+/** What a full-size picture shows: sizes and transforms, in the file and beside it. */
+export interface FullSizeDescription {
+  picture: FullSizePicture;
+  size: Size;
+  /** One sentence. */
+  transform: string;
+  coordinates: string;
+  /** Where the picture's upper left corner lies in this photo, pixels. */
+  origin: { photo: Side; x: number; y: number };
+  homography_a_to_b: number[][] | null;
+  certainty_from: number;
+  cycle_error_up_to: number | null;
+  alpha: string;
+  photos: Record<Side, { name: string } & Size>;
+}
+
+/** `sidecar`: JSON for the command line to write beside the file. */
+export type Made = Pick<ExportedFile, 'blob'> & { notes?: string[]; sidecar?: string };
 
 /** Groups of {@link ExportOptions} that a format asks for. */
-export type ExportChoice = 'flow' | 'figure' | 'animation' | 'count';
+export type ExportChoice = 'flow' | 'figure' | 'animation' | 'count' | 'full-size';
 
 interface Described {
   /** As embeds and the command line call it. Never changes. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_ANIMATION } from './animation-settings.ts';
+import { DEFAULT_FULL_SIZE } from './full-size-settings.ts';
 import type { ExportWish } from './export-format.ts';
 import { fileName } from './file-name.ts';
 import { BATCH_EXPORTS, EXPORTS, exportFormat, isExportName } from './index.ts';
@@ -11,6 +12,7 @@ const WISH: ExportWish = {
   scale: 2,
   legend: true,
   animation: DEFAULT_ANIMATION,
+  fullSize: DEFAULT_FULL_SIZE,
   count: null,
   query: '',
   view: { view: 'flow', threshold: 0, cycleLimit: 0 },

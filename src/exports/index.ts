@@ -5,6 +5,7 @@ import { database } from './database.ts';
 import type { ExportFormat } from './export-format.ts';
 import { figure } from './figure.ts';
 import { flo } from './flo.ts';
+import { fullSize } from './full-size.ts';
 import { json } from './json.ts';
 import { kitti } from './kitti.ts';
 import { npz } from './npz.ts';
@@ -19,6 +20,7 @@ export const EXPORTS = [
   figure,
   svg,
   animation,
+  fullSize,
   csv,
   json,
   own,

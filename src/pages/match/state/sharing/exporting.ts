@@ -1,5 +1,6 @@
 import type { CallOptions } from '../../link/engine.ts';
 import { DEFAULT_ANIMATION } from '../../../../exports/animation-settings.ts';
+import { DEFAULT_FULL_SIZE } from '../../../../exports/full-size-settings.ts';
 import { FILE_MATCHES } from '../../../../exports/export-format.ts';
 import { exportFormat } from '../../../../exports/index.ts';
 import { CodedError } from '../../../../core/errors.ts';
@@ -12,7 +13,7 @@ import type { MatchStore } from '../store.ts';
 /** What the person chooses; the rest of the request is what the page shows. */
 export type ExportChoice = Pick<
   ExportRequest,
-  'format' | 'side' | 'flowSize' | 'scale' | 'legend' | 'animation' | 'count'
+  'format' | 'side' | 'flowSize' | 'scale' | 'legend' | 'animation' | 'fullSize' | 'count'
 >;
 
 export const DEFAULT_EXPORT: ExportChoice = {
@@ -22,6 +23,7 @@ export const DEFAULT_EXPORT: ExportChoice = {
   scale: 2,
   legend: true,
   animation: DEFAULT_ANIMATION,
+  fullSize: DEFAULT_FULL_SIZE,
   count: FILE_MATCHES.default,
 };
 

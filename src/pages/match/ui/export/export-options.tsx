@@ -1,12 +1,25 @@
 import { FILE_MATCHES, type FlowSize } from '../../../../exports/export-format.ts';
+import type { FullSizeEncoding, FullSizePicture } from '../../../../exports/full-size-settings.ts';
 import { exportFormat } from '../../../../exports/index.ts';
 import type { ExportChoice } from '../../state/sharing/exporting.ts';
 import { dimensions, whole } from '../../../../ui/format.ts';
 import { Segmented } from '../../../../ui/segmented.tsx';
+import { Select } from '../../../../ui/select.tsx';
 import { Slider } from '../../../../ui/slider.tsx';
 import { Switch } from '../../../../ui/switch.tsx';
 import { useWorkspaceState } from '../workspace-context.ts';
 import { AnimationOptions } from './animation-options.tsx';
+
+const PICTURES: { value: FullSizePicture; label: string }[] = [
+  { value: 'b-on-a', label: 'B on A, by the match' },
+  { value: 'a-on-b', label: 'A on B, by the match' },
+  { value: 'panorama', label: 'Panorama, by the homography' },
+  { value: 'panorama-match', label: 'Panorama, by match and homography' },
+];
+const ENCODINGS: { value: FullSizeEncoding; label: string }[] = [
+  { value: 'png', label: 'PNG, see-through' },
+  { value: 'jpeg', label: 'JPEG' },
+];
 
 const SCALES = ['1', '2', '3', '4'].map((value) => ({ value, label: `${value}×` }));
 
@@ -23,6 +36,26 @@ export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
   if (choices.includes('animation')) {
     return (
       <AnimationOptions settings={choice.animation} onChange={(animation) => onChange({ ...choice, animation })} />
+    );
+  }
+  if (choices.includes('full-size')) {
+    return (
+      <>
+        <Select
+          label="Picture"
+          value={choice.fullSize.picture}
+          options={PICTURES}
+          onChange={(picture) =>
+            onChange({ ...choice, fullSize: { ...choice.fullSize, picture: picture as FullSizePicture } })
+          }
+        />
+        <Segmented
+          label="File"
+          value={choice.fullSize.encoding}
+          options={ENCODINGS}
+          onChange={(encoding) => onChange({ ...choice, fullSize: { ...choice.fullSize, encoding } })}
+        />
+      </>
     );
   }
   if (choices.includes('figure')) {

@@ -2,7 +2,7 @@ import { cameraOfPhoto, camerasOfTexts } from '../../../../core/camera-model.ts'
 import { CodedError } from '../../../../core/errors.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import { otherSide, type Side, type Size } from '../../../../core/geometry.ts';
-import type { ExportRun, StageSource } from '../../../../exports/export-format.ts';
+import { FILE_MATCHES, type ExportRun, type StageSource } from '../../../../exports/export-format.ts';
 import { fileName } from '../../../../exports/file-name.ts';
 import { exportFormat } from '../../../../exports/index.ts';
 import { denseFlow } from '../../../../matching/dense-flow.ts';
@@ -67,6 +67,28 @@ function sourceOf(request: ExportRequest, scene: ExportScene): StageSource {
     readFlow: async (side, longSide, { threshold, cycleLimit }) => {
       const options = { from: sizes[side], to: sizes[otherSide(side)], longSide, threshold, cycleLimit };
       return denseFlow(await shown.readField(side), options);
+    },
+    drawFullSize: async (settings, limits, options) => {
+      const [{ drawFullSize }, { openPhotoPixels }] = await Promise.all([
+        import('./full-size.ts'),
+        import('./photo-pixels.ts'),
+      ]);
+      const fields = async () => ({ a: await shown.readField('a'), b: await shown.readField('b') });
+      const source = {
+        names: { a: request.photos.a.name, b: request.photos.b.name },
+        sizes,
+        readField: (side: Side) => shown.readField(side),
+        readHomography: async () => {
+          const { twoViewGeometry } = await import('./two-view-geometry.ts');
+          const both = await fields();
+          const plain = { a: { ...both.a, photo: sizes.a }, b: { ...both.b, photo: sizes.b } };
+          const { seed, threshold, cycleLimit } = request.view;
+          const { rows } = sampleMatches(plain, { count: FILE_MATCHES.default, seed, threshold, cycleLimit });
+          return (await twoViewGeometry(matchTable(rows, sizes, both), sizes, focal, options)).homography;
+        },
+        openPixels: (side: Side) => openPhotoPixels(photos[side], request.photos[side].file),
+      };
+      return drawFullSize(settings, limits, source, options);
     },
     readGeometry: async (table, options) => {
       const { twoViewGeometry } = await import('./two-view-geometry.ts');
