@@ -47,6 +47,7 @@ def manifest(folder):
         'description': 'Ships with the app: matches globally, keeps what neighbours agree on, then aligns and refines.',
         'passes': [{'input': {**size, 'mean': [0, 0, 0], 'std': [1, 1, 1]}, 'encoder': encoder, 'decoder': decoder}],
         'verdict': {'certainty': 0.3, 'cycleShare': 0.015, 'none': 0.06, 'good': 0.3},
+        'subpixel': True,
     }
 
 

@@ -1,10 +1,11 @@
 import type { CpuPhoto } from '../../src/matching/backend/cpu-backend.ts';
 import type { PairMatcher } from '../../src/matching/pair-matcher.ts';
-import { judge, NO_RESCUE, type Refined, refine } from '../../src/matching/refine.ts';
+import { judge, type Refined, refine } from '../../src/matching/refine.ts';
+import { toSubpixel } from '../../src/matching/search/subpixel.ts';
 import { verdictOf } from '../../src/matching/verdict.ts';
 import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
 import type { Side } from '../../src/core/geometry.ts';
-import type { MatchResult, Verdict } from '../../src/core/match.ts';
+import { type MatchResult, NO_RESCUE, type Verdict } from '../../src/core/match.ts';
 import { FilePhoto } from './photo.ts';
 
 export type NodeMatcher = PairMatcher<CpuPhoto, PlainMatchField>;
@@ -55,7 +56,7 @@ export async function matchPair(
   const first = await judge(matcher, await matcher.match(photos, plan));
   const firstMilliseconds = performance.now() - start;
   const match: Refined<PlainMatchField> = settings.rescue
-    ? await refine(matcher, photos, settings.size, first)
+    ? await toSubpixel(matcher, photos, await refine(matcher, photos, settings.size, first))
     : { ...first, rescue: NO_RESCUE };
   return {
     photos,

@@ -2,7 +2,9 @@ import type { Side } from '../core/geometry.ts';
 import type { Progress } from '../../public/api.d.ts';
 import type { PhotoHandle } from '../matching/backend/backend.ts';
 import type { PairMatcher } from '../matching/pair-matcher.ts';
-import { judge, NO_RESCUE, type Refined, refine } from '../matching/refine.ts';
+import { NO_RESCUE } from '../core/match.ts';
+import { judge, type Refined, refine } from '../matching/refine.ts';
+import { toSubpixel } from '../matching/search/subpixel.ts';
 import { verdictOf } from '../matching/verdict.ts';
 import type { MatchParts } from './plain-match.ts';
 
@@ -26,9 +28,11 @@ export async function matchPhotos<Photo extends PhotoHandle, Field>(
   const held = new Set([first.field]);
   try {
     const onTry = (fraction: number) => onProgress?.({ stage: 'rescue', fraction });
-    const refined: Refined<Field> = rescue
+    const found: Refined<Field> = rescue
       ? await refine(pair, photos, longSide, first, { signal, onTry })
       : { ...first, rescue: NO_RESCUE };
+    held.add(found.field);
+    const refined = rescue ? await toSubpixel(pair, photos, found) : found;
     held.add(refined.field);
     const fields = { a: await backend.readField(refined.field, 'a'), b: await backend.readField(refined.field, 'b') };
     return {

@@ -17,6 +17,7 @@ export const STAGES = [
   'encode-b',
   'decode',
   'rescue',
+  'subpixel',
   'draw',
   'fit',
   'triangulate',
@@ -121,6 +122,9 @@ export interface MatchResult {
   /** It came with the sample's photos: no model has run here. */
   isRecorded?: boolean;
 }
+
+/** What a match has that nothing else was tried for. */
+export const NO_RESCUE: MatchResult['rescue'] = { tried: false, rotation: 0, scale: 1 };
 
 /** The answer of the linked probe, all in pixels of the photos (first pixel's centre is 0.5). */
 export interface ProbeResult {

@@ -7,6 +7,7 @@ import type { Stage } from '../core/match.ts';
 import type { Backend, FrameTaken, PhotoHandle } from './backend/backend.ts';
 import type { FeatureCache } from './feature-cache.ts';
 import { type Tokens, tokensOf } from './coarse.ts';
+import type { RuntimeTensor } from '../platform/runtime/runtime.ts';
 import { letMessagesIn } from '../platform/worker/let-messages-in.ts';
 import { type Decoded, disposeDecoded, disposeFeatures, type Features, type Matcher } from './matcher.ts';
 
@@ -127,10 +128,15 @@ export class PairMatcher<Photo extends PhotoHandle, Field> {
     return `${photo.key}/${this.matcher.manifest.id}/${pass}/${size.width}x${size.height}/${frame}`;
   }
 
+  /** A photo as [1, 3, h, w] in [0, 1], as no network wants it. The caller's to dispose of. */
+  plainImage(photo: Photo, size: Size): RuntimeTensor {
+    const { input } = this.matcher.manifest.passes[0];
+    return this.backend.preprocess(photo, size, { ...input, mean: [0, 0, 0], std: [1, 1, 1] }, null);
+  }
+
   /** A photo's brightness in [0, 1] at a small size: nothing is cached, no network is asked. */
   async grey(photo: Photo, size: Size): Promise<Float32Array> {
-    const { input } = this.matcher.manifest.passes[0];
-    const image = this.backend.preprocess(photo, size, { ...input, mean: [0, 0, 0], std: [1, 1, 1] }, null);
+    const image = this.plainImage(photo, size);
     try {
       const rgb = await this.backend.readTensor(image);
       const plane = size.width * size.height;

@@ -1,6 +1,6 @@
 import type { Side } from '../core/geometry.ts';
 import { invert3, type Matrix3 } from '../core/matrix3.ts';
-import type { Look, MatchResult } from '../core/match.ts';
+import { type Look, type MatchResult, NO_RESCUE } from '../core/match.ts';
 import { type AlignedView, alignedView, fitFrame, wholeFrame } from './align.ts';
 import type { PhotoHandle, Statistics } from './backend/backend.ts';
 import { type Candidate, CoarseSearch } from './coarse-search.ts';
@@ -19,8 +19,6 @@ export interface Refined<Field> extends Judged<Field> {
   /** Further matches that were made. */
   tries?: number;
 }
-
-export const NO_RESCUE: MatchResult['rescue'] = { tried: false, rotation: 0, scale: 1 };
 
 export interface RefineContext {
   /** Ends it with the code `cancelled`. */

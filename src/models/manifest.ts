@@ -20,6 +20,11 @@ export interface MatcherManifest {
   passes: [PassManifest] | [PassManifest, PassManifest];
   /** How this network's certainty is read as a verdict. */
   verdict: VerdictThresholds;
+  /**
+   * The warp's last fraction of a pixel is looked for in the photos themselves (compute/lucas-kanade): for networks that
+   * end at a coarse stride.
+   */
+  subpixel?: boolean;
   /** What a right machine computes, so that a GPU that computes wrongly is found out. */
   check?: ReferenceManifest;
 }
@@ -147,6 +152,8 @@ export function parseManifest(json: unknown, where: string): MatcherManifest {
   });
   const verdict = check.object(root.verdict, 'verdict');
   for (const key of ['certainty', 'cycleShare', 'none', 'good']) check.number(verdict[key], `verdict.${key}`, 0, 1);
+  if (root.subpixel !== undefined && typeof root.subpixel !== 'boolean')
+    check.fail('subpixel', 'must be true or false');
   if (root.check !== undefined) checkReference(check, root.check, 'check');
   return root as unknown as MatcherManifest;
 }

@@ -1,9 +1,10 @@
 import type { Side } from '../core/geometry.ts';
-import type { MatchResult, MatchTable, Verdict } from '../core/match.ts';
+import { type MatchResult, type MatchTable, type Verdict, NO_RESCUE } from '../core/match.ts';
 import type { TwoViewGeometry } from '../formats/matches/colmap-tables.ts';
 import type { PhotoHandle } from '../matching/backend/backend.ts';
 import type { PairMatcher } from '../matching/pair-matcher.ts';
-import { judge, NO_RESCUE, refine, type Refined } from '../matching/refine.ts';
+import { judge, refine, type Refined } from '../matching/refine.ts';
+import { toSubpixel } from '../matching/search/subpixel.ts';
 import { verdictOf } from '../matching/verdict.ts';
 import { type PairMatches, pairMatches, ROW } from './pair-matches.ts';
 import { fitTwoView } from './two-view.ts';
@@ -51,9 +52,11 @@ export async function matchSetPair<Photo extends PhotoHandle, Field>(
   const budget = settings.patience && settings.patience * (performance.now() - start);
   const held = new Set([first.field]);
   try {
-    const refined: Refined<Field> = settings.rescue
+    const found: Refined<Field> = settings.rescue
       ? await refine(pair, photos, settings.longSide, first, { ...context, budget })
       : { ...first, rescue: NO_RESCUE };
+    held.add(found.field);
+    const refined = settings.rescue ? await toSubpixel(pair, photos, found) : found;
     held.add(refined.field);
     const { rescue } = refined;
     const verdict = verdictOf(refined.statistics, thresholds, rescue);

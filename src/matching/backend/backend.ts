@@ -58,6 +58,12 @@ export interface Backend<Photo extends PhotoHandle, Field> {
   readField(field: Field, side: Side): Promise<PlainField>;
   /** The match of one normalised place of a photo. */
   probe(field: Field, side: Side, point: Point): Promise<Probe>;
+  /**
+   * The field with each place moved to where the photos themselves agree best, see compute/lucas-kanade: a field of its own,
+   * as certain and masked as the given one.
+   * @param images photos as [1, 3, h, w] in [0, 1], of any size; they stay the caller's
+   */
+  refineField(field: Field, images: Record<Side, RuntimeTensor>, masks: Record<Side, PhotoMask | null>): Field;
   /** The field with A and B exchanged; nothing is copied. */
   swapped(field: Field): Field;
   /** The field as the drawing passes take it; null without WebGPU. It lives until the field is disposed of. */

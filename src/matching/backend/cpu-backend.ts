@@ -10,6 +10,7 @@ import {
   type PlainDecoded,
   supersampling,
 } from '../../compute/frame/cpu.ts';
+import { type Planes, refineWarp } from '../../compute/lucas-kanade/cpu.ts';
 import { type Pixels, preprocess } from '../../compute/preprocess/cpu.ts';
 import { type Probe, probe } from '../../compute/probe/cpu.ts';
 import { statistics } from '../../compute/statistics/cpu.ts';
@@ -127,6 +128,21 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
     const covariance = covarianceAt(field[side], point);
     const read = maskedProbe(probe(field[side], point), point, field[side].mask);
     return { ...read, ...(covariance && { covariance }) };
+  }
+
+  refineField(field: PlainMatchField, images: Record<Side, RuntimeTensor>): PlainMatchField {
+    const planes = (side: Side): Planes => {
+      const { data, dims } = images[side];
+      return { size: { width: dims[3], height: dims[2] }, values: data! };
+    };
+    const refined = (side: Side): PlainField => {
+      const { grid, warp } = field[side];
+      return { ...field[side], warp: refineWarp(planes(side), planes(otherSide(side)), grid, warp) };
+    };
+    const fields = { a: refined('a'), b: refined('b') };
+    fields.a.cycle = cycleError(fields.a, fields.b);
+    fields.b.cycle = cycleError(fields.b, fields.a);
+    return fields;
   }
 
   swapped({ a, b }: PlainMatchField): PlainMatchField {

@@ -6,6 +6,7 @@ import { CyclePass } from '../../compute/cycle/gpu.ts';
 import { isMasking, maskedProbe, maskedStatistics } from '../../compute/mask/cpu.ts';
 import { MaskPass } from '../../compute/mask/gpu.ts';
 import { type DecodedBuffers, FramePass } from '../../compute/frame/gpu.ts';
+import { LucasKanadePass, type PlanesBuffer } from '../../compute/lucas-kanade/gpu.ts';
 import { PreprocessPass } from '../../compute/preprocess/gpu.ts';
 import { ProbePass } from '../../compute/probe/gpu.ts';
 import { StatisticsPass } from '../../compute/statistics/gpu.ts';
@@ -42,6 +43,7 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     frame: FramePass;
     certainty: CertaintyPass;
     cycle: CyclePass;
+    lucasKanade: LucasKanadePass;
     mask: MaskPass;
     statistics: StatisticsPass;
     probe: ProbePass;
@@ -60,6 +62,7 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       frame: new FramePass(device, this.scope),
       certainty: new CertaintyPass(device),
       cycle: new CyclePass(device, this.scope),
+      lucasKanade: new LucasKanadePass(device, this.scope),
       mask: new MaskPass(device, this.scope),
       statistics: new StatisticsPass(device, this.scope),
       probe: new ProbePass(device, this.scope),
@@ -219,6 +222,43 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       if (plain.own) plain.own = ownMatchesInMask(plain.own, photo, field[otherSide(side)].photo, mask);
     }
     return plain;
+  }
+
+  refineField(
+    field: GpuMatchField,
+    images: Record<Side, RuntimeTensor>,
+    masks: Record<Side, PhotoMask | null>,
+  ): GpuMatchField {
+    const scope = this.scope.child('refined-field');
+    const refined = { release: () => scope.destroy() } as GpuMatchField;
+    const planes = (side: Side): PlanesBuffer => {
+      const { buffer, dims } = images[side];
+      return { size: { width: dims[3], height: dims[2] }, buffer: buffer! };
+    };
+    const done: (() => void)[] = [];
+    this.submit('refine-field', (encoder) => {
+      const copy = (label: string, from: GPUBuffer, bytes: number) => {
+        const to = scope.storage(label, bytes);
+        encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
+        return to;
+      };
+      for (const side of ['a', 'b'] as const) {
+        const { grid, photo, logit, precision, own } = field[side];
+        const bytes = 4 * gridPoints(grid);
+        const warp = scope.storage(`warp-${side}`, 2 * bytes);
+        const scratch = this.passes.lucasKanade.run(encoder, planes(side), planes(otherSide(side)), field[side], warp);
+        done.push(() => scratch.destroy());
+        const decoded = { grid, warp, logit: copy(`logit-${side}`, logit, bytes) };
+        refined[side] = allocateField(scope, side, decoded, photo);
+        if (precision)
+          refined[side].precision = { ...precision, buffer: copy('precision', precision.buffer, 3 * bytes) };
+        if (own) refined[side].own = { ...own, buffer: copy('own', own.buffer, 24 * own.cells) };
+      }
+      done.push(this.certain(encoder, refined, masks));
+      this.passes.cycle.run(encoder, refined);
+    });
+    done.forEach((free) => free());
+    return refined;
   }
 
   swapped({ a, b, release }: GpuMatchField): GpuMatchField {

@@ -8,7 +8,15 @@ import type { MatcherManifest } from '../../../models/manifest.ts';
 import { throwIfAborted } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type { MatchOptions } from '../contract/protocol.ts';
-import type { KnownChecks, ModelSource, Progress, Provider, Stage, Verdict } from '../../../core/match.ts';
+import {
+  NO_RESCUE,
+  type KnownChecks,
+  type ModelSource,
+  type Progress,
+  type Provider,
+  type Stage,
+  type Verdict,
+} from '../../../core/match.ts';
 import type { Backend } from '../../../matching/backend/backend.ts';
 import { CpuBackend } from '../../../matching/backend/cpu-backend.ts';
 import { FeatureCache } from '../../../matching/feature-cache.ts';
@@ -17,7 +25,7 @@ import { Matcher } from '../../../matching/matcher.ts';
 import { createOrtRuntime, prefetchRuntime } from '../../../platform/runtime/ort.ts';
 import { type MatchContext, type Matched, PairMatcher } from '../../../matching/pair-matcher.ts';
 import type { Photo } from '../../../matching/photos/photo.ts';
-import { NO_RESCUE, type Refined, refine } from '../../../matching/refine.ts';
+import type { Refined } from '../../../matching/refine.ts';
 import { verdictOf } from '../../../matching/verdict.ts';
 import type { Runtime } from '../../../platform/runtime/runtime.ts';
 import { GpuModelCheck } from './gpu-model-check.ts';
@@ -134,13 +142,25 @@ export class Inference {
       if (!options.rescue) return { ...judged, rescue: NO_RESCUE };
       const start = performance.now();
       context.onProgress({ stage: 'rescue', fraction: 0, soFar });
-      const refined = await refine(pair, photos, options.longSide, judged, {
+      // Who looks at a sample, or wants one look alone, never loads the search.
+      const [{ refine }, { toSubpixel }] = await Promise.all([
+        import('../../../matching/refine.ts'),
+        import('../../../matching/search/subpixel.ts'),
+      ]);
+      const found = await refine(pair, photos, options.longSide, judged, {
         signal: context.signal,
         stop: context.stop,
         onTry: (fraction, look) => context.onProgress({ stage: 'rescue', fraction, ...(look && { look }) }),
         budget: options.budget,
       });
-      if (refined.tries) onTime('rescue', performance.now() - start);
+      const searched = performance.now();
+      if (found.tries) onTime('rescue', searched - start);
+      const refined = await toSubpixel(pair, photos, found);
+      if (refined !== found) {
+        await backend.settled();
+        onTime('subpixel', performance.now() - searched);
+        if (found.field !== first.field) backend.dispose(found.field);
+      }
       if (refined.field !== first.field) {
         await context.onField(backend.onGpu(refined.field), verdictOf(refined.statistics, thresholds, refined.rescue));
         backend.dispose(first.field);

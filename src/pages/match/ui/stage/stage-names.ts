@@ -10,6 +10,7 @@ export const STAGE_NAMES: Record<Stage, { doing: string; done: string }> = {
   'encode-b': { doing: 'Reading photo B', done: 'Encode B' },
   decode: { doing: 'Matching', done: 'Match' },
   rescue: { doing: 'Looking again: other turns and sizes', done: 'Other turns and sizes' },
+  subpixel: { doing: 'Finding fractions of a pixel', done: 'Fractions of a pixel' },
   draw: { doing: 'Drawing', done: 'Draw' },
   fit: { doing: 'Fitting the model', done: 'Fit' },
   triangulate: { doing: 'Triangulating', done: 'Triangulate' },

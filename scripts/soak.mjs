@@ -1,0 +1,184 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { findOrInstallChromium, installPackages, ROOT } from './node/tools.mjs';
+
+// `npm run soak`: many matches in a row through an embed; what grows with their number leaks.
+installPackages();
+const { values } = parseArgs({
+  options: {
+    matches: { type: 'string', default: '600' },
+    every: { type: 'string', default: '100' },
+    size: { type: 'string', default: '128' },
+    provider: { type: 'string', default: 'wasm' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(`npm run soak -- [--matches 600] [--every 100] [--size 128] [--provider wasm|webgpu]
+Matches pairs of samples in turn through the built embed (npm run build first) and prints what the page holds: GPU buffers and
+textures that were made and not destroyed, wasm memory, heap of page, frame and workers after collection, resident memory of all
+processes.`);
+  process.exit(0);
+}
+
+const { preview } = await import('vite');
+const { chromium } = await import('@playwright/test');
+const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+const server = await preview({ root: ROOT, logLevel: 'error', preview: { port: 0, headers: isolation } });
+const base = server.resolvedUrls.local[0];
+const host = await chromium.launchServer({
+  executablePath: findOrInstallChromium(),
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--enable-unsafe-webgpu',
+    '--use-webgpu-adapter=swiftshader',
+    // Memory is measured after a collection, at once.
+    '--enable-blink-features=ForceEagerMeasureMemory',
+  ],
+});
+const browser = await chromium.connect(host.wsEndpoint());
+try {
+  await soak();
+} finally {
+  await browser.close();
+  await host.close();
+  await server.close();
+}
+
+async function soak() {
+  const page = await browser.newPage();
+  const engine = new Promise((resolve) => {
+    page.on('worker', (worker) =>
+      worker.evaluate(watchMemory).then(
+        () => resolve(worker),
+        () => {},
+      ),
+    );
+  });
+  await page.goto(`${base}LICENSE`);
+  const options = new URLSearchParams({ size: values.size, ep: values.provider, rescue: '0' });
+  await page.evaluate(openFrame, `${base}embed.html?${options}`);
+  const pairs = ['facade', 'mosaic', 'square'].map((id) =>
+    ['a', 'b'].map((side) => `${base}samples/${id}/${side}.jpg`),
+  );
+  await page.evaluate(matchOnce, pairs[0]);
+  const worker = await engine;
+  console.log(
+    '| matches | GPU buffers | GPU textures | wasm, MB | heap, MB | resident, MB | s |\n|---|---|---|---|---|---|---|',
+  );
+  const start = performance.now();
+  const [matches, every] = [Number(values.matches), Number(values.every)];
+  for (let done = 1; done <= matches; done++) {
+    await page.evaluate(matchOnce, pairs[done % pairs.length]);
+    if (done !== 10 && done % every !== 0) continue;
+    const { buffers, textures, wasm } = await worker.evaluate(() => globalThis.__held());
+    const { bytes } = await page.evaluate(() => performance.measureUserAgentSpecificMemory());
+    const row = [
+      done,
+      buffers,
+      textures,
+      (wasm / 1e6).toFixed(1),
+      (bytes / 1e6).toFixed(1),
+      (residentBytes(host.process().pid) / 1e6).toFixed(0),
+      ((performance.now() - start) / 1000).toFixed(0),
+    ];
+    console.log(`| ${row.join(' | ')} |`);
+  }
+}
+
+/** In the page: shows the embed, and keeps nothing of what it says. */
+function openFrame(src) {
+  document.body.textContent = '';
+  const frame = document.createElement('iframe');
+  Object.assign(frame, { src, width: 480, height: 320 });
+  document.body.append(frame);
+  return new Promise((resolve) => {
+    addEventListener('message', ({ data }) => {
+      if (data.type === 'ready') resolve();
+      if (data.type === 'result' && data.kind === 'match') globalThis.__matched?.();
+      if (data.type === 'error') globalThis.__failed?.(new Error(data.message));
+    });
+  });
+}
+
+/** In the page: opens two photos in the embed and waits for their match. */
+async function matchOnce([a, b]) {
+  const { contentWindow } = document.querySelector('iframe');
+  await new Promise((resolve, reject) => {
+    globalThis.__matched = resolve;
+    globalThis.__failed = reject;
+    contentWindow.postMessage({ liftmatch: 1, type: 'load', a, b }, '*');
+    if (!globalThis.__isRunning) contentWindow.postMessage({ liftmatch: 1, type: 'run' }, '*');
+    globalThis.__isRunning = true;
+  });
+}
+
+/** In the engine's worker, before it has opened anything: counts what it makes and destroys. */
+function watchMemory() {
+  const held = { buffers: new Set(), textures: new Set(), memories: new Set() };
+  const { createBuffer, createTexture } = GPUDevice.prototype;
+  const watched = (made, set) => {
+    set.add(made);
+    const destroy = made.destroy.bind(made);
+    made.destroy = () => {
+      set.delete(made);
+      destroy();
+    };
+    return made;
+  };
+  GPUDevice.prototype.createBuffer = function (given) {
+    return watched(createBuffer.call(this, given), held.buffers);
+  };
+  GPUDevice.prototype.createTexture = function (given) {
+    return watched(createTexture.call(this, given), held.textures);
+  };
+  const { Memory, instantiate } = WebAssembly;
+  WebAssembly.Memory = new Proxy(Memory, {
+    construct(target, given) {
+      const memory = new target(...given);
+      held.memories.add(memory);
+      return memory;
+    },
+  });
+  WebAssembly.instantiate = async (...given) => {
+    const made = await instantiate(...given);
+    for (const one of Object.values((made.instance ?? made).exports)) if (one instanceof Memory) held.memories.add(one);
+    return made;
+  };
+  globalThis.__held = () => ({
+    buffers: held.buffers.size,
+    textures: held.textures.size,
+    wasm: [...held.memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+  });
+}
+
+/** Resident memory of a process and all that it started; Linux only, else 0. */
+function residentBytes(root) {
+  let processes;
+  try {
+    processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return 0;
+  }
+  const parents = new Map();
+  for (const pid of processes) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      parents.set(Number(pid), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  const isOurs = (pid) => pid === root || (parents.has(pid) && isOurs(parents.get(pid)));
+  let bytes = 0;
+  for (const pid of parents.keys()) {
+    if (!isOurs(pid)) continue;
+    try {
+      bytes += 4096 * Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
+    } catch {
+      // The same.
+    }
+  }
+  return bytes;
+}
