@@ -1,4 +1,4 @@
-import type { ShaderDataDefinitions } from './reflection.ts';
+import type { Reflection } from './reflection.ts';
 
 /** Resources by the names of the variables that WGSL declares for them. */
 export type Bindings = Readonly<Record<string, GPUBindingResource>>;
@@ -12,23 +12,16 @@ export type BindingPlaces = ReadonlyMap<string, { binding: number; isUsed: boole
  * @param entryPoints whose variables an automatic layout holds
  */
 export function bindingPlaces(
-  definitions: ShaderDataDefinitions,
+  { variables, entryPoints: known }: Reflection,
   entryPoints: readonly string[],
   group = 0,
 ): BindingPlaces {
-  const used = new Set(
-    entryPoints.flatMap((name) => {
-      const entry = definitions.entryPoints[name];
-      // A wrong name is told by the pipeline, with the pass's own.
-      return entry ? entry.resources.filter((resource) => resource.group === group).map(({ name }) => name) : [];
-    }),
-  );
-  const { uniforms, storages, textures, samplers, storageTextures, externalTextures } = definitions;
-  const all = { ...uniforms, ...storages, ...textures, ...samplers, ...storageTextures, ...externalTextures };
+  // A wrong name is told by the pipeline, with the pass's own.
+  const isUsed = (name: string) => entryPoints.some((entry) => known.get(entry)?.has(name));
   return new Map(
-    Object.entries(all)
+    [...variables]
       .filter(([, variable]) => variable.group === group)
-      .map(([name, { binding }]) => [name, { binding, isUsed: used.has(name) }]),
+      .map(([name, { binding }]) => [name, { binding, isUsed: isUsed(name) }]),
   );
 }
 
@@ -62,7 +55,7 @@ export class NamedLayout {
   constructor(
     private readonly device: GPUDevice,
     private readonly label: string,
-    definitions: ShaderDataDefinitions,
+    definitions: Reflection,
     variables: Readonly<Record<string, LayoutVariable>>,
     group = 0,
   ) {

@@ -1,14 +1,13 @@
 import { bindingPlaces } from './bindings.ts';
 import { type ComputeStep, GRID_WORKGROUP, LINEAR_WORKGROUP } from './dispatch.ts';
-import { makeShaderDataDefinitions } from './reflection.ts';
-import type { ShaderDataDefinitions } from './reflection.ts';
+import { reflect, type Reflection } from './reflection.ts';
 import { CodedError } from '../../core/errors.ts';
 
 /** A compiled WGSL module with the reflection of its structs (see uniforms.ts). */
 export interface Shader {
   label: string;
   module: GPUShaderModule;
-  definitions: ShaderDataDefinitions;
+  definitions: Reflection;
 }
 
 /**
@@ -48,7 +47,7 @@ export function createShader(
   const module = device.createShaderModule({ label, code });
   const validation = device.popErrorScope();
   addCheck(device, checkCompilation(label, module, code, validation));
-  return { label, module, definitions: reflect(label, code) };
+  return { label, module, definitions: reflect(code) };
 }
 
 /**
@@ -116,15 +115,6 @@ function addCheck(device: GPUDevice, check: Promise<void>): void {
   const checks = pendingChecks.get(device);
   if (checks) checks.push(check);
   else pendingChecks.set(device, [check]);
-}
-
-/** The reflection's parser is stricter than WGSL: it takes names such as `workgroup` or `block` for keywords. */
-function reflect(label: string, code: string): ShaderDataDefinitions {
-  try {
-    return makeShaderDataDefinitions(code);
-  } catch (cause) {
-    throw shaderError(label, `its structs cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
-  }
 }
 
 async function checkCompilation(

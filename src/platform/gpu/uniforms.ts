@@ -1,5 +1,4 @@
-import { makeStructuredView } from './reflection.ts';
-import type { StructuredView } from './reflection.ts';
+import type { Scalar, StructLayout } from './reflection.ts';
 import type { Scope } from './scope.ts';
 import type { Shader } from './shader.ts';
 
@@ -14,7 +13,10 @@ export type UniformValues = Record<string, number | ArrayLike<number>>;
  * no more than `slots` pushes may lie between two submits.
  */
 export class UniformRing {
-  private readonly view: StructuredView;
+  private readonly layout: StructLayout;
+  private readonly bytes: ArrayBuffer;
+  /** The bytes as each kind of number. */
+  private readonly views: Readonly<Record<Scalar, Float32Array | Int32Array | Uint32Array>>;
   private readonly buffer: GPUBuffer;
   private readonly stride: number;
   private next = 0;
@@ -26,26 +28,46 @@ export class UniformRing {
     name: string,
     private readonly slots = 16,
   ) {
-    const definition = shader.definitions.uniforms[name];
-    if (!definition) throw new Error(`${shader.label} has no uniform “${name}”`);
-    this.view = makeStructuredView(definition);
+    const layout = shader.definitions.uniform(name);
+    if (!layout) throw new Error(`${shader.label} has no uniform “${name}”`);
+    this.layout = layout;
+    this.bytes = new ArrayBuffer(layout.size);
+    this.views = {
+      f32: new Float32Array(this.bytes),
+      i32: new Int32Array(this.bytes),
+      u32: new Uint32Array(this.bytes),
+    };
     const alignment = device.limits.minUniformBufferOffsetAlignment;
-    this.stride = Math.ceil(this.view.arrayBuffer.byteLength / alignment) * alignment;
+    this.stride = Math.ceil(this.layout.size / alignment) * alignment;
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.buffer = scope.buffer(`${shader.label}/${name}`, this.stride * slots, usage);
   }
 
   /** One slot as a bind group with a dynamic offset wants it; the offset is that of {@link push}'s answer. */
   get window(): GPUBufferBinding {
-    return { buffer: this.buffer, offset: 0, size: this.view.arrayBuffer.byteLength };
+    return { buffer: this.buffer, offset: 0, size: this.layout.size };
   }
 
   /** Writes all members and returns the binding that holds them. Members left out keep their last value. */
   push(values: UniformValues): GPUBufferBinding {
-    this.view.set(values);
+    for (const [name, value] of Object.entries(values)) this.write(name, value);
     const offset = this.next * this.stride;
     this.next = (this.next + 1) % this.slots;
-    this.device.queue.writeBuffer(this.buffer, offset, this.view.arrayBuffer);
-    return { buffer: this.buffer, offset, size: this.view.arrayBuffer.byteLength };
+    this.device.queue.writeBuffer(this.buffer, offset, this.bytes);
+    return { buffer: this.buffer, offset, size: this.layout.size };
+  }
+
+  /** Names that the struct does not have are left out: several shaders may be told the same values. */
+  private write(name: string, value: number | ArrayLike<number>): void {
+    const member = this.layout.members.get(name);
+    if (!member) return;
+    const { offset, runs, length, stride, scalar } = member;
+    const view = this.views[scalar];
+    if (typeof value === 'number') {
+      view[offset / 4] = value;
+      return;
+    }
+    const count = Math.min(value.length, runs * length);
+    for (let i = 0; i < count; i++) view[(offset + stride * Math.floor(i / length)) / 4 + (i % length)] = value[i];
   }
 }
