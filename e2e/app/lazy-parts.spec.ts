@@ -33,6 +33,7 @@ const WAYS: Record<string, Way | 'with another part'> = {
     close: toMatch,
   },
   'src/pages/compare/state/open-compare.ts': 'with another part',
+  'src/pages/scene/state/open-scene.ts': 'with another part',
   // Of the package, not of a page: package.spec.ts.
   'src/api/matcher.ts': 'with another part',
   'src/pages/lift/ui/lift-workspace.tsx': {
