@@ -101,6 +101,13 @@ const WAYS: Record<string, Way | 'with another part'> = {
     shown: '.models-dialog',
     close: closeDialog,
   },
+  'src/pages/match/views/fly/cover.tsx': {
+    name: 'Fly',
+    open: (page) => page.getByRole('tab', { name: /Fly/ }).click(),
+    shown: '.fly-note, .fly-bar',
+    close: (page) => page.getByRole('tab', { name: /Matches/ }).click(),
+  },
+  'src/pages/match/views/fly/controls.tsx': 'with another part',
   'src/pages/match/ui/geometry/geometry-panel.tsx': {
     name: 'Geometry',
     open: (page) => page.locator('details.geometry > summary').click(),

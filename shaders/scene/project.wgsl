@@ -7,7 +7,8 @@
 @group(0) @binding(0) var<uniform> view: View;
 // Centre and opacity.
 @group(0) @binding(1) var<storage, read> centres: array<vec4f>;
-// Rotation (w, x, y, z), then standard deviations.
+// Rotation (w, x, y, z), then standard deviations and how far the Gaussian gives way: above 0 on the way, below 0 on the
+// way back (src/gaussians/two-view).
 @group(0) @binding(2) var<storage, read> shapes: array<vec4f>;
 // Coefficients in pairs of 16-bit floats: constant red, green, blue, then the next harmonic's.
 @group(0) @binding(3) var<storage, read> harmonics: array<u32>;
@@ -105,7 +106,8 @@ fn projectOne(i: u32) -> Shape {
   let across = cross(u, v);
   let before = dot(across, across);
   let det = before + DILATION * (xx + yy) + DILATION * DILATION;
-  var opacity = centre.w;
+  let way = shapes[2u * i + 1u].w;
+  var opacity = centre.w * (1.0 - select(-way * (1.0 - view.fade), way * view.fade, way > 0.0));
   if (view.antialiased == 1u) {
     opacity *= sqrt(before / det);
   }

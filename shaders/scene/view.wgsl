@@ -21,4 +21,6 @@ struct View {
   degree: u32,
   stored: u32,
   antialiased: u32,
+  // How far the Gaussians of a way have given way, 0…1; see project.wgsl.
+  fade: f32,
 }

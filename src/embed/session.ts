@@ -93,8 +93,9 @@ export class EmbedSession {
           this.set(command.options);
           break;
         case 'export': {
-          const settings = { animation: DEFAULT_ANIMATION, fullSize: DEFAULT_FULL_SIZE, count: FILE_MATCHES.default };
-          const choice = { ...command, ...settings };
+          const isFlight = this.workspace.store.getState().view.view === 'fly';
+          const animation = { ...DEFAULT_ANIMATION, ...(isFlight && { kind: 'fly' as const }) };
+          const choice = { ...command, animation, fullSize: DEFAULT_FULL_SIZE, count: FILE_MATCHES.default };
           const { name, blob, notes } = await this.workspace.exporting.make(choice, { signal: this.closing.signal });
           this.emit({ type: 'result', kind: 'export', replyTo, name, blob, notes });
           return;

@@ -2,8 +2,8 @@
 export const ANIMATION_FORMATS = ['gif', 'apng', 'webm'] as const;
 export type AnimationFormat = (typeof ANIMATION_FORMATS)[number];
 
-/** How A turns into B: bent and blended, by turns, or with a line that moves across. */
-export const ANIMATION_KINDS = ['morph', 'flicker', 'swipe'] as const;
+/** How A turns into B: bent and blended, by turns, with a line that moves across, or by a flight through the scene of both. */
+export const ANIMATION_KINDS = ['morph', 'flicker', 'swipe', 'fly'] as const;
 export type AnimationKind = (typeof ANIMATION_KINDS)[number];
 
 export interface AnimationSettings {

@@ -8,7 +8,7 @@ export const animation = {
   name: 'animation',
   label: 'Animation',
   ending: '.gif, .png, .webm',
-  text: 'A turns into B and back: a morph, a flicker or a moving line.',
+  text: 'A turns into B and back: a morph, a flicker, a moving line or a flight.',
   choices: ['animation'],
   // An animation of thousands of pairs helps nobody.
   inBatch: false,

@@ -84,6 +84,8 @@ export class SplatScene {
     private readonly kernels: ProjectKernels,
     readonly scope: Scope,
     private readonly table: GaussianTable,
+    /** [n] as TwoViewScene has it; null: nothing gives way. */
+    private readonly fade: Float32Array | null = null,
   ) {
     const { device } = kernels;
     requireRoom(device.limits, table);
@@ -111,7 +113,8 @@ export class SplatScene {
     });
   }
 
-  setView(camera: SplatCamera, shDegree: ShDegree = this.table.shDegree): void {
+  /** @param fade share of the way by which Gaussians have given way */
+  setView(camera: SplatCamera, shDegree: ShDegree = this.table.shDegree, fade = 0): void {
     const { rotation: r, translation: t, width, height, fx, fy, cx, cy } = camera;
     this.uniforms.push({
       right: [r[0], r[1], r[2], t[0]],
@@ -126,6 +129,7 @@ export class SplatScene {
       degree: shDegree,
       stored: this.table.shDegree,
       antialiased: this.table.tags.antialiased ? 1 : 0,
+      fade,
     });
   }
 
@@ -155,6 +159,7 @@ export class SplatScene {
     this.inChunks(this.shapes, 8, Float32Array, (i, out, at) => {
       for (let k = 0; k < 4; k++) out[at + k] = quaternions[4 * i + k];
       for (let k = 0; k < 3; k++) out[at + 4 + k] = Math.exp(logScales[3 * i + k]);
+      out[at + 7] = this.fade ? this.fade[i] : 0;
     });
   }
 

@@ -207,7 +207,7 @@ function givesWay(
       const v = Math.floor(((py / pz) * there.focal[1] + 0.5) * there.size.height);
       if (u >= 0 && v >= 0 && u < there.size.width && v < there.size.height) {
         const nearer = value / pz / there.inverse[v * there.size.width + u];
-        share = Math.max(share, smoothstep(1 - HIDES / 2, 1 + HIDES, nearer));
+        share = Math.max(share, smoothstep(1 - 2 * HIDES, 1 - HIDES / 2, nearer));
       }
     }
     shares.push(share);

@@ -1,20 +1,9 @@
 import { multiply3 } from '../../core/matrix3.ts';
 import { apply3, axisAngleOf, rotationOf, type Vector3 } from '../../core/rotation.ts';
 import type { Size } from '../../core/geometry.ts';
+import type { FlyPlace } from '../../core/viewer/fly.ts';
 import { cameraCentre, movedTo, resized, type SplatCamera, transpose3 } from '../camera.ts';
 import type { TwoViewScene } from './build.ts';
-
-/** How far beyond A and B the path goes, in lengths of the way between them. */
-export const BEYOND = 0.25;
-
-/** Where somebody flies. */
-export interface FlyPlace {
-  /** On the path: 0 is A, 1 is B. */
-  readonly at: number;
-  /** Away from the path, degrees around what lies in the middle of the view: to the right and upwards. */
-  readonly yaw: number;
-  readonly pitch: number;
-}
 
 /** What share of the way to B the photos have faded by: none at A and before it, all at B and beyond. */
 export const fadeAt = (at: number): number => Math.min(1, Math.max(0, at));

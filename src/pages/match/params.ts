@@ -1,4 +1,5 @@
 import type { Side } from '../../core/geometry.ts';
+import { BEYOND } from '../../core/viewer/fly.ts';
 import { COLOR_MAPS } from '../../core/colors/color-maps.ts';
 import { zoomParam } from '../../platform/params/camera.ts';
 import {
@@ -136,6 +137,33 @@ export const VIEW_PARAMS = {
     digits: 4,
     scale: 'log',
     help: 'As a share of the photo’s longer side.',
+  }),
+  flyAt: number({
+    address: 'fly.at',
+    label: 'On the path',
+    default: 0.5,
+    range: [-BEYOND, 1 + BEYOND],
+    step: 0.005,
+    digits: 3,
+    help: '0 is where A was taken, 1 where B was.',
+  }),
+  flyYaw: number({
+    address: 'fly.yaw',
+    label: 'To the side of it',
+    default: 0,
+    range: [-60, 60],
+    step: 0.5,
+    digits: 1,
+    unit: '°',
+  }),
+  flyPitch: number({
+    address: 'fly.pitch',
+    label: 'Above it',
+    default: 0,
+    range: [-60, 60],
+    step: 0.5,
+    digits: 1,
+    unit: '°',
   }),
   camera: zoomParam('camera'),
 } satisfies ParamTable & Record<keyof ViewSettings, unknown>;

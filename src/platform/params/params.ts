@@ -119,3 +119,7 @@ export function defaultsOf<Table extends ParamTable>(table: Table): ParamValues<
 export const addressKeys = (table: ParamTable): string[] => [
   ...new Set(Object.values(table).map(({ address }) => address)),
 ];
+
+/** The nearest value that a declared number may have. */
+export const inRange = ({ range: [low, high] }: Pick<NumberParam, 'range'>, value: number): number =>
+  Math.min(high, Math.max(low, value));

@@ -16,6 +16,7 @@ import type { BenchmarkApi } from './benchmark.ts';
 import type { ExportRequest } from './exports.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { SharedMatch } from '../../../core/match.ts';
+import type { FlyApi } from './fly.ts';
 import type { GeometryApi } from './geometry-fit.ts';
 import type { KnownCamera } from '../../../core/camera-model.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
@@ -56,7 +57,7 @@ export interface MatchOptions {
  * Calls that the page makes to the engine's worker. Each takes one structured-cloneable argument and gives one answer;
  * the worker's handler map is checked against this interface, so a forgotten handler does not compile.
  */
-export interface EngineApi extends GeometryApi, PointsApi, BenchmarkApi, TestApi {
+export interface EngineApi extends GeometryApi, FlyApi, PointsApi, BenchmarkApi, TestApi {
   /** `test`: tests look on, and their calls are answered. */
   start(options: {
     canvas: OffscreenCanvas | null;

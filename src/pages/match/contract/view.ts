@@ -46,5 +46,9 @@ export interface ViewSettings {
   /** Full scale of the flow wheel and the cycle heat map, as a share of the photo's longer side. */
   flowScale: number;
   cycleScale: number;
+  /** Place of `fly` on its path, 0 at A and 1 at B, and away from it, degrees. */
+  flyAt: number;
+  flyYaw: number;
+  flyPitch: number;
   camera: Camera;
 }

@@ -12,6 +12,7 @@ import type { AddressState } from './address/url.ts';
 import { EngineLink } from './engine-link.ts';
 import { keepSpeeds, keptSpeeds, withMatch } from '../../../workspace/speeds.ts';
 import { GpuChecks } from './gpu-checks.ts';
+import { Flying } from './fly/flying.ts';
 import { Geometry } from './geometry/geometry.ts';
 import { Masks } from './masks/masks.ts';
 import { Matching } from './matching.ts';
@@ -55,6 +56,7 @@ export class MatchWorkspace extends Workspace {
   readonly exporting: Exporting;
   readonly geometry: Geometry;
   readonly masks: Masks;
+  readonly flying: Flying;
   readonly sharing: Sharing;
   private readonly unsubscribe: () => void;
 
@@ -93,6 +95,7 @@ export class MatchWorkspace extends Workspace {
       (page) => options.pausedBy?.includes(page) ?? false,
     );
     this.geometry = new Geometry(store, this.link);
+    this.flying = new Flying(store, this.link);
     this.exporting = new Exporting(store, this.link);
     this.masks = new Masks(store, this.link, this.notices, options.tabStorage ?? (() => null));
     this.sharing = new Sharing(store, this.link, this.photos, this.probing, this.masks);
@@ -147,6 +150,7 @@ export class MatchWorkspace extends Workspace {
     this.viewSync.dispose();
     this.geometry.dispose();
     this.masks.dispose();
+    this.flying.dispose();
     this.link.dispose();
   }
 

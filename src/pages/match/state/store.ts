@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { initialWorkspace } from '../../../workspace/store.ts';
 import { DEFAULT_VIEW } from '../params.ts';
+import { NO_FLY } from './fly/fly-state.ts';
 import { DEFAULT_GEOMETRY } from './geometry/geometry-state.ts';
 import type { MatchState } from './types.ts';
 
@@ -15,6 +16,7 @@ export function createMatchStore(initial: Partial<MatchState> = {}): MatchStore 
     view: DEFAULT_VIEW,
     geometry: DEFAULT_GEOMETRY,
     masks: { a: null, b: null },
+    fly: NO_FLY,
     engine: { epoch: 0, status: 'starting', info: null },
     job: null,
     probe: null,

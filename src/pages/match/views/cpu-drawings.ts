@@ -3,6 +3,7 @@ import { compareCpu } from './compare/cpu.ts';
 import { drawCycle } from './cycle/cpu.ts';
 import { depthCpu } from './depth/cpu.ts';
 import { drawFlow } from './flow/cpu.ts';
+import { flyCpu } from './fly/cpu.ts';
 import type { PaneKind } from './index.ts';
 import { type CpuPainter, onePicture } from './pane/cpu-painter.ts';
 import { photoCpu } from './photo/cpu.ts';
@@ -20,4 +21,5 @@ export const CPU_DRAWINGS: Record<PaneKind, CpuPainter> = {
   compare: compareCpu,
   cycle: onePicture(drawCycle),
   depth: depthCpu,
+  fly: flyCpu,
 };

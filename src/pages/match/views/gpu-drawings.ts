@@ -3,6 +3,7 @@ import { ComparePainter } from './compare/gpu.ts';
 import { cyclePass } from './cycle/gpu.ts';
 import { depthPass } from './depth/gpu.ts';
 import { flowPass } from './flow/gpu.ts';
+import { FlyPainter } from './fly/gpu.ts';
 import type { PaneKind } from './index.ts';
 import { onePass, type PanePainterOf } from './pane/gpu.ts';
 import { photoPass } from './photo/gpu.ts';
@@ -17,4 +18,5 @@ export const GPU_DRAWINGS: Record<PaneKind, PanePainterOf> = {
   compare: (...device) => new ComparePainter(...device),
   cycle: onePass(cyclePass),
   depth: onePass(depthPass),
+  fly: (...device) => new FlyPainter(...device),
 };

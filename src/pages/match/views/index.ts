@@ -4,12 +4,22 @@ import { compare } from './compare/view.ts';
 import { cycle } from './cycle/view.ts';
 import { depth } from './depth/view.ts';
 import { flow } from './flow/view.ts';
+import { fly } from './fly/view.ts';
 import { matches } from './matches/view.ts';
 import type { LegendFacts, ShownSettings, View } from './view.ts';
 import { warp } from './warp/view.ts';
 
 /** The match page's views, in the order of their tabs and number keys. Their pictures: gpu-drawings.ts, cpu-drawings.ts. */
-export const VIEW_LIST = [warp, certainty, matches, flow, compare, cycle, depth] as const satisfies readonly View[];
+export const VIEW_LIST = [
+  warp,
+  certainty,
+  matches,
+  flow,
+  compare,
+  cycle,
+  depth,
+  fly,
+] as const satisfies readonly View[];
 
 type Listed = (typeof VIEW_LIST)[number];
 export type ViewName = Listed['name'];

@@ -20,7 +20,8 @@ export type ControlName =
   | 'cycleScale'
   | 'matches'
   | 'compare'
-  | 'cameras';
+  | 'cameras'
+  | 'fly';
 
 /** What a legend says besides settings. */
 export interface LegendFacts {
@@ -54,6 +55,8 @@ export interface View<Name extends string = string, Kind extends string = 'photo
   needsPose?: true;
   /** Whether a place of the photo can be pointed at in its picture; left out, it can. */
   isLinked?(settings: ShownSettings): boolean;
+  /** Hands that move over its picture move the camera of a scene. */
+  isFlown?: true;
   /** A fitted homography may lay its picture out on another canvas than the photo (see comparedCanvas). */
   followsPlane?: true;
   /** Whether the picture changes by itself, so that frames must go on being drawn. */

@@ -20,9 +20,11 @@ import type {
 } from '../../../core/match.ts';
 import type { KeypointTable, PointTable } from '../../../core/points.ts';
 import type { BenchmarkResult } from '../contract/benchmark.ts';
+import type { FlownScene, FlyInfo } from '../contract/fly.ts';
 import type { CloudInfo, FitResult } from '../contract/geometry-fit.ts';
 import type { EngineApi, EngineInfo } from '../contract/protocol.ts';
 import type { Diagnostics } from '../contract/test-hooks.ts';
+import type { FlyJobs } from './fly/fly-jobs.ts';
 import type { GeometryJobs } from './geometry/geometry-jobs.ts';
 import { givenMatch } from './given-match.ts';
 import { Inference } from './inference.ts';
@@ -57,6 +59,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   private geometry: Promise<GeometryJobs> | null = null;
   /** Of the match that is running. */
   private stopper: AbortController | null = null;
+  private fly: Promise<FlyJobs> | null = null;
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
@@ -324,6 +327,18 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     (await this.geometryJobs()).hideCloud();
   }
 
+  makeFly(request: Argument<'makeFly'>, context: CallContext): Promise<FlyInfo> {
+    return this.jobs.run(async () => (await this.flyJobs()).make(request, this.sceneToFit(), context));
+  }
+
+  saveFly({ format, name }: Argument<'saveFly'>): Promise<ExportedFile> {
+    return this.jobs.run(async () => (await this.flyJobs()).save(format, name, this.sceneToFit().shown));
+  }
+
+  handFly(): Promise<FlownScene> {
+    return this.jobs.run(async () => (await this.flyJobs()).hand(this.sceneToFit().shown));
+  }
+
   async matchPoints(request: Argument<'matchPoints'>): Promise<PointTable> {
     const { matchPoints, pointScene } = await import('./points/point-jobs.ts');
     return this.jobs.run(async () => matchPoints(request, pointScene(this.sceneToAsk())));
@@ -361,6 +376,18 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       },
     );
     return this.geometry;
+  }
+
+  /** As {@link geometryJobs}. */
+  private flyJobs(): Promise<FlyJobs> {
+    this.fly ??= import('./fly/fly-jobs.ts').then(
+      ({ FlyJobs: Jobs }) => new Jobs(this.gpu, this.root),
+      (error: unknown) => {
+        this.fly = null;
+        throw error;
+      },
+    );
+    return this.fly;
   }
 
   private async loadHooks(): Promise<void> {

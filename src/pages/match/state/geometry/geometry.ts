@@ -5,12 +5,12 @@ import type { FitSettings } from '../../params.ts';
 import type { EngineLink, TransferableCanvas } from '../engine-link.ts';
 import { viewOf } from '../../views/index.ts';
 import type { CloudChoice, GeometryState } from './geometry-state.ts';
+import { pairStem } from '../pair-stem.ts';
 import type { MatchStore } from '../store.ts';
 import type { MatchState } from '../types.ts';
 
 /** Sliders move many times a second; a fit takes some tenths of one. */
 const SETTLE_MS = 200;
-const MAX_STEM = 40;
 
 /** Keeps a fitted model in step with the match and the person's choices. The models are never run for it. */
 export class Geometry {
@@ -74,9 +74,7 @@ export class Geometry {
 
   /** The fit (JSON) or the cloud (PLY) as a file. Rejects with `geometry-nothing`, `geometry-no-match`. */
   save(format: 'json' | 'ply'): Promise<ExportedFile> {
-    const { photos } = this.store.getState();
-    const stem = (['a', 'b'] as const).map((side) => plainName(photos[side].photo?.name ?? 'photo')).join('-');
-    return this.link.call('exportGeometry', { format, name: stem });
+    return this.link.call('exportGeometry', { format, name: pairStem(this.store.getState()) });
   }
 
   /** Draws the cloud on a canvas, which this call takes over. */
@@ -166,11 +164,3 @@ function requestKey({ geometry: { settings }, view: { threshold, cycleLimit } }:
   const { fov, ...others } = settings;
   return JSON.stringify([others, settings.model === 'essential' && fov, threshold, cycleLimit]);
 }
-
-/** A photo's name without its extension and without what file systems refuse. */
-const plainName = (name: string): string =>
-  name
-    .replace(/\.[^.]{1,5}$/, '')
-    .replace(/[^\p{L}\p{N}_]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, MAX_STEM) || 'photo';

@@ -13,6 +13,7 @@ const KINDS: { value: AnimationKind; label: string }[] = [
   { value: 'morph', label: 'Morph' },
   { value: 'flicker', label: 'Flicker' },
   { value: 'swipe', label: 'Swipe' },
+  { value: 'fly', label: 'Flight' },
 ];
 const FORMATS: { value: AnimationFormat; label: string }[] = [
   { value: 'gif', label: 'GIF' },
@@ -38,6 +39,7 @@ export function AnimationOptions({ settings, onChange }: AnimationOptionsProps) 
   return (
     <>
       <Segmented label="Motion" value={settings.kind} options={KINDS} onChange={(kind) => change({ kind })} />
+      {settings.kind === 'fly' && <p className="hint">Through the scene that the view Fly shows: open it first.</p>}
       <Segmented label="File" value={settings.format} options={FORMATS} onChange={(format) => change({ format })} />
       <p className="hint">{FORMAT_HINTS[settings.format]}</p>
       <div className="option-pair">

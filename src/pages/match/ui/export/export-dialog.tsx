@@ -27,7 +27,10 @@ interface ExportDialogProps {
 export default function ExportDialog({ onClose, onBatch }: ExportDialogProps) {
   const workspace = useWorkspace();
   const hasResult = useWorkspaceState((state) => state.result !== null && state.job === null);
-  const [choice, setChoice] = useState(DEFAULT_EXPORT);
+  const isFlight = useWorkspaceState((state) => state.view.view === 'fly' && state.fly.info?.abstention === null);
+  const [choice, setChoice] = useState(() =>
+    isFlight ? { ...DEFAULT_EXPORT, animation: { ...DEFAULT_EXPORT.animation, kind: 'fly' as const } } : DEFAULT_EXPORT,
+  );
   const [outcome, setOutcome] = useState<Outcome>(null);
   const running = useRef<AbortController | null>(null);
   // Closing the dialog gives the file up.

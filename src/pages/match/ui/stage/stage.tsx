@@ -25,6 +25,11 @@ const EpipolarLines = lazyPart({
   load: () => import('../geometry/epipolar-lines.tsx'),
 });
 
+/** What is said over the picture of the view Fly: that it is being made, or why there is none. */
+const FlyCover = lazyPart({ name: 'Fly', as: 'overlay', load: () => import('../../views/fly/cover.tsx') });
+
+const FLY_KEYS =
+  'Left and right fly from A to B, up, down and Shift with arrow keys leave the path, 0 comes back to it, plus and minus zoom.';
 const KEYS = 'Plus, minus and 0 zoom, arrow keys pan, Shift with arrow keys moves the probe, Enter pins it.';
 
 /** The pictures: the engine's canvas, and over it what the page knows. `isEmbedded`: in another page, which scrolls. */
@@ -33,6 +38,7 @@ export function Stage({ isEmbedded = false }) {
   const epoch = useWorkspaceState((state) => state.engine.epoch);
   const view = useWorkspaceState((state) => state.view.view);
   const hasLines = useWorkspaceState((state) => state.geometry.fit?.fundamental != null);
+  const isFlown = viewOf(view).isFlown === true;
   const ref = useRef<HTMLDivElement>(null);
   const size = useElementSize(ref);
   const panes = useStagePanes(size);
@@ -59,7 +65,7 @@ export function Stage({ isEmbedded = false }) {
         data-yields-scroll={yieldsScroll || undefined}
         tabIndex={0}
         role="application"
-        aria-label={`${viewOf(view).label} (view ${VIEWS.indexOf(view) + 1} of ${VIEWS.length}). ${KEYS}`}
+        aria-label={`${viewOf(view).label} (view ${VIEWS.indexOf(view) + 1} of ${VIEWS.length}). ${viewOf(view).isFlown ? FLY_KEYS : KEYS}`}
         onKeyDown={onKeyDown}
         onDrop={markDropSide}
         {...pointer}
@@ -70,6 +76,7 @@ export function Stage({ isEmbedded = false }) {
         {hasLines && <EpipolarLines panes={panes} size={size} />}
         <Markers panes={panes} size={size} />
         <SwipeHandle panes={panes} />
+        {isFlown && <FlyCover />}
       </div>
       <ZoomButtons />
       <JobProgress />

@@ -4,6 +4,9 @@ import type { Point } from '../../../../core/geometry.ts';
 import { DEFAULT_CAMERA, isZoomed, panBy, zoomAt } from '../../../../core/viewer/zoom.ts';
 import { dividerX, swipeAmount } from '../../../../core/viewer/swipe.ts';
 import { localPoint } from '../../../../ui/local-point.ts';
+import { inRange } from '../../../../platform/params/params.ts';
+import { VIEW_PARAMS } from '../../params.ts';
+import { viewOf } from '../../views/index.ts';
 import { useWorkspace } from '../workspace-context.ts';
 import { placeAt, stagePaneAt } from './use-stage-panes.ts';
 import { wheelFactor } from '../../../../ui/wheel.ts';
@@ -12,6 +15,8 @@ import type { StagePane } from './use-stage-panes.ts';
 /** A press that moves less than this is a click, CSS pixels. */
 const CLICK_SLACK = 5;
 const WHEEL_SPEED = 0.0022;
+/** Of the view Fly, for each CSS pixel that a hand moves. */
+const DEGREES_PER_PIXEL = 0.15;
 
 interface Gesture {
   pointers: Map<number, Point>;
@@ -89,10 +94,23 @@ export function useStagePointer(
       pinch(pointers, event.pointerId, before, now);
     } else if (gesture.current.moved) {
       const isPanning = isZoomed(workspace.store.getState().view.camera);
-      if (isPanning) pan(start, now.x - before.x, now.y - before.y);
+      if (turnAway(now.x - before.x, now.y - before.y)) workspace.probing.leave();
+      else if (isPanning) pan(start, now.x - before.x, now.y - before.y);
       else if (isEmbedded && event.pointerType === 'touch' && moveDivider(now.x - before.x)) workspace.probing.leave();
       else probe(now);
     }
+  };
+
+  /** Leaves the path by what a hand moved, CSS pixels of the stage; false where nothing is flown. */
+  const turnAway = (dx: number, dy: number): boolean => {
+    const { view, fly } = workspace.store.getState();
+    if (viewOf(view.view).isFlown !== true || !fly.info?.count) return false;
+    const { flyYaw, flyPitch } = VIEW_PARAMS;
+    workspace.updateView({
+      flyYaw: inRange(flyYaw, view.flyYaw - DEGREES_PER_PIXEL * dx),
+      flyPitch: inRange(flyPitch, view.flyPitch + DEGREES_PER_PIXEL * dy),
+    });
+    return true;
   };
 
   /** Takes the swipe's divider along, CSS pixels of the stage; false where the view has none. */

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useWorkspaceState } from '../../ui/workspace-context.ts';
 import { CompareControls } from '../compare/controls.tsx';
+import { lazyPart } from '../../../../ui/lazy-part.tsx';
 import { viewOf } from '../index.ts';
 import { MatchControls } from '../matches/controls.tsx';
 import type { ControlName } from '../view.ts';
@@ -14,6 +15,9 @@ import {
   OpacityControl,
 } from './picture-controls.tsx';
 
+/** Who never flies never downloads it. */
+const FlyControls = lazyPart({ name: 'Fly settings', as: 'panel', load: () => import('../fly/controls.tsx') });
+
 const CONTROLS: Record<ControlName, () => ReactNode> = {
   background: BackgroundControl,
   colorMap: ColorMapControl,
@@ -23,6 +27,7 @@ const CONTROLS: Record<ControlName, () => ReactNode> = {
   matches: MatchControls,
   compare: CompareControls,
   cameras: CamerasControl,
+  fly: () => <FlyControls />,
 };
 
 /** The controls of the present view, then the filters that all views share. */

@@ -6,6 +6,7 @@ import { photoRect } from '../../../../core/viewer/zoom.ts';
 import type { StageFit } from '../../contract/alignment.ts';
 import type { Pane } from '../../contract/layout.ts';
 import { COMPARE_MODES, type ViewSettings } from '../../contract/view.ts';
+import type { FlyDrawer } from '../fly/drawer.ts';
 import type { PaneUniforms } from './bindings.ts';
 
 /** Half a period of the flicker, milliseconds: long enough to fixate a place, short enough to see it jump. */
@@ -28,6 +29,8 @@ export interface Frame {
   linesShown: boolean;
   /** Model that was fitted to the match, if any. */
   fit?: StageFit | null;
+  /** The scene that the photos make together, if any. */
+  fly?: FlyDrawer | null;
   now: number;
 }
 

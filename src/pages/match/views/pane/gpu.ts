@@ -26,6 +26,8 @@ export interface DrawnPair {
 
 /** Draws a view's picture on a pane, whose photo is there. The caller sets the scissor. */
 export interface PanePainter {
+  /** Records, before the frame’s own pass, what the picture is made of. */
+  prepare?(encoder: GPUCommandEncoder, frame: Frame, pane: Pane, pair: DrawnPair): void;
   draw(pass: GPURenderPassEncoder, frame: Frame, pane: Pane, pair: DrawnPair): void;
 }
 

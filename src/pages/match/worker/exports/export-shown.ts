@@ -117,7 +117,9 @@ function sourceOf(request: ExportRequest, scene: ExportScene): StageSource {
         import('./animation/frame-source.ts'),
       ]);
       const size = frameSize(sizes.a, settings.longSide);
-      const subject = { photos, view: request.view };
+      const { fly } = stage;
+      if (settings.kind === 'fly' && !fly) throw noScene();
+      const subject = { photos, view: request.view, fly };
       const field = shown.gpuField();
       const frames =
         gpu && field
@@ -131,6 +133,9 @@ function sourceOf(request: ExportRequest, scene: ExportScene): StageSource {
     },
   };
 }
+
+const noScene = () =>
+  new CodedError('fly-none', 'There is no scene of this match.', 'Open the view Fly and wait for its picture.');
 
 /** A picture as a small JPEG: what an embedding page shows at once. */
 async function posterOf(png: Blob, longSide: number): Promise<Blob> {

@@ -18,6 +18,7 @@ import { type CanvasPane, clipTo, cssColor } from '../../views/pane/cpu-painter.
 import { type Frame, scaled } from '../../views/pane/frame.ts';
 import { drawPicture } from './cpu-picture.ts';
 import { checkFigure } from './figure-limit.ts';
+import type { FlyDrawer } from '../../views/fly/drawer.ts';
 import type { ShownMatch } from './shown-match.ts';
 import type { Stage } from './stage.ts';
 
@@ -43,6 +44,7 @@ export class CpuStage implements Stage {
   private field: PlainMatchField | null = null;
   private sampled: { key: string; rows: Float32Array } | null = null;
   fit: StageFit | null = null;
+  fly: FlyDrawer | null = null;
   private settings: ViewSettings = DEFAULT_VIEW;
   private matchLimit = Infinity;
   private ground: Color = STAGE_COLORS.light;
@@ -72,6 +74,7 @@ export class CpuStage implements Stage {
   setField(field: PlainMatchField | null): void {
     this.field = field;
     this.fit = null;
+    this.setFly(null);
     this.matchLimit = Infinity;
     this.forgetPictures();
   }
@@ -79,6 +82,12 @@ export class CpuStage implements Stage {
   setFit(fit: StageFit | null): void {
     this.fit = fit;
     this.pictures.clear();
+    this.requestDraw();
+  }
+
+  setFly(fly: FlyDrawer | null): void {
+    if (this.fly !== fly) this.fly?.destroy();
+    this.fly = fly;
     this.requestDraw();
   }
 
@@ -125,6 +134,7 @@ export class CpuStage implements Stage {
       pixelRatio: this.pixelRatio,
       linesShown,
       fit: this.fit,
+      fly: this.fly,
       now: performance.now(),
     };
     for (const pane of panes) this.drawPane(frame, pane);
@@ -232,7 +242,7 @@ export class CpuStage implements Stage {
     this.requestDraw();
   }
 
-  private requestDraw(): void {
+  requestDraw(): void {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
       this.drawNow();

@@ -13,6 +13,7 @@ import { viewOf } from '../../views/index.ts';
 import { Renderer } from './renderer.ts';
 import { checkFigure } from './figure-limit.ts';
 import { readBytes } from '../../../../platform/gpu/readback.ts';
+import type { FlyDrawer } from '../../views/fly/drawer.ts';
 import type { ShownMatch } from './shown-match.ts';
 import type { Stage } from './stage.ts';
 import { CanvasTarget } from '../../../../platform/gpu/stage-target.ts';
@@ -26,6 +27,7 @@ export class GpuStage implements Stage {
   /** Of {@link sampleRows}, made when first asked for. */
   private extraMatches: MatchBuffers | null = null;
   fit: StageFit | null = null;
+  fly: FlyDrawer | null = null;
   private settings: ViewSettings = DEFAULT_VIEW;
   private field: MatchField | null = null;
   /** The field and options that `matches` was sampled from; null: none. */
@@ -72,7 +74,7 @@ export class GpuStage implements Stage {
     this.renderer.setField(field);
     this.renderer.setMatches(null);
     this.setFit(null);
-    this.requestDraw();
+    this.setFly(null);
   }
 
   limitMatches(limit: number): void {
@@ -84,6 +86,13 @@ export class GpuStage implements Stage {
   setFit(fit: StageFit | null): void {
     this.fit = fit;
     this.renderer.setFit(fit);
+    this.requestDraw();
+  }
+
+  setFly(fly: FlyDrawer | null): void {
+    if (this.fly !== fly) this.fly?.destroy();
+    this.fly = fly;
+    this.renderer.setFly(fly);
     this.requestDraw();
   }
 
@@ -172,7 +181,7 @@ export class GpuStage implements Stage {
     if (this.frame !== null) cancelAnimationFrame(this.frame);
   }
 
-  private requestDraw(): void {
+  requestDraw(): void {
     if (this.stopped) return;
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;

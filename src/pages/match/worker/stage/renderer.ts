@@ -7,6 +7,7 @@ import type { Gpu } from '../../../../platform/gpu/device.ts';
 import { Scope } from '../../../../platform/gpu/scope.ts';
 import type { StageTarget } from '../../../../platform/gpu/stage-target.ts';
 import type { StageFit } from '../../contract/alignment.ts';
+import type { FlyDrawer } from '../../views/fly/drawer.ts';
 import { panesOnStage } from '../../contract/layout.ts';
 import type { Pane } from '../../contract/layout.ts';
 import { DEFAULT_VIEW } from '../../params.ts';
@@ -42,6 +43,7 @@ export class Renderer {
   private field: MatchField | null = null;
   private matches: MatchBuffers | null = null;
   private fit: StageFit | null = null;
+  private fly: FlyDrawer | null = null;
   private sources: Partial<Record<Side, PaneSource>> = {};
   /** What painters are given of all this. */
   private readonly pair: DrawnPair = {
@@ -102,6 +104,11 @@ export class Renderer {
     this.fit = fit;
   }
 
+  /** The scene that the view *Fly* shows; it stays the caller's. */
+  setFly(fly: FlyDrawer | null): void {
+    this.fly = fly;
+  }
+
   /** `ground` is the stage's background: a theme's, or RGBA 0…1. */
   setView(settings: ViewSettings, ground: 'light' | 'dark' | Color): void {
     this.settings = settings;
@@ -124,12 +131,13 @@ export class Renderer {
   draw(now = performance.now()): void {
     const { settings, ground, pixelRatio, deviceSize: stage } = this;
     const linesShown = viewOf(settings.view).showsMatches === true && this.matched && this.matches !== null;
-    const frame: Frame = { settings, ground, stage, pixelRatio, linesShown, fit: this.fit, now };
+    const frame: Frame = { settings, ground, stage, pixelRatio, linesShown, fit: this.fit, fly: this.fly, now };
     const panes = panesOnStage(settings.view, this.matched, this.stage, {
       a: this.photos.a?.texture,
       b: this.photos.b?.texture,
     });
     const encoder = this.device.createCommandEncoder({ label: 'frame' });
+    for (const pane of panes) this.painters[pane.kind].prepare?.(encoder, frame, pane, this.pair);
     const [r, g, b, a] = ground;
     const pass = encoder.beginRenderPass({
       label: 'frame',

@@ -4,6 +4,7 @@ import type { Side, Size } from '../../../../core/geometry.ts';
 import type { Photo } from '../../../../matching/photos/photo.ts';
 import type { StageFit } from '../../contract/alignment.ts';
 import type { ViewSettings } from '../../contract/view.ts';
+import type { FlyDrawer } from '../../views/fly/drawer.ts';
 import type { ShownMatch } from './shown-match.ts';
 
 /** Two photos and the match between them, drawn on a canvas: by WebGPU, or on a 2D canvas where the browser has none. */
@@ -21,6 +22,12 @@ export interface Stage {
    */
   drawEarly?(field: MatchField | null, limit?: number): void;
   setFit(fit: StageFit | null): void;
+  /** The scene that both photos make; see {@link setFly}. */
+  readonly fly: FlyDrawer | null;
+  /** Takes over what draws the scene of the present match; the one before is destroyed. */
+  setFly(fly: FlyDrawer | null): void;
+  /** Draws at the next frame: a picture that was waited for is there. */
+  requestDraw(): void;
   /** Draws at most so many correspondences of this match, whatever the settings want. */
   limitMatches(limit: number): void;
   setView(settings: ViewSettings, theme: 'light' | 'dark'): void;

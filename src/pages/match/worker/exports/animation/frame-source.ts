@@ -5,6 +5,7 @@ import type { AnimationKind, AnimationSettings, AnimationStep } from '../../../.
 import type { Side, Size } from '../../../../../core/geometry.ts';
 import type { CompareMode, ViewSettings } from '../../../contract/view.ts';
 import { DEFAULT_CAMERA } from '../../../../../core/viewer/zoom.ts';
+import { type FlyDrawer, placeOf } from '../../../views/fly/drawer.ts';
 import { CpuStage } from '../../stage/cpu-stage.ts';
 import type { Photo } from '../../../../../matching/photos/photo.ts';
 import { Renderer } from '../../stage/renderer.ts';
@@ -33,22 +34,39 @@ export interface Film {
 export interface FrameScene {
   photos: Record<Side, Photo>;
   view: ViewSettings;
+  /** The scene of both, for a flight. */
+  fly?: FlyDrawer | null;
 }
 
 /** A flicker is a blend that is all or nothing. */
-const MODES: Record<AnimationKind, CompareMode> = { morph: 'morph', flicker: 'blend', swipe: 'swipe' };
+const MODES: Record<Exclude<AnimationKind, 'fly'>, CompareMode> = {
+  morph: 'morph',
+  flicker: 'blend',
+  swipe: 'swipe',
+};
 const SIDES: readonly Side[] = ['a', 'b'];
 
 /** The whole of both photos, compared by the dense match, whatever the page shows of them. */
-const viewAt = (view: ViewSettings, kind: AnimationKind, amount: number): ViewSettings => ({
-  ...view,
-  view: 'compare',
-  compareMode: MODES[kind],
-  compareBy: 'match',
-  camera: DEFAULT_CAMERA,
-  // A swipe's amount is how much of A is seen.
-  amount: kind === 'swipe' ? 1 - amount : amount,
-});
+function viewAt(view: ViewSettings, kind: AnimationKind, amount: number): ViewSettings {
+  const whole = { ...view, camera: DEFAULT_CAMERA };
+  if (kind === 'fly') return { ...whole, view: 'fly', flyAt: amount, flyYaw: 0, flyPitch: 0 };
+  return {
+    ...whole,
+    view: 'compare',
+    compareMode: MODES[kind],
+    compareBy: 'match',
+    // A swipe's amount is how much of A is seen.
+    amount: kind === 'swipe' ? 1 - amount : amount,
+  };
+}
+
+/** What draws one frame of a flight: a picture of the processor is waited for. The scene stays its owner's. */
+async function drawerOf(fly: FlyDrawer, view: ViewSettings, size: Size): Promise<FlyDrawer> {
+  const destroy = () => {};
+  if (fly.on === 'gpu') return { ...fly, destroy };
+  const picture = await fly.render(placeOf(view), size);
+  return { ...fly, destroy, picture: () => picture };
+}
 
 /** Frames by the page's own shaders, on a texture of their own. */
 export function gpuFrames(
@@ -65,7 +83,9 @@ export function gpuFrames(
   renderer.resize(size, 1);
   return {
     async draw(amount) {
-      renderer.setView(viewAt(scene.view, kind, amount), [1, 1, 1, 1]);
+      const view = viewAt(scene.view, kind, amount);
+      if (kind === 'fly' && scene.fly) renderer.setFly(await drawerOf(scene.fly, view, size));
+      renderer.setView(view, [1, 1, 1, 1]);
       renderer.draw(0);
       return readPixels(gpu.device, target.texture!);
     },
@@ -85,7 +105,9 @@ export function cpuFrames(field: PlainMatchField, scene: FrameScene, kind: Anima
   stage.resize(size, 1);
   return {
     async draw(amount) {
-      stage.setView(viewAt(scene.view, kind, amount), 'light');
+      const view = viewAt(scene.view, kind, amount);
+      if (kind === 'fly' && scene.fly) stage.setFly(await drawerOf(scene.fly, view, size));
+      stage.setView(view, 'light');
       stage.drawNow();
       // The worker hears of a cancellation in between.
       await new Promise((resolve) => setTimeout(resolve));

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { expect, type Page, test } from '@playwright/test';
+import { readSplats } from '../../src/formats/splats/index.ts';
+import { bytesSource } from '../../src/formats/byte-source.ts';
+import { decodeGif } from '../../src/formats/images/read-gif.test-helper.ts';
+import { type AppWindow, engine, matched, openApp, stagePicture, watchErrors } from '../app.ts';
+import { changedShare } from '../pictures.ts';
+
+const bar = (page: Page) => page.getByRole('toolbar', { name: 'Flight' });
+
+/** Waits for the scene of the present match, or why there is none. */
+async function flown(page: Page) {
+  await page.waitForFunction(() => {
+    const { info, error } = (window as unknown as AppWindow).liftMatch.store.getState().fly;
+    return info !== null || error !== null;
+  });
+  return page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().fly);
+}
+
+/** The stage once two looks at it are the same. */
+async function settled(page: Page): Promise<Buffer> {
+  let last = await stagePicture(page);
+  await expect(async () => {
+    const now = await stagePicture(page);
+    const isSame = changedShare(last, now) === 0;
+    last = now;
+    expect(isSame).toBe(true);
+  }).toPass({ intervals: [700], timeout: 20_000 });
+  return last;
+}
+
+const viewOf = (page: Page) => page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().view);
+
+async function saved(page: Page, click: () => Promise<void>) {
+  const download = page.waitForEvent('download');
+  await click();
+  const file = await download;
+  return { name: file.suggestedFilename(), path: await file.path() };
+}
+
+test('two photos are flown between, saved, reopened from a share file, and refused with a reason', async ({ page }) => {
+  const errors = watchErrors(page);
+  await openApp(page, '?sample=still-life&ep=wasm&size=256&rescue=0&fit.fova=48&fit.fovb=50&view=fly&fly.at=0');
+  await engine(page, 'diagnostics', { reset: true });
+  const { info, error } = await flown(page);
+  expect(error).toBeNull();
+  expect(info).toMatchObject({ abstention: null, drawnBy: 'cpu', focal: { a: { source: 'set' } } });
+  expect(info!.count).toBeGreaterThan(20_000);
+
+  // The path: by the slider, by keys, by playing, by a hand that leaves it, and back.
+  const atA = await settled(page);
+  await bar(page).getByRole('slider').fill('1');
+  const atB = await settled(page);
+  expect(changedShare(atA, atB)).toBeGreaterThan(0.3);
+  await page.locator('#stage .stage').focus();
+  await page.keyboard.press('ArrowLeft');
+  expect((await viewOf(page)).flyAt).toBeCloseTo(0.95, 6);
+  await bar(page).getByRole('button', { name: 'Play' }).click();
+  await expect.poll(async () => (await viewOf(page)).flyAt).not.toBeCloseTo(0.95, 2);
+  await bar(page).getByRole('button', { name: 'Stop' }).click();
+  await bar(page).getByRole('slider').fill('0.5');
+  const onPath = await settled(page);
+  const box = (await page.locator('#stage .stage').boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 - 60, box.y + box.height / 2 + 20, { steps: 4 });
+  await page.mouse.up();
+  const { flyYaw, flyPitch } = await viewOf(page);
+  expect(flyYaw).toBeGreaterThan(4);
+  expect(flyPitch).toBeGreaterThan(1);
+  expect(changedShare(onPath, await settled(page))).toBeGreaterThan(0.05);
+  expect(page.url()).toContain('fly.yaw=');
+  await bar(page).getByRole('button', { name: 'Back to the path' }).click();
+  expect(await viewOf(page)).toMatchObject({ flyYaw: 0, flyPitch: 0 });
+
+  // Away: a scene that other programs read, and a film of the flight.
+  const ply = await saved(page, () => page.getByRole('button', { name: 'Save .ply' }).click());
+  expect(ply.name).toMatch(/-scene\.ply$/);
+  const bytes = readFileSync(ply.path);
+  const { table } = await readSplats(bytesSource(new Uint8Array(bytes)), ply.name, { maxGaussians: 1e6 });
+  expect(table.count).toBeGreaterThan(info!.count);
+  await page.getByRole('button', { name: 'Export' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Export' });
+  await dialog.getByRole('radio', { name: /Animation/ }).check();
+  await expect(dialog.getByRole('radio', { name: 'Flight', exact: true })).toBeChecked();
+  await dialog.getByRole('combobox', { name: 'Longer side' }).selectOption('240');
+  await dialog.getByRole('slider', { name: 'There and back' }).fill('0.4');
+  await dialog.getByRole('slider', { name: 'Frames a second' }).fill('5');
+  const gif = await saved(page, () => dialog.getByRole('button', { name: 'Save' }).click());
+  expect(gif.name).toMatch(/-fly\.gif$/);
+  expect(decodeGif(readFileSync(gif.path)).frames).toHaveLength(2);
+  await dialog.getByRole('radio', { name: /Share file/ }).check();
+  const share = await saved(page, () => dialog.getByRole('button', { name: 'Save' }).click());
+  await dialog.getByRole('button', { name: 'Close' }).first().click();
+  const { modelRuns } = await engine(page, 'diagnostics', {});
+  expect(modelRuns).toBe(0);
+
+  // A camera that only turned makes no scene, and what works instead is a click away.
+  await page.evaluate(async () => {
+    const { store, photos } = (window as unknown as AppWindow).liftMatch;
+    const image = await createImageBitmap(store.getState().photos.a.photo!.file);
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    canvas.getContext('2d')!.drawImage(image, -0.12 * image.width, -0.03 * image.height);
+    await photos.openFile('b', await canvas.convertToBlob(), 'turned.png');
+  });
+  await matched(page);
+  const refused = (await flown(page)).info!;
+  expect(refused.abstention).toMatchObject({ offer: expect.stringMatching(/panorama|plane/) });
+  const note = page.getByText(refused.abstention!.sentence);
+  await expect(note).toBeVisible();
+  await page.locator('.fly-note button').click();
+  await expect.poll(async () => (await viewOf(page)).compareBy).toMatch(/panorama|plane/);
+
+  // The share file brings the flight back, on a phone's screen too.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    await (window as unknown as AppWindow).liftMatch.openShare(new File([bytes], 'flight.liftmatch.zip'));
+  }, readFileSync(share.path).toString('base64'));
+  await matched(page);
+  expect((await flown(page)).info).toMatchObject({ abstention: null });
+  expect(await viewOf(page)).toMatchObject({ view: 'fly', flyAt: 0.5 });
+  await expect(bar(page)).toBeVisible();
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width).toBeLessThanOrEqual(390);
+  await page.getByRole('button', { name: 'Open in Scene' }).click();
+  await expect(page.getByText('two matched photos', { exact: true })).toBeVisible({ timeout: 20_000 });
+  errors.check();
+});

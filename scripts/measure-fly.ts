@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { abstention } from '../src/gaussians/two-view/abstain.ts';
+import { hopefulPairs, hopelessPairs, type JudgedPair, type PairKind } from './fly/abstention-pairs.ts';
+import { fitCameras, matchPixels, measureTriplet, type TripletResult } from './fly/measure-triplet.ts';
+import { liftedTriplets, realTriplets, splatTriplets, type Triplet } from './fly/triplets.ts';
+import { readArguments, usage } from './node/arguments.ts';
+import { loadMatcher, modelIds } from './node/load-matcher.ts';
+import { photoPaths } from './node/photo-files.ts';
+import { runCommand } from './node/run-command.ts';
+import { ROOT } from './node/tools.mjs';
+
+const HELP = `npx tsx scripts/measure-fly.ts [--pairs eval3d/pairs.json] [--photos DIR] [--scenes A.ply,B.spz] [--count 12]
+npx tsx scripts/measure-fly.ts --abstain --pairs eval3d/pairs.json --photos DIR [--count 34]
+Triplets: a scene is made of two photos, and looked at from the place of a third that it never saw; the same place is guessed by a
+cross-fade and by the morph, each at its best share of the way. PSNR and SSIM over the pixels that the scene covers.
+--abstain: pairs that make no scene (two places, a mere turn, a plane) and pairs that make one; how many of each are told right.
+The samples of this repository are always among the lifted photos and the scenes.`;
+
+const SAMPLES = join(ROOT, 'public', 'samples');
+
+async function main(argv: readonly string[]): Promise<void> {
+  const args = readArguments({ options: ['pairs', 'photos', 'scenes', 'count'], flags: ['abstain', 'help'] }, argv);
+  if (args.has('help')) return console.log(HELP);
+  const list = args.text('pairs');
+  const folder = args.text('photos');
+  const photos = folder === undefined ? [] : spread(photoPaths([folder]), args.count('count') ?? 12);
+  const scenes = [join(SAMPLES, 'gaussians', 'kitchen-table.spz'), ...(args.text('scenes')?.split(',') ?? [])];
+  const matcher = await loadMatcher(modelIds()[0]);
+  if (args.has('abstain')) {
+    if (list === undefined || !photos.length) throw usage('--abstain needs --pairs and --photos.');
+    await tellAbstentions(matcher, [
+      hopelessPairs(photos, photos.length),
+      hopefulPairs(photos, scenes, list, photos.length),
+    ]);
+    return;
+  }
+  const lifted = ['still-life', 'valley', 'square'].map((name) => ({
+    path: join(SAMPLES, name, 'a.jpg'),
+    depth: join(SAMPLES, name, 'disparity-a.png'),
+  }));
+  const results: TripletResult[] = [];
+  const sources: AsyncGenerator<Triplet>[] = [
+    liftedTriplets([
+      ...lifted.filter(({ depth }) => existsSync(depth)),
+      ...photos.map((path) => ({ path, depth: null })),
+    ]),
+    splatTriplets(scenes, Math.ceil(8 / scenes.length)),
+  ];
+  if (list !== undefined) sources.unshift(realTriplets(list));
+  for (const source of sources) {
+    for await (const triplet of source) {
+      try {
+        const result = await measureTriplet(matcher, triplet);
+        results.push(result);
+        console.log(rowOf(result));
+      } catch (thrown) {
+        console.log(
+          `${triplet.kind.padEnd(7)} ${triplet.name.padEnd(42)} ${thrown instanceof Error ? thrown.message : thrown}`,
+        );
+      }
+    }
+  }
+  for (const kind of ['real', 'lifted', 'splats'] as const) {
+    const of = results.filter((result) => result.kind === kind && !result.abstained);
+    if (!of.length) continue;
+    const mean = (value: (result: TripletResult) => number) => of.reduce((sum, one) => sum + value(one), 0) / of.length;
+    const both = (name: 'splats' | 'crossFade' | 'morph') =>
+      `${mean((r) => r[name].psnr).toFixed(2)} dB ${mean((r) => r[name].ssim).toFixed(3)}`;
+    const all = results.filter((result) => result.kind === kind).length;
+    console.log(
+      `${kind}: ${of.length} of ${all} flown; splats ${both('splats')}, cross-fade ${both('crossFade')}, ` +
+        `morph ${both('morph')}; covered ${(100 * mean((r) => r.coverage)).toFixed(0)} %, ` +
+        `built in ${mean((r) => r.build).toFixed(0)} ms`,
+    );
+  }
+}
+
+function rowOf({ kind, name, splats, crossFade, morph, coverage, abstained }: TripletResult): string {
+  const figures = [splats, crossFade, morph].map(({ psnr, ssim }) => `${psnr.toFixed(2)}/${ssim.toFixed(3)}`);
+  const covered = `${Math.round(100 * coverage)} %`;
+  return [kind.padEnd(7), name.padEnd(42), ...figures, covered, abstained ? `abstains: ${abstained.reason}` : ''].join(
+    '  ',
+  );
+}
+
+async function tellAbstentions(
+  matcher: Awaited<ReturnType<typeof loadMatcher>>,
+  sources: readonly AsyncGenerator<JudgedPair>[],
+): Promise<void> {
+  const counts = new Map<PairKind, { pairs: number; abstained: number }>();
+  for (const source of sources) {
+    for await (const { name, kind, a, b, focal } of source) {
+      const { fields, verdict } = await matchPixels(matcher, a, b, false);
+      let reason: string | null = verdict.kind === 'none' ? 'unrelated' : null;
+      if (!reason) {
+        try {
+          const { inlierRatio, cameras } = (await fitCameras(fields, { a: focal, b: focal }, verdict.kind)).result;
+          reason = abstention({ verdict: verdict.kind, inlierRatio, ...cameras! })?.reason ?? null;
+        } catch {
+          reason = 'no cameras';
+        }
+      }
+      const count = counts.get(kind) ?? { pairs: 0, abstained: 0 };
+      counts.set(kind, { pairs: count.pairs + 1, abstained: count.abstained + (reason ? 1 : 0) });
+      console.log(`${kind.padEnd(9)}  ${basename(name).padEnd(40)}  ${reason ?? 'flown'}`);
+    }
+  }
+  for (const [kind, { pairs, abstained }] of counts) console.log(`${kind}: abstained in ${abstained} of ${pairs}`);
+}
+
+/** So many of a list, spread over all of it. */
+const spread = <T>(list: readonly T[], count: number): T[] =>
+  Array.from(
+    { length: Math.min(count, list.length) },
+    (_, k) => list[Math.floor((k * list.length) / Math.min(count, list.length))],
+  );
+
+runCommand(import.meta.url, main);

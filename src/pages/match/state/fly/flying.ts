@@ -1,0 +1,90 @@
+import { isCancelled, toPlainError } from '../../../../core/errors.ts';
+import type { ExportedFile } from '../../../../core/exported-file.ts';
+import type { FlownScene } from '../../contract/fly.ts';
+import { viewOf } from '../../views/index.ts';
+import type { EngineLink } from '../engine-link.ts';
+import { pairStem } from '../pair-stem.ts';
+import { type FlyState, NO_FLY } from './fly-state.ts';
+import type { MatchStore } from '../store.ts';
+import type { MatchState } from '../types.ts';
+
+/** Sliders move many times a second; a scene takes a second. */
+const SETTLE_MS = 300;
+
+/** Makes the scene when its view is first looked at, and anew with match and cameras. The models are never run for it. */
+export class Flying {
+  private running: AbortController | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly unsubscribe: () => void;
+
+  constructor(
+    private readonly store: MatchStore,
+    private readonly link: EngineLink,
+  ) {
+    this.unsubscribe = store.subscribe((now, before) => this.follow(now, before));
+  }
+
+  /** Makes the scene of the present match, at once. */
+  async make(): Promise<void> {
+    clearTimeout(this.timer);
+    this.running?.abort();
+    const { view, geometry, result } = this.store.getState();
+    if (!result) return;
+    const controller = new AbortController();
+    this.running = controller;
+    this.patch({ info: null, isMaking: true, error: null });
+    const request = { settings: geometry.settings, certainty: view.threshold, cycleLimit: view.cycleLimit };
+    const finish = (patch: Partial<FlyState>) => {
+      if (this.running !== controller) return;
+      this.running = null;
+      this.patch({ ...patch, isMaking: false });
+    };
+    try {
+      finish({ info: await this.link.call('makeFly', request, { signal: controller.signal }) });
+    } catch (thrown) {
+      finish(isCancelled(thrown) ? {} : { error: toPlainError(thrown) });
+    }
+  }
+
+  /** The scene as a file. Rejects with `fly-none`. */
+  save(format: 'ply' | 'spz'): Promise<ExportedFile> {
+    return this.link.call('saveFly', { format, name: pairStem(this.store.getState()) });
+  }
+
+  /** The scene itself, for another page. */
+  hand(): Promise<FlownScene> {
+    return this.link.call('handFly', {});
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.running?.abort();
+    this.unsubscribe();
+  }
+
+  private patch(patch: Partial<FlyState>): void {
+    this.store.setState(({ fly }) => ({ fly: { ...fly, ...patch } }));
+  }
+
+  private follow(now: MatchState, before: MatchState): void {
+    const { fly } = this.store.getState();
+    const isSame = now.result === before.result && requestKey(now) === requestKey(before);
+    if (!isSame) {
+      clearTimeout(this.timer);
+      this.running?.abort();
+      this.running = null;
+      if (fly !== NO_FLY) this.store.setState({ fly: NO_FLY });
+    }
+    const isWanted = now.result !== null && viewOf(now.view.view).isFlown === true;
+    const wasWanted = before.result !== null && viewOf(before.view.view).isFlown === true;
+    if (!isWanted || (isSame && (wasWanted || fly.info || fly.isMaking))) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.make(), now.result === before.result && !isSame ? SETTLE_MS : 0);
+  }
+}
+
+/** What a scene depends on besides the match. */
+function requestKey({ geometry: { settings }, view: { threshold, cycleLimit } }: MatchState): string {
+  const { model: _model, threshold: _threshold, ...lenses } = settings;
+  return JSON.stringify([lenses, threshold, cycleLimit]);
+}

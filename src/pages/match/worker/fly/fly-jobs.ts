@@ -1,0 +1,166 @@
+import { MAX_PLAIN_GAUSSIANS } from '../../../../compute/splats/plain-viewer.ts';
+import { sampleMatches } from '../../../../compute/sample-matches/cpu.ts';
+import { CodedError, throwIfAborted } from '../../../../core/errors.ts';
+import type { ExportedFile } from '../../../../core/exported-file.ts';
+import type { Side } from '../../../../core/geometry.ts';
+import type { Progress } from '../../../../core/match.ts';
+import { encodeSplatPly } from '../../../../formats/splats/write-ply.ts';
+import { encodeSpz } from '../../../../formats/splats/write-spz.ts';
+import { type Abstention, abstention, ABSTENTIONS } from '../../../../gaussians/two-view/abstain.ts';
+import {
+  buildTwoViewScene,
+  DEFAULT_SIDE,
+  type TwoViewInput,
+  type TwoViewPhoto,
+  type TwoViewScene,
+} from '../../../../gaussians/two-view/build.ts';
+import type { Gpu } from '../../../../platform/gpu/device.ts';
+import type { Scope } from '../../../../platform/gpu/scope.ts';
+import { shadersReady } from '../../../../platform/gpu/shader.ts';
+import type { ServedCall } from '../../../../platform/worker/serve-calls.ts';
+import type { FlownScene, FlyInfo } from '../../contract/fly.ts';
+import type { FitRequest, FitResult } from '../../contract/geometry-fit.ts';
+import { fitMatch } from '../geometry/fit-match.ts';
+import type { ShownScene } from '../stage/match-scene.ts';
+import type { ShownMatch } from '../stage/shown-match.ts';
+import { FlyKernels, gpuDrawer } from './gpu-drawer.ts';
+import { plainDrawer } from './plain-drawer.ts';
+
+type Context = ServedCall<Progress>;
+
+/** Gaussians along the longer side without a graphics card: a fourth of them all, of which a picture takes some tenths of a second. */
+const PLAIN_SIDE = 224;
+/** The most along the longer side that {@link MAX_PLAIN_GAUSSIANS} hold of two square photos. */
+const HANDED_SIDE = 384;
+/** Longer side of the photos that colours are read from. */
+const COLOUR_SIDE = 1024;
+
+/** The engine's calls on the scene of both photos, which ends with the match that it was made from. */
+export class FlyJobs {
+  private made: { shown: ShownMatch; input: TwoViewInput; scene: TwoViewScene | null } | null = null;
+  private kernels: FlyKernels | null = null;
+
+  constructor(
+    private readonly gpu: Gpu | null,
+    private readonly root: Scope | null,
+  ) {}
+
+  async make(request: FitRequest, { photos, shown, stage }: ShownScene, context: Context): Promise<FlyInfo> {
+    const { signal, onProgress } = context;
+    stage?.setFly(null);
+    this.made = null;
+    const verdict = shown.result.verdict.kind;
+    const { isOnGpu } = this;
+    const nothing: FlyInfo = {
+      abstention: null,
+      count: 0,
+      drawnBy: isOnGpu ? 'webgpu' : 'cpu',
+      focal: null,
+      parallax: 0,
+      turn: 0,
+      prior: null,
+      timings: { fit: 0, build: 0 },
+    };
+    if (verdict === 'none') return { ...nothing, abstention: ABSTENTIONS.unrelated };
+    onProgress({ stage: 'fit', fraction: null });
+    const started = performance.now();
+    const fields = { a: await shown.readField('a'), b: await shown.readField('b') };
+    const { result } = await fitMatch(
+      // Poses need no more of Geometry than its lenses and its seed.
+      { ...request, settings: { ...request.settings, model: 'essential', threshold: null } },
+      {
+        photos: { a: photos.a.size, b: photos.b.size },
+        exifFocal: { a: photos.a.info.focal ?? null, b: photos.b.info.focal ?? null },
+        verdict,
+        sample: async (options) => sampleMatches(fields, options).rows,
+        readField: async (side) => fields[side],
+      },
+      { signal, onProgress: (fraction) => onProgress({ stage: 'fit', fraction }) },
+    );
+    throwIfAborted(signal);
+    const cameras = result.cameras!;
+    const fitted = performance.now();
+    const known: FlyInfo = {
+      ...nothing,
+      abstention: abstentionOf(result, verdict),
+      focal: { a: cameras.intrinsics.a, b: cameras.intrinsics.b },
+      parallax: cameras.parallax,
+      turn: cameras.turn,
+      timings: { fit: fitted - started, build: 0 },
+    };
+    if (known.abstention) return known;
+    onProgress({ stage: 'triangulate', fraction: null });
+    const photo = (side: Side): TwoViewPhoto => {
+      const { width, height } = photos[side].size;
+      const { focal } = cameras.intrinsics[side];
+      return {
+        pixels: photos[side].pixelsWithin(COLOUR_SIDE),
+        photo: photos[side].size,
+        field: fields[side],
+        focal: [focal / width, focal / height],
+        prior: null,
+        sky: null,
+      };
+    };
+    const { rotation, translation } = cameras;
+    const input: TwoViewInput = { photos: { a: photo('a'), b: photo('b') }, pose: { rotation, translation } };
+    const scene = buildTwoViewScene({ ...input, side: isOnGpu ? DEFAULT_SIDE : PLAIN_SIDE });
+    this.made = { shown, input, scene: isOnGpu ? scene : null };
+    if (stage) stage.setFly(isOnGpu ? await this.onGpu(scene) : plainDrawer(scene, () => stage.requestDraw()));
+    return {
+      ...known,
+      count: scene.table.count,
+      timings: { ...known.timings, build: performance.now() - fitted },
+    };
+  }
+
+  async save(format: 'ply' | 'spz', name: string, shown: ShownMatch): Promise<ExportedFile> {
+    const { table } = this.whole(shown);
+    const bytes = format === 'ply' ? encodeSplatPly(table) : await encodeSpz(table);
+    const notes = [
+      `${table.count.toLocaleString('en')} Gaussians. Two photos do not tell how large anything is in metres.`,
+    ];
+    return { name: `${name}-scene.${format}`, blob: new Blob([bytes]), notes };
+  }
+
+  hand(shown: ShownMatch): FlownScene {
+    const whole = this.whole(shown);
+    // The page of scenes takes no more without a graphics card.
+    const { table, cameras } =
+      whole.table.count > MAX_PLAIN_GAUSSIANS && !this.isOnGpu
+        ? buildTwoViewScene({ ...this.made!.input, side: HANDED_SIDE })
+        : whole;
+    return { table, cameras: [cameras.a, cameras.b] };
+  }
+
+  /** An emulated adapter takes some twenty times as long as the processor’s own rasteriser. */
+  private get isOnGpu(): boolean {
+    return this.gpu !== null && this.root !== null && !this.gpu.isFallback;
+  }
+
+  /** With all of its Gaussians, also where fewer are drawn. */
+  private whole(shown: ShownMatch): TwoViewScene {
+    const { made } = this;
+    if (made?.shown !== shown) {
+      throw new CodedError(
+        'fly-none',
+        'There is no scene of this match.',
+        'Open the view Fly and wait for its picture.',
+      );
+    }
+    made.scene ??= buildTwoViewScene(made.input);
+    return made.scene;
+  }
+
+  private async onGpu(scene: TwoViewScene) {
+    const [{ device }, root] = [this.gpu!, this.root!];
+    this.kernels ??= new FlyKernels(device);
+    await shadersReady(device);
+    return gpuDrawer(scene, this.kernels, root);
+  }
+}
+
+function abstentionOf({ inlierRatio, cameras }: FitResult, verdict: 'good' | 'partial' | 'none'): Abstention | null {
+  const { inFront, parallax, planarShare, rival } = cameras!;
+  return abstention({ verdict, inlierRatio, inFront, parallax, planarShare, rival });
+}
