@@ -10,7 +10,9 @@ import { fadedOpacities, flyCamera } from '../../src/gaussians/two-view/path.ts'
 import { DEFAULT_FIT, DEFAULT_VIEW } from '../../src/pages/match/params.ts';
 import { fitMatch } from '../../src/pages/match/worker/geometry/fit-match.ts';
 import { verdictOf } from '../../src/matching/verdict.ts';
-import { judge, NO_RESCUE, refine } from '../../src/matching/refine.ts';
+import { NO_RESCUE } from '../../src/core/match.ts';
+import { judge, refine } from '../../src/matching/refine.ts';
+import { toSubpixel } from '../../src/matching/search/subpixel.ts';
 import type { NodeMatcher } from '../node/match-pair.ts';
 import { morph, sample } from './morph.ts';
 import { psnr, ssim } from './picture-measures.ts';
@@ -47,10 +49,12 @@ const cpuPhoto = (pixels: Pixels) => ({
 export async function matchPixels(matcher: NodeMatcher, a: Pixels, b: Pixels, rescue: boolean) {
   const photos = { a: cpuPhoto(a), b: cpuPhoto(b) };
   const first = await judge(matcher, await matcher.match(photos, { longSide: { a: null, b: null }, frame: null }));
-  const found = rescue ? await refine(matcher, photos, null, first) : { ...first, rescue: NO_RESCUE };
+  const found = rescue
+    ? await toSubpixel(matcher, photos, await refine(matcher, photos, null, first))
+    : { ...first, rescue: NO_RESCUE };
   return {
     fields: found.field,
-    verdict: verdictOf(found.statistics, matcher.matcher.manifest.verdict, found.rescue),
+    verdict: verdictOf(found.statistics, matcher.matcher.manifest.verdict, { ...found.rescue, isMasked: false }),
   };
 }
 

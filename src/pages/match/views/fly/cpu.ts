@@ -4,7 +4,7 @@ import { paneUniforms } from '../pane/frame.ts';
 import { drawPhoto } from '../photo/cpu.ts';
 import { type FlyPicture, HOLE, pictureSize, placeOf } from './drawer.ts';
 
-/** The scene's picture over the stage pixel, or hatching: the rule of shaders/match/draw-fly.wgsl. */
+/** The scene's picture over the stage pixel, or hatching: the rule of shaders/scene/draw-fly.wgsl. */
 export function flyColor(scene: Pick<PaneScene, 'pane'>, picture: FlyPicture, x: number, y: number): Rgb {
   const whole = scene as PaneScene;
   const unit = unitAt(whole, x, y);

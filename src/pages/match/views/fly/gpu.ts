@@ -1,4 +1,4 @@
-import code from '../../../../../shaders/match/draw-fly.wgsl';
+import code from '../../../../../shaders/scene/draw-fly.wgsl';
 import { NamedLayout } from '../../../../platform/gpu/bindings.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createRenderPipeline, createShader } from '../../../../platform/gpu/shader.ts';

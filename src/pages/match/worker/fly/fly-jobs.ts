@@ -19,7 +19,7 @@ import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { shadersReady } from '../../../../platform/gpu/shader.ts';
 import type { ServedCall } from '../../../../platform/worker/serve-calls.ts';
 import type { FlownScene, FlyInfo } from '../../contract/fly.ts';
-import type { FitRequest, FitResult } from '../../contract/geometry-fit.ts';
+import type { FitRequest, FitResult, Intrinsics } from '../../contract/geometry-fit.ts';
 import { fitMatch } from '../geometry/fit-match.ts';
 import type { ShownScene } from '../stage/match-scene.ts';
 import type { ShownMatch } from '../stage/shown-match.ts';
@@ -83,7 +83,7 @@ export class FlyJobs {
     const known: FlyInfo = {
       ...nothing,
       abstention: abstentionOf(result, verdict),
-      focal: { a: cameras.intrinsics.a, b: cameras.intrinsics.b },
+      focal: { a: lensOf(cameras.intrinsics.a), b: lensOf(cameras.intrinsics.b) },
       parallax: cameras.parallax,
       turn: cameras.turn,
       timings: { fit: fitted - started, build: 0 },
@@ -164,3 +164,5 @@ function abstentionOf({ inlierRatio, cameras }: FitResult, verdict: 'good' | 'pa
   const { inFront, parallax, planarShare, rival } = cameras!;
   return abstention({ verdict, inlierRatio, inFront, parallax, planarShare, rival });
 }
+
+const lensOf = ({ source, fov }: Intrinsics) => ({ source, fov });
