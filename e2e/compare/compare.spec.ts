@@ -82,6 +82,31 @@ test('with nothing installed, two strides of the page’s own matcher and the cl
   errors.check();
 });
 
+test('the sample’s comparison is there before runtime and model, which come with the first other question', async ({
+  page,
+}) => {
+  const errors = watchErrors(page);
+  const heavy: string[] = [];
+  page.on('request', (request) => {
+    if (/\.(onnx|wasm|data)(\?|$)/.test(request.url())) heavy.push(request.url());
+  });
+  await page.goto('/?page=compare&sample=still-life');
+  await compared(page, 'components', 3);
+  for (const [i, feature] of ['f16', 'l8'].entries()) {
+    await expect(encoders(page).nth(i).locator('select')).toHaveValue(new RegExp(`/${feature}$`));
+    await expect(encoders(page).nth(i)).toContainText('came with the sample');
+  }
+  await show(page, 'Similarity');
+  await compared(page, 'similarity', 3);
+  expect(heavy).toEqual([]);
+  // Another size has to be computed.
+  await page.goto('/?page=compare&sample=still-life&compare.size=224&ep=wasm');
+  await compared(page, 'components', 3);
+  await expect(encoders(page).first()).toContainText(/\d m?s/);
+  expect(heavy.length).toBeGreaterThan(0);
+  errors.check();
+});
+
 test('one place is followed in every encoder, and the sheet shows what the page shows', async ({ page }) => {
   test.slow();
   await page.goto(`${START}&compare.tab=similarity`);

@@ -7,7 +7,7 @@ import { project } from '../../src/core/matrix3.ts';
 import { ROOT } from '../node/tools.mjs';
 import type { PairResult } from './evaluate-pair.ts';
 import { measureDense, measurePoints } from './measure.ts';
-import { measurePose, measureRegistration } from './measure-geometry.ts';
+import { measurePose, measureRegistration, sampledPairs } from './measure-geometry.ts';
 import { type EvaluationPair, type KnownPoint, readPairs } from './pairs.ts';
 import { badness } from './report.ts';
 import { tablesOf } from './tables.ts';
@@ -99,6 +99,22 @@ describe('measures of a field', () => {
     expect(measurePoints(wrong, { width: 320, height: 240 }, halves).medianEpe).toBeCloseTo(4, 1);
     const one = [...points.slice(1), [200, 150, 600, 20] as const];
     expect(measurePoints(right, PHOTO, one).pck[3]).toBeCloseTo(2 / 3, 9);
+  });
+
+  it('weighs matches by how sure the network is of them, where it says so', () => {
+    const field = fieldOf(truth);
+    expect(sampledPairs(oneWay(field)).weight).toBeUndefined();
+    const points = field.certainty.length;
+    // Places in the left half are known to a tenth of a pixel, others to ten.
+    const inverse = Float32Array.from({ length: 3 * points }, (_, i) => {
+      if (Math.floor(i / points) === 1) return 0;
+      return (i % points) % field.grid.width < field.grid.width / 2 ? 100 : 0.01;
+    });
+    const { xa, weight } = sampledPairs(oneWay({ ...field, precision: inverse }));
+    for (let i = 0; i < xa.length; i++) {
+      if (xa[i] < PHOTO.width / 2 - 2) expect(weight![i]).toBeGreaterThan(0.9);
+      if (xa[i] > PHOTO.width / 2 + 2) expect(weight![i]).toBeLessThan(0.01);
+    }
   });
 
   it('takes whole-number centres for homographies', () => {

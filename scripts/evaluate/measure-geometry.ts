@@ -4,6 +4,7 @@ import { poseError } from '../../src/geometry/measures.ts';
 import type { PointPairs } from '../../src/geometry/point-pairs.ts';
 import type { PlainMatchField } from '../../src/compute/field/cpu.ts';
 import { type Matrix3, project } from '../../src/core/matrix3.ts';
+import { covarianceWeights } from '../../src/pages/match/worker/geometry/measured-pairs.ts';
 import { sampledMatches } from '../node/sampled-matches.ts';
 import type { Cameras } from './pairs.ts';
 import { MEASURED_LONG_SIDE } from './truth.ts';
@@ -54,11 +55,12 @@ export function measureRegistration(fields: PlainMatchField, H: Matrix3): Regist
   return { cornerError: Number.isNaN(mean) ? null : mean };
 }
 
-/** Matches by the project's sampling, in pixels of the files. */
+/** Matches by the project's sampling, in pixels of the files; of networks that know how sure they are, weighted by that. */
 export function sampledPairs(fields: PlainMatchField): PointPairs {
-  const { count, rows } = sampledMatches(fields, { count: MATCHES, seed: 1, threshold: 0, cycleLimit: 0 });
+  const { count, rows, covariance } = sampledMatches(fields, { count: MATCHES, seed: 1, threshold: 0, cycleLimit: 0 });
   const column = (offset: number) => Float64Array.from({ length: count }, (_, i) => rows[5 * i + offset]);
-  return { xa: column(0), ya: column(1), xb: column(2), yb: column(3) };
+  const weight = covariance && covarianceWeights(covariance, { a: fields.a.photo, b: fields.b.photo });
+  return { xa: column(0), ya: column(1), xb: column(2), yb: column(3), ...(weight && { weight }) };
 }
 
 /** Pixels of B's file per pixel at the size that errors are given at. */

@@ -58,13 +58,14 @@ function ownPairs({ a }: PlainMatchField): PointPairs | null {
   return { xa: column(0), ya: column(1), xb: column(2), yb: column(3) };
 }
 
-function scaled({ xa, ya, xb, yb }: PointPairs, from: Record<Side, Size>, to: Record<Side, Size>): PointPairs {
+function scaled({ xa, ya, xb, yb, weight }: PointPairs, from: Record<Side, Size>, to: Record<Side, Size>): PointPairs {
   const times = (values: ArrayLike<number>, factor: number) => Float64Array.from(values, (value) => value * factor);
   return {
     xa: times(xa, to.a.width / from.a.width),
     ya: times(ya, to.a.height / from.a.height),
     xb: times(xb, to.b.width / from.b.width),
     yb: times(yb, to.b.height / from.b.height),
+    ...(weight && { weight }),
   };
 }
 

@@ -3,7 +3,7 @@ import { npyFloat32, parseNpy } from '../../src/formats/arrays/npy.ts';
 import { looksLikePng, readPng } from '../../src/formats/images/png-reader.ts';
 import type { DepthMap } from '../../src/geometry/true-warp.ts';
 import { CodedError } from '../../src/core/errors.ts';
-import { readHdf5 } from './benchmarks/hdf5.ts';
+import { readHdf5 } from './read-hdf5.ts';
 
 /** Depth maps of ScanNet count millimetres. */
 const MILLIMETRES = 1000;
@@ -20,7 +20,7 @@ export async function readDepth(path: string): Promise<DepthMap> {
     return { grid: size, values: Float32Array.from(samples, (sample) => sample / MILLIMETRES) };
   }
   const isHdf5 = file[0] === 0x89 && file[1] === 0x48;
-  const array = isHdf5 ? readHdf5(file, 'depth') : null;
+  const array = isHdf5 ? await readHdf5(file, 'depth') : null;
   const plain = array ? null : parseNpy(file);
   const shape = array?.shape ?? plain!.shape;
   if (shape.length !== 2) throw unsupported(path, `an array of ${shape.length} dimensions`);

@@ -15,6 +15,7 @@ export interface SampleEntry {
   a: string;
   b: string;
   match: string;
+  features?: string;
 }
 
 export const sampleList = (): SampleEntry[] => JSON.parse(readFileSync(join(SAMPLES, 'index.json'), 'utf8'));

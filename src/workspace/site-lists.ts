@@ -24,7 +24,7 @@ export async function fetchJson(url: URL, maxBytes = 1024 * 1024, fetcher: typeo
 /** Reads samples/index.json; entries that are not whole are left out. Addresses become absolute. */
 export function parseSamples(json: unknown, base: URL): Sample[] {
   return entries(json).flatMap((entry) => {
-    const { id, title, description, a, b, truth, depth, credit, match } = entry;
+    const { id, title, description, a, b, truth, depth, credit, match, features } = entry;
     if (![id, title, a, b].every((value) => typeof value === 'string' && value !== '')) return [];
     return [
       {
@@ -37,6 +37,7 @@ export function parseSamples(json: unknown, base: URL): Sample[] {
         description: typeof description === 'string' ? description : '',
         credit: typeof credit === 'string' ? credit : '',
         ...(typeof match === 'string' && { match: new URL(match, base).href }),
+        ...(typeof features === 'string' && { features: new URL(features, base).href }),
       },
     ];
   });

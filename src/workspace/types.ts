@@ -45,6 +45,8 @@ export interface Sample {
   credit: string;
   /** Address of the match that the embedded model gives, recorded; absent where there is none. */
   match?: string;
+  /** Address of its photos' features by the same model, recorded; absent where there are none. */
+  features?: string;
 }
 
 /** What the person can read about a model before it is loaded. */

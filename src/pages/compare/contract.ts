@@ -53,12 +53,20 @@ export interface FeatureUsage {
   photos: number;
 }
 
+/** Where features of a sample's photo were recorded, and which of the two it is. */
+export interface RecordedPlace {
+  url: string;
+  side: 'a' | 'b';
+}
+
 /** What one encoder made of the photos that are there. */
 export interface EncodingFacts {
   grids: BySlot<Size>;
   channels: number;
   /** Milliseconds that the photos took to encode, when they were. */
   milliseconds: number;
+  /** All of it came with the sample: no model has run here. */
+  isRecorded: boolean;
   usage: FeatureUsage;
 }
 
@@ -210,7 +218,8 @@ export interface CompareApi {
   start(options: { provider: ProviderChoice }): CompareInfo;
   /** Every encoder among these models, and the classical one. */
   listEncoders(options: { models: EncoderCandidate[] }): EncoderInfo[];
-  setPhoto(options: { slot: Slot; file: Blob; name: string }): PhotoInfo;
+  /** `recorded`: where features of the photo lie that need no model. */
+  setPhoto(options: { slot: Slot; file: Blob; name: string; recorded: RecordedPlace | null }): PhotoInfo;
   clearPhoto(options: { slot: Slot }): void;
   components(options: Encoding & { options: ComponentOptions }): ComponentMaps;
   clusters(options: Encoding & { k: number; seed: number }): ClusterMaps;

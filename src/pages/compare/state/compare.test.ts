@@ -7,7 +7,13 @@ import type { Photo } from '../../../workspace/types.ts';
 import { MatchWorkspace } from '../../match/state/match-workspace.ts';
 import { Compare } from './compare.ts';
 
-const facts: EncodingFacts = { grids: {}, channels: 3, milliseconds: 1, usage: { bytes: 7, budget: 9, photos: 1 } };
+const facts: EncodingFacts = {
+  grids: {},
+  channels: 3,
+  milliseconds: 1,
+  isRecorded: false,
+  usage: { bytes: 7, budget: 9, photos: 1 },
+};
 const stage = (feature: string, stride: number): EncoderInfo => ({
   id: `m/${feature}`,
   name: feature,

@@ -8,7 +8,7 @@ import { formatCompareOptions, parseCompareOptions } from './address.ts';
 import { chooseEncoders } from './choose-encoders.ts';
 import { closeReplaced } from './close-results.ts';
 import { ColumnJobs } from './column-jobs.ts';
-import { comparedPhotos } from './compared-photos.ts';
+import { comparedPhotos, recordedPlace } from './compared-photos.ts';
 import { ExtraPhotos } from './extra-photos.ts';
 import { takeOffer } from './intake.ts';
 import { CompareLink, type SpawnCompareWorker } from './link.ts';
@@ -59,6 +59,7 @@ export class Compare {
     this.link = new CompareLink({
       spawn,
       photos: () => this.photos(),
+      recorded: (photo) => recordedPlace(workspace.store.getState(), photo),
       provider: () => workspace.store.getState().settings.provider,
       onStart: (info) => {
         if (this.store.getState().info !== info) this.store.setState({ info });

@@ -1,4 +1,4 @@
-import type { BySlot } from '../contract.ts';
+import type { BySlot, RecordedPlace } from '../contract.ts';
 import type { Photo, PhotoSlot, WorkspaceState } from '../../../workspace/types.ts';
 import type { CompareState } from './types.ts';
 
@@ -9,4 +9,20 @@ export function comparedPhotos(photos: WorkspaceState['photos'], extra: CompareS
     if (photo) compared[slot] = photo;
   }
   return compared;
+}
+
+/**
+ * Where the features of a sample's photo were recorded; null for all others, and where a person chose what runs: then it shall
+ * run.
+ */
+export function recordedPlace(
+  { samples, settings }: Pick<WorkspaceState, 'samples' | 'settings'>,
+  { source }: Photo,
+): RecordedPlace | null {
+  if (source.kind !== 'address' || settings.provider !== 'auto') return null;
+  for (const { a, b, features } of samples) {
+    if (features && source.url === a) return { url: features, side: 'a' };
+    if (features && source.url === b) return { url: features, side: 'b' };
+  }
+  return null;
 }

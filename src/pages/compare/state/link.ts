@@ -4,7 +4,7 @@ import { Serial } from '../../../core/serial.ts';
 import type { CallOptions, WorkerClient } from '../../../platform/worker/worker-client.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import type { Photo } from '../../../workspace/types.ts';
-import type { BySlot, CompareApi, CompareInfo, CompareProgress, Slot } from '../contract.ts';
+import type { BySlot, CompareApi, CompareInfo, CompareProgress, RecordedPlace, Slot } from '../contract.ts';
 import { SLOTS } from '../contract.ts';
 import { COMPARING, type CompareWorkerLike } from '../link/worker.ts';
 
@@ -14,6 +14,8 @@ export interface CompareLinkOptions {
   spawn: SpawnCompareWorker;
   /** The photos that the page has now. */
   photos: () => BySlot<Photo>;
+  /** Where features of a photo lie that need no model. */
+  recorded: (photo: Photo) => RecordedPlace | null;
   provider: () => ProviderChoice;
   onStart: (info: CompareInfo) => void;
   onDeath: (error: ReturnType<typeof toPlainError>) => void;
@@ -55,7 +57,7 @@ export class CompareLink {
   async open(slot: Slot, photo: Omit<Photo, 'info'>, keep: (photo: Photo) => void): Promise<void> {
     const client = await this.link.connect();
     await this.changes.run(async () => {
-      const info = await client.call('setPhoto', { slot, file: photo.file, name: photo.name });
+      const info = await client.call('setPhoto', { slot, file: photo.file, name: photo.name, recorded: null });
       const opened = { ...photo, info };
       if (this.link.isPresent(client)) this.given[slot] = opened;
       keep(opened);
@@ -76,7 +78,8 @@ export class CompareLink {
     for (const slot of SLOTS) {
       const photo = this.options.photos()[slot];
       if (!this.link.isPresent(client) || this.given[slot] === photo) continue;
-      if (photo) await client.call('setPhoto', { slot, file: photo.file, name: photo.name });
+      const recorded = photo ? this.options.recorded(photo) : null;
+      if (photo) await client.call('setPhoto', { slot, file: photo.file, name: photo.name, recorded });
       else await client.call('clearPhoto', { slot });
       this.given[slot] = photo;
     }

@@ -62,9 +62,9 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     return this.pool.list(models);
   }
 
-  async setPhoto({ slot, file, name }: Argument<'setPhoto'>, { signal }: CompareCall): Promise<PhotoInfo> {
+  async setPhoto({ slot, file, name, recorded }: Argument<'setPhoto'>, { signal }: CompareCall): Promise<PhotoInfo> {
     const opened = await openPhoto(file, name, signal);
-    this.store.replace(slot, new Photo(opened, null));
+    this.store.replace(slot, new Photo(opened, null), recorded);
     return opened.info;
   }
 

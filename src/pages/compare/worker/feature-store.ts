@@ -1,4 +1,12 @@
-import type { BySlot, CompareProgress, Encoding, EncodingFacts, FeatureUsage, Slot } from '../contract.ts';
+import type {
+  BySlot,
+  CompareProgress,
+  Encoding,
+  EncodingFacts,
+  FeatureUsage,
+  RecordedPlace,
+  Slot,
+} from '../contract.ts';
 import { filledSlots } from '../contract.ts';
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import { LruCache } from '../../../core/lru-cache.ts';
@@ -8,6 +16,7 @@ import type { ServedCall } from '../../../platform/worker/serve-calls.ts';
 import type { EncoderPool, Normalisation } from './encoder-pool.ts';
 import type { Encoded, FeatureMaths, Watch } from './feature-maths.ts';
 import { encoded } from './feature-maths.ts';
+import { RecordedFeatures } from './recorded-features.ts';
 
 export type CompareCall = ServedCall<CompareProgress>;
 
@@ -31,9 +40,13 @@ export class FeatureStore {
     dispose: ({ features }) => Object.values(features).forEach((map) => this.maths.forget(map)),
   });
 
+  /** Where features of a photo were recorded. */
+  private readonly places = new WeakMap<Photo, RecordedPlace>();
+
   constructor(
     private readonly pool: EncoderPool,
     private readonly maths: FeatureMaths,
+    private readonly recorded = new RecordedFeatures(),
   ) {}
 
   get usage(): FeatureUsage {
@@ -41,8 +54,9 @@ export class FeatureStore {
   }
 
   /** Takes the photo over; null empties the slot. The features of the one before are freed. */
-  replace(slot: Slot, photo: Photo | null): void {
+  replace(slot: Slot, photo: Photo | null, recorded: RecordedPlace | null = null): void {
     const old = this.photos[slot];
+    if (photo && recorded) this.places.set(photo, recorded);
     if (photo) this.photos[slot] = photo;
     else delete this.photos[slot];
     if (!old) return;
@@ -56,15 +70,16 @@ export class FeatureStore {
     context: CompareCall,
   ): Promise<{ features: BySlot<Encoded>; facts: EncodingFacts }> {
     const features: BySlot<Encoded> = {};
-    const facts: EncodingFacts = { grids: {}, channels: 0, milliseconds: 0, usage: this.usage };
+    const facts: EncodingFacts = { grids: {}, channels: 0, milliseconds: 0, isRecorded: true, usage: this.usage };
     const slots = filledSlots(this.photos);
     if (slots.length === 0) throw photoMissing('a');
     for (const slot of slots) {
-      const { map, milliseconds } = await this.encode(encoding, this.photos[slot]!, context);
+      const { map, milliseconds, isRecorded } = await this.encode(encoding, this.photos[slot]!, context);
       features[slot] = map;
       facts.grids[slot] = map.grid;
       facts.channels = map.channels;
       facts.milliseconds += milliseconds;
+      facts.isRecorded &&= isRecorded;
     }
     this.runs.trim();
     facts.usage = this.usage;
@@ -76,12 +91,23 @@ export class FeatureStore {
    * @param normalisation in place of the network's own; for photos that are forgotten afterwards
    */
   async encode(
-    { encoder, longSide }: Encoding,
+    encoding: Encoding,
     photo: Photo,
     { signal, onProgress }: CompareCall,
     normalisation?: Normalisation,
-  ): Promise<{ map: Encoded; milliseconds: number }> {
+  ): Promise<{ map: Encoded; milliseconds: number; isRecorded: boolean }> {
+    const { encoder, longSide } = encoding;
     const { source } = encoder;
+    const recorded = normalisation ? null : await this.recorded.read(this.places.get(photo) ?? null, encoding);
+    if (recorded) {
+      const key = `${photo.key}/recorded/${encoder.id}/${longSide}`;
+      const run = await this.runs.get(key, async () => ({
+        features: { recorded: encoded(recorded) },
+        milliseconds: 0,
+      }));
+      throwIfAborted(signal);
+      return { map: run.features.recorded, milliseconds: 0, isRecorded: true };
+    }
     // A network of its own has one size, whatever is asked.
     const size = source.kind === 'network' ? 'own' : String(longSide);
     const run = await this.runs.get(`${photo.key}/${this.pool.runKey(source)}/${size}`, () =>
@@ -97,7 +123,7 @@ export class FeatureStore {
     );
     // A run may be another caller's too, so cancelling does not stop it.
     throwIfAborted(signal);
-    return { map: run.features[this.pool.featureName(source)], milliseconds: run.milliseconds };
+    return { map: run.features[this.pool.featureName(source)], milliseconds: run.milliseconds, isRecorded: false };
   }
 
   forget(photo: Photo): void {

@@ -89,13 +89,14 @@ function ColumnFoot({
     );
   }
   if (!result || !isCurrent) return <p className="compare-foot">{detail}</p>;
-  const { grids, channels, milliseconds: time } = result.facts;
+  const { grids, channels, milliseconds: time, isRecorded } = result.facts;
   const grid = grids[filledSlots(grids)[0]];
   return (
     <p className="compare-foot">
       <b>{told(result)}</b>
       <br />
-      {grid && `${dimensions(grid)} places, ${channels} channels, ${milliseconds(time)}`}
+      {grid &&
+        `${dimensions(grid)} places, ${channels} channels, ${isRecorded ? 'came with the sample' : milliseconds(time)}`}
     </p>
   );
 }
