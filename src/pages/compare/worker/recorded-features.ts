@@ -25,7 +25,8 @@ export class RecordedFeatures {
   private readonly files = new Map<string, Promise<Recording | null>>();
 
   constructor(
-    private readonly fetcher: typeof fetch = fetch,
+    // Not fetch itself: a browser refuses to call it as a method of something else.
+    private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
     private readonly weightsAt = async (manifestUrl: string) => weightsOf(await fetchManifest(manifestUrl)),
   ) {}
 
