@@ -96,9 +96,10 @@ test('the sample’s comparison is there before runtime and model, which come wi
     await expect(encoders(page).nth(i).locator('select')).toHaveValue(new RegExp(`/${feature}$`));
     await expect(encoders(page).nth(i)).toContainText('came with the sample');
   }
+  // Before anybody touches the page, which downloads runtime and model.
+  expect(heavy).toEqual([]);
   await show(page, 'Similarity');
   await compared(page, 'similarity', 3);
-  expect(heavy).toEqual([]);
   // Another size has to be computed.
   await page.goto('/?page=compare&sample=still-life&compare.size=224&ep=wasm');
   await compared(page, 'components', 3);
