@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MatchResult } from '../core/match.ts';
-import { keepSpeeds, keptSpeeds, type MeasuredSpeeds, usualTime, withMatch } from './speeds.ts';
+import { countMatches, keepSpeeds, keptSpeeds, type MeasuredSpeeds, usualTime, withMatch } from './speeds.ts';
 
 const result = (decode: number, more: Partial<MatchResult> = {}): MatchResult =>
   ({
@@ -46,6 +46,20 @@ describe('speeds of models on this machine', () => {
       longSide: 640,
       runs: [700],
     });
+  });
+
+  it('count every match once, after what was kept', () => {
+    let text = '';
+    const storage = () =>
+      ({ getItem: () => text, setItem: (_: string, value: string) => (text = value) }) as unknown as Storage;
+    const [first, second] = [result(290), result(390)];
+    const once = countMatches({}, [first], storage);
+    expect(countMatches(once, [first], storage)).toEqual(once);
+    expect(countMatches({}, [second], storage).m.runs).toEqual([500, 600]);
+    const forbidden = () => {
+      throw new Error('forbidden');
+    };
+    expect(countMatches(once, [second], forbidden)).toEqual(once);
   });
 
   it('are kept between visits, and survive a storage that is forbidden or holds something else', () => {

@@ -38,6 +38,30 @@ export function withMatch(speeds: MeasuredSpeeds, result: MatchResult): Measured
   return Object.fromEntries([...Object.entries(others), [modelId, { provider, longSide, runs }]].slice(-MAX_MODELS));
 }
 
+/** Matches that were counted. */
+const counted = new WeakSet<MatchResult>();
+
+/** The speeds that are kept after these matches, each counted once. `storage` may throw where a browser forbids it. */
+export function countMatches(
+  before: MeasuredSpeeds,
+  results: Iterable<MatchResult>,
+  storage: () => Storage | null,
+): MeasuredSpeeds {
+  let kept: Storage | null = null;
+  try {
+    kept = storage();
+  } catch {
+    // See keptSpeeds.
+  }
+  let speeds: MeasuredSpeeds = { ...keptSpeeds(kept), ...before };
+  for (const result of results) {
+    if (!counted.has(result)) speeds = withMatch(speeds, result);
+    counted.add(result);
+  }
+  keepSpeeds(kept, speeds);
+  return speeds;
+}
+
 /** What was kept of earlier visits; nothing where there is no storage or it holds something else. */
 export function keptSpeeds(storage: Storage | null): MeasuredSpeeds {
   try {

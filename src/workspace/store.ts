@@ -17,6 +17,7 @@ export const initialWorkspace = (): WorkspaceState => ({
   samples: [],
   models: [],
   library: { isOpen: false, installed: null, networks: [], jobs: [], offered: [], storage: null, error: null },
+  fresh: {},
   speeds: {},
   result: null,
   notices: [],

@@ -123,7 +123,8 @@ export interface WorkspaceState {
   samples: Sample[];
   models: ModelEntry[];
   library: LibraryState;
-  /** How long models took on this machine. */
+  /** Each model's last match of photos that were both encoded for it, and how long models took on this machine. */
+  fresh: Readonly<Record<string, MatchResult>>;
   speeds: MeasuredSpeeds;
   /** The match of the present photos. */
   result: MatchResult | null;

@@ -10,7 +10,6 @@ import { type EmbedChoice, embedSnippet } from './address/embed-snippet.ts';
 import { formatAddress } from './address/url.ts';
 import type { AddressState } from './address/url.ts';
 import { EngineLink } from './engine-link.ts';
-import { keepSpeeds, keptSpeeds, withMatch } from '../../../workspace/speeds.ts';
 import { GpuChecks } from './gpu-checks.ts';
 import { Flying } from './fly/flying.ts';
 import { Geometry } from './geometry/geometry.ts';
@@ -67,9 +66,7 @@ export class MatchWorkspace extends Workspace {
       options,
       photoEngine(() => this),
     );
-    const storage = options.storage ?? (() => null);
-    this.gpuChecks = new GpuChecks(storage);
-    store.setState({ speeds: keptSpeeds(storage()) });
+    this.gpuChecks = new GpuChecks(options.storage ?? (() => null));
     this.link = new EngineLink(store, {
       spawn: options.spawn,
       gpuChecks: this.gpuChecks,
@@ -88,7 +85,7 @@ export class MatchWorkspace extends Workspace {
       this.notices,
       () => {
         this.link.confirm();
-        this.measure(storage());
+        this.keepFresh();
         void this.probing.refresh();
       },
       (check) => this.tellCheck(check),
@@ -154,13 +151,11 @@ export class MatchWorkspace extends Workspace {
     this.link.dispose();
   }
 
-  /** Remembers how long the shown match took its model. */
-  private measure(storage: Storage | null): void {
-    const { result, speeds: before } = this.store.getState();
-    const speeds = result ? withMatch(before, result) : before;
-    if (speeds === before) return;
-    this.store.setState({ speeds });
-    keepSpeeds(storage, speeds);
+  /** A match whose photos were both encoded for it tells how long its model takes; the Models panel counts them. */
+  private keepFresh(): void {
+    const { result } = this.store.getState();
+    if (!result || result.isRecorded || result.cached.a || result.cached.b) return;
+    this.store.setState(({ fresh }) => ({ fresh: { ...fresh, [result.modelId]: result } }));
   }
 
   private tellCheck(check: GpuCheck): void {

@@ -1,7 +1,9 @@
 import type { Library } from '../../../workspace/library/library.ts';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { fileSize } from '../../../ui/format.ts';
-import { useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
+import { useEffect } from 'react';
+import { countMatches } from '../../../workspace/speeds.ts';
+import { useWorkspace, useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { AddModel } from './add-model.tsx';
 import { InstalledList } from './installed-list.tsx';
 import { JobList } from './job-list.tsx';
@@ -11,6 +13,11 @@ import { PublishedList } from './published-list.tsx';
 /** Everything about models: those in use, those on the device, those that others have published. */
 export default function ModelsDialog({ library, onClose }: { library: Library; onClose: () => void }) {
   const { offered, error, storage } = useWorkspaceState((state) => state.library);
+  const { store } = useWorkspace();
+  const fresh = useWorkspaceState((state) => state.fresh);
+  useEffect(() => {
+    store.setState(({ speeds }) => ({ speeds: countMatches(speeds, Object.values(fresh), () => window.localStorage) }));
+  }, [store, fresh]);
   return (
     <Dialog title="Models" className="models-dialog" onClose={onClose}>
       <div className="stack models-panel">
