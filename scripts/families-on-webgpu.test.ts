@@ -19,7 +19,7 @@ const FAMILIES: Record<string, { files: [string, string][]; options: ConversionO
   dinov3: { files: [['dinov3', 'checkpoint.pth']], options: { size: [48, 48] } },
   romav2: { files: [['romav2', 'checkpoint.pt']], options: { size: [64, 64], fineSize: null } },
   eloftr: { files: [['eloftr', 'checkpoint.pth']], options: { size: [64, 64] } },
-  loftr: { files: [['loftr', 'checkpoint.ckpt']], options: { size: [64, 64] } },
+  loftr: { files: [['loftr', 'checkpoint.pth']], options: { size: [64, 64] } },
   'tiny-roma': { files: [['tiny-roma', 'checkpoint.pth']], options: { size: [96, 96] } },
   xfeat: { files: [['xfeat', 'checkpoint.pth']], options: { size: [96, 96] } },
   'xfeat-sparse': { files: [['xfeat', 'checkpoint.pth']], options: { size: [96, 96], keypoints: 128 } },
