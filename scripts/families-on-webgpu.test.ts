@@ -9,7 +9,7 @@ import { WebGpuOrt } from './node/webgpu-ort.test-helper.ts';
 
 /**
  * Every family's graphs on onnxruntime's WebGPU provider against its CPU provider, on SwiftShader. Its shaders are compiled on
- * the CPU, ten minutes in all, so that the suite runs one network of each kind of graph alone (converted-on-webgpu,
+ * the CPU, twenty minutes in all, so that the suite runs one network of each kind of graph alone (converted-on-webgpu,
  * light-on-webgpu) and this is run by hand: `ALL_FAMILIES=1 npx vitest run scripts/families-on-webgpu.test.ts`.
  */
 const isAsked = Boolean(process.env.ALL_FAMILIES);
