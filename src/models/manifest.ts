@@ -1,5 +1,22 @@
+import * as v from 'valibot'; // A manifest may come from anywhere: it is checked against a schema.
 import type { ByteSink } from '../core/byte-sink.ts';
-import { CodedError } from '../core/errors.ts';
+import {
+  firstProblem,
+  integer,
+  invalidManifest,
+  list,
+  literal,
+  modelId,
+  type NetworkFile,
+  networkFile,
+  number,
+  object,
+  type Problem,
+  text,
+  triple,
+} from './manifest-schema.ts';
+
+export type { NetworkFile } from './manifest-schema.ts';
 
 /**
  * A matcher as data. Everything the engine knows of a network stands here; no code elsewhere names one.
@@ -100,14 +117,6 @@ export interface FeatureManifest {
   channels: number;
 }
 
-export interface NetworkFile {
-  /** Relative to the manifest. */
-  file: string;
-  bytes: number;
-  sha256: string;
-  externalData?: { file: string; bytes: number; sha256: string }[];
-}
-
 export interface VerdictThresholds {
   /** A place counts as matched from this certainty on… */
   certainty: number;
@@ -133,154 +142,97 @@ export const MANIFEST_SCHEMA = 'liftmatch-matcher/1';
 /** Longest JSON that is parsed as a manifest; real ones are about 3 kB. */
 export const MANIFEST_MAX_BYTES = 256 * 1024;
 
+const SIDE = integer(1, 8192);
+const STRIDE = integer(1, 256);
+
+const PASS = object({
+  input: object({
+    sizing: v.picklist(['keep-aspect', 'square'], 'must be "keep-aspect" or "square"'),
+    multipleOf: SIDE,
+    defaultLongSide: SIDE,
+    minSide: SIDE,
+    maxLongSide: SIDE,
+    mean: triple(-1e6, 1e6),
+    std: triple(1e-6, 1e6),
+  }),
+  encoder: object({
+    ...networkFile.entries,
+    input: text,
+    outputs: list(object({ stride: STRIDE, channels: integer(1, 65536), name: text })),
+  }),
+  decoder: object({
+    ...networkFile.entries,
+    stride: STRIDE,
+    inputs: v.record(v.string(), v.unknown(), 'must be an object'),
+    outputs: object({
+      warp: text,
+      certaintyLogit: text,
+      precision: v.optional(text),
+      matches: v.optional(text),
+      extra: v.optional(list(text)),
+    }),
+  }),
+});
+
+const MATCHER = object({
+  schema: literal(MANIFEST_SCHEMA),
+  id: modelId,
+  name: text,
+  licence: text,
+  source: text,
+  passes: v.pipe(list(PASS), v.maxLength(2, 'must have one or two entries')),
+  subpixel: v.optional(v.boolean('must be true or false')),
+  verdict: object({ certainty: number(0, 1), cycleShare: number(0, 1), none: number(0, 1), good: number(0, 1) }),
+  check: v.optional(
+    object({ grid: object({ width: SIDE, height: SIDE }), step: SIDE, warp: text, certaintyLogit: text }),
+  ),
+});
+
 /**
- * Checks what a JSON file says and returns it typed.
+ * Checks what a JSON file says and returns it typed, as it is: what others have added to it stays.
  * @throws CodedError `manifest-invalid` that names the first wrong field.
  */
 export function parseManifest(json: unknown, where: string): MatcherManifest {
-  const check = new Checker(where);
-  const root = check.object(json, '');
-  if (root.schema !== MANIFEST_SCHEMA) check.fail('schema', `must be "${MANIFEST_SCHEMA}"`);
-  for (const key of ['id', 'name', 'licence', 'source']) check.text(root[key], key);
-  if (!/^[a-z0-9][a-z0-9._-]*$/.test(root.id as string))
-    check.fail('id', 'may hold a–z, 0–9, dot, dash and underscore');
-  const passes = check.array(root.passes, 'passes');
-  if (passes.length < 1 || passes.length > 2) check.fail('passes', 'must have one or two entries');
-  let previousOutputs: string[] = [];
-  passes.forEach((pass, i) => {
-    previousOutputs = checkPass(check, pass, `passes[${i}]`, previousOutputs);
-  });
-  const verdict = check.object(root.verdict, 'verdict');
-  for (const key of ['certainty', 'cycleShare', 'none', 'good']) check.number(verdict[key], `verdict.${key}`, 0, 1);
-  if (root.subpixel !== undefined && typeof root.subpixel !== 'boolean')
-    check.fail('subpixel', 'must be true or false');
-  if (root.check !== undefined) checkReference(check, root.check, 'check');
-  return root as unknown as MatcherManifest;
+  const problem = firstProblem(MATCHER, json);
+  if (problem) throw invalidManifest(where, problem);
+  const manifest = json as MatcherManifest;
+  const unfit = unknownInput(manifest) ?? (manifest.check && unfitReference(manifest.check));
+  if (unfit) throw invalidManifest(where, unfit);
+  return manifest;
 }
 
-function checkReference(check: Checker, value: unknown, at: string): void {
-  const reference = check.object(value, at);
-  const grid = check.object(reference.grid, `${at}.grid`);
-  const step = check.integer(reference.step, `${at}.step`, 1, 8192);
-  const [columns, rows] = (['width', 'height'] as const).map((key) =>
-    Math.ceil(check.integer(grid[key], `${at}.grid.${key}`, 1, 8192) / step),
-  );
+/** The first decoder input that comes from nowhere: neither this pass's features nor the pass before has it. */
+function unknownInput({ passes }: MatcherManifest): Problem | null {
+  let previous: string[] = [];
+  for (const [i, { encoder, decoder }] of passes.entries()) {
+    const features = encoder.outputs.flatMap(({ name }) => [`a.${name}`, `b.${name}`]);
+    const known = [...features, ...previous];
+    for (const [name, source] of Object.entries(decoder.inputs)) {
+      if (known.includes(source)) continue;
+      const message = `"${String(source)}" is none of ${known.join(', ')}`;
+      return { path: `passes[${i}].decoder.inputs.${name}`, message };
+    }
+    const { warp, certaintyLogit, precision, extra } = decoder.outputs;
+    const outputs = [warp, certaintyLogit, ...(precision === undefined ? [] : [precision]), ...(extra ?? [])];
+    previous = outputs.map((name) => `previous.${name}`);
+  }
+  return null;
+}
+
+/** The first list of values that is not as long as its grid says. */
+function unfitReference({ grid, step, ...values }: ReferenceManifest): Problem | null {
+  const places = Math.ceil(grid.width / step) * Math.ceil(grid.height / step);
   for (const [key, planes] of [
     ['warp', 2],
     ['certaintyLogit', 1],
   ] as const) {
-    const text = check.text(reference[key], `${at}.${key}`);
-    const bytes = 4 * planes * columns * rows;
-    const length = 4 * Math.ceil(bytes / 3);
-    if (
-      text.length !== length ||
-      !/^[A-Za-z0-9+/]+={0,2}$/.test(text) ||
-      text.replace(/=+$/, '').length !== Math.ceil((bytes * 4) / 3)
-    )
-      check.fail(`${at}.${key}`, `must be ${bytes} bytes in base64`);
+    const bytes = 4 * planes * places;
+    const digits = values[key].replace(/=+$/, '').length;
+    const isWhole = values[key].length === 4 * Math.ceil(bytes / 3) && digits === Math.ceil((bytes * 4) / 3);
+    if (!isWhole || !/^[A-Za-z0-9+/]+={0,2}$/.test(values[key]))
+      return { path: `check.${key}`, message: `must be ${bytes} bytes in base64` };
   }
-}
-
-function checkPass(check: Checker, value: unknown, at: string, previous: string[]): string[] {
-  const pass = check.object(value, at);
-  const input = check.object(pass.input, `${at}.input`);
-  if (input.sizing !== 'keep-aspect' && input.sizing !== 'square')
-    check.fail(`${at}.input.sizing`, 'must be "keep-aspect" or "square"');
-  for (const key of ['multipleOf', 'defaultLongSide', 'minSide', 'maxLongSide'])
-    check.integer(input[key], `${at}.input.${key}`, 1, 8192);
-  for (const key of ['mean', 'std']) {
-    const triple = check.array(input[key], `${at}.input.${key}`);
-    if (triple.length !== 3) check.fail(`${at}.input.${key}`, 'must have three numbers');
-    triple.forEach((v, i) => check.number(v, `${at}.input.${key}[${i}]`, key === 'std' ? 1e-6 : -1e6, 1e6));
-  }
-
-  const encoder = checkFile(check, pass.encoder, `${at}.encoder`);
-  check.text(encoder.input, `${at}.encoder.input`);
-  const features = check.array(encoder.outputs, `${at}.encoder.outputs`).map((entry, i) => {
-    const feature = check.object(entry, `${at}.encoder.outputs[${i}]`);
-    check.integer(feature.stride, `${at}.encoder.outputs[${i}].stride`, 1, 256);
-    check.integer(feature.channels, `${at}.encoder.outputs[${i}].channels`, 1, 65536);
-    return check.text(feature.name, `${at}.encoder.outputs[${i}].name`);
-  });
-
-  const decoder = checkFile(check, pass.decoder, `${at}.decoder`);
-  check.integer(decoder.stride, `${at}.decoder.stride`, 1, 256);
-  const known = new Set([...features.flatMap((f) => [`a.${f}`, `b.${f}`]), ...previous.map((o) => `previous.${o}`)]);
-  for (const [name, source] of Object.entries(check.object(decoder.inputs, `${at}.decoder.inputs`))) {
-    if (!known.has(source as string))
-      check.fail(`${at}.decoder.inputs.${name}`, `"${String(source)}" is none of ${[...known].join(', ')}`);
-  }
-  const outputs = check.object(decoder.outputs, `${at}.decoder.outputs`);
-  const names = [
-    check.text(outputs.warp, `${at}.decoder.outputs.warp`),
-    check.text(outputs.certaintyLogit, `${at}.decoder.outputs.certaintyLogit`),
-  ];
-  if (outputs.precision !== undefined) names.push(check.text(outputs.precision, `${at}.decoder.outputs.precision`));
-  if (outputs.matches !== undefined) check.text(outputs.matches, `${at}.decoder.outputs.matches`);
-  if (outputs.extra !== undefined) {
-    check
-      .array(outputs.extra, `${at}.decoder.outputs.extra`)
-      .forEach((v, i) => names.push(check.text(v, `${at}.decoder.outputs.extra[${i}]`)));
-  }
-  return names;
-}
-
-function checkFile(check: Checker, value: unknown, at: string): Record<string, unknown> {
-  const file = check.object(value, at);
-  const files = [
-    file,
-    ...(file.externalData === undefined ? [] : check.array(file.externalData, `${at}.externalData`)),
-  ];
-  files.forEach((entry, i) => {
-    const where = i === 0 ? at : `${at}.externalData[${i - 1}]`;
-    const { file: name, bytes, sha256 } = check.object(entry, where);
-    // A manifest from elsewhere must not name files outside its own folder.
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(check.text(name, `${where}.file`)))
-      check.fail(`${where}.file`, 'must be a plain file name');
-    check.integer(bytes, `${where}.bytes`, 1, 8 * 2 ** 30);
-    if (!/^[0-9a-f]{64}$/.test(check.text(sha256, `${where}.sha256`)))
-      check.fail(`${where}.sha256`, 'must be 64 hexadecimal digits');
-  });
-  return file;
-}
-
-/** Reads unknown JSON field by field; the first wrong one throws with its path. */
-class Checker {
-  constructor(private readonly where: string) {}
-
-  fail(path: string, problem: string): never {
-    throw new CodedError(
-      'manifest-invalid',
-      `The model manifest ${this.where} is not valid: ${path || 'the file'} ${problem}.`,
-      'Use a manifest made by "npm run convert", or correct that field.',
-    );
-  }
-
-  object(value: unknown, path: string): Record<string, unknown> {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) this.fail(path, 'must be an object');
-    return value as Record<string, unknown>;
-  }
-
-  array(value: unknown, path: string): unknown[] {
-    if (!Array.isArray(value) || value.length === 0) this.fail(path, 'must be a list with at least one entry');
-    return value as unknown[];
-  }
-
-  text(value: unknown, path: string): string {
-    if (typeof value !== 'string' || value === '') this.fail(path, 'must be a non-empty text');
-    return value as string;
-  }
-
-  number(value: unknown, path: string, low: number, high: number): number {
-    if (typeof value !== 'number' || !(value >= low && value <= high))
-      this.fail(path, `must be a number from ${low} to ${high}`);
-    return value as number;
-  }
-
-  integer(value: unknown, path: string, low: number, high: number): number {
-    if (!Number.isInteger(value)) this.fail(path, 'must be a whole number');
-    return this.number(value, path, low, high);
-  }
+  return null;
 }
 
 /** Where a model's files go: a folder of the disk or of OPFS. */

@@ -1,5 +1,16 @@
-import { CodedError } from '../core/errors.ts';
-import type { NetworkFile } from './manifest.ts';
+import * as v from 'valibot'; // A manifest may come from anywhere: it is checked against a schema.
+import {
+  firstProblem,
+  integer,
+  invalidManifest,
+  literal,
+  modelId,
+  type NetworkFile,
+  networkFile,
+  object,
+  text,
+  triple,
+} from './manifest-schema.ts';
 
 /**
  * A network that maps one photo to something, as data: an encoder (patch tokens) or a depth estimator.
@@ -37,51 +48,43 @@ export interface NetworkManifest {
 
 export const NETWORK_SCHEMA = 'liftmatch-network/1';
 
+const COUNT = integer(1, 2 ** 31);
+const NUMBER = 1e6;
+
+const common = {
+  schema: literal(NETWORK_SCHEMA),
+  id: modelId,
+  name: text,
+  licence: text,
+  source: text,
+  patch: COUNT,
+  rows: COUNT,
+  columns: COUNT,
+  channels: COUNT,
+  input: object({
+    name: text,
+    width: COUNT,
+    height: COUNT,
+    mean: triple(-NUMBER, NUMBER),
+    // Something is divided by it.
+    std: triple(1e-6, NUMBER),
+  }),
+  network: networkFile,
+};
+
+const SCHEMAS = {
+  encoder: object({ ...common, outputs: object({ patchTokens: text, clsToken: text }) }),
+  depth: object({ ...common, outputs: object({ depth: text }) }),
+};
+
+const KIND = object({ schema: common.schema, kind: v.picklist(['encoder', 'depth'], 'must be "encoder" or "depth"') });
+
 /**
- * Checks that JSON is a network manifest in what its users rely on.
+ * Checks that JSON is a network manifest in what its users rely on, and returns it as it is.
  * @throws CodedError `manifest-invalid` that names the first wrong field
  */
 export function parseNetworkManifest(json: unknown, where: string): NetworkManifest {
-  const manifest = json as Partial<NetworkManifest> | null;
-  const problem = findProblem(manifest);
-  if (problem === null) return manifest as NetworkManifest;
-  throw new CodedError(
-    'manifest-invalid',
-    `The model manifest ${where} is not valid: ${problem}.`,
-    'Use a manifest made by "npm run convert", or correct that field.',
-  );
+  const problem = firstProblem(KIND, json) ?? firstProblem(SCHEMAS[(json as NetworkManifest).kind], json);
+  if (problem) throw invalidManifest(where, problem);
+  return json as NetworkManifest;
 }
-
-function findProblem(manifest: Partial<NetworkManifest> | null): string | null {
-  if (manifest === null || typeof manifest !== 'object') return 'the file must be an object';
-  if (manifest.schema !== NETWORK_SCHEMA) return `schema must be "${NETWORK_SCHEMA}"`;
-  if (manifest.kind !== 'encoder' && manifest.kind !== 'depth') return 'kind must be "encoder" or "depth"';
-  if (!/^[a-z0-9][a-z0-9._-]*$/.test(String(manifest.id))) return 'id may hold a–z, 0–9, dot, dash and underscore';
-  for (const key of ['name', 'licence', 'source'] as const)
-    if (!isText(manifest[key])) return `${key} must be a non-empty text`;
-  for (const key of ['patch', 'rows', 'columns', 'channels'] as const)
-    if (!isCount(manifest[key])) return `${key} must be a positive whole number`;
-  const { input, network } = manifest;
-  if (!input || !isText(input.name) || !isCount(input.width) || !isCount(input.height))
-    return 'input must have name, width and height';
-  for (const key of ['mean', 'std'] as const) if (!isTriple(input[key])) return `input.${key} must have three numbers`;
-  if (input.std.some((value) => value <= 0)) return 'input.std must be positive';
-  const outputs = manifest.kind === 'encoder' ? ['patchTokens', 'clsToken'] : ['depth'];
-  const named = manifest.outputs as Record<string, unknown> | undefined;
-  for (const key of outputs) if (!isText(named?.[key])) return `outputs.${key} must be a non-empty text`;
-  for (const file of network ? [network, ...(network.externalData ?? [])] : [null]) {
-    // A manifest from elsewhere must not name files outside its own folder.
-    const sound =
-      file &&
-      /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(file.file) &&
-      isCount(file.bytes) &&
-      /^[0-9a-f]{64}$/.test(file.sha256);
-    if (!sound) return 'network must have plain file names with bytes and sha256';
-  }
-  return null;
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
-const isTriple = (value: unknown): value is [number, number, number] =>
-  Array.isArray(value) && value.length === 3 && value.every((entry) => Number.isFinite(entry));
