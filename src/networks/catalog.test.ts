@@ -71,6 +71,11 @@ describe('catalogue', () => {
     expect(entryOfFiles(['eloftr_outdoor.ckpt'])?.id).toBe('eloftr-outdoor');
     expect(entryOfFiles(['romav2.0.1.pt'])?.id).toBe('romav2');
     expect(entryOfFiles(['minima_roma.pth', 'dinov2_vitl14_pretrain.pth'])?.id).toBe('minima-roma');
+    expect(entryOfFiles(['xfeat.pt'])?.id).toBe('xfeat');
+    expect(entryOfFiles(['xfeat.pt', 'xfeat-lighterglue.pt'])?.id).toBe('lighterglue');
+    // Somebody's own matcher beside a published file is not that file.
+    expect(entryOfFiles(['my-glue.pth', 'xfeat.pt'])).toBeNull();
+    expect(entryOfFiles(['my-roma.pth', 'dinov2_vitl14_pretrain.pth'])).toBeNull();
     // Meta's own file of the same weights.
     expect(entryOfFiles(['dinov3_vitl16_pretrain_lvd1689m-8aa4cbdd.pth'])?.id).toBe('dinov3-l');
     // A name that says nothing: the tensors will tell.

@@ -29,11 +29,12 @@ export function entryOfModel(id: string): PublishedCheckpoint | null {
   );
 }
 
-/** The entry whose files are all among these names; of several the one with the most files. */
+/** The entry that these files are, all of them; of several the one with the most files. Another file beside makes it another model. */
 export function entryOfFiles(names: readonly string[]): PublishedCheckpoint | null {
   const matching = CATALOG.filter(
-    ({ files, otherNames }) =>
-      files.every((needed) => names.includes(needed.name)) || otherNames?.some((name) => names.includes(name)),
+    ({ files, otherNames = [] }) =>
+      (files.every((needed) => names.includes(needed.name)) || otherNames.some((name) => names.includes(name))) &&
+      names.every((name) => otherNames.includes(name) || files.some((needed) => needed.name === name)),
   );
   // RoMa's ViT is DINOv2-L itself: with RoMa beside it, RoMa is meant.
   return matching.reduce<PublishedCheckpoint | null>(
