@@ -14,6 +14,7 @@ import type { PointLight } from '../../geometry/lift/lights.ts';
 import { MAX_LIGHTS } from '../../geometry/lift/lights.ts';
 import type { LiftPicture, SweepKind } from './contract/api.ts';
 import { LIFT_PICTURES, SWEEP_KINDS } from './contract/api.ts';
+import { DATASET_LIMITS } from './contract/dataset.ts';
 import type { HoleFill, SkySettings } from './contract/settings.ts';
 import { DEFAULT_LIFT, HOLE_FILLS, LIFT_LIMITS, NO_PHOTOMETRIC, SKY_SOURCES } from './contract/settings.ts';
 
@@ -351,6 +352,27 @@ export const LIFT_PARAMS = {
     },
     write: (from) => (from.kind === 'network' ? `network:${from.id}` : from.kind),
   }),
+  datasetViews: number({
+    address: 'views',
+    label: 'Views of every photo',
+    default: 4,
+    range: DATASET_LIMITS.views,
+    slider: [1, 64],
+    step: 1,
+    digits: 0,
+  }),
+  datasetSize: number({
+    address: 'size',
+    label: 'Side of the square crop',
+    default: 512,
+    range: DATASET_LIMITS.size,
+    slider: [128, 1024],
+    step: 64,
+    digits: 0,
+    unit: ' px',
+  }),
+  datasetRelight: toggle({ address: 'randomlights', label: 'Random lights', default: true }),
+  datasetPhotometric: toggle({ address: 'randomphotometric', label: 'Random photometric changes', default: false }),
   model: text({ address: 'model', label: 'Matcher that is scored' }),
   live: toggle({ address: 'live', label: 'Score while the view moves', default: false }),
   sweep: coded<SweepSpan>({

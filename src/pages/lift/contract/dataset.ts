@@ -2,6 +2,12 @@ import type { DatasetTarget } from '../../../core/dataset-target.ts';
 import type { DepthSource } from './depth.ts';
 import type { LiftSettings } from './settings.ts';
 
+/**
+ * What can be made at all; the page's sliders offer a part of it. More views would be a mistake of a digit: one takes some
+ * seven megabytes.
+ */
+export const DATASET_LIMITS = { views: [1, 1000], size: [64, 2048] } as const;
+
 /** Which random changes a view gets, with L2M's ranges (conventions.md). */
 export interface DatasetOptions {
   /** Views of every photo. */

@@ -4,6 +4,7 @@ import { LIFT_PICTURES, SWEEP_KINDS } from '../contract/api.ts';
 import { DEFAULT_LIFT, HOLE_FILLS, LIFT_LIMITS, SKY_SOURCES } from '../contract/settings.ts';
 import { MAX_LIGHTS } from '../../../geometry/lift/lights.ts';
 import type { LiftAddress } from './address.ts';
+import { DATASET_LIMITS } from '../contract/dataset.ts';
 import { formatLiftOptions, parseLiftOptions } from './address.ts';
 import { SWEEP_RANGES } from '../params.ts';
 
@@ -66,6 +67,12 @@ function randomAddress(seed: number): LiftAddress {
     depthChoice: any([{ kind: 'auto' }, { kind: 'estimate' }, { kind: 'network', id: 'depth-anything' }]),
     scoreSettings: { modelId: any([null, 'local:x']), isLive: any([true, false]) },
     sweepSettings: { kind, from: SWEEP_RANGES[kind].from, to: SWEEP_RANGES[kind].to, steps: 5, models: [] },
+    datasetSettings: {
+      views: Math.round(within(DATASET_LIMITS.views)),
+      size: Math.round(within(DATASET_LIMITS.size)),
+      relight: any([true, false]),
+      photometric: any([true, false]),
+    },
   };
 }
 

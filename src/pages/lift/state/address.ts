@@ -5,7 +5,7 @@ import type { LiftSettings } from '../contract/settings.ts';
 import { DEFAULT_LIFT } from '../contract/settings.ts';
 import type { LiftValues } from '../params.ts';
 import { LIFT_PARAMS } from '../params.ts';
-import type { DepthChoice, LiftState, ScoreSettings, SweepSettings } from './types.ts';
+import type { DatasetSettings, DepthChoice, LiftState, ScoreSettings, SweepSettings } from './types.ts';
 
 /** What a link says of the lift studio; the photo is the match's. */
 export interface LiftAddress {
@@ -15,6 +15,7 @@ export interface LiftAddress {
   depthChoice: DepthChoice;
   scoreSettings: ScoreSettings;
   sweepSettings: SweepSettings;
+  datasetSettings: DatasetSettings;
 }
 
 const PREFIX = 'lift.';
@@ -71,12 +72,18 @@ function addressOf(values: LiftValues): LiftAddress {
     depthChoice: values.source,
     scoreSettings: { modelId: values.model, isLive: values.live },
     sweepSettings: { ...values.sweep, models: [] },
+    datasetSettings: {
+      views: values.datasetViews,
+      size: values.datasetSize,
+      relight: values.datasetRelight,
+      photometric: values.datasetPhotometric,
+    },
   };
 }
 
 /** The inverse of {@link addressOf}. */
 function valuesOf(state: LiftAddress | LiftState): LiftValues {
-  const { settings, display, depthChoice, scoreSettings, sweepSettings } = state;
+  const { settings, display, depthChoice, scoreSettings, sweepSettings, datasetSettings } = state;
   const { depth, motion, render, light, photometric, sky } = settings;
   const { clip, ...shaped } = depth;
   const { a, b } = photometric;
@@ -118,5 +125,9 @@ function valuesOf(state: LiftAddress | LiftState): LiftValues {
     model: scoreSettings.modelId,
     live: scoreSettings.isLive,
     sweep: sweepSettings,
+    datasetViews: datasetSettings.views,
+    datasetSize: datasetSettings.size,
+    datasetRelight: datasetSettings.relight,
+    datasetPhotometric: datasetSettings.photometric,
   };
 }

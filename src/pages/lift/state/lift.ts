@@ -254,7 +254,15 @@ export class Lift {
     if (now.settings !== before.settings || now.seed !== before.seed || now.display !== before.display) {
       this.frames.update();
     }
-    const keys = ['settings', 'seed', 'display', 'depthChoice', 'scoreSettings', 'sweepSettings'] as const;
+    const keys = [
+      'settings',
+      'seed',
+      'display',
+      'depthChoice',
+      'scoreSettings',
+      'sweepSettings',
+      'datasetSettings',
+    ] as const;
     if (keys.some((key) => now[key] !== before[key])) this.workspace.linkPage('lift', formatLiftOptions(now));
   }
 

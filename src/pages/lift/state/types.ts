@@ -111,12 +111,18 @@ export interface LiftState {
   dataset: DatasetRun | null;
 }
 
-const { showA, showB, maxError, seed, model, live, sweep } = defaultsOf(LIFT_PARAMS);
+const defaults = defaultsOf(LIFT_PARAMS);
+const { showA, showB, maxError, seed, model, live, sweep } = defaults;
 
 export const DEFAULT_DISPLAY: LiftDisplay = { pictures: { a: showA, b: showB }, maxError };
 export const DEFAULT_SEED = seed;
 export const DEFAULT_SCORE: ScoreSettings = { modelId: model, isLive: live };
-export const DEFAULT_DATASET: DatasetSettings = { views: 4, size: 512, relight: true, photometric: false };
+export const DEFAULT_DATASET: DatasetSettings = {
+  views: defaults.datasetViews,
+  size: defaults.datasetSize,
+  relight: defaults.datasetRelight,
+  photometric: defaults.datasetPhotometric,
+};
 
 export const DEFAULT_SWEEP: SweepSettings = { ...sweep, models: [] };
 

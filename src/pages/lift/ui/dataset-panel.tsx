@@ -6,8 +6,8 @@ import { pairPhotos } from '../state/depth/depth-files.ts';
 import { fileSize, whole } from '../../../ui/format.ts';
 import { saveFile } from '../../../ui/save-file.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Slider } from '../../../ui/slider.tsx';
-import { Switch } from '../../../ui/switch.tsx';
+import { ParamSlider, ParamSwitch } from '../../../ui/param-controls.tsx';
+import { LIFT_PARAMS } from '../params.ts';
 import { chooseFolder, chooseZip, hasFolders } from '../../../ui/choose-target.ts';
 import { useLift, useLiftState } from './lift-context.ts';
 
@@ -42,32 +42,24 @@ export function DatasetPanel() {
         Random views by L2M’s ranges and the seed {seed}, with depths, cameras, the exact warp and its mask.
       </p>
       <PhotoChoice chosen={chosen} onChoose={setChosen} />
-      <Slider
-        label="Views of every photo"
+      <ParamSlider
+        param={LIFT_PARAMS.datasetViews}
         value={settings.views}
-        min={1}
-        max={64}
-        step={1}
-        format={String}
         onChange={(views) => lift.dataset.update({ views })}
       />
-      <Slider
-        label="Side of the square crop"
+      <ParamSlider
+        param={LIFT_PARAMS.datasetSize}
         value={settings.size}
-        min={128}
-        max={1024}
-        step={64}
-        format={(size) => `${size} px`}
         onChange={(size) => lift.dataset.update({ size })}
       />
-      <Switch
-        label="Random lights"
-        checked={settings.relight}
+      <ParamSwitch
+        param={LIFT_PARAMS.datasetRelight}
+        value={settings.relight}
         onChange={(relight) => lift.dataset.update({ relight })}
       />
-      <Switch
-        label="Random photometric changes"
-        checked={settings.photometric}
+      <ParamSwitch
+        param={LIFT_PARAMS.datasetPhotometric}
+        value={settings.photometric}
         onChange={(photometric) => lift.dataset.update({ photometric })}
       />
       <div className="row">

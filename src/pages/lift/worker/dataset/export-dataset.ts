@@ -1,6 +1,7 @@
 import { CodedError, isCancelled, throwIfAborted, toPlainError } from '../../../../core/errors.ts';
 import type { LiftProgress } from '../../contract/api.ts';
 import type { DatasetOptions, DatasetPhoto, DatasetSummary } from '../../contract/dataset.ts';
+import { DATASET_LIMITS } from '../../contract/dataset.ts';
 import type { FrameRequest, PlainFrame, Scene } from '../drawing/frame.ts';
 import { drawView } from './draw-view.ts';
 import { CountingSink, describeOnce } from '../../../../exports/dataset/counting-sink.ts';
@@ -23,10 +24,6 @@ export interface ExportContext {
   signal?: AbortSignal;
   onProgress?: (progress: LiftProgress) => void;
 }
-
-/** More would be a mistake of a digit; a view takes some seven megabytes. */
-const MAX_VIEWS = 1000;
-const SIZES = [64, 2048] as const;
 
 /**
  * Writes `options.views` seeded views of every photo. Views that the sink has whole are kept, others are made anew;
@@ -97,11 +94,13 @@ export async function exportDataset<Photo extends { name: string } = DatasetPhot
 }
 
 function checkOptions({ views, size }: DatasetOptions): void {
+  const [fewest, most] = DATASET_LIMITS.views;
+  const [smallest, largest] = DATASET_LIMITS.size;
   const isWhole = Number.isInteger(views) && Number.isInteger(size);
-  if (isWhole && views >= 1 && views <= MAX_VIEWS && size >= SIZES[0] && size <= SIZES[1]) return;
+  if (isWhole && views >= fewest && views <= most && size >= smallest && size <= largest) return;
   throw new CodedError(
     'dataset-options',
     `A dataset of ${views} views of ${size} pixels cannot be made.`,
-    `Choose 1 to ${MAX_VIEWS} views and a size of ${SIZES[0]} to ${SIZES[1]} pixels.`,
+    `Choose ${fewest} to ${most} views and a size of ${smallest} to ${largest} pixels.`,
   );
 }
