@@ -10,21 +10,21 @@ const { values } = parseArgs({
     every: { type: 'string', default: '100' },
     size: { type: 'string', default: '128' },
     provider: { type: 'string', default: 'wasm' },
+    search: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
-  console.log(`npm run soak -- [--matches 600] [--every 100] [--size 128] [--provider wasm|webgpu]
+  console.log(`npm run soak -- [--matches 600] [--every 100] [--size 128] [--provider wasm|webgpu] [--search]
 Matches pairs of samples in turn through the built embed (npm run build first) and prints what the page holds: GPU buffers and
-textures that were made and not destroyed, wasm memory, heap of page, frame and workers after collection, resident memory of all
-processes.`);
+textures that were made and not destroyed, wasm memory, heap of page and frame after collection, resident memory of all
+processes. --search: with alignment, search and fractions of a pixel, which take several times as long.`);
   process.exit(0);
 }
 
 const { preview } = await import('vite');
 const { chromium } = await import('@playwright/test');
-const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
-const server = await preview({ root: ROOT, logLevel: 'error', preview: { port: 0, headers: isolation } });
+const server = await preview({ root: ROOT, logLevel: 'error', preview: { port: 0 } });
 const base = server.resolvedUrls.local[0];
 const host = await chromium.launchServer({
   executablePath: findOrInstallChromium(),
@@ -33,8 +33,12 @@ const host = await chromium.launchServer({
     '--no-sandbox',
     '--enable-unsafe-webgpu',
     '--use-webgpu-adapter=swiftshader',
-    // Memory is measured after a collection, at once.
-    '--enable-blink-features=ForceEagerMeasureMemory',
+    // The compositor must draw with Vulkan too: a WebGPU canvas cannot cross to its default GL, and crashes the GPU process.
+    '--use-gl=angle',
+    '--use-angle=swiftshader',
+    '--enable-features=Vulkan',
+    '--use-vulkan=swiftshader',
+    '--ignore-gpu-blocklist',
   ],
 });
 const browser = await chromium.connect(host.wsEndpoint());
@@ -48,22 +52,23 @@ try {
 
 async function soak() {
   const page = await browser.newPage();
-  const engine = new Promise((resolve) => {
-    page.on('worker', (worker) =>
-      worker.evaluate(watchMemory).then(
-        () => resolve(worker),
-        () => {},
-      ),
+  const devtools = await page.context().newCDPSession(page);
+  const workers = new Set();
+  page.on('worker', (worker) => {
+    // One that has ended meanwhile holds nothing.
+    worker.evaluate(watchMemory).then(
+      () => workers.add(worker),
+      () => {},
     );
+    worker.on('close', () => workers.delete(worker));
   });
   await page.goto(`${base}LICENSE`);
-  const options = new URLSearchParams({ size: values.size, ep: values.provider, rescue: '0' });
+  const options = new URLSearchParams({ size: values.size, ep: values.provider, rescue: values.search ? '1' : '0' });
   await page.evaluate(openFrame, `${base}embed.html?${options}`);
   const pairs = ['facade', 'mosaic', 'square'].map((id) =>
     ['a', 'b'].map((side) => `${base}samples/${id}/${side}.jpg`),
   );
   await page.evaluate(matchOnce, pairs[0]);
-  const worker = await engine;
   console.log(
     '| matches | GPU buffers | GPU textures | wasm, MB | heap, MB | resident, MB | s |\n|---|---|---|---|---|---|---|',
   );
@@ -72,19 +77,28 @@ async function soak() {
   for (let done = 1; done <= matches; done++) {
     await page.evaluate(matchOnce, pairs[done % pairs.length]);
     if (done !== 10 && done % every !== 0) continue;
-    const { buffers, textures, wasm } = await worker.evaluate(() => globalThis.__held());
-    const { bytes } = await page.evaluate(() => performance.measureUserAgentSpecificMemory());
+    const held = await Promise.all([...workers].map(heldBy));
+    const [buffers, textures, wasm] = ['buffers', 'textures', 'wasm'].map((name) =>
+      held.reduce((sum, one) => sum + one[name], 0),
+    );
+    await devtools.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await devtools.send('Runtime.getHeapUsage');
     const row = [
       done,
       buffers,
       textures,
       (wasm / 1e6).toFixed(1),
-      (bytes / 1e6).toFixed(1),
+      (usedSize / 1e6).toFixed(1),
       (residentBytes(host.process().pid) / 1e6).toFixed(0),
       ((performance.now() - start) / 1000).toFixed(0),
     ];
     console.log(`| ${row.join(' | ')} |`);
   }
+}
+
+/** What a worker holds; one that ends meanwhile holds nothing. */
+function heldBy(worker) {
+  return worker.evaluate(() => globalThis.__held()).catch(() => ({ buffers: 0, textures: 0, wasm: 0 }));
 }
 
 /** In the page: shows the embed, and keeps nothing of what it says. */

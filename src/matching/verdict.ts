@@ -74,7 +74,7 @@ function sentenceOf(
         ? `These photos match: at least ${seen}`
         : `These photos match well: ${seen}`;
     case 'partial':
-      return `These photos match in part: ${seen}`;
+      return `These photos match in part: at least ${seen}`;
     case 'none':
       return `These photos show no common scene.${masked}`;
   }

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type { Look, Verdict, VerdictKind } from '../../../../core/match.ts';
-import { percent } from '../../../../ui/format.ts';
+import { percent, seconds } from '../../../../ui/format.ts';
 import { CheckIcon, CloseIcon, PartIcon } from '../../../../ui/icons.tsx';
 import { lookInWords } from './stage-names.ts';
-import { useWorkspaceState } from '../workspace-context.ts';
+import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
+import { finerInput } from '../../state/finer-input.ts';
 
 const ICONS: Record<VerdictKind, () => ReactNode> = { good: CheckIcon, partial: PartIcon, none: CloseIcon };
 
@@ -32,8 +34,27 @@ export function VerdictLine() {
           </span>
         ))}
         <span className="visually-hidden">of each photo is seen in the other.</span>
+        <FinerOffer />
       </p>
     </div>
+  );
+}
+
+/** A larger input, where the photos show far more than the model saw and little was found. */
+function FinerOffer() {
+  const workspace = useWorkspace();
+  const offer = useWorkspaceState(useShallow(finerInput));
+  if (!offer) return null;
+  const { longSide, ratio, milliseconds } = offer;
+  return (
+    <button
+      type="button"
+      className="finer"
+      title={`The photos have ${ratio.toFixed(1)} times the detail that the model was shown: small print needs it.`}
+      onClick={() => workspace.updateSettings({ longSide })}
+    >
+      Look closer: {longSide} px{milliseconds !== null && `, about ${seconds(milliseconds)} a look`}
+    </button>
   );
 }
 
