@@ -14,13 +14,17 @@ const HELP = `npx tsx scripts/measure-fly.ts [--pairs eval3d/pairs.json] [--phot
 npx tsx scripts/measure-fly.ts --abstain --pairs eval3d/pairs.json --photos DIR [--count 34]
 Triplets: a scene is made of two photos, and looked at from the place of a third that it never saw; the same place is guessed by a
 cross-fade and by the morph, each at its best share of the way. PSNR and SSIM over the pixels that the scene covers.
+--guess: with the lift studio's guess of depth and sky from either photo as the monocular map.
 --abstain: pairs that make no scene (two places, a mere turn, a plane) and pairs that make one; how many of each are told right.
 The samples of this repository are always among the lifted photos and the scenes.`;
 
 const SAMPLES = join(ROOT, 'public', 'samples');
 
 async function main(argv: readonly string[]): Promise<void> {
-  const args = readArguments({ options: ['pairs', 'photos', 'scenes', 'count'], flags: ['abstain', 'help'] }, argv);
+  const args = readArguments(
+    { options: ['pairs', 'photos', 'scenes', 'count'], flags: ['abstain', 'guess', 'help'] },
+    argv,
+  );
   if (args.has('help')) return console.log(HELP);
   const list = args.text('pairs');
   const folder = args.text('photos');
@@ -51,7 +55,7 @@ async function main(argv: readonly string[]): Promise<void> {
   for (const source of sources) {
     for await (const triplet of source) {
       try {
-        const result = await measureTriplet(matcher, triplet);
+        const result = await measureTriplet(matcher, triplet, args.has('guess'));
         results.push(result);
         console.log(rowOf(result));
       } catch (thrown) {

@@ -8,9 +8,12 @@ import { abstention, type Abstention } from '../../src/gaussians/two-view/abstai
 import { buildTwoViewScene, type TwoViewScene } from '../../src/gaussians/two-view/build.ts';
 import { fadedOpacities, flyCamera } from '../../src/gaussians/two-view/path.ts';
 import { DEFAULT_FIT, DEFAULT_VIEW } from '../../src/pages/match/params.ts';
+import { estimateDepth } from '../../src/pages/lift/passes/estimate-depth/cpu.ts';
+import { skyMask } from '../../src/pages/lift/passes/sky-backdrop/sky.ts';
 import { fitMatch } from '../../src/pages/match/worker/geometry/fit-match.ts';
 import { verdictOf } from '../../src/matching/verdict.ts';
 import { NO_RESCUE } from '../../src/core/match.ts';
+import { averaged } from '../../src/matching/photos/averaged.ts';
 import { judge, refine } from '../../src/matching/refine.ts';
 import { toSubpixel } from '../../src/matching/search/subpixel.ts';
 import type { NodeMatcher } from '../node/match-pair.ts';
@@ -81,12 +84,17 @@ export async function fitCameras(
   );
 }
 
-/** Matches A and B, makes their scene, and compares three pictures from the hidden photo's place with it. */
-export async function measureTriplet(matcher: NodeMatcher, triplet: Triplet): Promise<TripletResult> {
+/**
+ * Matches A and B, makes their scene (`isGuessed`: with the lift studio's guess of depth and sky as the monocular map), and compares three pictures from the hidden photo's place with it. */
+export async function measureTriplet(
+  matcher: NodeMatcher,
+  triplet: Triplet,
+  isGuessed = false,
+): Promise<TripletResult> {
   const { photos, focal, known, name, kind } = triplet;
   const { fields, verdict } = await matchPixels(matcher, photos.a, photos.b, true);
   const toM = await matchPixels(matcher, photos.a, photos.m, false);
-  return judgeTriplet({ photos, focal, known, name, kind }, fields, verdict.kind, toM.fields);
+  return judgeTriplet({ photos, focal, known, name, kind }, fields, verdict.kind, toM.fields, isGuessed);
 }
 
 export async function judgeTriplet(
@@ -94,11 +102,13 @@ export async function judgeTriplet(
   fields: PlainMatchField,
   verdict: 'good' | 'partial' | 'none',
   toM: PlainMatchField,
+  isGuessed = false,
 ): Promise<TripletResult> {
   const { result } = await fitCameras(fields, focal, verdict);
   const cameras = result.cameras!;
   const abstained = abstention({ verdict, inlierRatio: result.inlierRatio, ...cameras });
   const started = performance.now();
+  const guess = (side: 'a' | 'b') => isGuessed && guessedDepth(photos[side]);
   const photo = (side: 'a' | 'b') => ({
     pixels: photos[side],
     photo: fields[side].photo,
@@ -106,6 +116,7 @@ export async function judgeTriplet(
     focal: [focal[side] / photos[side].width, focal[side] / photos[side].height] as const,
     prior: null,
     sky: null,
+    ...guess(side),
   });
   const scene = buildTwoViewScene({
     photos: { a: photo('a'), b: photo('b') },
@@ -154,6 +165,17 @@ export async function judgeTriplet(
     build,
     at,
   };
+}
+
+const GUESS_SIDE = 320;
+
+/** What the lift studio guesses from one photo. */
+function guessedDepth(pixels: Pixels) {
+  const scale = Math.min(1, GUESS_SIDE / Math.max(pixels.width, pixels.height));
+  const size = { width: Math.round(pixels.width * scale), height: Math.round(pixels.height * scale) };
+  const small = averaged(pixels, size);
+  const { disparity } = estimateDepth(small);
+  return { prior: { map: disparity, size }, sky: { map: skyMask(small, disparity), size } };
 }
 
 /** Share of the way from A's camera to B's that lies nearest to a camera. */

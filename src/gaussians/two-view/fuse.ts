@@ -22,6 +22,8 @@ export interface FusedDepth {
 
 /** 1 / depth of the sky and of whatever would lie behind it, in shares of the median. */
 const FAR = 0.02;
+/** From this share of the median on, what was triangulated well is no sky. */
+const NEARBY = 0.3;
 /** Neighbours of one colour differ by this share of the median 1 / depth: how stiff the surface is. */
 const STIFF = 0.012;
 /** Difference of colour (0…1, over three channels) and of 1 / depth (share of its own) that loosen a neighbour. */
@@ -58,7 +60,9 @@ export function fuseDepth({ map, colour, prior, sky }: FuseInput): FusedDepth {
       sum += trust * guess;
       shape[i] = prior.fit.explains * guess;
     }
-    if (sky && sky[i] > 0.5) {
+    // A pale wall may pass for sky: what was triangulated nearby is believed.
+    const contradicts = map.weight[i] * unit > 1 && map.inverse[i] > NEARBY * middle;
+    if (sky && sky[i] > 0.5 && !contradicts) {
       [w, sum] = [1e4, 1e4 * far];
       shape[i] = prior ? prior.fit.explains * far : 0;
     }

@@ -18,8 +18,6 @@ export interface FlyInfo {
   /** Degrees between the rays of a place, and by which the camera turned. */
   parallax: number;
   turn: number;
-  /** The guess of depth from one photo that fills what the other does not show, where it helped. */
-  prior: 'guess' | null;
   /** Milliseconds: cameras, scene. */
   timings: { fit: number; build: number };
 }

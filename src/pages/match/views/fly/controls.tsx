@@ -29,7 +29,7 @@ export default function FlyControls() {
   );
 }
 
-function Facts({ info: { count, drawnBy, focal, parallax, prior } }: { info: FlyInfo }) {
+function Facts({ info: { count, drawnBy, focal, parallax } }: { info: FlyInfo }) {
   const sides = focal ? (['a', 'b'] as const).filter((side) => focal[side].source === 'assumed') : [];
   const whose = sides.length === 2 ? 'Both focal lengths are' : `The focal length of ${sides[0]?.toUpperCase()} is`;
   return (
@@ -45,7 +45,7 @@ function Facts({ info: { count, drawnBy, focal, parallax, prior } }: { info: Fly
         </p>
       )}
       <p>Two photos do not tell how large anything is in metres.</p>
-      {prior === 'guess' && <p>What one photo alone shows lies at a depth that was guessed from it.</p>}
+      <p>What only one photo shows lies at a depth that goes on from what both show.</p>
     </div>
   );
 }

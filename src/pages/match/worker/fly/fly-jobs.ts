@@ -58,7 +58,6 @@ export class FlyJobs {
       focal: null,
       parallax: 0,
       turn: 0,
-      prior: null,
       timings: { fit: 0, build: 0 },
     };
     if (verdict === 'none') return { ...nothing, abstention: ABSTENTIONS.unrelated };
