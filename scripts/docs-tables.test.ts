@@ -13,6 +13,19 @@ describe('the docs follow the lists of the code (npx tsx scripts/docs-tables.ts 
     expect(tableIn(read(file), name)).toBe(table);
   });
 
+  it('settings share a name in the address only where they stand beside each other, as numbers of one thing', () => {
+    const tables = DOC_TABLES.filter(({ table }) => table.startsWith('| address |'));
+    expect(tables.length).toBeGreaterThan(5);
+    for (const { name, table } of tables) {
+      const names = [...table.matchAll(/^\| `([^`]+)` \|/gm)].map(([, address]) => address);
+      const runs = names.filter((address, i) => address !== names[i - 1]);
+      expect(
+        runs.filter((address, i) => runs.indexOf(address) !== i),
+        name,
+      ).toEqual([]);
+    }
+  });
+
   it('docs/embedding.md names every format that a host may ask for, and no other', () => {
     const [, listed] = /\| `export` \| `format`: ([^;]*);/.exec(read('docs/embedding.md'))!;
     expect([...listed.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(EXPORTS.map(({ name }) => name));

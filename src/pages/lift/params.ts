@@ -353,7 +353,7 @@ export const LIFT_PARAMS = {
     write: (from) => (from.kind === 'network' ? `network:${from.id}` : from.kind),
   }),
   datasetViews: number({
-    address: 'views',
+    address: 'dataset-views',
     label: 'Views of every photo',
     default: 4,
     range: DATASET_LIMITS.views,
@@ -362,7 +362,7 @@ export const LIFT_PARAMS = {
     digits: 0,
   }),
   datasetSize: number({
-    address: 'size',
+    address: 'dataset-size',
     label: 'Side of the square crop',
     default: 512,
     range: DATASET_LIMITS.size,
@@ -371,8 +371,8 @@ export const LIFT_PARAMS = {
     digits: 0,
     unit: ' px',
   }),
-  datasetRelight: toggle({ address: 'randomlights', label: 'Random lights', default: true }),
-  datasetPhotometric: toggle({ address: 'randomphotometric', label: 'Random photometric changes', default: false }),
+  datasetRelight: toggle({ address: 'dataset-lights', label: 'Random lights', default: true }),
+  datasetPhotometric: toggle({ address: 'dataset-photometric', label: 'Random photometric changes', default: false }),
   model: text({ address: 'model', label: 'Matcher that is scored' }),
   live: toggle({ address: 'live', label: 'Score while the view moves', default: false }),
   sweep: coded<SweepSpan>({
