@@ -7,7 +7,7 @@ export type Provider = 'webgpu' | 'wasm';
 
 export type ProviderChoice = 'auto' | Provider;
 
-/** Stages of a match, in order, then of the geometry of one; each is reported as it starts, a match's are timed. */
+/** Stages of a match, in order, then of the geometry and the scene of one; each is reported as it starts, a match's are timed. */
 export const STAGES = [
   'decode-photo',
   'load-model',
@@ -21,6 +21,7 @@ export const STAGES = [
   'draw',
   'fit',
   'triangulate',
+  'make-scene',
 ] as const;
 
 export type Stage = (typeof STAGES)[number];

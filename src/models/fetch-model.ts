@@ -1,6 +1,7 @@
 import { CodedError, isCancelled, throwIfAborted } from '../core/errors.ts';
 import { type MatcherManifest, MANIFEST_MAX_BYTES, parseManifest } from './manifest.ts';
 import { type NetworkManifest, parseNetworkManifest } from './network-manifest.ts';
+import type { SplatManifest } from './splat-manifest.ts';
 import { isOpfsUrl, readOpfsFile } from '../platform/storage/opfs.ts';
 
 /** One file that a manifest names. */
@@ -34,6 +35,12 @@ export async function fetchManifest(url: string, signal?: AbortSignal): Promise<
 /** The same for a network that maps one photo to something. */
 export async function fetchNetworkManifest(url: string, signal?: AbortSignal): Promise<NetworkManifest> {
   return parseNetworkManifest(await fetchManifestJson(url, signal), url);
+}
+
+/** The same for a network that makes a scene of two photos. Its schema's checks are downloaded with the first one. */
+export async function fetchSplatManifest(url: string, signal?: AbortSignal): Promise<SplatManifest> {
+  const { parseSplatManifest } = await import('./splat-manifest.ts');
+  return parseSplatManifest(await fetchManifestJson(url, signal), url);
 }
 
 async function fetchManifestJson(url: string, signal?: AbortSignal): Promise<unknown> {

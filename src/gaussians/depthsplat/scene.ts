@@ -5,6 +5,7 @@ import { median } from '../../geometry/measures.ts';
 import { cameraCentre, movedTo, relativePose, type SplatCamera } from '../camera.ts';
 import type { GaussianTable } from '../table.ts';
 import { cropOf, croppedCamera, type SweepInputs, sweepInputs } from './cameras.ts';
+import { SCALE_FACTORS } from './scale-factors.ts';
 import { crossPsnr } from './cross-psnr.ts';
 import { gaussiansOfViews, type ScaleLimits, type ViewOutput } from './gaussians.ts';
 
@@ -73,9 +74,6 @@ export interface NetworkScene {
  * depths, the 10th of those over a video) are about this far off.
  */
 const TRAINED_NEAR_DEPTH = 1.25;
-
-/** Tried in this order: the baseline that the depths ask for, its neighbours, and further the same way as long as that helps. */
-export const SCALE_FACTORS = [0.5, 0.7, 1, 1.4, 2];
 
 /**
  * Makes the scene at the scale at which both photos are drawn best from the other's Gaussians.

@@ -165,6 +165,20 @@ export const VIEW_PARAMS = {
     digits: 1,
     unit: '°',
   }),
+  flyBy: text({
+    address: 'fly.by',
+    label: 'Gaussians by',
+    help: 'Id of an installed DepthSplat. Without one, or where it is not installed: the match itself.',
+  }),
+  flyScale: optionalNumber({
+    address: 'fly.scale',
+    label: 'Depth scale',
+    range: [0.2, 5],
+    step: 0.05,
+    digits: 2,
+    otherwise: 'the best of 0.5 to 2',
+    help: 'Times the distance between the cameras that suits the network’s training. Only networks ask for it.',
+  }),
   camera: zoomParam('camera'),
 } satisfies ParamTable & Record<keyof ViewSettings, unknown>;
 

@@ -5,6 +5,26 @@ import type { GaussianTable } from '../../../gaussians/table.ts';
 import type { Abstention } from '../../../gaussians/two-view/abstain.ts';
 import type { FitRequest, FocalSource } from './geometry-fit.ts';
 
+export { SCALE_FACTORS } from '../../../gaussians/depthsplat/scale-factors.ts';
+
+/** What a scene is made from, and by what. */
+export interface FlyRequest extends FitRequest {
+  /** An installed network that makes scenes; null: the match's own Gaussians. */
+  network: { manifestUrl: string } | null;
+  /** Of the baseline that the network is given: of the one that the matches ask for; null: looked for. */
+  factor: number | null;
+}
+
+/** How a network's scene came out. */
+export interface FlyNetwork {
+  name: string;
+  /** The factor that was taken. */
+  factor: number;
+  /** Each photo drawn from the other's Gaussians, dB: by the network, and by the match's own. */
+  psnr: number;
+  ofMatch: number;
+}
+
 /** What was made of two photos. */
 export interface FlyInfo {
   /** Why no scene was made; null where one was. */
@@ -18,6 +38,8 @@ export interface FlyInfo {
   /** Degrees between the rays of a place, and by which the camera turned. */
   parallax: number;
   turn: number;
+  /** Null where the Gaussians are the match's own. */
+  network: FlyNetwork | null;
   /** Milliseconds: cameras, scene. */
   timings: { fit: number; build: number };
 }
@@ -28,13 +50,13 @@ export interface FlownScene {
   cameras: SplatCamera[];
 }
 
-/** The engine's calls on the scene that both photos make; none of them runs a model. */
+/** The engine's calls on the scene that both photos make; none of them runs a model but a network that was asked for. */
 export interface FlyApi {
   /**
    * Fits two cameras to the present match, whatever model *Geometry* has, and makes the scene, which the stage shows in its view
-   * from then on. Throws `geometry-no-match`, `geometry-no-model`, `cancelled`.
+   * from then on. Throws `geometry-no-match`, `geometry-no-model`, `cancelled`, and what opening and running a network throws.
    */
-  makeFly(request: FitRequest): FlyInfo;
+  makeFly(request: FlyRequest): FlyInfo;
   /** Throws `fly-none` where there is no scene of the present match. `name`: the stem of the file's name. */
   saveFly(options: { format: 'ply' | 'spz'; name: string }): ExportedFile;
   handFly(options: Record<string, never>): FlownScene;

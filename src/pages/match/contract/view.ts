@@ -50,5 +50,9 @@ export interface ViewSettings {
   flyAt: number;
   flyYaw: number;
   flyPitch: number;
+  /** Id of the installed network that makes the scene; null: the match's own Gaussians. */
+  flyBy: string | null;
+  /** Of the scale that a network is given; null: the one that fits best. */
+  flyScale: number | null;
   camera: Camera;
 }

@@ -381,7 +381,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   /** As {@link geometryJobs}. */
   private flyJobs(): Promise<FlyJobs> {
     this.fly ??= import('./fly/fly-jobs.ts').then(
-      ({ FlyJobs: Jobs }) => new Jobs(this.gpu, this.root),
+      ({ FlyJobs: Jobs }) => new Jobs(this.gpu, this.root, this.inference!),
       (error: unknown) => {
         this.fly = null;
         throw error;

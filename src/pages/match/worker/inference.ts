@@ -27,7 +27,8 @@ import { type MatchContext, type Matched, PairMatcher } from '../../../matching/
 import type { Photo } from '../../../matching/photos/photo.ts';
 import type { Refined } from '../../../matching/refine.ts';
 import { verdictOf } from '../../../matching/verdict.ts';
-import type { Runtime } from '../../../platform/runtime/runtime.ts';
+import type { Runtime, RuntimeTensor } from '../../../platform/runtime/runtime.ts';
+import { readBytes } from '../../../platform/gpu/readback.ts';
 import { GpuModelCheck } from './gpu-model-check.ts';
 import { type ShownMatch, shownMatch } from './stage/shown-match.ts';
 
@@ -251,7 +252,14 @@ export class Inference {
     return { ...manifest, check };
   }
 
-  private async openRuntime(): Promise<Runtime> {
+  /** A copy of a tensor's values: the runtime may reuse its memory once the tensor is disposed of. */
+  async readTensor({ dims, data, buffer }: RuntimeTensor): Promise<Float32Array> {
+    if (data) return Float32Array.from(data);
+    return new Float32Array(await readBytes(this.gpu!.device, buffer!, 4 * dims.reduce((a, b) => a * b, 1)));
+  }
+
+  /** The runtime that the models run in, for a network that is no matcher. */
+  async openRuntime(): Promise<Runtime> {
     this.runtime ??= createOrtRuntime(this.provider === 'webgpu' ? this.gpu!.device : null);
     try {
       return await this.runtime;

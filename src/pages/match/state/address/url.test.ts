@@ -53,6 +53,8 @@ describe('address', () => {
         flyAt: 0.25,
         flyYaw: 12.5,
         flyPitch: -3,
+        flyBy: 'depthsplat-small-fp32',
+        flyScale: 1.4,
         cycleScale: 0.01,
         camera: { x: 0.25, y: 0.625, scale: 3.5 },
       },

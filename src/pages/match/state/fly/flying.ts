@@ -1,5 +1,6 @@
 import { isCancelled, toPlainError } from '../../../../core/errors.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
+import type { InstalledModel } from '../../../../models/library-contract.ts';
 import type { FlownScene } from '../../contract/fly.ts';
 import { viewOf } from '../../views/index.ts';
 import type { EngineLink } from '../engine-link.ts';
@@ -11,7 +12,7 @@ import type { MatchState } from '../types.ts';
 /** Sliders move many times a second; a scene takes a second. */
 const SETTLE_MS = 300;
 
-/** Makes the scene when its view is first looked at, and anew with match and cameras. The models are never run for it. */
+/** Makes the scene when its view is first looked at, and anew with match and cameras. No model is run for it but a network that was chosen. */
 export class Flying {
   private running: AbortController | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,17 +31,31 @@ export class Flying {
     this.running?.abort();
     const { view, geometry, result } = this.store.getState();
     if (!result) return;
+    const network = networkOf(this.store.getState());
     const controller = new AbortController();
     this.running = controller;
-    this.patch({ info: null, isMaking: true, error: null });
-    const request = { settings: geometry.settings, certainty: view.threshold, cycleLimit: view.cycleLimit };
+    this.patch({ info: null, isMaking: true, doing: null, error: null });
+    const request = {
+      settings: geometry.settings,
+      certainty: view.threshold,
+      cycleLimit: view.cycleLimit,
+      network: network && { manifestUrl: network.manifestUrl },
+      factor: view.flyScale,
+    };
     const finish = (patch: Partial<FlyState>) => {
       if (this.running !== controller) return;
       this.running = null;
-      this.patch({ ...patch, isMaking: false });
+      this.patch({ ...patch, isMaking: false, doing: null });
     };
     try {
-      finish({ info: await this.link.call('makeFly', request, { signal: controller.signal }) });
+      finish({
+        info: await this.link.call('makeFly', request, {
+          signal: controller.signal,
+          onProgress: ({ stage, fraction }) => {
+            if (this.running === controller && network) this.patch({ doing: { stage, fraction } });
+          },
+        }),
+      });
     } catch (thrown) {
       finish(isCancelled(thrown) ? {} : { error: toPlainError(thrown) });
     }
@@ -84,7 +99,17 @@ export class Flying {
 }
 
 /** What a scene depends on besides the match. */
-function requestKey({ geometry: { settings }, view: { threshold, cycleLimit } }: MatchState): string {
-  const { model: _model, threshold: _threshold, ...lenses } = settings;
-  return JSON.stringify([lenses, threshold, cycleLimit]);
+function requestKey(state: MatchState): string {
+  const { model: _model, threshold: _threshold, ...lenses } = state.geometry.settings;
+  const { threshold, cycleLimit, flyScale } = state.view;
+  const network = networkOf(state);
+  return JSON.stringify([lenses, threshold, cycleLimit, network && [network.manifestUrl, flyScale]]);
 }
+
+/** The networks on this device that make scenes. */
+export const sceneNetworks = (installed: readonly InstalledModel[] | null): InstalledModel[] =>
+  (installed ?? []).filter(({ kind }) => kind === 'splats');
+
+/** The one that is to make the scene; a link may name one that is not installed here. */
+const networkOf = ({ view: { flyBy }, library: { installed } }: MatchState): InstalledModel | null =>
+  sceneNetworks(installed).find(({ id }) => id === flyBy) ?? null;

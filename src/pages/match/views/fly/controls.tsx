@@ -1,8 +1,10 @@
 import { VIEW_PARAMS } from '../../params.ts';
 import { SceneDoors } from '../../ui/fly/scene-doors.tsx';
-import { useWorkspaceState } from '../../ui/workspace-context.ts';
+import { sceneNetworks } from '../../state/fly/flying.ts';
+import { useWorkspace, useWorkspaceState } from '../../ui/workspace-context.ts';
+import { Select } from '../../../../ui/select.tsx';
 import { ParamSlider } from '../../../../ui/param-controls.tsx';
-import type { FlyInfo } from '../../contract/fly.ts';
+import { type FlyInfo, SCALE_FACTORS } from '../../contract/fly.ts';
 import { useView } from '../controls/use-view.ts';
 
 /** Where the camera is, what is known of the scene and what is not, and where it can go from here. */
@@ -11,6 +13,7 @@ export default function FlyControls() {
   const info = useWorkspaceState((state) => state.fly.info);
   return (
     <>
+      <MadeBy />
       <ParamSlider
         param={VIEW_PARAMS.flyAt}
         value={view.flyAt}
@@ -29,19 +32,75 @@ export default function FlyControls() {
   );
 }
 
-function Facts({ info: { count, drawnBy, focal, parallax } }: { info: FlyInfo }) {
+/** Whose Gaussians they are: the match's own, or an installed network's. */
+function MadeBy() {
+  const [{ flyBy, flyScale }, update] = useView();
+  const { library } = useWorkspace();
+  const networks = sceneNetworks(useWorkspaceState((state) => state.library.installed));
+  const isMissing = flyBy !== null && !networks.some(({ id }) => id === flyBy);
+  if (networks.length === 0) {
+    return (
+      <p className="hint">
+        {isMissing && <>The network that the link names is not installed here. </>}
+        The Gaussians are the match’s own. DepthSplat can make them, too.{' '}
+        {library && (
+          <button type="button" className="button quiet" onClick={() => library.open()}>
+            Models
+          </button>
+        )}
+      </p>
+    );
+  }
+  return (
+    <>
+      <Select
+        label="Gaussians by"
+        value={isMissing ? '' : (flyBy ?? '')}
+        options={[
+          { value: '', label: 'the match itself' },
+          ...networks.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+        hint={isMissing ? 'The network that the link names is not installed here.' : undefined}
+        onChange={(id) => update({ flyBy: id === '' ? null : id })}
+      />
+      {flyBy !== null && !isMissing && (
+        <Select
+          label={VIEW_PARAMS.flyScale.label}
+          value={flyScale === null ? '' : String(flyScale)}
+          options={[
+            { value: '', label: 'the best of them' },
+            ...[...new Set([...SCALE_FACTORS, flyScale ?? 1])].sort().map((scale) => ({
+              value: String(scale),
+              label: `${scale} ×`,
+            })),
+          ]}
+          hint={VIEW_PARAMS.flyScale.help}
+          onChange={(scale) => update({ flyScale: scale === '' ? null : Number(scale) })}
+        />
+      )}
+    </>
+  );
+}
+
+function Facts({ info: { count, drawnBy, focal, parallax, network } }: { info: FlyInfo }) {
   const sides = focal ? (['a', 'b'] as const).filter((side) => focal[side].source === 'assumed') : [];
   const whose = sides.length === 2 ? 'Both focal lengths are' : `The focal length of ${sides[0]?.toUpperCase()} is`;
   return (
     <div className="hint" data-fly={count}>
       <p>
         {count.toLocaleString('en')} Gaussians
-        {drawnBy === 'cpu' && ', fewer than are saved: no graphics card draws them'}. The rays of a place meet at{' '}
-        {parallax.toFixed(1)}°.
+        {drawnBy === 'cpu' && !network && ', fewer than are saved: no graphics card draws them'}. The rays of a place
+        meet at {parallax.toFixed(1)}°.
       </p>
       {sides.length > 0 && (
         <p>
           {`${whose} assumed (${focal![sides[0]].fov.toFixed(0)}°): if the scene looks squashed, state the field of view in Geometry.`}
+        </p>
+      )}
+      {network && (
+        <p>
+          {network.name}, at {network.factor.toFixed(2)} of the scale that the matches ask for. Each photo drawn from
+          the other’s Gaussians: {network.psnr.toFixed(1)} dB; from the match’s own {network.ofMatch.toFixed(1)} dB.
         </p>
       )}
       <p>Two photos do not tell how large anything is in metres.</p>

@@ -3,6 +3,7 @@ import { PauseIcon, PlayIcon } from '../../../../ui/icons.tsx';
 import { inRange } from '../../../../platform/params/params.ts';
 import { VIEW_PARAMS } from '../../params.ts';
 import { useWorkspace, useWorkspaceState } from '../../ui/workspace-context.ts';
+import { STAGE_NAMES } from '../../ui/stage/stage-names.ts';
 import { useView } from '../controls/use-view.ts';
 import './fly.css';
 
@@ -24,11 +25,30 @@ export default function FlyCover() {
   if (isMaking || !info) {
     return (
       <div className="fly-note" role="status">
-        <p>Both photos become a scene…</p>
+        <Making />
       </div>
     );
   }
   return <FlyBar />;
+}
+
+/** What is being done; a network takes long, and can be done without. */
+function Making() {
+  const [, update] = useView();
+  const doing = useWorkspaceState((state) => state.fly.doing);
+  if (!doing) return <p>Both photos become a scene…</p>;
+  const { stage, fraction } = doing;
+  return (
+    <>
+      <p>
+        {STAGE_NAMES[stage].doing}
+        {fraction === null ? '…' : ` ${Math.round(100 * fraction)} %`}
+      </p>
+      <button type="button" className="button" onPointerDown={keep} onClick={() => update({ flyBy: null })}>
+        The match’s own instead
+      </button>
+    </>
+  );
 }
 
 /** The stage takes every press for itself. */

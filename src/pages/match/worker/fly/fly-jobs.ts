@@ -18,9 +18,12 @@ import type { Gpu } from '../../../../platform/gpu/device.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { shadersReady } from '../../../../platform/gpu/shader.ts';
 import type { ServedCall } from '../../../../platform/worker/serve-calls.ts';
-import type { FlownScene, FlyInfo } from '../../contract/fly.ts';
-import type { FitRequest, FitResult, Intrinsics } from '../../contract/geometry-fit.ts';
+import type { FlownScene, FlyInfo, FlyRequest } from '../../contract/fly.ts';
+import type { FitResult, Intrinsics } from '../../contract/geometry-fit.ts';
 import { fitMatch } from '../geometry/fit-match.ts';
+import type { Inference } from '../inference.ts';
+import type { MatchedPhotos } from '../network-scene/network-input.ts';
+import type { NetworkScenes } from '../network-scene/network-scenes.ts';
 import type { ShownScene } from '../stage/match-scene.ts';
 import type { ShownMatch } from '../stage/shown-match.ts';
 import { FlyKernels, gpuDrawer } from './gpu-drawer.ts';
@@ -39,13 +42,16 @@ const COLOUR_SIDE = 1024;
 export class FlyJobs {
   private made: { shown: ShownMatch; input: TwoViewInput; scene: TwoViewScene | null } | null = null;
   private kernels: FlyKernels | null = null;
+  private scenes: NetworkScenes | null = null;
 
   constructor(
     private readonly gpu: Gpu | null,
     private readonly root: Scope | null,
+    /** What networks run in. */
+    private readonly inference: Pick<Inference, 'openRuntime' | 'readTensor'>,
   ) {}
 
-  async make(request: FitRequest, { photos, shown, stage }: ShownScene, context: Context): Promise<FlyInfo> {
+  async make(request: FlyRequest, { photos, shown, stage }: ShownScene, context: Context): Promise<FlyInfo> {
     const { signal, onProgress } = context;
     stage?.setFly(null);
     this.made = null;
@@ -58,13 +64,14 @@ export class FlyJobs {
       focal: null,
       parallax: 0,
       turn: 0,
+      network: null,
       timings: { fit: 0, build: 0 },
     };
     if (verdict === 'none') return { ...nothing, abstention: ABSTENTIONS.unrelated };
     onProgress({ stage: 'fit', fraction: null });
     const started = performance.now();
     const fields = { a: await shown.readField('a'), b: await shown.readField('b') };
-    const { result } = await fitMatch(
+    const fit = await fitMatch(
       // Poses need no more of Geometry than its lenses and its seed.
       { ...request, settings: { ...request.settings, model: 'essential', threshold: null } },
       {
@@ -77,6 +84,7 @@ export class FlyJobs {
       { signal, onProgress: (fraction) => onProgress({ stage: 'fit', fraction }) },
     );
     throwIfAborted(signal);
+    const { result } = fit;
     const cameras = result.cameras!;
     const fitted = performance.now();
     const known: FlyInfo = {
@@ -103,14 +111,50 @@ export class FlyJobs {
     };
     const { rotation, translation } = cameras;
     const input: TwoViewInput = { photos: { a: photo('a'), b: photo('b') }, pose: { rotation, translation } };
-    const scene = buildTwoViewScene({ ...input, side: isOnGpu ? DEFAULT_SIDE : PLAIN_SIDE });
-    this.made = { shown, input, scene: isOnGpu ? scene : null };
+    const byMatch = buildTwoViewScene({ ...input, side: isOnGpu ? DEFAULT_SIDE : PLAIN_SIDE });
+    const { network } = request;
+    const byNetwork =
+      network &&
+      (await this.byNetwork(
+        { ...request, network },
+        { photos, shown, stage },
+        { fields, fitted: fit },
+        byMatch,
+        context,
+      ));
+    const scene = byNetwork?.scene ?? byMatch;
+    this.made = { shown, input, scene: isOnGpu || byNetwork ? scene : null };
     if (stage) stage.setFly(isOnGpu ? await this.onGpu(scene) : plainDrawer(scene, () => stage.requestDraw()));
     return {
       ...known,
       count: scene.table.count,
+      network: byNetwork?.network ?? null,
       timings: { ...known.timings, build: performance.now() - fitted },
     };
+  }
+
+  private async byNetwork(
+    request: FlyRequest & { network: NonNullable<FlyRequest['network']> },
+    { photos, shown }: ShownScene,
+    matched: Pick<MatchedPhotos, 'fields' | 'fitted'>,
+    byMatch: TwoViewScene,
+    context: Context,
+  ) {
+    const [{ NetworkScenes: Scenes }, { flyByNetwork, SCALED_FROM }] = await Promise.all([
+      import('../network-scene/network-scenes.ts'),
+      import('./network-fly.ts'),
+    ]);
+    const { inference } = this;
+    this.scenes ??= new Scenes(
+      () => inference.openRuntime(),
+      (tensor) => inference.readTensor(tensor),
+    );
+    const of = {
+      ...matched,
+      photos: { a: photos.a.size, b: photos.b.size },
+      pixels: { a: photos.a.pixelsWithin(SCALED_FROM), b: photos.b.pixelsWithin(SCALED_FROM) },
+    };
+    return flyByNetwork(this.scenes, request, shown, of, byMatch, context);
   }
 
   async save(format: 'ply' | 'spz', name: string, shown: ShownMatch): Promise<ExportedFile> {
@@ -126,7 +170,7 @@ export class FlyJobs {
     const whole = this.whole(shown);
     // The page of scenes takes no more without a graphics card.
     const { table, cameras } =
-      whole.table.count > MAX_PLAIN_GAUSSIANS && !this.isOnGpu
+      whole.table.count > MAX_PLAIN_GAUSSIANS && !this.isOnGpu && whole.table.shDegree === 0
         ? buildTwoViewScene({ ...this.made!.input, side: HANDED_SIDE })
         : whole;
     return { table, cameras: [cameras.a, cameras.b] };

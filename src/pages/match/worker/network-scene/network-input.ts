@@ -72,8 +72,13 @@ export function networkInput(
   };
 }
 
-function cameraOf({ width, height }: Size, { focal }: Intrinsics, pose: Pose): SplatCamera {
-  return { width, height, fx: focal, fy: focal, cx: width / 2, cy: height / 2, ...pose };
+/** With everything known of the lens but its distortion, which the network sees in the photo. */
+function cameraOf(
+  { width, height }: Size,
+  { camera: { fx, fy, cx, cy } }: Intrinsics,
+  { rotation, translation }: Pose,
+): SplatCamera {
+  return { width, height, fx, fy, cx, cy, rotation, translation };
 }
 
 /** Depths of the inliers before either camera, baselines. */

@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { InstalledModel } from '../../../../models/library-contract.ts';
+import { fakeCanvas, FakeEngine, RESULT, settle } from '../fake-engine.ts';
+import { MatchWorkspace } from '../match-workspace.ts';
+
+const NETWORK = {
+  id: 'depthsplat-small-fp32',
+  name: 'DepthSplat Small, fp32',
+  kind: 'splats',
+  manifestUrl: 'opfs:installed/depthsplat-small-fp32/manifest.json?1',
+} as InstalledModel;
+
+let opened: MatchWorkspace | null = null;
+afterEach(() => opened?.dispose());
+
+async function flown() {
+  const engine = new FakeEngine();
+  engine.handlers.makeFly = () => ({ abstention: null, count: 1 });
+  const workspace = new MatchWorkspace({ spawn: engine.spawn, base: 'https://site.test/' });
+  opened = workspace;
+  workspace.link.attach(fakeCanvas());
+  await settle();
+  workspace.store.setState({ result: RESULT });
+  workspace.updateView({ view: 'fly' });
+  await settle();
+  const asked = () => engine.calls.filter(({ method }) => method === 'makeFly').map(({ argument }) => argument);
+  const install = (installed: InstalledModel[]) =>
+    workspace.store.setState(({ library }) => ({ library: { ...library, installed } }));
+  return { workspace, asked, install };
+}
+
+/** Sliders settle before a scene is made anew. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 350));
+
+describe('the scene of both photos', () => {
+  it('is made by the match, until an installed network is chosen, and then by that', async () => {
+    const { workspace, asked, install } = await flown();
+    expect(asked()).toMatchObject([{ network: null, factor: null }]);
+    install([NETWORK]);
+    await settled();
+    expect(asked()).toHaveLength(1);
+    workspace.updateView({ flyBy: NETWORK.id });
+    await settled();
+    workspace.updateView({ flyScale: 1.4 });
+    await settled();
+    expect(asked().slice(1)).toMatchObject([
+      { network: { manifestUrl: NETWORK.manifestUrl }, factor: null },
+      { network: { manifestUrl: NETWORK.manifestUrl }, factor: 1.4 },
+    ]);
+    // Flying through it makes nothing anew.
+    workspace.updateView({ flyAt: 0.2, flyYaw: 10 });
+    await settled();
+    expect(asked()).toHaveLength(3);
+  });
+
+  it('a link that names a network waits for none that is not there, and takes it once it is', async () => {
+    const { workspace, asked, install } = await flown();
+    workspace.updateView({ flyBy: NETWORK.id, flyScale: 0.7 });
+    await settled();
+    expect(asked()).toMatchObject([{ network: null }]);
+    install([NETWORK]);
+    await settled();
+    expect(asked()).toHaveLength(2);
+    expect(asked()[1]).toMatchObject({ network: { manifestUrl: NETWORK.manifestUrl }, factor: 0.7 });
+  });
+});
