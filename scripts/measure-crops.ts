@@ -4,6 +4,7 @@ import type { PlainField } from '../src/compute/field/cpu.ts';
 import type { Pixels } from '../src/compute/preprocess/cpu.ts';
 import type { CpuPhoto } from '../src/matching/backend/cpu-backend.ts';
 import { judge, refine } from '../src/matching/refine.ts';
+import { toSubpixel } from '../src/matching/search/subpixel.ts';
 import { verdictOf } from '../src/matching/verdict.ts';
 import { seededRandom } from '../src/geometry/random.ts';
 import { readArguments, usage } from './node/arguments.ts';
@@ -37,7 +38,7 @@ async function main(argv: readonly string[]): Promise<void> {
         const start = performance.now();
         const plan = { longSide: { a: longSide, b: longSide }, frame: null };
         const first = await judge(matcher, await matcher.match(photos, plan));
-        const match = await refine(matcher, photos, longSide, first);
+        const match = await toSubpixel(matcher, photos, await refine(matcher, photos, longSide, first));
         const seconds = (performance.now() - start) / 1000;
         const [own, other] = order === 'crop first' ? (['a', 'b'] as const) : (['b', 'a'] as const);
         const { kind, overlap } = verdictOf(match.statistics, matcher.matcher.manifest.verdict, match.rescue);
