@@ -1,6 +1,8 @@
 // What every picture on the stage has in common. Positions are device pixels of the stage; colours are sRGB as
 // they are stored, mixed without linearising (as canvases and image viewers do).
 
+#import "cover.wgsl"
+
 struct Pane {
   // Size of the stage.
   stage: vec2f,
@@ -44,12 +46,6 @@ struct Pane {
 @group(0) @binding(0) var<uniform> pane: Pane;
 @group(0) @binding(1) var photoSampler: sampler;
 @group(0) @binding(2) var colorMaps: texture_2d<f32>;
-
-// One triangle over the whole stage; the scissor cuts it to the pane.
-@vertex
-fn coverStage(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
-  return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
-}
 
 // Unit point of the photo under a stage position.
 fn unitAt(position: vec2f) -> vec2f {

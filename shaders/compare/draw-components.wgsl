@@ -1,6 +1,8 @@
 // The PCA map of a feature grid, a pixel for every place: its features are projected onto three components about the
 // photo's own mean, and the scores become red, green and blue. Reference: src/pages/compare/passes/draw-components/cpu.ts.
 
+#import "../common/cover.wgsl"
+
 struct View {
   // Rows of the matrix from scores to colours: scaling and alignment in one.
   red: vec3f,
@@ -18,12 +20,6 @@ struct View {
 @group(0) @binding(1) var<storage, read> features: array<f32>;
 @group(0) @binding(2) var<storage, read> mean: array<f32>;
 @group(0) @binding(3) var<storage, read> basis: array<f32>;
-
-// One triangle over the whole map.
-@vertex
-fn coverMap(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
-  return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
-}
 
 @fragment
 fn drawComponents(@builtin(position) position: vec4f) -> @location(0) vec4f {

@@ -1,16 +1,8 @@
 // Covariance of the channels over all places of several maps: XᵀX of what lies about the mean, in tiles, one map after
 // the other. Reference: src/pages/compare/passes/feature-covariance/cpu.ts.
 
+#import "feature-map.wgsl"
 
-struct Params {
-  channels: u32,
-  points: u32,  // of this map
-  count: u32,  // of all maps
-  isFirst: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> features: array<f32>;
 @group(0) @binding(2) var<storage, read> mean: array<f32>;
 @group(0) @binding(3) var<storage, read_write> covariance: array<f32>;
 

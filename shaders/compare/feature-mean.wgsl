@@ -2,16 +2,8 @@
 // src/pages/compare/passes/feature-covariance/cpu.ts.
 
 #import "../common/dispatch.wgsl"
+#import "feature-map.wgsl"
 
-struct Params {
-  channels: u32,
-  points: u32,  // of this map
-  count: u32,  // of all maps
-  isFirst: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> features: array<f32>;
 @group(0) @binding(2) var<storage, read_write> mean: array<f32>;
 
 @compute @workgroup_size(LINEAR_WORKGROUP)

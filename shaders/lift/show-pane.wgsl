@@ -1,5 +1,7 @@
 // A painted picture on a pane: all of it, in the middle, with the pane's ground around it.
 
+#import "../common/cover.wgsl"
+
 struct Params {
   // Where the picture lies, pixels of the pane: x, y, width, height.
   rect: vec4f,
@@ -9,12 +11,6 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var pictureSampler: sampler;
 @group(0) @binding(2) var picture: texture_2d<f32>;
-
-// One triangle over the whole pane.
-@vertex
-fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
-  return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
-}
 
 @fragment
 fn show(@builtin(position) position: vec4f) -> @location(0) vec4f {

@@ -1,15 +1,12 @@
 // One mip level from the one above it, by the exact area average: an odd size is not a whole multiple of its
 // half, so up to three texels a side share in each.
 
+#import "../common/cover.wgsl"
+
 @group(0) @binding(0) var source: texture_2d<f32>;
 
 // The first level is a copy of the photo.
 override COPY: bool = false;
-
-@vertex
-fn coverLevel(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
-  return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
-}
 
 @fragment
 fn drawMipLevel(@builtin(position) position: vec4f) -> @location(0) vec4f {

@@ -1,5 +1,7 @@
 // The accumulated picture on a canvas, scaled, its ground behind it.
 
+#import "../common/cover.wgsl"
+
 struct Params {
   // Where the picture lies, pixels of the canvas: x, y, width, height.
   rect: vec4f,
@@ -12,11 +14,6 @@ struct Params {
 @group(0) @binding(1) var pictureSampler: sampler;
 // Premultiplied.
 @group(0) @binding(2) var picture: texture_2d<f32>;
-
-@vertex
-fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
-  return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
-}
 
 @fragment
 fn show(@builtin(position) position: vec4f) -> @location(0) vec4f {

@@ -1,5 +1,6 @@
 // A measured map as colours on a canvas. Reference: src/compute/splats/show/cpu.ts.
 
+#import "../common/cover.wgsl"
 #import "../common/color-map.wgsl"
 
 struct Params {
@@ -22,11 +23,6 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> maps: array<u32>;
 @group(0) @binding(2) var colorMaps: texture_2d<f32>;
-
-@vertex
-fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
-  return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
-}
 
 fn whole(map: u32, pixel: u32) -> u32 {
   return maps[map * params.size.x * params.size.y + pixel];

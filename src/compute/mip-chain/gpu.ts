@@ -22,7 +22,7 @@ export class MipChain {
       createRenderPipeline(device, {
         label: `mip-level/${label}`,
         layout: 'auto',
-        vertex: { module, entryPoint: 'coverLevel' },
+        vertex: { module, entryPoint: 'cover' },
         fragment: { module, entryPoint: 'drawMipLevel', targets: [{ format: FORMAT }], constants: { COPY } },
       });
     this.copy = pipeline('copy', 1);

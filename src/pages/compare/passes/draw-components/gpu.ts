@@ -30,11 +30,11 @@ export class DrawComponents {
   ) {
     const shader = createShader(device, 'draw-components', code, enumNames('MASK', MASKS));
     this.view = new UniformRing(device, scope, shader, 'view');
-    this.places = bindingPlaces(shader.definitions, ['coverMap', 'drawComponents']);
+    this.places = bindingPlaces(shader.definitions, ['cover', 'drawComponents']);
     this.pipeline = createRenderPipeline(device, {
       label: 'draw-components',
       layout: 'auto',
-      vertex: { module: shader.module, entryPoint: 'coverMap' },
+      vertex: { module: shader.module, entryPoint: 'cover' },
       fragment: { module: shader.module, entryPoint: 'drawComponents', targets: [{ format }] },
     });
   }

@@ -38,7 +38,7 @@ export class DrawMorph {
     this.backdrop = createRenderPipeline(device, {
       label: 'draw-morph/backdrop',
       layout,
-      vertex: { module, entryPoint: 'coverStage' },
+      vertex: { module, entryPoint: 'cover' },
       fragment: { module, entryPoint: 'drawBackdrop', targets: [{ format }] },
     });
     const over: GPUBlendComponent = { srcFactor: 'one', dstFactor: 'one-minus-src-alpha' };

@@ -37,7 +37,7 @@ export class FlyPainter implements PanePainter {
         label: 'draw-fly',
         bindGroupLayouts: [frame.layout, this.layout.layout],
       }),
-      vertex: { module: shader.module, entryPoint: 'coverStage' },
+      vertex: { module: shader.module, entryPoint: 'cover' },
       fragment: { module: shader.module, entryPoint: 'drawFly', targets: [{ format }] },
     });
   }

@@ -77,7 +77,7 @@ export class PanePass implements PanePainter {
     this.pipeline = createRenderPipeline(device, {
       label,
       layout: device.createPipelineLayout({ label, bindGroupLayouts: layouts }),
-      vertex: { module: shader.module, entryPoint: 'coverStage' },
+      vertex: { module: shader.module, entryPoint: 'cover' },
       fragment: { module: shader.module, entryPoint, targets: [{ format }] },
     });
   }
