@@ -14,6 +14,7 @@ const HELP = `npx tsx scripts/measure-fly.ts [--pairs eval3d/pairs.json] [--phot
 npx tsx scripts/measure-fly.ts --abstain --pairs eval3d/pairs.json --photos DIR [--count 34]
 Triplets: a scene is made of two photos, and looked at from the place of a third that it never saw; the same place is guessed by a
 cross-fade and by the morph, each at its best share of the way. PSNR and SSIM over the pixels that the scene covers.
+--refine STEPS: cameras refined through the differentiable rasteriser first.
 --guess: with the lift studio's guess of depth and sky from either photo as the monocular map.
 --abstain: pairs that make no scene (two places, a mere turn, a plane) and pairs that make one; how many of each are told right.
 The samples of this repository are always among the lifted photos and the scenes.`;
@@ -22,7 +23,7 @@ const SAMPLES = join(ROOT, 'public', 'samples');
 
 async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(
-    { options: ['pairs', 'photos', 'scenes', 'count'], flags: ['abstain', 'guess', 'help'] },
+    { options: ['pairs', 'photos', 'scenes', 'count', 'refine'], flags: ['abstain', 'guess', 'help'] },
     argv,
   );
   if (args.has('help')) return console.log(HELP);
@@ -55,7 +56,10 @@ async function main(argv: readonly string[]): Promise<void> {
   for (const source of sources) {
     for await (const triplet of source) {
       try {
-        const result = await measureTriplet(matcher, triplet, args.has('guess'));
+        const result = await measureTriplet(matcher, triplet, {
+          isGuessed: args.has('guess'),
+          steps: args.count('refine') ?? 0,
+        });
         results.push(result);
         console.log(rowOf(result));
       } catch (thrown) {

@@ -5,7 +5,7 @@ import { activate } from '../../src/gaussians/activate.ts';
 import { cameraCentre, type SplatCamera } from '../../src/gaussians/camera.ts';
 import { renderSplats } from '../../src/gaussians/raster/render.ts';
 import { abstention, type Abstention } from '../../src/gaussians/two-view/abstain.ts';
-import { buildTwoViewScene, type TwoViewScene } from '../../src/gaussians/two-view/build.ts';
+import { buildTwoViewScene, type TwoViewInput, type TwoViewScene } from '../../src/gaussians/two-view/build.ts';
 import { fadedOpacities, flyCamera } from '../../src/gaussians/two-view/path.ts';
 import { DEFAULT_FIT, DEFAULT_VIEW } from '../../src/pages/match/params.ts';
 import { estimateDepth } from '../../src/pages/lift/passes/estimate-depth/cpu.ts';
@@ -19,6 +19,7 @@ import { toSubpixel } from '../../src/matching/search/subpixel.ts';
 import type { NodeMatcher } from '../node/match-pair.ts';
 import { morph, sample } from './morph.ts';
 import { psnr, ssim } from './picture-measures.ts';
+import { refineCameras, refinedInput } from './refine-cameras.ts';
 import { register } from './register.ts';
 import type { Triplet } from './triplets.ts';
 
@@ -84,17 +85,24 @@ export async function fitCameras(
   );
 }
 
-/**
- * Matches A and B, makes their scene (`isGuessed`: with the lift studio's guess of depth and sky as the monocular map), and compares three pictures from the hidden photo's place with it. */
+/** Ways of making a scene that the page does not offer, because hidden views did not gain by them. */
+export interface Experiment {
+  /** With the lift studio's guess of depth and sky as the monocular map. */
+  isGuessed?: boolean;
+  /** Cameras are refined through the rasteriser by this many steps first. */
+  steps?: number;
+}
+
+/** Matches A and B, makes their scene, and compares three pictures from the hidden photo's place with it. */
 export async function measureTriplet(
   matcher: NodeMatcher,
   triplet: Triplet,
-  isGuessed = false,
+  experiment: Experiment = {},
 ): Promise<TripletResult> {
   const { photos, focal, known, name, kind } = triplet;
   const { fields, verdict } = await matchPixels(matcher, photos.a, photos.b, true);
   const toM = await matchPixels(matcher, photos.a, photos.m, false);
-  return judgeTriplet({ photos, focal, known, name, kind }, fields, verdict.kind, toM.fields, isGuessed);
+  return judgeTriplet({ photos, focal, known, name, kind }, fields, verdict.kind, toM.fields, experiment);
 }
 
 export async function judgeTriplet(
@@ -102,7 +110,7 @@ export async function judgeTriplet(
   fields: PlainMatchField,
   verdict: 'good' | 'partial' | 'none',
   toM: PlainMatchField,
-  isGuessed = false,
+  { isGuessed = false, steps = 0 }: Experiment = {},
 ): Promise<TripletResult> {
   const { result } = await fitCameras(fields, focal, verdict);
   const cameras = result.cameras!;
@@ -118,10 +126,11 @@ export async function judgeTriplet(
     sky: null,
     ...guess(side),
   });
-  const scene = buildTwoViewScene({
+  const given: TwoViewInput = {
     photos: { a: photo('a'), b: photo('b') },
     pose: { rotation: cameras.rotation, translation: cameras.translation },
-  });
+  };
+  const scene = buildTwoViewScene(steps && !abstained ? refinedInput(given, await refineCameras(given, steps)) : given);
   const build = performance.now() - started;
   const size = { width: photos.m.width, height: photos.m.height };
   const start: SplatCamera = { ...flyCamera(scene, { at: 0.5, yaw: 0, pitch: 0 }, size), fx: focal.m, fy: focal.m };
