@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PNG } from 'pngjs';
 import { cameraOfPhoto, type KnownCamera } from '../src/core/camera-model.ts';
+import type { FirstPixel } from '../src/core/coordinates.ts';
 import { CodedError } from '../src/core/errors.ts';
 import type { Size } from '../src/core/geometry.ts';
 import { chooseCamera, readCameraFile } from '../src/formats/cameras/camera-file.ts';
@@ -25,12 +26,14 @@ const FILES = COMMAND_EXPORTS.map(({ commandFiles, text }) => {
 const HELP = `npm run match -- A B --out DIR [--model ID|MANIFEST] [--size N] [--no-rescue]
                  [--camera-a FILE] [--camera-b FILE] [--cameras FILE]
                  [--mask-a FILE] [--mask-b FILE] [--masks DIR]
-                 [--full-size] [--count 5000] [--threshold 0.05] [--cycle-limit 0] [--seed 1]
+                 [--full-size] [--pixel-center 0.5|0] [--count 5000] [--threshold 0.05] [--cycle-limit 0] [--seed 1]
 Matches two photos (JPEG or PNG) with the engine's own code on the native runtime, and writes into DIR (pixels: the
 centre of the first one is at (0.5, 0.5)):
 ${FILES}
   certainty.png              certainty on A, 0 black to 1 white
   warp.png                   A rebuilt from B's pixels, dark where the match is not certain
+--pixel-center 0 counts pixels in the tables and the NPZ as OpenCV does, the first one's centre at (0, 0); the files of COLMAP
+and OpenCV keep their own.
 --full-size adds b-on-a.png, a-on-b.png, panorama.png and panorama-match.png at the photos' own resolution, each with its
 transforms beside it as JSON.
 --camera-a, --camera-b (or one file for both: --cameras) are measured cameras: COLMAP's cameras.txt, a calibration of OpenCV, ROS or
@@ -62,6 +65,7 @@ async function main(argv: readonly string[]): Promise<void> {
         'threshold',
         'cycle-limit',
         'seed',
+        'pixel-center',
       ],
       flags: ['no-rescue', 'full-size', 'help'],
     },
@@ -78,6 +82,7 @@ async function main(argv: readonly string[]): Promise<void> {
     threshold: amount('threshold', args.text('threshold') ?? '0.05'),
     cycleLimit: amount('cycle-limit', args.text('cycle-limit') ?? '0'),
   };
+  const firstPixel: FirstPixel = args.choice('pixel-center', ['0.5', '0'] as const) === '0' ? 0 : 0.5;
   const folder = args.text('masks');
   const mask = (name: string, photo: string) => args.text(name) ?? (folder && maskPath(photo, folder));
   const masks = { a: mask('mask-a', a), b: mask('mask-b', b) };
@@ -97,7 +102,11 @@ async function main(argv: readonly string[]): Promise<void> {
     mkdirSync(dirname(join(out, name)), { recursive: true });
     writeFileSync(join(out, name), content);
   };
-  const wish = { ...commandWish({ a: basename(a), b: basename(b) }, sampling), wantsFullSize: args.has('full-size') };
+  const wish = {
+    ...commandWish({ a: basename(a), b: basename(b) }, sampling),
+    wantsFullSize: args.has('full-size'),
+    firstPixel,
+  };
   for await (const file of matchFiles(source, wish)) {
     if ('remark' in file) console.log(file.remark);
     else save(file.name, file.content);

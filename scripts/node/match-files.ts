@@ -34,6 +34,7 @@ export function commandWish(
     scale: 1,
     legend: false,
     animation: DEFAULT_ANIMATION,
+    firstPixel: 0.5,
     fullSize: DEFAULT_FULL_SIZE,
     // The table that the command line sampled, with its own --count.
     count: null,

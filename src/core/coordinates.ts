@@ -20,7 +20,15 @@ export const pixelToNormalised = (p: Point, size: Size): Point => ({
 export const unitToNormalised = (p: Point): Point => ({ x: 2 * p.x - 1, y: 2 * p.y - 1 });
 export const normalisedToUnit = (p: Point): Point => ({ x: (p.x + 1) / 2, y: (p.y + 1) / 2 });
 
-/** How every export counts pixels. */
+/** Where the centre of the first pixel is: (0.5, 0.5) here and in COLMAP, (0, 0) in OpenCV. */
+export const FIRST_PIXELS = [0.5, 0] as const;
+export type FirstPixel = (typeof FIRST_PIXELS)[number];
+
+/** How a file counts pixels. */
+export const pixelConvention = (first: FirstPixel = 0.5): string =>
+  first === 0.5 ? PIXEL_CONVENTION : 'pixels; the centre of the first (top-left) pixel is at (0, 0)';
+
+/** How every export counts pixels, unless somebody wants it otherwise. */
 export const PIXEL_CONVENTION = 'pixels; the centre of the first (top-left) pixel is at (0.5, 0.5)';
 
 /** How every export counts normalised coordinates. */

@@ -1,5 +1,6 @@
 import type { ExportedFile } from '../core/exported-file.ts';
 import type { KnownCamera } from '../core/camera-model.ts';
+import { type FirstPixel, pixelConvention } from '../core/coordinates.ts';
 import type { Side, Size } from '../core/geometry.ts';
 import type { Legend } from '../core/colors/legend.ts';
 import type { DenseField, MatchResult, MatchTable, VerdictKind } from '../core/match.ts';
@@ -27,6 +28,8 @@ export interface ExportOptions {
   legend: boolean;
   animation: AnimationSettings;
   fullSize: FullSizeSettings;
+  /** Where the first pixel's centre is in files of points that have no convention of their own. */
+  firstPixel: FirstPixel;
   /** Matches in the file, sampled as the view samples; null: those that the view draws. */
   count: number | null;
 }
@@ -114,7 +117,7 @@ export interface FullSizeDescription {
 export type Made = Pick<ExportedFile, 'blob'> & { notes?: string[]; sidecar?: string };
 
 /** Groups of {@link ExportOptions} that a format asks for. */
-export type ExportChoice = 'flow' | 'figure' | 'animation' | 'count' | 'full-size';
+export type ExportChoice = 'flow' | 'figure' | 'animation' | 'count' | 'full-size' | 'pixels';
 
 interface Described {
   /** As embeds and the command line call it. Never changes. */
@@ -150,6 +153,22 @@ export interface StageFormat extends Described {
  * embed's `export` and the table of docs/exports.md follow that list.
  */
 export type ExportFormat = MatchFormat | StageFormat;
+
+/** Rows of x, y in one photo and x, y in the other, and more, as pixels are wanted; `columns`: numbers in a row. */
+export const inFirstPixel = (rows: Float32Array, columns: number, { firstPixel }: ExportWish): Float32Array =>
+  firstPixel === 0.5 ? rows : rows.map((value, i) => (i % columns < 4 ? value - 0.5 : value));
+
+/** The matches with pixels as they are wanted. */
+export async function matchesAsWished(wish: ExportWish, source: MatchSource): Promise<MatchTable> {
+  const table = await source.readMatches();
+  return { ...table, rows: inFirstPixel(table.rows, 5, wish) };
+}
+
+/** The same for what says how they are counted. */
+export const wishedMetadata = (wish: ExportWish, source: MatchSource): MatchMetadata => ({
+  ...metadataOf(wish, source),
+  coordinates: pixelConvention(wish.firstPixel),
+});
 
 /** Names, sizes and verdict, as files of numbers carry them. */
 export const metadataOf = ({ photos }: ExportWish, { model, verdict, sizes }: MatchSource): MatchMetadata => ({

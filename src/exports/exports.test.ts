@@ -12,6 +12,7 @@ const WISH: ExportWish = {
   scale: 2,
   legend: true,
   animation: DEFAULT_ANIMATION,
+  firstPixel: 0.5,
   fullSize: DEFAULT_FULL_SIZE,
   count: null,
   query: '',
@@ -47,6 +48,35 @@ describe('the list of exports', () => {
   it('keeps what takes too long for thousands of pairs out of batches', () => {
     expect(BATCH_EXPORTS.map(({ name }) => name)).not.toContain('animation');
     expect(BATCH_EXPORTS.length).toBe(EXPORTS.length - 1);
+  });
+});
+
+describe('the first pixel’s centre', () => {
+  const table = { count: 1, rows: Float32Array.from([1.5, 2.5, 3.25, 4, 0.75]) };
+  const source = {
+    model: 'M',
+    verdict: { kind: 'good', sentence: 'They match.' },
+    sizes: { a: { width: 8, height: 8 }, b: { width: 8, height: 8 } },
+    readMatches: async () => table,
+    readField: async () => ({ own: table.rows }),
+  } as never;
+
+  it.each(['csv', 'json', 'own'] as const)('is (0.5, 0.5) in %s, or (0, 0) where that is wished', async (name) => {
+    const text = async (firstPixel: 0 | 0.5) =>
+      (await exportFormat(name).write({ ...WISH, firstPixel }, source, {})).blob.text();
+    const numbers = (line: string) => line.match(/[\d.]+/g)!.map(Number);
+    const row = (all: string) =>
+      numbers(
+        all
+          .trimEnd()
+          .split('\n')
+          .findLast((line) => /\d,/.test(line))!,
+      );
+    expect(row(await text(0.5))).toEqual([1.5, 2.5, 3.25, 4, 0.75]);
+    expect(row(await text(0))).toEqual([1, 2, 2.75, 3.5, 0.75]);
+    expect(await text(0.5)).toContain('(top-left) pixel is at (0.5, 0.5)');
+    expect(await text(0)).toContain('(top-left) pixel is at (0, 0)');
+    expect(table.rows[0]).toBe(1.5);
   });
 });
 

@@ -1,11 +1,11 @@
-import { collected, type MatchFormat, metadataOf, oneFile } from './export-format.ts';
+import { collected, matchesAsWished, type MatchFormat, wishedMetadata, oneFile } from './export-format.ts';
 
 export const npz = {
   name: 'npz',
   label: 'Dense match, NumPy',
   ending: '.npz',
   text: 'Warp, certainty and cycle error in both directions, and the matches.',
-  choices: [],
+  choices: ['pixels'],
   inBatch: true,
   needs: 'match',
   fileEnd: () => '-dense.npz',
@@ -13,8 +13,8 @@ export const npz = {
   async write(wish, source) {
     const { writeMatchNpz } = await import('../formats/matches/match-npz.ts');
     const fields = { a: await source.readField('a'), b: await source.readField('b') };
-    const matches = await source.readMatches();
-    const metadata = metadataOf(wish, source);
+    const matches = await matchesAsWished(wish, source);
+    const metadata = wishedMetadata(wish, source);
     return {
       blob: await collected((sink) => writeMatchNpz(sink, fields, matches, metadata), 'application/octet-stream'),
     };

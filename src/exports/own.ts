@@ -1,12 +1,12 @@
 import { CodedError } from '../core/errors.ts';
-import { type MatchFormat, metadataOf, oneFile } from './export-format.ts';
+import { inFirstPixel, type MatchFormat, oneFile, wishedMetadata } from './export-format.ts';
 
 export const own = {
   name: 'own',
   label: 'Matches of the network itself',
   ending: '.csv',
   text: 'What a semi-dense matcher (LoFTR, XFeat) returns by its authors’ code, unchanged.',
-  choices: [],
+  choices: ['pixels'],
   inBatch: true,
   needs: 'match',
   fileEnd: () => '-own-matches.csv',
@@ -21,7 +21,8 @@ export const own = {
       );
     }
     const { encodeMatchesCsv, MATCH_COLUMNS } = await import('../formats/matches/matches-csv.ts');
-    const table = { count: rows.length / MATCH_COLUMNS.length, rows };
-    return { blob: new Blob([encodeMatchesCsv(table, metadataOf(wish, source))], { type: 'text/csv' }) };
+    const columns = MATCH_COLUMNS.length;
+    const table = { count: rows.length / columns, rows: inFirstPixel(rows, columns, wish) };
+    return { blob: new Blob([encodeMatchesCsv(table, wishedMetadata(wish, source))], { type: 'text/csv' }) };
   },
 } as const satisfies MatchFormat;

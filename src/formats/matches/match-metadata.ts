@@ -5,6 +5,8 @@ export interface MatchMetadata {
   photos: Record<Side, { name: string; size: Size }>;
   model: string;
   verdict: string;
+  /** How pixels are counted, where not as usual. */
+  coordinates?: string;
 }
 
 /** A name as part of one line of text: control characters (line breaks above all) become spaces. */

@@ -42,7 +42,7 @@ export async function writeMatchNpz(
     warp: `[2, h, w] x then y in the other photo, ${NORMALISED_CONVENTION}`,
     certainty: '[h, w] probability, 0 to 1',
     cycle: '[h, w] distance after going there and back, pixels of the photo the grid lies on',
-    matches: `[n, 5] ${MATCH_COLUMNS.join(', ')}; ${PIXEL_CONVENTION}`,
+    matches: `[n, 5] ${MATCH_COLUMNS.join(', ')}; ${metadata.coordinates ?? PIXEL_CONVENTION}`,
     ...(covariance && {
       covariance: '[n, 3] xx, xy, yy of the end that was found, square pixels of its photo',
       covariance_in_b: '[n] 1 where that end lies in photo B, 0 where in A',

@@ -24,7 +24,11 @@ export function covarianceCells({ inB, values }: MatchCovariance, i: number): [s
  */
 export function encodeMatchesCsv(table: MatchTable, metadata: MatchMetadata): string {
   const { covariance } = table;
-  const comments = [...describeMatch(metadata), `coordinates: ${PIXEL_CONVENTION}`, 'certainty: probability, 0 to 1'];
+  const comments = [
+    ...describeMatch(metadata),
+    `coordinates: ${metadata.coordinates ?? PIXEL_CONVENTION}`,
+    'certainty: probability, 0 to 1',
+  ];
   if (covariance) comments.push(COVARIANCE_NOTE);
   const columns = [...MATCH_COLUMNS, ...(covariance ? COVARIANCE_COLUMNS : [])];
   const lines = [...comments.map((line) => `# ${line}`), columns.join(',')];

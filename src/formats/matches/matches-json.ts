@@ -15,7 +15,7 @@ export function encodeMatchesJson(table: MatchTable, metadata: MatchMetadata): s
   });
   const header = {
     ...metadata,
-    coordinates: PIXEL_CONVENTION,
+    coordinates: metadata.coordinates ?? PIXEL_CONVENTION,
     ...(covariance && { covariance: COVARIANCE_NOTE }),
     columns: [...MATCH_COLUMNS, ...(covariance ? COVARIANCE_COLUMNS : [])],
     count: table.count,

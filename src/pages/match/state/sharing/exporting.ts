@@ -13,7 +13,7 @@ import type { MatchStore } from '../store.ts';
 /** What the person chooses; the rest of the request is what the page shows. */
 export type ExportChoice = Pick<
   ExportRequest,
-  'format' | 'side' | 'flowSize' | 'scale' | 'legend' | 'animation' | 'fullSize' | 'count'
+  'format' | 'side' | 'flowSize' | 'scale' | 'legend' | 'animation' | 'fullSize' | 'firstPixel' | 'count'
 >;
 
 export const DEFAULT_EXPORT: ExportChoice = {
@@ -23,6 +23,7 @@ export const DEFAULT_EXPORT: ExportChoice = {
   scale: 2,
   legend: true,
   animation: DEFAULT_ANIMATION,
+  firstPixel: 0.5,
   fullSize: DEFAULT_FULL_SIZE,
   count: FILE_MATCHES.default,
 };

@@ -21,6 +21,11 @@ const ENCODINGS: { value: FullSizeEncoding; label: string }[] = [
   { value: 'jpeg', label: 'JPEG' },
 ];
 
+const FIRST = [
+  { value: '0.5', label: '(0.5, 0.5), COLMAP' },
+  { value: '0', label: '(0, 0), OpenCV' },
+];
+
 const SCALES = ['1', '2', '3', '4'].map((value) => ({ value, label: `${value}×` }));
 
 interface ExportOptionsProps {
@@ -56,6 +61,16 @@ export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
           onChange={(encoding) => onChange({ ...choice, fullSize: { ...choice.fullSize, encoding } })}
         />
       </>
+    );
+  }
+  if (choices.includes('pixels')) {
+    return (
+      <Segmented
+        label="Centre of the first pixel"
+        value={String(choice.firstPixel)}
+        options={FIRST}
+        onChange={(value) => onChange({ ...choice, firstPixel: value === '0' ? 0 : 0.5 })}
+      />
     );
   }
   if (choices.includes('figure')) {
