@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { RefObject } from 'react';
 import { CodedError } from '../../core/errors.ts';
+import { cameraProblem, openCamera, stopCamera } from '../photos/camera-device.ts';
 
 /** Shows the camera in `video` while mounted; the camera is released afterwards. */
 export function useCameraStream(video: RefObject<HTMLVideoElement | null>): {
@@ -15,7 +16,7 @@ export function useCameraStream(video: RefObject<HTMLVideoElement | null>): {
     const start = async () => {
       try {
         stream = await openCamera();
-        if (isGone || !video.current) return stop(stream);
+        if (isGone || !video.current) return stopCamera(stream);
         video.current.srcObject = stream;
         await video.current.play();
         if (!isGone) setIsReady(true);
@@ -26,7 +27,7 @@ export function useCameraStream(video: RefObject<HTMLVideoElement | null>): {
     void start();
     return () => {
       isGone = true;
-      if (stream) stop(stream);
+      if (stream) stopCamera(stream);
     };
   }, [video]);
   return { isReady, problem };
@@ -42,40 +43,4 @@ export async function takePicture(video: HTMLVideoElement): Promise<Blob> {
   if (!blob)
     throw new CodedError('camera-picture', 'The camera’s picture could not be kept.', 'Try again, or choose a file.');
   return blob;
-}
-
-function openCamera(): Promise<MediaStream> {
-  // Absent on pages that are not served over https.
-  if (!navigator.mediaDevices) throw new DOMException('', 'NotSupportedError');
-  return navigator.mediaDevices.getUserMedia({
-    audio: false,
-    video: { facingMode: { ideal: 'environment' }, width: { ideal: 1920 }, height: { ideal: 1440 } },
-  });
-}
-
-const stop = (stream: MediaStream) => stream.getTracks().forEach((track) => track.stop());
-
-function cameraProblem(thrown: unknown): CodedError {
-  const name = thrown instanceof DOMException ? thrown.name : '';
-  const say = (code: string, message: string, remedy: string) =>
-    new CodedError(code, message, remedy, { cause: thrown });
-  switch (name) {
-    case 'NotAllowedError':
-      return say(
-        'camera-denied',
-        'The browser does not let this page use the camera.',
-        'Allow it in the address bar, or use the button below.',
-      );
-    case 'NotFoundError':
-    case 'OverconstrainedError':
-      return say('camera-missing', 'No camera was found.', 'Connect one, or choose a file.');
-    case 'NotReadableError':
-      return say('camera-busy', 'The camera is used by another program.', 'Close that program and open this again.');
-    default:
-      return say(
-        'camera-unsupported',
-        'This browser offers no camera to this page.',
-        'Use the button below, or choose a file.',
-      );
-  }
 }

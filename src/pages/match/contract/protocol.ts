@@ -96,6 +96,11 @@ export interface EngineApi extends GeometryApi, FlyApi, PointsApi, BenchmarkApi,
   match(options: MatchOptions): MatchResult;
   /** The running match ends with the best found so far; without one that is looking for better ones, nothing happens. */
   stopSearch(options: Record<string, never>): void;
+  /**
+   * Takes a picture of a film as one of the photos and matches it with the other, whose features are known after the first. The match
+   * that was shown stays until this one is there; no search. Throws `photo-missing`, and what `match` throws.
+   */
+  liveFrame(options: { side: Side; bitmap: ImageBitmap; model: ModelSource; longSide: number | null }): MatchResult;
   /** Redraws with these settings; the colours behind the photos come with them. */
   view(options: { settings: ViewSettings; theme: 'light' | 'dark' }): void;
   /** null where there is no result yet or the place is outside the photo. x, y in pixels of the photo. */

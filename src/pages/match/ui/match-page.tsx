@@ -2,6 +2,7 @@ import type { PageProps } from '../../../workspace/ui/page.ts';
 import { PhotoBar } from '../../../workspace/ui/photo-bar.tsx';
 import { ViewControls } from '../views/controls/view-controls.tsx';
 import { GeometrySection } from './geometry/geometry-section.tsx';
+import { LiveSection } from './live/live-section.tsx';
 import { MasksSection } from './masks/masks-section.tsx';
 import { GpuCheckNote } from './panel/gpu-check-note.tsx';
 import { NoWebgpuNote } from './panel/no-webgpu-note.tsx';
@@ -41,6 +42,7 @@ export function MatchPage({ isShown, appSettings }: PageProps) {
         <GeometrySection />
         <PointsSection />
         <MasksSection />
+        <LiveSection />
         <TimingPanel />
         <SettingsPanel />
         {appSettings}

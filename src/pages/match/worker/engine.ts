@@ -221,6 +221,19 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     });
   }
 
+  liveFrame({ side, bitmap, model, longSide }: Argument<'liveFrame'>, call: CallContext): Promise<MatchResult> {
+    return this.jobs.run(async () => {
+      const { liveFrame } = await import('./live-frame.ts');
+      return liveFrame(
+        { side, bitmap, options: { model, longSide } },
+        this.scene,
+        this.requireInference(),
+        this.root,
+        call,
+      );
+    });
+  }
+
   view({ settings, theme }: Argument<'view'>): void {
     this.scene.stage?.setView(settings, theme);
   }

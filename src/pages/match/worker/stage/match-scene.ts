@@ -79,6 +79,17 @@ export class MatchScene {
     await this.show();
   }
 
+  /** A photo with its match in place of those that are shown, at one go. Returns the photo that left. */
+  async replaceMatched(side: Side, photo: Photo, match: ShownMatch): Promise<Photo | null> {
+    const old = this.photos[side] ?? null;
+    const before = this.shown;
+    this.shown = match;
+    this.putPhoto(side, photo);
+    await this.show();
+    before?.dispose();
+    return old;
+  }
+
   /** Puts the present match on the stage, or takes the last one away. */
   async show(): Promise<void> {
     await this.stage?.show(this.shown);
