@@ -95,7 +95,12 @@ export class EmbedSession {
         case 'export': {
           const isFlight = this.workspace.store.getState().view.view === 'fly';
           const animation = { ...DEFAULT_ANIMATION, ...(isFlight && { kind: 'fly' as const }) };
-          const fixed = { animation, fullSize: DEFAULT_FULL_SIZE, firstPixel: 0.5 as const, count: FILE_MATCHES.default };
+          const fixed = {
+            animation,
+            fullSize: DEFAULT_FULL_SIZE,
+            firstPixel: 0.5 as const,
+            count: FILE_MATCHES.default,
+          };
           const choice = { ...command, ...fixed };
           const { name, blob, notes } = await this.workspace.exporting.make(choice, { signal: this.closing.signal });
           this.emit({ type: 'result', kind: 'export', replyTo, name, blob, notes });
