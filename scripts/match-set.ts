@@ -8,6 +8,7 @@ import type { CameraRule } from '../src/formats/sets/colmap-set.ts';
 import type { PairFile } from '../src/formats/sets/pair-file.ts';
 import { assembleSet } from '../src/sets/assemble.ts';
 import { KEYPOINTS } from '../src/sets/keypoints.ts';
+import { type LookedPair, lonelyPairs } from '../src/sets/lonely.ts';
 import { matchSetPair, type SetPairSettings } from '../src/sets/match-pair.ts';
 import {
   allPairs,
@@ -27,13 +28,14 @@ import { PhotoCache, readSetFolder, type SetFile } from './node/set-photos.ts';
 import { keyOf, SetWork, writeWhole } from './node/set-work.ts';
 
 export const SET_HELP = `npm run match -- --set DIR --out DIR [--pairs ${PAIR_RULES.join('|')}] [--reach 2] [--neighbours 10]
-                 [--keypoints ${KEYPOINTS.default}] [--cameras shared|each] [--model ID|MANIFEST] [--size N] [--no-rescue]
+                 [--keypoints ${KEYPOINTS.default}] [--cameras shared|each] [--model ID|MANIFEST] [--size N] [--rescue|--no-rescue]
                  [--shard I/N] [--merge]
 Matches the photos of a folder with each other and puts the matches together: one set of keypoints a photo, tracks through
 all photos. --pairs: each with the next ones (sequence, --reach), all with all (default up to 20 photos), or each with those whose
 pooled encoder features are most like its own (likely, --neighbours). Pairs are kept in DIR/pairs: a run that was stopped goes on
-where it was. --shard 2/8 matches the second eighth of the pairs and puts nothing together; --merge puts together what all
-shards have matched. Written into DIR:
+where it was. Photos that nothing ties to the others are looked at again (turned, scaled, mirrored; --no-rescue: not), with --rescue
+every weak pair, which takes several times as long. --shard 2/8 matches the second eighth of the pairs and puts nothing together; --merge
+puts together what all shards have matched. Written into DIR:
 ${SET_EXPORTS.map(({ text }) => `  ${text}`).join('\n')}
   summary.csv: verdict, overlap, candidates and geometry of every pair.`;
 
@@ -56,7 +58,7 @@ export async function matchSet(argv: readonly string[]): Promise<void> {
   const args = readArguments(
     {
       options: ['set', 'out', 'pairs', 'reach', 'neighbours', 'keypoints', 'cameras', 'model', 'size', 'shard'],
-      flags: ['no-rescue', 'merge', 'help'],
+      flags: ['rescue', 'no-rescue', 'merge', 'help'],
     },
     argv,
   );
@@ -74,7 +76,7 @@ export async function matchSet(argv: readonly string[]): Promise<void> {
   const matcher = await loadMatcher(args.text('model') ?? modelIds()[0]);
   const settings: SetPairSettings = {
     longSide: args.count('size') ?? null,
-    rescue: !args.has('no-rescue'),
+    rescue: args.has('rescue'),
     places: 2 * (args.count('keypoints') ?? KEYPOINTS.default),
   };
   const photos = new PhotoCache();
@@ -94,6 +96,7 @@ export async function matchSet(argv: readonly string[]): Promise<void> {
     console.log(`Shard ${shard.index} of ${shard.parts} is done. When all are: the same command with --merge.`);
     return;
   }
+  if (!args.has('no-rescue') && !settings.rescue) await lookAgain(job, matcher, photos, settings);
   await merge(job, args, { model: manifest.name, cameras, out });
 }
 
@@ -133,6 +136,34 @@ async function matchPairs(
   console.log(`${pairs.length} pairs in ${seconds} s; ${encoded} photos encoded.`);
 }
 
+/** Matches the pairs of photos that nothing ties to the others once more, with the whole search. */
+async function lookAgain(
+  { files, pairs, work, keyFor }: Job,
+  matcher: NodeMatcher,
+  photos: PhotoCache,
+  settings: SetPairSettings,
+): Promise<void> {
+  const looked: LookedPair[] = [];
+  for (const pair of pairs) {
+    const found = await work.read([files[pair[0]].name, files[pair[1]].name], keyFor(pair));
+    if (found) looked.push({ pair, isVerified: found.geometry.config !== 'degenerate', promise: promiseOf(found) });
+  }
+  const chosen = lonelyPairs(files.length, looked);
+  for (const [done, pair] of chosen.entries()) {
+    const [a, b] = [files[pair[0]], files[pair[1]]];
+    const names = [a.name, b.name] as const;
+    if (await work.read(names, keyFor(pair), 'again')) continue;
+    const opened = { a: await photos.open(a), b: await photos.open(b) };
+    const { matches, verdict, geometry } = await matchSetPair(matcher, opened, { ...settings, rescue: true });
+    await work.write({ key: keyFor(pair), names, verdict, geometry, matches }, 'again');
+    photos.trim();
+    const told = `${verdict.kind}, ${matches.count} candidates, ${geometry.config}`;
+    console.log(`[again ${done + 1}/${chosen.length}] ${a.name} – ${b.name}: ${told}`);
+  }
+}
+
+const promiseOf = ({ verdict }: PairFile): number => Math.max(verdict.meanCertainty.a, verdict.meanCertainty.b);
+
 /** Puts together what was matched. @throws CodedError `set-incomplete`, `set-nothing` */
 async function merge(
   { files, pairs, work, keyFor }: Job,
@@ -144,7 +175,8 @@ async function merge(
   let missing = 0;
   for (const pair of pairs) {
     const names = [files[pair[0]].name, files[pair[1]].name] as const;
-    const found = await work.read(names, keyFor(pair));
+    const again = args.has('no-rescue') ? null : await work.read(names, keyFor(pair), 'again');
+    const found = again ?? (await work.read(names, keyFor(pair)));
     if (found) results.push({ ...found, pair });
     else if (work.failure(names, keyFor(pair)) !== null) failed.push(names.join(' – '));
     else missing++;

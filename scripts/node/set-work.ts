@@ -14,13 +14,17 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 
 export const keyOf = (facts: unknown): string => createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 
+/** Most pairs are looked at once; see sets/lonely.ts. */
+export type Look = 'first' | 'again';
+const ENDINGS: Record<Look, string> = { first: 'npz', again: 'again.npz' };
+
 /** What a set's pairs are kept in between runs: one file a pair, under the names of both photos. */
 export class SetWork {
   constructor(private readonly folder: string) {}
 
-  /** The pair, if it was matched from the same photos by the same model and settings. */
-  async read(names: readonly [string, string], key: string): Promise<PairFile | null> {
-    const path = this.pathOf(names, 'npz');
+  /** The pair, if it was matched from the same photos by the same model and settings; `look`: the first, or the longer one. */
+  async read(names: readonly [string, string], key: string, look: Look = 'first'): Promise<PairFile | null> {
+    const path = this.pathOf(names, ENDINGS[look]);
     if (!existsSync(path)) return null;
     try {
       const pair = await parsePairFile(readFileSync(path));
@@ -32,8 +36,8 @@ export class SetWork {
     }
   }
 
-  async write(pair: PairFile): Promise<void> {
-    writeWhole(this.pathOf(pair.names, 'npz'), await encodePairFile(pair));
+  async write(pair: PairFile, look: Look = 'first'): Promise<void> {
+    writeWhole(this.pathOf(pair.names, ENDINGS[look]), await encodePairFile(pair));
     rmSync(this.pathOf(pair.names, 'failed.json'), { force: true });
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { lonelyPairs } from './lonely.ts';
 import { allPairs, inBlocks, likelyPairs, pooledDescriptors, sequencePairs, shardOf } from './pairing.ts';
 
 describe('which photos are matched', () => {
@@ -55,5 +56,35 @@ describe('which photos are matched', () => {
     const shards = [1, 2, 3, 4, 5, 6, 7].flatMap((index) => shardOf(pairs, index, 7));
     expect(shards).toEqual(pairs);
     expect(shardOf([1, 2], 3, 3).length + shardOf([1, 2], 1, 3).length + shardOf([1, 2], 2, 3).length).toBe(2);
+  });
+});
+
+describe('a longer look', () => {
+  const looked = (pair: [number, number], isVerified: boolean, promise = 0) => ({ pair, isVerified, promise });
+
+  test('is for the pairs of photos that nothing ties to the others, the most promising first', () => {
+    const pairs = [
+      looked([0, 1], true),
+      looked([1, 2], true),
+      looked([0, 2], false, 0.9),
+      looked([0, 3], false, 0.1),
+      looked([1, 3], false, 0.3),
+      looked([2, 3], false, 0.2),
+    ];
+    expect(lonelyPairs(4, pairs)).toEqual([
+      [1, 3],
+      [2, 3],
+      [0, 3],
+    ]);
+    expect(lonelyPairs(3, pairs.slice(0, 3))).toEqual([]);
+  });
+
+  test('is given to a few pairs of each', () => {
+    // Thirty photos of one place, and one of another.
+    const tied = Array.from({ length: 29 }, (_, i) => looked([i, i + 1], true));
+    const alone = Array.from({ length: 30 }, (_, i) => looked([i, 30], false, i / 30));
+    expect(lonelyPairs(31, [...tied, ...alone])).toHaveLength(8);
+    expect(lonelyPairs(0, [])).toEqual([]);
+    expect(lonelyPairs(2, [looked([0, 1], false)])).toEqual([[0, 1]]);
   });
 });

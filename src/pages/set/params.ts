@@ -37,9 +37,9 @@ export const SET_PARAMS = {
   }),
   rescue: toggle({
     address: 'rescue',
-    label: 'Look again where a pair is weak',
+    label: 'Look again at every weak pair',
     default: false,
-    help: 'Turned, scaled and mirrored views are tried too; unrelated pairs take several times as long.',
+    help: 'Turned, scaled and mirrored views, several times as long. Without it only photos that nothing ties to the others are.',
   }),
   keypoints: number({
     address: 'keypoints',

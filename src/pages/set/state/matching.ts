@@ -1,5 +1,6 @@
 import { isCancelled, toPlainError } from '../../../core/errors.ts';
-import type { SetMatchOptions } from '../contract/api.ts';
+import type { PairOfIds, SetMatchOptions } from '../contract/api.ts';
+import { type LookedPair, lonelyPairs } from '../../../sets/lonely.ts';
 import { allPairs, sequencePairs } from '../../../sets/pairing.ts';
 import { chosenModel } from '../../../workspace/models.ts';
 import type { SetContext } from './context.ts';
@@ -84,15 +85,9 @@ export class SetMatching {
         planned = await link.call('likely', { ...options, ids, neighbours: values.neighbours }, heard);
         store.setState({ planned });
       }
-      for (const pair of planned) {
-        if (store.getState().pairs[pairName(pair)]?.state === 'done') continue;
-        if (this.wantsPause) {
-          store.setState({ status: 'paused', current: null });
-          return;
-        }
-        store.setState({ current: { pair, progress: null } });
-        await this.matchOne(pair, options, heard);
-      }
+      const isMissing = (pair: PairOfIds) => store.getState().pairs[pairName(pair)]?.state !== 'done';
+      if (!(await this.matchEach(planned.filter(isMissing), options, heard))) return;
+      if (!options.rescue && !(await this.matchEach(this.lonely(planned), { ...options, rescue: true }, heard))) return;
       store.setState({ current: null });
       await this.assemble();
       store.setState({ status: 'idle' });
@@ -127,6 +122,38 @@ export class SetMatching {
     const request = { ...options, ids: photos.map(({ id }) => id), pairs: done, keypoints: values.keypoints };
     const facts = await link.call('assemble', request);
     store.setState({ facts, track: null });
+  }
+
+  /** @returns whether it came to the end; it was paused otherwise */
+  private async matchEach(
+    pairs: readonly PairOfIds[],
+    options: SetMatchOptions,
+    heard: { signal: AbortSignal },
+  ): Promise<boolean> {
+    const { store } = this.set;
+    for (const pair of pairs) {
+      if (this.wantsPause) {
+        store.setState({ status: 'paused', current: null });
+        return false;
+      }
+      store.setState({ current: { pair, progress: null } });
+      await this.matchOne(pair, options, heard);
+    }
+    return true;
+  }
+
+  /** Pairs of photos that nothing ties to the others: looked at again with the whole search. */
+  private lonely(planned: readonly PairOfIds[]): PairOfIds[] {
+    const { photos, pairs } = this.set.store.getState();
+    const place = new Map(photos.map(({ id }, i) => [id, i]));
+    const looked = planned.flatMap(({ a, b }): LookedPair[] => {
+      const state = pairs[pairName({ a, b })];
+      if (state?.state !== 'done') return [];
+      const { geometry, verdict } = state.facts;
+      const promise = Math.max(verdict.meanCertainty.a, verdict.meanCertainty.b);
+      return [{ pair: [place.get(a)!, place.get(b)!], isVerified: geometry !== 'degenerate', promise }];
+    });
+    return lonelyPairs(photos.length, looked).map(([i, j]) => ({ a: photos[i].id, b: photos[j].id }));
   }
 
   private async matchOne(

@@ -137,12 +137,15 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
 
   async known({ pairs, ...options }: Argument<'known'>): Promise<(SetPairFacts | null)[]> {
     const { store } = this.require();
-    const keyFor = await this.keys(options);
+    const ways = await this.ways(options);
     return Promise.all(
       pairs.map(async ({ a, b }) => {
-        const straight = await store.pairAbout(keyFor(a, b));
-        const found = straight ?? (await store.pairAbout(keyFor(b, a)));
-        return found && factsOf({ ...found, isFlipped: !straight });
+        for (const keyFor of ways) {
+          const straight = await store.pairAbout(keyFor(a, b));
+          const found = straight ?? (await store.pairAbout(keyFor(b, a)));
+          if (found) return factsOf({ ...found, isFlipped: !straight });
+        }
+        return null;
       }),
     );
   }
@@ -177,16 +180,19 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
   assemble({ ids, pairs, keypoints, modelName, ...options }: Argument<'assemble'>): Promise<SetFacts> {
     return this.jobs.run(async () => {
       const { store } = this.require();
-      const keyFor = await this.keys(options);
+      const ways = await this.ways(options);
       const place = new Map(ids.map((id, i) => [id, i]));
       const results: SetPairResult[] = [];
       for (const { a, b } of pairs) {
-        const straight = await store.readPair(keyFor(a, b));
-        const found = straight ?? (await store.readPair(keyFor(b, a)));
-        if (!found?.matches.count) continue;
         const [i, j] = [place.get(a)!, place.get(b)!];
-        const result: SetPairResult = { ...found, pair: straight ? [i, j] : [j, i] };
-        results.push(result.pair[0] < result.pair[1] ? result : flipped(result));
+        for (const keyFor of ways) {
+          const straight = await store.readPair(keyFor(a, b));
+          const found = straight ?? (await store.readPair(keyFor(b, a)));
+          if (!found) continue;
+          const result: SetPairResult = { ...found, pair: straight ? [i, j] : [j, i] };
+          if (found.matches.count) results.push(result.pair[0] < result.pair[1] ? result : flipped(result));
+          break;
+        }
       }
       const photos = ids.map((id) => store.record(id));
       this.assembled = { ...assembleSet(uniqueNames(photos), results, { model: modelName, keypoints }), ids };
@@ -263,6 +269,12 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
       const facts = [store.record(a).sha256, store.record(b).sha256, weights, longSide, rescue, VERSION];
       return new Sha256().update(new TextEncoder().encode(JSON.stringify(facts))).hex();
     };
+  }
+
+  /** A pair that was looked at again goes before its first look. */
+  private async ways(options: SetMatchOptions): Promise<((a: string, b: string) => string)[]> {
+    const again = await this.keys({ ...options, rescue: true });
+    return options.rescue ? [again] : [again, await this.keys(options)];
   }
 
   private readonly manifests = new Map<string, Promise<string>>();
