@@ -44,7 +44,7 @@ const ALL_UP_TO = 20;
 /** Photos in a block: two blocks' features of the embedded model fit in the cache many times. */
 const BLOCK = 32;
 /** Whoever changes how candidates are made changes this, so that kept pairs are made again. */
-const VERSION = 3;
+const VERSION = 4;
 
 interface Job {
   files: SetFile[];

@@ -56,7 +56,7 @@ export async function matchSetPair<Photo extends PhotoHandle, Field>(
       ? await refine(pair, photos, settings.longSide, first, { ...context, budget })
       : { ...first, rescue: NO_RESCUE };
     held.add(found.field);
-    const refined = settings.rescue ? await toSubpixel(pair, photos, found) : found;
+    const refined = await toSubpixel(pair, photos, found);
     held.add(refined.field);
     const { rescue } = refined;
     const verdict = verdictOf(refined.statistics, thresholds, rescue);

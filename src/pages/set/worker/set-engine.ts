@@ -40,7 +40,7 @@ type Argument<M extends keyof SetApi> = Parameters<SetApi[M]>[0];
 type CallContext = ServedCall<SetProgress>;
 
 /** Whoever changes how candidates are made changes this: kept pairs are made again. */
-const VERSION = 1;
+const VERSION = 2;
 /** Places of a photo's grid that tracks may begin at. */
 const PLACES = 2 * KEYPOINTS.default;
 /** A person waits no longer for tries than this many times the first match. */
