@@ -1,4 +1,4 @@
-import { PIXEL_CONVENTION } from '../../core/coordinates.ts';
+import { type FirstPixel, pixelConvention } from '../../core/coordinates.ts';
 import { otherSide } from '../../core/geometry.ts';
 import type { KeypointTable, PointExport, PointTable } from '../../core/points.ts';
 import { describeMatch, type MatchMetadata } from '../matches/match-metadata.ts';
@@ -14,32 +14,33 @@ interface Table {
 }
 
 /** Answers on chosen points as CSV: # comments that say what the numbers mean, names of columns, one line a point. */
-export function encodePointTableCsv(exported: PointExport, metadata: MatchMetadata): string {
-  const { columns, rows, notes } = tableOf(exported);
-  const comments = [...describeMatch(metadata), `coordinates: ${PIXEL_CONVENTION}`, ...notes];
+export function encodePointTableCsv(exported: PointExport, metadata: MatchMetadata, first: FirstPixel = 0.5): string {
+  const { columns, rows, notes } = tableOf(exported, first);
+  const comments = [...describeMatch(metadata), `coordinates: ${pixelConvention(first)}`, ...notes];
   const line = (row: Row) => row.map((value) => (typeof value === 'string' ? quoted(value) : (value ?? ''))).join(',');
   return `${[...comments.map((text) => `# ${text}`), columns.join(','), ...rows.map(line)].join('\n')}\n`;
 }
 
 /** The same as JSON, one row a line; null where there is no answer. */
-export function encodePointTableJson(exported: PointExport, metadata: MatchMetadata): string {
-  const { columns, rows, notes } = tableOf(exported);
-  const header = { ...metadata, coordinates: PIXEL_CONVENTION, notes, columns, count: rows.length };
+export function encodePointTableJson(exported: PointExport, metadata: MatchMetadata, first: FirstPixel = 0.5): string {
+  const { columns, rows, notes } = tableOf(exported, first);
+  const header = { ...metadata, coordinates: pixelConvention(first), notes, columns, count: rows.length };
   const lines = rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n');
   return `${JSON.stringify(header, null, 2).slice(0, -2)},\n  "rows": [\n${lines}\n  ]\n}\n`;
 }
 
-const tableOf = (exported: PointExport): Table =>
-  exported.kind === 'points' ? pointRows(exported.table) : keypointRows(exported.table);
+/** @param first where the first pixel's centre is in the file; tables have it at 0.5 */
+const tableOf = (exported: PointExport, first: FirstPixel): Table =>
+  exported.kind === 'points' ? pointRows(exported.table, first - 0.5) : keypointRows(exported.table, first - 0.5);
 
-function pointRows({ side, count, labels, from, to, certainty, cycle }: PointTable): Table {
+function pointRows({ side, count, labels, from, to, certainty, cycle }: PointTable, shift: number): Table {
   const other = otherSide(side);
   const rows = Array.from({ length: count }, (_, i): Row => {
     const known = !Number.isNaN(to[2 * i]);
     const answer = known
-      ? [round(to[2 * i], 3), round(to[2 * i + 1], 3), round(certainty[i], 4), round(cycle[i], 3)]
+      ? [round(to[2 * i] + shift, 3), round(to[2 * i + 1] + shift, 3), round(certainty[i], 4), round(cycle[i], 3)]
       : [null, null, 0, null];
-    const place = [round(from[2 * i], 3), round(from[2 * i + 1], 3)];
+    const place = [round(from[2 * i] + shift, 3), round(from[2 * i + 1] + shift, 3)];
     return [...(labels.length ? [labels[i]] : []), ...place, ...answer];
   });
   const columns = [`x_${side}`, `y_${side}`, `x_${other}`, `y_${other}`, 'certainty', 'cycle_error'];
@@ -50,9 +51,9 @@ function pointRows({ side, count, labels, from, to, certainty, cycle }: PointTab
   return { columns: [...(labels.length ? ['label'] : []), ...columns], rows, notes };
 }
 
-function keypointRows({ count, indexA, indexB, places, distance, certainty }: KeypointTable): Table {
+function keypointRows({ count, indexA, indexB, places, distance, certainty }: KeypointTable, shift: number): Table {
   const rows = Array.from({ length: count }, (_, i): Row => {
-    const place = [...places.subarray(4 * i, 4 * i + 4)].map((value) => round(value, 3));
+    const place = [...places.subarray(4 * i, 4 * i + 4)].map((value) => round(value + shift, 3));
     return [indexA[i], indexB[i], ...place, round(certainty[i], 4), round(distance[i], 3)];
   });
   const columns = ['index_a', 'index_b', 'x_a', 'y_a', 'x_b', 'y_b', 'certainty', 'distance'];

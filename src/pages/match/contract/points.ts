@@ -1,4 +1,5 @@
 import type { PointExport, KeypointTable, KeypointOptions, PointTable, PointSource } from '../../../core/points.ts';
+import type { FirstPixel } from '../../../core/coordinates.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { Side } from '../../../core/geometry.ts';
 
@@ -8,5 +9,8 @@ export interface PointsApi {
   matchPoints(options: { side: Side; source: PointSource }): PointTable;
   /** As {@link PointsApi.matchPoints}. */
   matchKeypoints(options: Record<Side, PointSource> & { options: KeypointOptions }): KeypointTable;
-  exportPoints(options: PointExport & { format: 'csv' | 'json'; names: Record<Side, string> }): ExportedFile;
+  /** `firstPixel`: where its centre is in the file; absent: (0.5, 0.5). */
+  exportPoints(
+    options: PointExport & { format: 'csv' | 'json'; names: Record<Side, string>; firstPixel?: FirstPixel },
+  ): ExportedFile;
 }

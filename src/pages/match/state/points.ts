@@ -111,11 +111,11 @@ export class PointMatching {
 
   /** The present answer as a file. Rejects with a CodedError. */
   async export(format: 'csv' | 'json'): Promise<ExportedFile> {
-    const { answer } = this.store.getState();
+    const { answer, centre } = this.store.getState();
     if (!answer) throw new CodedError('points-nothing', 'There is no answer to save.', 'Match the points first.');
     const { photos } = this.workspace.getState();
     const names = { a: photos.a.photo?.name ?? 'a', b: photos.b.photo?.name ?? 'b' };
-    return this.link.call('exportPoints', { ...answer, format, names });
+    return this.link.call('exportPoints', { ...answer, format, names, firstPixel: centre === 'integer' ? 0 : 0.5 });
   }
 
   /** The distance that keypoints are paired within where none is set, pixels of B. */

@@ -51,7 +51,10 @@ function summary({ kind, table }: PointExport): string {
   const points = count === 1 ? '1 point' : `${whole(count)} points`;
   const placed = outside ? `${whole(count - outside)} of ${points}` : points;
   const left = outside ? ` (${whole(outside)} outside of photo ${side.toUpperCase()})` : '';
-  const moved = centre === 'integer' ? ' They were moved by half a pixel to this page’s convention.' : '';
+  const moved =
+    centre === 'integer'
+      ? ' They were moved by half a pixel to this page’s convention; files are in the one chosen above.'
+      : '';
   return `${placed} of ${side.toUpperCase()} placed in ${other}${left}.${moved}`;
 }
 

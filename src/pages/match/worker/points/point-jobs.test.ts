@@ -78,4 +78,22 @@ describe('chosen points', () => {
     expect(file.name).toBe('x-y-keypoints.csv');
     expect(await file.blob.text()).toContain('\n0,1,12,9,42,19,');
   });
+
+  it('are saved with the first pixel’s centre where it is wished', async () => {
+    const table = await matchPoints({ side: 'a', source: { ...source('0,1\n4,5'), centre: 'integer' } }, scene);
+    const save = async (firstPixel?: 0 | 0.5) => {
+      const names = { a: 'x.jpg', b: 'y.jpg' };
+      return exportPoints({ kind: 'points', table, format: 'csv', names, firstPixel }, scene).blob.text();
+    };
+    const rows = (text: string) =>
+      text
+        .split('\n')
+        .filter((line) => /^[\d.]+,/.test(line))
+        .map((line) => line.split(',').map(Number));
+    const [usual, opencv] = [rows(await save()), rows(await save(0))];
+    expect(usual[0].slice(0, 2)).toEqual([0.5, 1.5]);
+    expect(opencv[0].slice(0, 2)).toEqual([0, 1]);
+    expect(opencv[1][2]).toBeCloseTo(usual[1][2] - 0.5, 6);
+    expect(await save(0)).toContain('(top-left) pixel is at (0, 0)');
+  });
 });

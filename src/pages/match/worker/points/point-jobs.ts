@@ -65,14 +65,16 @@ export async function matchKeypointLists(
 
 /** The answers as a file. */
 export function exportPoints(request: Argument<'exportPoints'>, { sizes, result }: PointScene): ExportedFile {
-  const { format, names, kind } = request;
+  const { format, names, kind, firstPixel } = request;
   const metadata = {
     photos: { a: { name: names.a, size: sizes.a }, b: { name: names.b, size: sizes.b } },
     model: result.modelName,
     verdict: result.verdict.sentence,
   };
   const isCsv = format === 'csv';
-  const text = isCsv ? encodePointTableCsv(request, metadata) : encodePointTableJson(request, metadata);
+  const text = isCsv
+    ? encodePointTableCsv(request, metadata, firstPixel)
+    : encodePointTableJson(request, metadata, firstPixel);
   return {
     name: `${stemOf(names)}-${kind}.${format}`,
     blob: new Blob([text], { type: isCsv ? 'text/csv' : 'application/json' }),
