@@ -108,6 +108,13 @@ const WAYS: Record<string, Way | 'with another part'> = {
     close: (page) => page.getByRole('tab', { name: /Matches/ }).click(),
   },
   'src/pages/match/views/fly/controls.tsx': 'with another part',
+  'src/pages/match/ui/masks/masks-panel.tsx': {
+    name: 'Masks',
+    open: (page) => page.locator('summary', { hasText: /^Masks/ }).click(),
+    shown: '.mask-row',
+  },
+  // With the first mask; what fails there is a notice of its own.
+  'src/pages/match/state/masks/mask-keeper.ts': 'with another part',
   'src/pages/match/ui/geometry/geometry-panel.tsx': {
     name: 'Geometry',
     open: (page) => page.locator('details.geometry > summary').click(),
