@@ -1,6 +1,7 @@
 import type { CpuPhoto } from '../../src/matching/backend/cpu-backend.ts';
 import type { PairMatcher } from '../../src/matching/pair-matcher.ts';
-import { judge, type Refined, refine } from '../../src/matching/refine.ts';
+import { judge, type Refined } from '../../src/matching/judged.ts';
+import { refine } from '../../src/matching/refine.ts';
 import { toSubpixel } from '../../src/matching/search/subpixel.ts';
 import { verdictOf } from '../../src/matching/verdict.ts';
 import type { PlainMatchField } from '../../src/compute/field/cpu.ts';

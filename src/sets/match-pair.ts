@@ -3,7 +3,8 @@ import { type MatchResult, type MatchTable, type Verdict, NO_RESCUE } from '../c
 import type { TwoViewGeometry } from '../formats/matches/colmap-tables.ts';
 import type { PhotoHandle } from '../matching/backend/backend.ts';
 import type { PairMatcher } from '../matching/pair-matcher.ts';
-import { judge, refine, type Refined } from '../matching/refine.ts';
+import { judge, type Refined } from '../matching/judged.ts';
+import { refine } from '../matching/refine.ts';
 import { toSubpixel } from '../matching/search/subpixel.ts';
 import { verdictOf } from '../matching/verdict.ts';
 import { type PairMatches, pairMatches, ROW } from './pair-matches.ts';

@@ -2,7 +2,7 @@ import type { Side, Size } from '../../core/geometry.ts';
 import type { RuntimeTensor } from '../../platform/runtime/runtime.ts';
 import type { PhotoHandle } from '../backend/backend.ts';
 import type { PairMatcher } from '../pair-matcher.ts';
-import type { Judged } from '../refine.ts';
+import type { Judged } from '../judged.ts';
 
 /** Longer side at which the photos are read: finer than any network's input here, and no finer than what a place tells. */
 const READ = 896;

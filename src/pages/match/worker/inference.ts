@@ -25,7 +25,7 @@ import { Matcher } from '../../../matching/matcher.ts';
 import { createOrtRuntime, prefetchRuntime } from '../../../platform/runtime/ort.ts';
 import { type MatchContext, type Matched, PairMatcher } from '../../../matching/pair-matcher.ts';
 import type { Photo } from '../../../matching/photos/photo.ts';
-import type { Refined } from '../../../matching/refine.ts';
+import type { Refined } from '../../../matching/judged.ts';
 import { verdictOf } from '../../../matching/verdict.ts';
 import type { Runtime, RuntimeTensor } from '../../../platform/runtime/runtime.ts';
 import { readBytes } from '../../../platform/gpu/readback.ts';
