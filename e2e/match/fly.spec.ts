@@ -124,6 +124,6 @@ test('two photos are flown between, saved, reopened from a share file, and refus
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBeLessThanOrEqual(390);
   await page.getByRole('button', { name: 'Open in Scene' }).click();
-  await expect(page.getByText('two matched photos', { exact: true })).toBeVisible({ timeout: 20_000 });
+  await expect(page.locator('.slot-info', { hasText: 'two matched photos' })).toBeVisible({ timeout: 20_000 });
   errors.check();
 });
