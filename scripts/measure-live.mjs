@@ -20,6 +20,12 @@ const browser = await chromium.launch({
     '--no-sandbox',
     '--enable-unsafe-webgpu',
     '--use-webgpu-adapter=swiftshader',
+    // As playwright.config.ts: without them a WebGPU canvas ends the GPU process.
+    '--use-gl=angle',
+    '--use-angle=swiftshader',
+    '--enable-features=Vulkan',
+    '--use-vulkan=swiftshader',
+    '--ignore-gpu-blocklist',
     '--use-fake-device-for-media-stream',
     '--use-fake-ui-for-media-stream',
   ],
