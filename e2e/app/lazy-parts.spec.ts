@@ -113,6 +113,11 @@ const WAYS: Record<string, Way | 'with another part'> = {
     open: (page) => page.locator('summary', { hasText: /^Masks/ }).click(),
     shown: '.mask-row',
   },
+  'src/pages/match/ui/live/live-panel.tsx': {
+    name: 'Live',
+    open: (page) => page.locator('summary', { hasText: /^Live/ }).click(),
+    shown: 'button:has-text("Video file…")',
+  },
   // With the first mask; what fails there is a notice of its own.
   'src/pages/match/state/masks/mask-keeper.ts': 'with another part',
   'src/pages/match/ui/geometry/geometry-panel.tsx': {
