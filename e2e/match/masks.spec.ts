@@ -147,6 +147,7 @@ test('parts are left out by brush, polygon, keys and files; nothing is matched t
   await page.getByRole('button', { name: 'Swap A and B' }).click();
   await expect.poll(() => named(page)).toEqual({ a: null, b: 'painted' });
   await page.getByRole('button', { name: 'Swap A and B' }).click();
+  await expect.poll(() => named(page)).toEqual({ a: 'painted', b: null });
   await page.evaluate(() => (window as unknown as AppWindow).liftMatch.link.restart());
   expect((await matched(page)).verdict.isMasked).toBe(true);
   await page.reload();
