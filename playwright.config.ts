@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { EMULATED_WEBGPU } from './scripts/node/tools.mjs';
 
 /** `E2E_PORT` lets two checkouts be tested on one machine. */
 const port = Number(process.env.E2E_PORT) || 4173;
@@ -25,14 +26,7 @@ export default defineConfig({
       args: [
         '--headless',
         '--no-sandbox',
-        '--enable-unsafe-webgpu',
-        '--use-webgpu-adapter=swiftshader',
-        // The compositor must draw with Vulkan too: a WebGPU canvas cannot cross to its default GL, and crashes the GPU process.
-        '--use-gl=angle',
-        '--use-angle=swiftshader',
-        '--enable-features=Vulkan',
-        '--use-vulkan=swiftshader',
-        '--ignore-gpu-blocklist',
+        ...EMULATED_WEBGPU,
         '--js-flags=--wasm-tiering-budget=40000000',
         '--disable-quic',
         '--no-first-run',

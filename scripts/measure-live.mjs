@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
-import { findOrInstallChromium, ROOT } from './node/tools.mjs';
+import { EMULATED_WEBGPU, findOrInstallChromium, ROOT } from './node/tools.mjs';
 
 // `npm run build`, then `node scripts/measure-live.mjs [--frames 600] [--size 64]`: a film (Chromium's moving test picture) against a
 // still in the built app; rate, its ratio to a single match, and memory, which must not grow. Memory is that of all of Chromium's
@@ -18,14 +18,7 @@ const browser = await chromium.launch({
   args: [
     '--headless',
     '--no-sandbox',
-    '--enable-unsafe-webgpu',
-    '--use-webgpu-adapter=swiftshader',
-    // As playwright.config.ts: without them a WebGPU canvas ends the GPU process.
-    '--use-gl=angle',
-    '--use-angle=swiftshader',
-    '--enable-features=Vulkan',
-    '--use-vulkan=swiftshader',
-    '--ignore-gpu-blocklist',
+    ...EMULATED_WEBGPU,
     '--use-fake-device-for-media-stream',
     '--use-fake-ui-for-media-stream',
   ],

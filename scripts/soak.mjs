@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { findOrInstallChromium, installPackages, ROOT } from './node/tools.mjs';
+import { EMULATED_WEBGPU, findOrInstallChromium, installPackages, ROOT } from './node/tools.mjs';
 
 // `npm run soak`: many matches in a row through an embed; what grows with their number leaks.
 installPackages();
@@ -28,18 +28,7 @@ const server = await preview({ root: ROOT, logLevel: 'error', preview: { port: 0
 const base = server.resolvedUrls.local[0];
 const host = await chromium.launchServer({
   executablePath: findOrInstallChromium(),
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--enable-unsafe-webgpu',
-    '--use-webgpu-adapter=swiftshader',
-    // The compositor must draw with Vulkan too: a WebGPU canvas cannot cross to its default GL, and crashes the GPU process.
-    '--use-gl=angle',
-    '--use-angle=swiftshader',
-    '--enable-features=Vulkan',
-    '--use-vulkan=swiftshader',
-    '--ignore-gpu-blocklist',
-  ],
+  args: ['--headless', '--no-sandbox', ...EMULATED_WEBGPU],
 });
 const browser = await chromium.connect(host.wsEndpoint());
 try {

@@ -4,3 +4,4 @@ export function findOrInstallChromium(): string;
 export function installNumpy(): void;
 export function run(program: string, args: string[], options?: object): void;
 export function capture(program: string, args: string[], options?: object): Promise<{ status: number; output: string }>;
+export const EMULATED_WEBGPU: string[];

@@ -103,3 +103,15 @@ function hashOf(text) {
   for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
   return `-${hash}`;
 }
+
+/** Chromium's switches for WebGPU without a graphics card. */
+export const EMULATED_WEBGPU = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  // The compositor must draw with Vulkan too: a WebGPU canvas cannot cross to its default GL, and crashes the GPU process.
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--ignore-gpu-blocklist',
+];

@@ -1,8 +1,8 @@
-import { type ChangeEvent, type FormEvent, useRef, useState } from 'react';
-import { Dialog } from '../../../ui/dialog.tsx';
+import { type ChangeEvent, useRef, useState } from 'react';
 import { fileSize, whole } from '../../../ui/format.ts';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { FolderIcon, LinkIcon } from '../../../ui/icons.tsx';
+import { AddressForm } from '../../../workspace/ui/address-dialog.tsx';
 import { takeSceneOffer } from '../state/intake.ts';
 import { useScene, useSceneState } from './scene-context.ts';
 
@@ -41,43 +41,15 @@ export function SceneSourceSlot() {
         </IconButton>
       </div>
       <input ref={picker} type="file" accept={ACCEPTED} multiple hidden data-picker="scene" onChange={onPick} />
-      {isAsking && <AddressDialog onClose={() => setIsAsking(false)} />}
+      {isAsking && (
+        <AddressForm
+          title="Scene from an address"
+          label="Address of the file"
+          hint="The host must let other pages read its files (CORS)."
+          onOpen={(address) => void scene.openAddress(address)}
+          onClose={() => setIsAsking(false)}
+        />
+      )}
     </section>
-  );
-}
-
-function AddressDialog({ onClose }: { onClose: () => void }) {
-  const scene = useScene();
-  const [address, setAddress] = useState('');
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    onClose();
-    void scene.openAddress(address);
-  };
-  return (
-    <Dialog title="Scene from an address" onClose={onClose}>
-      <form className="stack" onSubmit={onSubmit}>
-        <label className="stack-tight">
-          Address of the file
-          <input
-            type="url"
-            required
-            autoFocus
-            placeholder="https://"
-            value={address}
-            onChange={(event) => setAddress(event.target.value)}
-          />
-        </label>
-        <p className="hint">The host must let other pages read its files (CORS).</p>
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary">
-            Open
-          </button>
-        </div>
-      </form>
-    </Dialog>
   );
 }
