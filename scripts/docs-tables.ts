@@ -7,6 +7,7 @@ import type { NetworkFamily } from '../src/networks/family.ts';
 import { FAMILIES } from '../src/networks/index.ts';
 import { COMPARE_PARAMS } from '../src/pages/compare/params.ts';
 import { LIFT_PARAMS } from '../src/pages/lift/params.ts';
+import { EXPORT_PARAMS } from '../src/pages/match/params/export.ts';
 import { FIT_PARAMS, VIEW_PARAMS } from '../src/pages/match/params.ts';
 import { SCENE_PARAMS } from '../src/pages/scene/params.ts';
 import { SET_PARAMS } from '../src/pages/set/params.ts';
@@ -73,6 +74,7 @@ export const DOC_TABLES: readonly { file: string; name: string; table: string }[
   { file: 'docs/settings.md', name: 'matching', table: settings(SETTINGS_PARAMS) },
   { file: 'docs/settings.md', name: 'view', table: settings(VIEW_PARAMS) },
   { file: 'docs/settings.md', name: 'fit', table: settings(FIT_PARAMS) },
+  { file: 'docs/settings.md', name: 'export', table: settings(EXPORT_PARAMS) },
   { file: 'docs/settings.md', name: 'compare', table: settings(COMPARE_PARAMS, 'compare.') },
   { file: 'docs/settings.md', name: 'set', table: settings(SET_PARAMS, 'set.') },
   { file: 'docs/settings.md', name: 'lift', table: settings(LIFT_PARAMS, 'lift.') },

@@ -38,6 +38,7 @@ const ARROWS: Record<string, readonly string[]> = {
   // A page's settings, each declared once.
   'page:settings': ['page:contract', 'core'],
   'page:params': [
+    'exports',
     'page:settings',
     'page:contract',
     'page:views',

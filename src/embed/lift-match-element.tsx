@@ -3,7 +3,7 @@ import type { ExportName } from '../exports/index.ts';
 import type { ExportedFile } from '../core/exported-file.ts';
 import { LINK_KEYS } from '../pages/match/params.ts';
 import { openEmbedWorkspace } from '../pages/match/state/sharing/embed-workspace.ts';
-import { DEFAULT_EXPORT } from '../pages/match/state/sharing/exporting.ts';
+import type { ExportChoice } from '../pages/match/state/sharing/exporting.ts';
 import styles from './styles.css?inline';
 import { EmbedView } from './embed-view.tsx';
 import type { EmbedMessage, Resource } from './messages.ts';
@@ -32,7 +32,7 @@ export interface LiftMatch extends HTMLElement {
   /** Starts the engine if need be, and matches. */
   run(): Promise<void>;
   /** The present match as a file. Rejects with an Error that has `code` and `remedy`. */
-  export(format: ExportName, options?: Partial<typeof DEFAULT_EXPORT>): Promise<ExportedFile>;
+  export(format: ExportName, options?: Partial<ExportChoice>): Promise<ExportedFile>;
 }
 
 /**
@@ -88,8 +88,9 @@ export function liftMatchElement(appBase: string): new () => LiftMatch {
       return this.session.run();
     }
 
-    export(format: ExportName, options: Partial<typeof DEFAULT_EXPORT> = {}): Promise<ExportedFile> {
-      return this.session.workspace.exporting.make({ ...DEFAULT_EXPORT, ...options, format });
+    export(format: ExportName, options: Partial<ExportChoice> = {}): Promise<ExportedFile> {
+      const { exporting } = this.session.workspace;
+      return exporting.make({ ...exporting.choice(), ...options, format });
     }
 
     private get session(): EmbedSession {

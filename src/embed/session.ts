@@ -1,11 +1,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { DEFAULT_FULL_SIZE } from '../exports/full-size-settings.ts';
-import { FILE_MATCHES } from '../exports/export-format.ts';
-import { DEFAULT_ANIMATION } from '../exports/animation-settings.ts';
 import { CodedError, isCancelled, toPlainError } from '../core/errors.ts';
 import type { Side } from '../core/geometry.ts';
 import { fetchPhoto, nameOfAddress, resolvePhotoUrl } from '../workspace/photos/fetch-photo.ts';
 import { fetchPoster } from '../pages/match/state/sharing/share-poster.ts';
+import { DEFAULT_EXPORT_SETTINGS } from '../pages/match/params/export.ts';
 import type { MatchState } from '../pages/match/state/types.ts';
 import { formatAddress, parseAddress } from '../pages/match/state/address/url.ts';
 import type { MatchWorkspace } from '../pages/match/state/match-workspace.ts';
@@ -64,6 +62,7 @@ export class EmbedSession {
       view: address.view,
       settings: address.settings,
       geometry: { ...geometry, ...address.geometry },
+      exports: address.exports ?? DEFAULT_EXPORT_SETTINGS,
       theme,
     }));
     workspace.probing.setPins(address.pins);
@@ -93,16 +92,9 @@ export class EmbedSession {
           this.set(command.options);
           break;
         case 'export': {
-          const isFlight = this.workspace.store.getState().view.view === 'fly';
-          const animation = { ...DEFAULT_ANIMATION, ...(isFlight && { kind: 'fly' as const }) };
-          const fixed = {
-            animation,
-            fullSize: DEFAULT_FULL_SIZE,
-            firstPixel: 0.5 as const,
-            count: FILE_MATCHES.default,
-          };
-          const choice = { ...command, ...fixed };
-          const { name, blob, notes } = await this.workspace.exporting.make(choice, { signal: this.closing.signal });
+          const { exporting } = this.workspace;
+          const choice = { ...exporting.choice(), ...command };
+          const { name, blob, notes } = await exporting.make(choice, { signal: this.closing.signal });
           this.emit({ type: 'result', kind: 'export', replyTo, name, blob, notes });
           return;
         }
@@ -133,9 +125,9 @@ export class EmbedSession {
   /** Changes view and settings by the parameters of a link; unknown ones count for nothing. */
   set(options: Record<string, string>): void {
     const { workspace } = this;
-    const { view, settings, pins, geometry } = workspace.store.getState();
+    const { view, settings, pins, geometry, exports } = workspace.store.getState();
     const query = new URLSearchParams(
-      formatAddress({ view, settings, pins, geometry, sample: null, photos: { a: null, b: null } }),
+      formatAddress({ view, settings, pins, geometry, exports, sample: null, photos: { a: null, b: null } }),
     );
     for (const [name, value] of Object.entries(options)) query.set(name, value);
     const asked = parseAddress(`?${query}`);
@@ -143,6 +135,7 @@ export class EmbedSession {
     if (JSON.stringify(asked.settings) !== JSON.stringify(settings)) workspace.updateSettings(asked.settings);
     const isAboutFit = Object.keys(options).some((name) => name === 'fit' || name.startsWith('fit.'));
     if (isAboutFit) workspace.store.setState({ geometry: { ...geometry, ...asked.geometry } });
+    if (asked.exports) workspace.exporting.change(asked.exports);
     const { theme, controls } = options;
     if (theme === 'light' || theme === 'dark' || theme === 'auto') workspace.store.setState({ theme });
     if (controls === '0' || controls === '1') this.store.setState({ controls: controls === '1' });

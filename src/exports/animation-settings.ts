@@ -19,13 +19,6 @@ export interface AnimationSettings {
   loops: number;
 }
 
-export const ANIMATION_SIDES = [240, 360, 480, 720, 1080] as const;
-export const ANIMATION_RANGES = {
-  fps: { min: 2, max: 30 },
-  seconds: { min: 0.4, max: 10 },
-  loops: { min: 0, max: 100 },
-} as const;
-
 export const DEFAULT_ANIMATION: AnimationSettings = {
   format: 'gif',
   kind: 'morph',

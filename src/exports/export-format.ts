@@ -15,7 +15,7 @@ import type { FullSizePicture, FullSizeSettings } from './full-size-settings.ts'
 export type FlowSize = 'match' | 'photo';
 
 /** Matches in files for programs that want many (COLMAP), and in batches, unless somebody says otherwise. */
-export const FILE_MATCHES = { default: 5000, min: 500, max: 10_000, step: 500 } as const;
+export const FILE_MATCHES = 5000;
 
 /** What can be chosen for a file; a format's `choices` name those that mean something for it. */
 export interface ExportOptions {

@@ -6,6 +6,7 @@ import {
   addressKeys,
   choice,
   defaultsOf,
+  named,
   number,
   optionalNumber,
   type ParamTable,
@@ -15,6 +16,7 @@ import {
 } from '../../platform/params/params.ts';
 import { SETTINGS_PARAMS } from '../../workspace/params.ts';
 
+import { EXPORT_PARAMS } from './params/export.ts';
 import type { FitMethod, FitModel } from './contract/fit-models.ts';
 import { DEFAULT_THRESHOLD, FIT_METHODS, FIT_MODELS, MEASURED_SIDE } from './contract/fit-models.ts';
 import type { ViewSettings } from './contract/view.ts';
@@ -22,9 +24,6 @@ import { COLORS_BY, COMPARE_BY, COMPARE_MODES } from './contract/view.ts';
 import { COMPARE_TEXTS } from './views/compare/view.ts';
 import { VIEW_LIST } from './views/index.ts';
 import type { ViewName } from './views/index.ts';
-
-const named = <T extends string>(values: readonly T[], labels: Record<T, string>) =>
-  values.map((value) => ({ value, label: labels[value] }));
 
 /** What is shown of the match. Everything here acts at once: changing it redraws and never runs a model. */
 export const VIEW_PARAMS = {
@@ -301,4 +300,6 @@ export const fitValues = ({ fov, camera, ...others }: FitSettings): FitValues =>
 export const DEFAULT_FIT: FitSettings = fitSettings(defaultsOf(FIT_PARAMS));
 
 /** Names of all of them in an address: an embed's options are the same. */
-export const LINK_KEYS: readonly string[] = [VIEW_PARAMS, SETTINGS_PARAMS, FIT_PARAMS].flatMap(addressKeys);
+export const LINK_KEYS: readonly string[] = [VIEW_PARAMS, SETTINGS_PARAMS, FIT_PARAMS, EXPORT_PARAMS].flatMap(
+  addressKeys,
+);

@@ -98,6 +98,9 @@ export const choice = <T extends string>(declared: Of<ChoiceParam<T>>): ChoicePa
   kind: 'choice',
   ...declared,
 });
+/** The options of a choice by the words of a list. */
+export const named = <T extends string>(values: readonly T[], labels: Record<T, string>) =>
+  values.map((value) => ({ value, label: labels[value] }));
 export const toggle = (declared: Of<SwitchParam>): SwitchParam => ({ kind: 'switch', ...declared });
 export const text = (declared: Omit<Of<TextParam>, 'default'>): TextParam => ({
   kind: 'text',

@@ -102,8 +102,8 @@ export class MatchWorkspace extends Workspace {
 
   /** Loads the catalogues and opens what the link asks for; without photos in it, the first sample. */
   async open(address: AddressState): Promise<void> {
-    const { page, pageOptions = {}, view, settings, geometry } = address;
-    this.store.setState({ page, pageOptions, view, settings });
+    const { page, pageOptions = {}, view, settings, geometry, exports } = address;
+    this.store.setState({ page, pageOptions, view, settings, ...(exports && { exports }) });
     if (geometry) this.store.setState({ geometry: { ...this.store.getState().geometry, ...geometry } });
     this.probing.setPins(address.pins);
     const models = this.loadModels();

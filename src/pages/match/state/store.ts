@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { StoreApi } from 'zustand/vanilla';
 import { initialWorkspace } from '../../../workspace/store.ts';
+import { DEFAULT_EXPORT_SETTINGS } from '../params/export.ts';
 import { DEFAULT_VIEW } from '../params.ts';
 import { NO_FLY } from './fly/fly-state.ts';
 import { DEFAULT_GEOMETRY } from './geometry/geometry-state.ts';
@@ -15,6 +16,7 @@ export function createMatchStore(initial: Partial<MatchState> = {}): MatchStore 
     page: 'match',
     view: DEFAULT_VIEW,
     geometry: DEFAULT_GEOMETRY,
+    exports: DEFAULT_EXPORT_SETTINGS,
     masks: { a: null, b: null },
     fly: NO_FLY,
     engine: { epoch: 0, status: 'starting', info: null },

@@ -3,6 +3,7 @@ import type { ProbeResult, Progress, Stage, Verdict } from '../../../core/match.
 import type { WorkspaceState } from '../../../workspace/types.ts';
 import type { EngineInfo } from '../contract/protocol.ts';
 import type { ViewSettings } from '../contract/view.ts';
+import type { ExportSettings } from '../params/export.ts';
 import type { FlyState } from './fly/fly-state.ts';
 import type { GeometryState } from './geometry/geometry-state.ts';
 import type { NamedMask } from './masks/named-mask.ts';
@@ -42,6 +43,8 @@ export interface Pin extends Probe {
 export interface MatchState extends WorkspaceState {
   view: ViewSettings;
   geometry: GeometryState;
+  /** How a match is saved. */
+  exports: ExportSettings;
   /** What counts of each photo; null: all of it. */
   masks: Record<Side, NamedMask | null>;
   fly: FlyState;

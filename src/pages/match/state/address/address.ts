@@ -18,6 +18,7 @@ export function addressOf(state: MatchState, base: string): AddressState {
     view: state.view,
     settings: state.settings,
     geometry: { isOpen: state.geometry.isOpen, settings: state.geometry.settings },
+    exports: state.exports,
     // The first sample is what opens by default.
     sample: sample && sample !== state.samples[0] ? sample.id : null,
     photos: sample ? { a: null, b: null } : { a: a && relative(a, base), b: b && relative(b, base) },
@@ -36,7 +37,17 @@ export function bindAddress(store: MatchStore, win: Window, base: string): () =>
     }
   };
   const unsubscribe = store.subscribe((now, before) => {
-    const keys = ['page', 'pageOptions', 'view', 'settings', 'geometry', 'photos', 'samples', 'pins'] as const;
+    const keys = [
+      'page',
+      'pageOptions',
+      'view',
+      'settings',
+      'geometry',
+      'exports',
+      'photos',
+      'samples',
+      'pins',
+    ] as const;
     // A photo on its way has no place in the state yet: writing now would drop it from the link.
     const isOpening = now.photos.a.opening !== null || now.photos.b.opening !== null;
     if (isOpening || keys.every((key) => now[key] === before[key])) return;

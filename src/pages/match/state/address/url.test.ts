@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COMPARE_MODES } from '../../contract/view.ts';
 import { DEFAULT_VIEW } from '../../params.ts';
+import { DEFAULT_EXPORT_SETTINGS } from '../../params/export.ts';
 import { VIEWS } from '../../views/index.ts';
 import { COLOR_MAPS } from '../../../../core/colors/color-maps.ts';
 import { DEFAULT_CAMERA } from '../../../../core/viewer/zoom.ts';
@@ -15,6 +16,7 @@ const DEFAULT: AddressState = {
   pageOptions: {},
   view: DEFAULT_VIEW,
   settings: DEFAULT_SETTINGS,
+  exports: DEFAULT_EXPORT_SETTINGS,
   sample: null,
   photos: { a: null, b: null },
   pins: [],
@@ -59,6 +61,23 @@ describe('address', () => {
         camera: { x: 0.25, y: 0.625, scale: 3.5 },
       },
       settings: { modelId: 'l2m', provider: 'wasm', longSide: 448, rescue: false },
+      exports: {
+        format: 'animation',
+        side: 'b',
+        flowSize: 'photo',
+        scale: 4,
+        legend: false,
+        count: 2500,
+        firstPixel: '0',
+        picture: 'panorama',
+        encoding: 'jpeg',
+        motion: 'swipe',
+        animation: 'webm',
+        longSide: 720,
+        fps: 24,
+        seconds: 1.5,
+        loops: 3,
+      },
       sample: 'garden path',
       photos: { a: 'https://example.org/a b.jpg?x=1&y=2#z', b: 'samples/ö.png' },
       pins: [

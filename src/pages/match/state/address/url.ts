@@ -4,6 +4,7 @@ import { addressKeys } from '../../../../platform/params/params.ts';
 import { SETTINGS_PARAMS } from '../../../../workspace/params.ts';
 import type { MatchSettings } from '../../../../workspace/types.ts';
 import type { ViewSettings } from '../../contract/view.ts';
+import { EXPORT_PARAMS, type ExportSettings } from '../../params/export.ts';
 import { VIEW_PARAMS } from '../../params.ts';
 import { MAX_LINKED_PINS } from '../types.ts';
 import type { Place } from '../types.ts';
@@ -19,6 +20,8 @@ export interface AddressState {
   settings: MatchSettings;
   /** Absent: no fit is asked for. */
   geometry?: LinkedFit;
+  /** Absent: a share file does not say how files are saved. */
+  exports?: ExportSettings;
   /** Id of a demo pair; null where the link names none. */
   sample: string | null;
   /** Addresses of the photos, as the link gives them; null where it names none. */
@@ -55,6 +58,7 @@ export function parseAddress(search: string, pages: readonly string[] = []): Add
     view: readParams(VIEW_PARAMS, get),
     settings: readParams(SETTINGS_PARAMS, get),
     geometry: readFit(query),
+    exports: readParams(EXPORT_PARAMS, get),
     sample: readText(query.get('sample')),
     photos: { a: readText(query.get('a')), b: readText(query.get('b')) },
     pins: readPins(query.get('pins')),
@@ -63,7 +67,7 @@ export function parseAddress(search: string, pages: readonly string[] = []): Add
 
 /** The query string of a state, without the question mark: only what differs from the defaults. */
 export function formatAddress(address: AddressState): string {
-  const { page, pageOptions, view, settings, geometry, sample, photos, pins } = address;
+  const { page, pageOptions, view, settings, geometry, exports, sample, photos, pins } = address;
   const parts: [string, string][] = [];
   if (page && page !== OWN_PAGE) {
     parts.push(['page', page]);
@@ -73,6 +77,7 @@ export function formatAddress(address: AddressState): string {
   for (const side of ['a', 'b'] as const) if (photos[side] !== null) parts.push([side, photos[side]]);
   parts.push(...writeParams(VIEW_PARAMS, view), ...writeParams(SETTINGS_PARAMS, settings));
   if (geometry) parts.push(...fitParts(geometry));
+  if (exports) parts.push(...writeParams(EXPORT_PARAMS, exports));
   if (pins.length > 0 && pins.length <= MAX_LINKED_PINS) {
     parts.push(['pins', pins.map((pin) => `${pin.side}${roundTo(pin.x, 1)},${roundTo(pin.y, 1)}`).join(';')]);
   }

@@ -7,7 +7,7 @@ import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { Side } from '../../../../core/geometry.ts';
 import type { MatchResult, Progress } from '../../../../core/match.ts';
 import { DEFAULT_CAMERA } from '../../../../core/viewer/zoom.ts';
-import { DEFAULT_EXPORT } from '../sharing/exporting.ts';
+import { exportOptions } from '../../params/export.ts';
 import type { MatchStore } from '../store.ts';
 import type { ModelEntry } from '../../../../workspace/types.ts';
 import { formatAddress } from '../address/url.ts';
@@ -102,10 +102,10 @@ export class BatchEngine {
 
   /** The pair matched last as one of the formats, as the page's view and filters say. */
   async export(format: ExportName, { a, b }: Record<Side, BatchFile>, signal: AbortSignal): Promise<ExportedFile> {
-    const { settings } = this.workspace.getState();
+    const { settings, exports } = this.workspace.getState();
     const view = this.view();
     const request = {
-      ...DEFAULT_EXPORT,
+      ...exportOptions(exports),
       format,
       photos: { a: { name: a.file.name, file: a.file }, b: { name: b.file.name, file: b.file } },
       query: formatAddress({ view, settings, pins: [], sample: null, photos: { a: null, b: null } }),

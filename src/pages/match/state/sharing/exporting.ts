@@ -1,31 +1,20 @@
 import type { CallOptions } from '../../link/engine.ts';
-import { DEFAULT_ANIMATION } from '../../../../exports/animation-settings.ts';
-import { DEFAULT_FULL_SIZE } from '../../../../exports/full-size-settings.ts';
-import { FILE_MATCHES } from '../../../../exports/export-format.ts';
+import type { ExportOptions } from '../../../../exports/export-format.ts';
 import { exportFormat } from '../../../../exports/index.ts';
 import { CodedError } from '../../../../core/errors.ts';
 import type { ExportRequest } from '../../contract/exports.ts';
+import { DEFAULT_EXPORT_SETTINGS, exportOptions, type ExportSettings } from '../../params/export.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { EngineLink } from '../engine-link.ts';
 import { formatAddress } from '../address/url.ts';
 import type { MatchStore } from '../store.ts';
 
 /** What the person chooses; the rest of the request is what the page shows. */
-export type ExportChoice = Pick<
-  ExportRequest,
-  'format' | 'side' | 'flowSize' | 'scale' | 'legend' | 'animation' | 'fullSize' | 'firstPixel' | 'count'
->;
+export type ExportChoice = ExportOptions & Pick<ExportRequest, 'format'>;
 
 export const DEFAULT_EXPORT: ExportChoice = {
-  format: 'share',
-  side: 'a',
-  flowSize: 'match',
-  scale: 2,
-  legend: true,
-  animation: DEFAULT_ANIMATION,
-  firstPixel: 0.5,
-  fullSize: DEFAULT_FULL_SIZE,
-  count: FILE_MATCHES.default,
+  format: DEFAULT_EXPORT_SETTINGS.format,
+  ...exportOptions(DEFAULT_EXPORT_SETTINGS),
 };
 
 /** Makes files of the present match; the engine's worker encodes them. */
@@ -34,6 +23,16 @@ export class Exporting {
     private readonly store: MatchStore,
     private readonly link: EngineLink,
   ) {}
+
+  /** What is chosen, with what is shown where nothing is. */
+  choice(): ExportChoice {
+    const { exports, view } = this.store.getState();
+    return { format: exports.format, ...exportOptions(exports, view.view === 'fly') };
+  }
+
+  change(patch: Partial<ExportSettings>): void {
+    this.store.setState(({ exports }) => ({ exports: { ...exports, ...patch } }));
+  }
 
   /** Rejects with a CodedError: `export-nothing` without a match, and the engine's own. */
   async make(choice: ExportChoice, options?: CallOptions): Promise<ExportedFile> {

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'react';
-import { DEFAULT_EXPORT } from '../../state/sharing/exporting.ts';
 import { isCancelled, type PlainError, toPlainError } from '../../../../core/errors.ts';
 import { EXPORTS } from '../../../../exports/index.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
@@ -27,10 +26,7 @@ interface ExportDialogProps {
 export default function ExportDialog({ onClose, onBatch }: ExportDialogProps) {
   const workspace = useWorkspace();
   const hasResult = useWorkspaceState((state) => state.result !== null && state.job === null);
-  const isFlight = useWorkspaceState((state) => state.view.view === 'fly' && state.fly.info?.abstention === null);
-  const [choice, setChoice] = useState(() =>
-    isFlight ? { ...DEFAULT_EXPORT, animation: { ...DEFAULT_EXPORT.animation, kind: 'fly' as const } } : DEFAULT_EXPORT,
-  );
+  const chosen = useWorkspaceState((state) => state.exports.format);
   const [outcome, setOutcome] = useState<Outcome>(null);
   const running = useRef<AbortController | null>(null);
   // Closing the dialog gives the file up.
@@ -41,12 +37,12 @@ export default function ExportDialog({ onClose, onBatch }: ExportDialogProps) {
     running.current = controller;
     setOutcome({ kind: 'saving', share: null });
     try {
-      const file = await workspace.exporting.make(choice, {
+      const file = await workspace.exporting.make(workspace.exporting.choice(), {
         signal: controller.signal,
         onProgress: ({ fraction }) => setOutcome({ kind: 'saving', share: fraction }),
       });
       saveFile(file.blob, file.name);
-      setOutcome({ kind: 'saved', file, isAnimation: choice.format === 'animation' });
+      setOutcome({ kind: 'saved', file, isAnimation: chosen === 'animation' });
     } catch (thrown) {
       setOutcome(isCancelled(thrown) ? null : { kind: 'failed', error: toPlainError(thrown) });
     }
@@ -63,9 +59,9 @@ export default function ExportDialog({ onClose, onBatch }: ExportDialogProps) {
                 <input
                   type="radio"
                   name="format"
-                  checked={choice.format === format}
+                  checked={chosen === format}
                   onChange={() => {
-                    setChoice({ ...choice, format });
+                    workspace.exporting.change({ format });
                     setOutcome(null);
                   }}
                 />
@@ -77,7 +73,7 @@ export default function ExportDialog({ onClose, onBatch }: ExportDialogProps) {
             );
           })}
         </fieldset>
-        <ExportOptions choice={choice} onChange={setChoice} />
+        <ExportOptions />
         <div role="status">{outcome?.kind === 'saved' && <Saved file={outcome.file} />}</div>
         {outcome?.kind === 'saved' && outcome.isAnimation && <AnimationPreview file={outcome.file} />}
         {outcome?.kind === 'saving' && (

@@ -1,129 +1,101 @@
-import { FILE_MATCHES, type FlowSize } from '../../../../exports/export-format.ts';
-import type { FullSizeEncoding, FullSizePicture } from '../../../../exports/full-size-settings.ts';
+import type { ExportChoice } from '../../../../exports/export-format.ts';
 import { exportFormat } from '../../../../exports/index.ts';
-import type { ExportChoice } from '../../state/sharing/exporting.ts';
 import { dimensions, whole } from '../../../../ui/format.ts';
+import { ParamChoice, ParamSlider, ParamSwitch } from '../../../../ui/param-controls.tsx';
 import { Segmented } from '../../../../ui/segmented.tsx';
 import { Select } from '../../../../ui/select.tsx';
-import { Slider } from '../../../../ui/slider.tsx';
-import { Switch } from '../../../../ui/switch.tsx';
-import { useWorkspaceState } from '../workspace-context.ts';
+import { EXPORT_PARAMS } from '../../params/export.ts';
+import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { AnimationOptions } from './animation-options.tsx';
-
-const PICTURES: { value: FullSizePicture; label: string }[] = [
-  { value: 'b-on-a', label: 'B on A, by the match' },
-  { value: 'a-on-b', label: 'A on B, by the match' },
-  { value: 'panorama', label: 'Panorama, by the homography' },
-  { value: 'panorama-match', label: 'Panorama, by match and homography' },
-];
-const ENCODINGS: { value: FullSizeEncoding; label: string }[] = [
-  { value: 'png', label: 'PNG, see-through' },
-  { value: 'jpeg', label: 'JPEG' },
-];
-
-const FIRST = [
-  { value: '0.5', label: '(0.5, 0.5), COLMAP' },
-  { value: '0', label: '(0, 0), OpenCV' },
-];
 
 const SCALES = ['1', '2', '3', '4'].map((value) => ({ value, label: `${value}×` }));
 
-interface ExportOptionsProps {
-  choice: ExportChoice;
-  onChange: (choice: ExportChoice) => void;
-}
-
 /** What can be chosen for the format, if anything. */
-export function ExportOptions({ choice, onChange }: ExportOptionsProps) {
-  const grid = useWorkspaceState((state) => state.result?.gridSize[choice.side]);
-  const photo = useWorkspaceState((state) => state.photos[choice.side].photo?.info.size);
-  const { choices } = exportFormat(choice.format);
-  if (choices.includes('animation')) {
-    return (
-      <AnimationOptions settings={choice.animation} onChange={(animation) => onChange({ ...choice, animation })} />
-    );
-  }
-  if (choices.includes('full-size')) {
+export function ExportOptions() {
+  const workspace = useWorkspace();
+  const settings = useWorkspaceState((state) => state.exports);
+  const change = workspace.exporting.change.bind(workspace.exporting);
+  const { choices } = exportFormat(settings.format);
+  const asks = (what: ExportChoice) => choices.includes(what);
+  if (asks('animation')) return <AnimationOptions settings={settings} onChange={change} />;
+  if (asks('full-size')) {
     return (
       <>
         <Select
-          label="Picture"
-          value={choice.fullSize.picture}
-          options={PICTURES}
-          onChange={(picture) =>
-            onChange({ ...choice, fullSize: { ...choice.fullSize, picture: picture as FullSizePicture } })
-          }
+          label={EXPORT_PARAMS.picture.label}
+          value={settings.picture}
+          options={EXPORT_PARAMS.picture.options}
+          onChange={(picture) => change({ picture: picture as typeof settings.picture })}
         />
-        <Segmented
-          label="File"
-          value={choice.fullSize.encoding}
-          options={ENCODINGS}
-          onChange={(encoding) => onChange({ ...choice, fullSize: { ...choice.fullSize, encoding } })}
+        <ParamChoice
+          param={EXPORT_PARAMS.encoding}
+          value={settings.encoding}
+          onChange={(encoding) => change({ encoding })}
         />
       </>
     );
   }
-  if (choices.includes('pixels')) {
+  if (asks('pixels')) {
     return (
-      <Segmented
-        label="Centre of the first pixel"
-        value={String(choice.firstPixel)}
-        options={FIRST}
-        onChange={(value) => onChange({ ...choice, firstPixel: value === '0' ? 0 : 0.5 })}
+      <ParamChoice
+        param={EXPORT_PARAMS.firstPixel}
+        value={settings.firstPixel}
+        onChange={(firstPixel) => change({ firstPixel })}
       />
     );
   }
-  if (choices.includes('figure')) {
+  if (asks('figure')) {
     return (
       <>
         <Segmented
-          label="Scale, pixels per pixel of the page"
-          value={String(choice.scale)}
+          label={EXPORT_PARAMS.scale.label}
+          value={String(settings.scale)}
           options={SCALES}
-          onChange={(scale) => onChange({ ...choice, scale: Number(scale) })}
+          onChange={(scale) => change({ scale: Number(scale) })}
         />
-        <Switch
-          label="Legend below the picture"
-          checked={choice.legend}
-          onChange={(legend) => onChange({ ...choice, legend })}
-        />
+        <ParamSwitch param={EXPORT_PARAMS.legend} value={settings.legend} onChange={(legend) => change({ legend })} />
       </>
     );
   }
-  if (choices.includes('count')) {
-    const { default: usual, min, max, step } = FILE_MATCHES;
+  if (asks('count')) {
     return (
-      <Slider
-        label="Matches in the file"
-        value={choice.count ?? usual}
-        {...{ min, max, step }}
+      <ParamSlider
+        param={EXPORT_PARAMS.count}
+        value={settings.count}
         format={whole}
-        onChange={(count) => onChange({ ...choice, count })}
-        hint="Programs that reconstruct want more of them than the view draws."
+        onChange={(count) => change({ count })}
       />
     );
   }
-  if (!choices.includes('flow')) return null;
-  const sizes: { value: FlowSize; label: string }[] = [
-    { value: 'match', label: grid ? `Match (${Math.max(grid.width, grid.height)} px)` : 'Match' },
-    { value: 'photo', label: photo ? `Photo (${dimensions(photo)})` : 'Photo' },
-  ];
+  return asks('flow') ? <FlowOptions /> : null;
+}
+
+/** Direction and size of optical flow, with the sizes that the match and the photo have. */
+function FlowOptions() {
+  const workspace = useWorkspace();
+  const { side, flowSize } = useWorkspaceState((state) => state.exports);
+  const grid = useWorkspaceState((state) => state.result?.gridSize[side]);
+  const photo = useWorkspaceState((state) => state.photos[side].photo?.info.size);
+  const known = {
+    match: grid && `${Math.max(grid.width, grid.height)} px`,
+    photo: photo && dimensions(photo),
+  };
+  const sizes = EXPORT_PARAMS.flowSize.options.map(({ value, label }) => ({
+    value,
+    label: known[value] ? `${label} (${known[value]})` : label,
+  }));
   return (
     <>
-      <Segmented
-        label="Direction"
-        value={choice.side}
-        options={[
-          { value: 'a', label: 'A → B' },
-          { value: 'b', label: 'B → A' },
-        ]}
-        onChange={(side) => onChange({ ...choice, side })}
+      <ParamChoice
+        param={EXPORT_PARAMS.side}
+        value={side}
+        onChange={(wanted) => workspace.exporting.change({ side: wanted })}
       />
       <Segmented
-        label="Size"
-        value={choice.flowSize}
+        label={EXPORT_PARAMS.flowSize.label}
+        value={flowSize}
         options={sizes}
-        onChange={(flowSize) => onChange({ ...choice, flowSize })}
+        onChange={(wanted) => workspace.exporting.change({ flowSize: wanted })}
       />
     </>
   );

@@ -83,7 +83,7 @@ function sourceOf(request: ExportRequest, scene: ExportScene): StageSource {
           const both = await fields();
           const plain = { a: { ...both.a, photo: sizes.a }, b: { ...both.b, photo: sizes.b } };
           const { seed, threshold, cycleLimit } = request.view;
-          const { rows } = sampleMatches(plain, { count: FILE_MATCHES.default, seed, threshold, cycleLimit });
+          const { rows } = sampleMatches(plain, { count: FILE_MATCHES, seed, threshold, cycleLimit });
           return (await twoViewGeometry(matchTable(rows, sizes, both), sizes, focal, options)).homography;
         },
         openPixels: (side: Side) => openPhotoPixels(photos[side], request.photos[side].file),
