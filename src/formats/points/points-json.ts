@@ -1,5 +1,51 @@
-import { MAX_POINTS } from '../../core/points.ts';
+import * as v from 'valibot'; // What a file may hold, said once; share files, manifests and cameras do it so.
+import { MAX_POINTS, type PixelCentre } from '../../core/points.ts';
 import { centreOf, malformedPoints, type ReadPoints, shorten } from './points-rules.ts';
+
+const PLACE = v.pipe(v.number(), v.finite());
+/** Words or a number; other things name nothing. */
+const NAME = v.fallback(v.union([v.string(), v.pipe(v.number(), v.transform(String))]), '');
+
+/** `[x, y]`, `[x, y, label, …]`, or an object with x and y whose label may be called otherwise. */
+const POINT = v.union([
+  v.pipe(
+    v.tupleWithRest([PLACE, PLACE], v.unknown()),
+    v.transform(([x, y, label]) => ({ x, y, label: typeof label === 'string' ? label : '' })),
+  ),
+  v.pipe(
+    v.object({
+      x: PLACE,
+      y: PLACE,
+      label: v.optional(v.unknown()),
+      name: v.optional(v.unknown()),
+      id: v.optional(v.unknown()),
+    }),
+    v.transform(({ x, y, label, name, id }) => ({ x, y, label: v.parse(NAME, label ?? name ?? id) })),
+  ),
+]);
+
+const LIST = v.array(v.unknown());
+
+/** The list itself, or an object that has it beside where the first pixel's centre is. */
+const POINTS_FILE = v.union([
+  v.pipe(
+    LIST,
+    v.transform((list) => ({ list, centre: null })),
+  ),
+  v.pipe(
+    v.object({
+      points: v.nullish(LIST),
+      keypoints: v.nullish(LIST),
+      pixel_center: v.optional(v.unknown()),
+      pixel_centre: v.optional(v.unknown()),
+    }),
+    v.transform(({ points, keypoints, pixel_center, pixel_centre }) => ({
+      list: points ?? keypoints,
+      centre: centreOf(pixel_center ?? pixel_centre ?? ''),
+    })),
+    v.object({ list: LIST, centre: v.custom<PixelCentre | null>(() => true) }),
+  ),
+]);
 
 /** Points from JSON, in the forms that parsePoints names. */
 export function parsePointsJson(name: string, text: string): ReadPoints {
@@ -9,37 +55,20 @@ export function parsePointsJson(name: string, text: string): ReadPoints {
   } catch (cause) {
     throw malformedPoints(name, errorLine(text, cause), 'This is not valid JSON.');
   }
-  const fields = parsed as { points?: unknown; keypoints?: unknown; pixel_center?: unknown; pixel_centre?: unknown };
-  const list = Array.isArray(parsed) ? parsed : (fields.points ?? fields.keypoints);
-  if (!Array.isArray(list)) throw malformedPoints(name, null, 'It has no list, neither itself nor under “points”.');
-  const read: ReadPoints = {
-    places: [],
-    labels: [],
-    centre: Array.isArray(parsed) ? null : centreOf(fields.pixel_center ?? fields.pixel_centre ?? ''),
-  };
+  const file = v.safeParse(POINTS_FILE, parsed);
+  if (!file.success) throw malformedPoints(name, null, 'It has no list, neither itself nor under “points”.');
+  const { list, centre } = file.output;
+  const read: ReadPoints = { places: [], labels: [], centre };
   for (const [i, item] of list.slice(0, MAX_POINTS + 1).entries()) {
-    const point = pointOf(item);
-    if (!point) {
+    const point = v.safeParse(POINT, item);
+    if (!point.success) {
       const what = `point ${i + 1}, ${shorten(JSON.stringify(item) ?? 'nothing')}, does not have two numbers x and y.`;
       throw malformedPoints(name, lineOfItem(text, i), what);
     }
-    read.places.push(point.x, point.y);
-    read.labels.push(point.label);
+    read.places.push(point.output.x, point.output.y);
+    read.labels.push(point.output.label);
   }
   return read;
-}
-
-function pointOf(item: unknown): { x: number; y: number; label: string } | null {
-  const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-  if (Array.isArray(item)) {
-    const [x, y, label] = item as unknown[];
-    return isNumber(x) && isNumber(y) ? { x, y, label: typeof label === 'string' ? label : '' } : null;
-  }
-  if (typeof item !== 'object' || item === null) return null;
-  const { x, y, label, name, id } = item as Record<string, unknown>;
-  const told = label ?? name ?? id;
-  if (!isNumber(x) || !isNumber(y)) return null;
-  return { x, y, label: typeof told === 'string' || typeof told === 'number' ? String(told) : '' };
 }
 
 /** The line that the runtime's message points at, where it says so. */
