@@ -1,11 +1,17 @@
-import { createStore } from 'zustand/vanilla';
-import type { StoreApi } from 'zustand/vanilla';
-import type { BySlot, EncoderCandidate, EncoderInfo, Slot, SlotPair, UnitPlace } from '../contract.ts';
-import { filledSlots } from '../contract.ts';
+import {
+  type EncoderInfo,
+  type BySlot,
+  type EncoderCandidate,
+  type Slot,
+  type SlotPair,
+  type UnitPlace,
+  filledSlots,
+} from '../contract.ts';
+import { MAX_COLUMNS, type CompareSettings } from '../settings.ts';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Photo } from '../../../workspace/types.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import { formatCompareOptions, parseCompareOptions } from './address.ts';
-import { chooseEncoders } from './choose-encoders.ts';
 import { closeReplaced } from './close-results.ts';
 import { ColumnJobs } from './column-jobs.ts';
 import { comparedPhotos, recordedPlace } from './compared-photos.ts';
@@ -16,7 +22,6 @@ import { OwnPairs } from './own-pairs.ts';
 import { Pointing } from './pointing.ts';
 import { Scoring } from './scoring.ts';
 import { type CompareState, EXTRA_SLOTS } from './types.ts';
-import { type CompareSettings, MAX_COLUMNS } from '../settings.ts';
 
 export type CompareStore = StoreApi<CompareState>;
 
@@ -202,4 +207,23 @@ export class Compare {
     if (now.settings === before.settings && now.extra === before.extra && !hasPointed) return;
     this.workspace.linkPage('compare', formatCompareOptions(now, this.workspace.base));
   }
+}
+
+/**
+ * The wanted columns as far as they are there; where none is, the networks, two strides of the matcher, the classical.
+ * @param mayCome an encoder that is not there may still be listed (installed models are known later): it is kept
+ */
+function chooseEncoders(
+  wanted: readonly string[] | null,
+  available: readonly EncoderInfo[],
+  mayCome: boolean,
+): string[] {
+  const isThere = (id: string) => available.some((encoder) => encoder.id === id);
+  if (wanted?.some((id) => mayCome || isThere(id))) return wanted.filter((id) => mayCome || isThere(id));
+  const of = (kind: EncoderInfo['source']['kind']) => available.filter(({ source }) => source.kind === kind);
+  const networks = of('network').slice(0, 2);
+  // One feature of each stride: others of the same stride serve the decoder.
+  const stages = of('stage').filter(({ stride }, i, all) => all.findIndex((other) => other.stride === stride) === i);
+  const chosen = [...networks, ...stages.slice(0, networks.length > 1 ? 1 : 2), ...of('classical')];
+  return chosen.slice(0, MAX_COLUMNS).map(({ id }) => id);
 }

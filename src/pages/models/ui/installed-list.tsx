@@ -1,14 +1,32 @@
-import type { InstalledModel, KeptNetwork } from '../../../models/library-contract.ts';
-import type { Library } from '../../../workspace/library/library.ts';
-import { entryOfInstalled, isLocalModel, manifestId } from '../../../workspace/library/library.ts';
+import type { InstalledModel, NetworkPurpose, KeptNetwork } from '../../../models/library-contract.ts';
+import { type Library, entryOfInstalled, isLocalModel, manifestId } from '../../../workspace/library/library.ts';
 import { chosenModel } from '../../../workspace/models.ts';
 import type { ModelEntry } from '../../../workspace/types.ts';
 import { fileSize } from '../../../ui/format.ts';
 import { RemoveButton } from '../../../ui/remove-button.tsx';
 import { useWorkspace, useWorkspaceState } from '../../../workspace/ui/workspace-context.ts';
 import { CheckpointFacts } from './checkpoint-facts.tsx';
-import { KIND_TEXTS, PURPOSE_TEXTS } from './kind-texts.ts';
 import { MeasuredSpeedText } from './measured-speed.tsx';
+
+/** What each kind of network is called and good for. */
+const KIND_TEXTS: Record<InstalledModel['kind'], { name: string; installed: string }> = {
+  matcher: { name: 'Matcher', installed: 'Matches photos.' },
+  encoder: {
+    name: 'Encoder',
+    installed: 'Gives features of one photo; it does not match by itself.',
+  },
+  depth: { name: 'Depth', installed: 'Gives the depth of one photo; it does not match.' },
+  splats: {
+    name: 'Scene of two photos',
+    installed: 'Makes a scene of two matched photos; it does not match by itself.',
+  },
+};
+
+/** The same of the networks that the lift studio keeps. */
+const PURPOSE_TEXTS: Record<NetworkPurpose, { name: string; installed: string }> = {
+  sky: { name: 'Sky', installed: 'Finds the sky on the Lift page.' },
+  inpainting: { name: 'Inpainting', installed: 'Fills holes on the Lift page.' },
+};
 
 /** The models that can run now; one of the matchers is in use. */
 export function InstalledList({ library }: { library: Library }) {

@@ -1,13 +1,14 @@
+import type { ScoreTruth } from '../../../../compute/score/cpu.ts';
+import type { Side, Size } from '../../../../core/geometry.ts';
+import { measurePlain } from '../../../../matching/scoring/measure-plain.ts';
+import type { FrameRequest, PlainFrame } from './frame.ts';
+import { type PinnedViews, viewPhotos } from './pinned-views.ts';
 import { type DisplayLayers, paintLayers } from '../../passes/display/cpu.ts';
 import { normalsOf } from '../../passes/normals/cpu.ts';
-import type { Side, Size } from '../../../../core/geometry.ts';
 import type { FrameFacts, LiftPicture } from '../../contract/api.ts';
 import { STAGE_COLORS } from '../../../../core/colors/stage-colors.ts';
 import { inpaintFrame, type LiftedScene, liftScene, type RenderedFrame, renderFrame } from './cpu-frame.ts';
-import type { FrameRequest, PlainFrame } from './frame.ts';
 import type { PaneCanvas } from './pane-canvas.ts';
-import { pinPlain } from './pin-plain.ts';
-import type { PinnedViews } from './pinned-views.ts';
 import { type Appearance, type HoleFiller, type LiftRenderer, START_APPEARANCE } from './renderer.ts';
 import type { ScoreMaps, SideMaps } from '../../../../matching/scoring/score-maps.ts';
 
@@ -120,4 +121,21 @@ export class CpuRenderer implements LiftRenderer {
       certainty: this.score?.[side].certainty ?? null,
     };
   }
+}
+
+/** The views of a frame in ordinary memory, which nothing draws over: nothing is copied. */
+function pinPlain(request: FrameRequest, frame: PlainFrame, isShown: () => boolean): PinnedViews {
+  const { size, colour } = frame;
+  const picture = (side: Side) => ({ pixels: { data: colour[side], ...size } });
+  return {
+    photos: viewPhotos(request, size, { a: picture('a'), b: picture('b') }),
+    measure: (field) => measurePlain(field, { a: truthOf(frame, 'a'), b: truthOf(frame, 'b') }),
+    isShown,
+    release: () => {},
+  };
+}
+
+function truthOf({ size, warp, visible, places }: PlainFrame, side: Side): ScoreTruth {
+  // Of the view, 1 is PLACE.visible; the rest are holes, about which there is no truth.
+  return { size, warp: warp[side], places: side === 'a' ? places : visible.b, other: size };
 }

@@ -1,14 +1,12 @@
+import { readParams, writeParams, MAX_TEXT, readNumbers, roundTo } from '../../../../platform/params/address.ts';
+import { type FitSettings, FIT_PARAMS, fitSettings, fitValues, VIEW_PARAMS } from '../../params.ts';
 import type { Side } from '../../../../core/geometry.ts';
-import { MAX_TEXT, readNumbers, readParams, roundTo, writeParams } from '../../../../platform/params/address.ts';
 import { addressKeys } from '../../../../platform/params/params.ts';
 import { SETTINGS_PARAMS } from '../../../../workspace/params.ts';
 import type { MatchSettings } from '../../../../workspace/types.ts';
 import type { ViewSettings } from '../../contract/view.ts';
 import { EXPORT_PARAMS, type ExportSettings } from '../../params/export.ts';
-import { VIEW_PARAMS } from '../../params.ts';
-import { MAX_LINKED_PINS } from '../types.ts';
-import type { Place } from '../types.ts';
-import { fitParts, type LinkedFit, readFit } from './geometry-address.ts';
+import { MAX_LINKED_PINS, type Place } from '../types.ts';
 
 /** What a link says: everything but the photos' own bytes. */
 export interface AddressState {
@@ -109,3 +107,25 @@ function readPins(text: string | null): Place[] {
 }
 
 const readText = (text: string | null): string | null => (text && text.length <= MAX_TEXT ? text : null);
+
+/** What a link says of a fit: the model alone while it is shown, and every other choice that is not the default. */
+interface LinkedFit {
+  isOpen: boolean;
+  settings: FitSettings;
+}
+
+/** Names the model where the panel is open; its being there opens it. */
+const MODEL = FIT_PARAMS.model.address;
+
+/** Reads the parameters `fit` and `fit.*`; undefined where the link has none. Never throws, ranges are kept. */
+function readFit(query: URLSearchParams): LinkedFit | undefined {
+  if (![...query.keys()].some((name) => name === MODEL || name.startsWith(`${MODEL}.`))) return undefined;
+  const isOpen = FIT_PARAMS.model.options.some(({ value }) => value === query.get(MODEL));
+  return { isOpen, settings: fitSettings(readParams(FIT_PARAMS, (name) => query.get(name))) };
+}
+
+/** The inverse of {@link readFit}. */
+function fitParts({ isOpen, settings }: LinkedFit): [name: string, value: string][] {
+  const others = writeParams(FIT_PARAMS, fitValues(settings)).filter(([name]) => name !== MODEL);
+  return isOpen ? [[MODEL, settings.model], ...others] : others;
+}

@@ -1,4 +1,7 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import { PointMatching, type PointsState } from '../../state/points.ts';
+import type { MatchWorkspace } from '../../state/match-workspace.ts';
 import { type PlainError, toPlainError } from '../../../../core/errors.ts';
 import { otherSide, type Side } from '../../../../core/geometry.ts';
 import type { PixelCentreChoice } from '../../../../core/points.ts';
@@ -11,7 +14,6 @@ import { AnswerTable } from './answer-table.tsx';
 import { KeypointOptionFields } from './keypoint-option-fields.tsx';
 import { PointListField } from './point-list-field.tsx';
 import { useOfferedLists } from './use-offered-lists.ts';
-import { usePointMatching } from './use-point-matching.ts';
 import './points.css';
 
 const CENTRES: { value: PixelCentreChoice; label: string }[] = [
@@ -115,4 +117,17 @@ export default function PointsDialog({ onClose }: { onClose: () => void }) {
       </div>
     </Dialog>
   );
+}
+
+/** Lists stay while the dialog is closed, one set a workspace. */
+const known = new WeakMap<MatchWorkspace, PointMatching>();
+
+/** The workspace's lists of points and what is known of them. */
+function usePointMatching(workspace: MatchWorkspace): { points: PointMatching; state: PointsState } {
+  const points = useMemo(() => {
+    const made = known.get(workspace) ?? new PointMatching(workspace.store, workspace.link);
+    known.set(workspace, made);
+    return made;
+  }, [workspace]);
+  return { points, state: useStore(points.store) };
 }

@@ -1,11 +1,10 @@
+import { useWorkspace, useWorkspaceState } from '../../ui/workspace-context.ts';
 import type { ReactNode } from 'react';
-import { useWorkspaceState } from '../../ui/workspace-context.ts';
 import { CompareControls } from '../compare/controls.tsx';
 import { lazyPart } from '../../../../ui/lazy-part.tsx';
 import { viewOf } from '../index.ts';
 import { MatchControls } from '../matches/controls.tsx';
 import type { ControlName } from '../view.ts';
-import { CamerasControl } from './cameras-control.tsx';
 import { FilterControls } from './filter-controls.tsx';
 import {
   BackgroundControl,
@@ -43,5 +42,25 @@ export function ViewControls() {
       })}
       <FilterControls />
     </section>
+  );
+}
+
+/** Says what a picture made by fitted cameras lacks, and fits them. */
+function CamerasControl() {
+  const { geometry } = useWorkspace();
+  const { settings, fit, job, error } = useWorkspaceState((state) => state.geometry);
+  const hasResult = useWorkspaceState((state) => state.result !== null);
+  if (!hasResult || fit?.cameras) return null;
+  if (settings.model === 'essential') {
+    if (job) return <p className="hint">Fitting the cameras…</p>;
+    return error && <p className="hint">{`${error.message} ${error.remedy}`}</p>;
+  }
+  return (
+    <>
+      <p className="hint">Depth is told by two cameras: it needs an essential matrix, fitted to this match.</p>
+      <button type="button" className="button" onClick={() => geometry.update({ model: 'essential', threshold: null })}>
+        Fit the cameras
+      </button>
+    </>
   );
 }
