@@ -3,7 +3,7 @@ import type { Weights } from './weights.ts';
 
 /** The tensors of a BatchNorm2d over `channels`. Its count of batches seen means nothing at inference. */
 export function readBatchNorm(weights: Weights, channels: number): BatchNormTensors {
-  weights.optional('num_batches_tracked', []);
+  weights.passOver('num_batches_tracked');
   return {
     weight: weights.take('weight', [channels]),
     bias: weights.take('bias', [channels]),
@@ -14,7 +14,7 @@ export function readBatchNorm(weights: Weights, channels: number): BatchNormTens
 
 /** A norm without affine parameters: running statistics alone. */
 export function readPlainBatchNorm(weights: Weights, channels: number): BatchNormTensors {
-  weights.optional('num_batches_tracked', []);
+  weights.passOver('num_batches_tracked');
   return {
     weight: null,
     bias: null,

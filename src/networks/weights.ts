@@ -21,6 +21,8 @@ export class Weights {
     private readonly used: Set<string>,
     /** A name as the architecture says it (with the prefix) to the file's. */
     private readonly spell: (name: string) => string,
+    /** By what an optional tensor is called in every part of a list: one part that has it, one that has not. */
+    private readonly habits: Map<string, { having?: string; lacking?: string }>,
   ) {}
 
   /**
@@ -30,17 +32,17 @@ export class Weights {
    */
   static of(tensors: Tensors, prefix = '', spell?: (name: string) => string): Weights {
     const spelled = spell ? (name: string) => prefix + spell(name.slice(prefix.length)) : (name: string) => name;
-    return new Weights(tensors, prefix, new Set(), new Set(), spelled);
+    return new Weights(tensors, prefix, new Set(), new Set(), spelled, new Map());
   }
 
   /** The part whose names start with `name` and a dot. */
   at(name: string): Weights {
-    return new Weights(this.tensors, `${this.prefix}${name}.`, this.taken, this.used, this.spell);
+    return new Weights(this.tensors, `${this.prefix}${name}.`, this.taken, this.used, this.spell, this.habits);
   }
 
   /** The same weights for a second graph, which may take them all again; the report stays common. */
   again(): Weights {
-    return new Weights(this.tensors, this.prefix, new Set(), this.used, this.spell);
+    return new Weights(this.tensors, this.prefix, new Set(), this.used, this.spell, this.habits);
   }
 
   has(name: string): boolean {
@@ -82,13 +84,56 @@ export class Weights {
     return tensor;
   }
 
-  /** Takes a tensor that some variants of the network do without. */
+  /**
+   * Takes a tensor that some variants of the network do without.
+   * @throws CodedError `tensor-missing` where one part of a list (`blocks.3`) has it and another has not: the file lost it
+   */
   optional(name: string, shape: ExpectedShape): CheckpointTensor | null {
+    const full = this.spell(this.prefix + name);
+    const pattern = full.replace(/(?<=^|\.)\d+(?=\.)/g, '#');
+    const habit = this.habits.get(pattern) ?? {};
+    this.habits.set(pattern, habit);
+    if (this.has(name)) habit.having ??= full;
+    else habit.lacking ??= full;
+    if (habit.having !== undefined && habit.lacking !== undefined) {
+      throw new CodedError(
+        'tensor-missing',
+        `The checkpoint has no tensor "${habit.lacking}", though it has "${habit.having}".`,
+        INCOMPLETE,
+      );
+    }
     return this.has(name) ? this.take(name, shape) : null;
   }
 
-  /** How many consecutive numbered parts `name.0`, `name.1`, … there are. */
-  count(name: string): number {
+  /** Takes note of a tensor that means nothing at inference, if it is there. */
+  passOver(name: string): void {
+    const tensor = this.tensors.get(this.spell(this.prefix + name));
+    if (tensor) this.used.add(tensor.name);
+  }
+
+  /**
+   * How many numbered parts `name.0`, `name.1`, … there are.
+   *
+   * @param marks tensors of which a part has at least one, as the architecture spells them; any tensor at all unless given
+   * @throws CodedError `tensor-missing` where a number is left out between others: the file lost a part, and the network
+   *   must not be read as a shallower one
+   */
+  count(name: string, marks?: readonly string[]): number {
+    const numbers = marks ? this.numbersWith(name, marks) : this.numbersUnder(name);
+    const count = numbers.size;
+    for (let i = 0; i < count; i += 1) {
+      if (numbers.has(i)) continue;
+      const part = `${name}.${i}`;
+      throw new CodedError(
+        'tensor-missing',
+        `The checkpoint has no "${marks ? this.spell(`${this.prefix}${part}.${marks[0]}`) : this.prefix + part}", though it has later parts of that list.`,
+        INCOMPLETE,
+      );
+    }
+    return count;
+  }
+
+  private numbersUnder(name: string): Set<number> {
     const start = `${this.prefix}${name}.`;
     const numbers = new Set<number>();
     for (const key of this.tensors.keys()) {
@@ -96,9 +141,12 @@ export class Weights {
       const digits = /^\d+(?=\.)/.exec(key.slice(start.length));
       if (digits) numbers.add(Number(digits[0]));
     }
-    let count = 0;
-    while (numbers.has(count)) count += 1;
-    return count;
+    return numbers;
+  }
+
+  private numbersWith(name: string, marks: readonly string[]): Set<number> {
+    const isPart = (i: number): boolean => marks.some((mark) => this.has(`${name}.${i}.${mark}`));
+    return new Set(Array.from({ length: MAX_PARTS }, (_, i) => i).filter(isPart));
   }
 
   /** Names of the file's tensors that no reading took, in file order. */
@@ -118,10 +166,15 @@ export class Weights {
     throw new CodedError(
       'tensor-missing',
       `The checkpoint has no tensor "${this.spell(this.prefix + name)}"${wanted}, which the recognised network needs (its shape there: none).`,
-      'Check that the download is complete and that the file holds the whole network.',
+      INCOMPLETE,
     );
   }
 }
+
+/** More than any list of parts has (ViT-g: 40 blocks): bounds the search for one. */
+const MAX_PARTS = 64;
+
+const INCOMPLETE = 'Check that the download is complete and that the file holds the whole network.';
 
 function wrongShape(name: string, shape: readonly number[], wanted: ExpectedShape): CodedError {
   return new CodedError(

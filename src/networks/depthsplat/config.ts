@@ -2,6 +2,7 @@ import { CodedError } from '../../core/errors.ts';
 import { tappedLayers } from '../dpt/dpt.ts';
 import type { VitConfig } from '../vit/vit-config.ts';
 import { readVitConfig } from '../vit/vit-config.ts';
+import { publishedVitDepth, requirePublishedDepth } from '../published-depth.ts';
 import type { Weights } from '../weights.ts';
 
 /** Height and width in pixels. */
@@ -49,6 +50,9 @@ export const BACKBONE = [64, 96, 128] as const;
 /** Views of one scene; the published networks take more, the app two photos. */
 export const VIEWS = 2;
 
+/** What only networks with a second, finer scale of search have; one of them is enough to expect them all. */
+const FINE_SCALE = ['mv_pyramid.stages.1.0', 'mono_pyramid.stages.1.0', 'regressor.1.0', 'depth_head.1.0'];
+
 /** Per Gaussian: opacity, offset (2), scale (3), rotation (4), three colours of nine harmonics. */
 const GAUSSIAN_CHANNELS = 37;
 
@@ -62,9 +66,10 @@ const GAUSSIAN_CHANNELS = 37;
 export function readDepthSplatConfig(weights: Weights, outer: Weights): DepthSplatConfig {
   // Its files keep no mask token, but their positions are resized as in DINOv2 without registers.
   const vit = readVitConfig(weights.at('pretrained'), { positionResize: 'offset' });
-  checkDepth(weights.at('pretrained'), vit);
+  requirePublishedDepth(weights.at('pretrained'), 'blocks', vit.blocks.length, publishedVitDepth(vit.embedDim));
   const depthHead = dptSizes(weights.at('upsampler'));
-  const scaleCount = weights.has('mv_pyramid.stages.1.0.weight') ? 2 : 1;
+  const isFine = FINE_SCALE.some((name) => weights.has(`${name}.weight`));
+  const scaleCount = isFine ? 2 : 1;
   const { lowest, upsample } = resolutions(weights, scaleCount, depthHead);
   const scales = Array.from({ length: scaleCount }, (_, i): Scale => {
     const head = weights.at(`depth_head.${i}`);
@@ -75,7 +80,9 @@ export function readDepthSplatConfig(weights: Weights, outer: Weights): DepthSpl
       levels: 3 + i,
     };
   });
-  const hasGaussians = outer.has('gaussian_head.0.weight');
+  const hasGaussians = ['gaussian_head.0', 'gaussian_head.2', 'gaussian_regressor.0'].some((name) =>
+    outer.has(`${name}.weight`),
+  );
   return {
     vit,
     taps: tappedLayers(vit.blocks.length),
@@ -86,19 +93,6 @@ export function readDepthSplatConfig(weights: Weights, outer: Weights): DepthSpl
     featureHead: hasGaussians ? dptSizes(outer.at('feature_upsampler')) : null,
     gaussianChannels: hasGaussians ? GAUSSIAN_CHANNELS : 0,
   };
-}
-
-/** Its four taps are told by the number of blocks: a file that lost one must not be read as a shallower network. */
-function checkDepth(weights: Weights, { blocks, embedDim }: VitConfig): void {
-  const published = { 384: 12, 768: 12, 1024: 24 }[embedDim];
-  const isWhole = published === undefined ? blocks.length % 4 === 0 : blocks.length === published;
-  if (isWhole) return;
-  weights.take(`blocks.${blocks.length}.norm1.weight`, [embedDim]);
-  throw new CodedError(
-    'depthsplat-variant',
-    `The ViT under "${weights.prefix}" has ${blocks.length} blocks of ${embedDim} channels; DepthSplat's has ${published ?? 'a multiple of four'}.`,
-    'Use one of the files that the Models panel lists.',
-  );
 }
 
 function dptSizes(head: Weights): DptSizes {

@@ -4,7 +4,6 @@ import { parseSplatManifest } from '../../models/splat-manifest.ts';
 import { countCost } from '../../onnx/cost.ts';
 import { byteLength } from '../../onnx/value.ts';
 import { describePlan, planConversion } from '../convert.ts';
-import { planDamaged } from '../damaged-state-dicts.test-helper.ts';
 import { ON_GPU } from '../gpu-operators.test-helper.ts';
 import { hasParity } from '../parity.test-helper.ts';
 import type { ConversionOptions } from '../plan.ts';
@@ -135,17 +134,8 @@ describe('a DepthSplat as published', () => {
   });
 });
 
-describe('damaged DepthSplats', () => {
+describe('DepthSplats in other files', () => {
   const TINY = { embedDim: 64, depth: 4, positions: 17 } as const;
-
-  it.each<[string, readonly NamedShape[]]>([
-    ['one scale', LIGHTNING(depthsplatShapes({ ...SMALL, ...TINY }))],
-    ['two scales, depth alone', predictorShapes({ scales: 2, lowest: 8, vit: 'S', ...TINY })],
-  ])('150 of %s: each refused with a coded error', (_, shapes) => {
-    const { refused, wrong } = planDamaged(shapes, { as: 'depthsplat', size: [64, 64] }, 150);
-    expect(wrong).toEqual([]);
-    expect(refused).toBeGreaterThan(75);
-  });
 
   it('a state dict inside other names is found, and another network is not taken for one', () => {
     const shapes = depthsplatShapes({ ...SMALL, ...TINY }).map(([name, shape]): NamedShape => [`a.b.${name}`, shape]);

@@ -82,7 +82,7 @@ function embed(g: GraphBuilder, weights: Weights, { embedDim, patch, registers }
   const [, , height, width] = image.shape;
   const patches = (height / patch) * (width / patch);
   const kernel = weights.take('patch_embed.proj.weight', [embedDim, 3, patch, patch]);
-  const bias = weights.optional('patch_embed.proj.bias', [embedDim]);
+  const bias = weights.take('patch_embed.proj.bias', [embedDim]);
   const grid = layer.conv2d(g, image, kernel, bias, { stride: patch });
   const rows = op.transpose(g, op.reshape(g, grid, [1, embedDim, patches]), [0, 2, 1]);
   const parts = [weights.take('cls_token', [1, 1, embedDim]), weights.take('storage_tokens', [1, registers, embedDim])];

@@ -5,6 +5,7 @@ import { describeModel } from '../identity.ts';
 import { chooseNormalisation, imageInput } from '../normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork, Size } from '../plan.ts';
 import { newGraph } from '../plan.ts';
+import { depthWarnings, publishedVitDepth } from '../published-depth.ts';
 import { tokenFacts } from '../vit/plan.ts';
 import { Weights } from '../weights.ts';
 import { DINOV3_CATALOG } from './catalog.ts';
@@ -44,6 +45,7 @@ export function planDinov3({ input, prefix }: LocatedNetwork, options: Conversio
   g.output('cls_token', clsToken);
   return {
     facts: [...dinov3Facts(config, located.naming), ...tokenFacts(options)],
+    warnings: depthWarnings(['blocks of the ViT', config.depth, publishedVitDepth(config.embedDim)]),
     graphs: [{ file: 'encoder', graph: g }],
     weights: [weights],
     manifest: (files) => ({

@@ -80,7 +80,9 @@ export function readDinov3Config(weights: Weights, naming: Dinov3Naming, heads?:
     depth,
     feedForward: swiglu ? 'swiglu' : 'mlp',
     hiddenDim: block.shapeOf(`${swiglu ? gate : names.mlp[0]}.weight`, 2)[0],
-    layerScale: block.has(names.scales[0]),
+    layerScale: Array.from({ length: depth }, (_, i) => i).some((i) =>
+      weights.has(`${names.blocks}.${i}.${names.scales[0]}`),
+    ),
     ownPeriods,
   };
 }
@@ -182,7 +184,8 @@ export function canonicalDinov3(weights: Weights, naming: Dinov3Naming, config: 
 
   keep('cls_token', weights.take(names.cls, [1, 1, embedDim]));
   keep('storage_tokens', weights.take(names.registers, [1, registers, embedDim]));
-  keepLinear('patch_embed.proj', weights.at(names.patchEmbed), [embedDim, 3, patch, patch]);
+  keep('patch_embed.proj.weight', weights.take(`${names.patchEmbed}.weight`, [embedDim, 3, patch, patch]));
+  keep('patch_embed.proj.bias', weights.take(`${names.patchEmbed}.bias`, [embedDim]));
   if (config.ownPeriods) keep('rope_embed.periods', weights.take(names.periods!, [embedDim / config.heads / 4]));
   for (let i = 0; i < depth; i += 1) {
     const block = weights.at(`${names.blocks}.${i}`);

@@ -6,6 +6,7 @@ import type { VitOutputs } from '../vit/vit.ts';
 import { vitLayers } from '../vit/vit.ts';
 import type { VitConfig, VitOptions } from '../vit/vit-config.ts';
 import { readVitConfig } from '../vit/vit-config.ts';
+import { publishedVitDepth, requirePublishedDepth } from '../published-depth.ts';
 import type { Weights } from '../weights.ts';
 
 /** Depth Anything V2: a ViT and a DPT head on four of its layers. */
@@ -28,6 +29,7 @@ export interface DepthOptions extends VitOptions {
 /** @throws CodedError where a tensor that tells a size is missing. */
 export function readDepthConfig(weights: Weights, options: DepthOptions = {}): DepthConfig {
   const vit = readVitConfig(weights.at('pretrained'), options);
+  requirePublishedDepth(weights.at('pretrained'), 'blocks', vit.blocks.length, publishedVitDepth(vit.embedDim));
   const head = weights.at('depth_head');
   return {
     vit,

@@ -33,19 +33,17 @@ export function readRepVgg(weights: Weights): RepVgg {
     return block;
   };
   const stage = (layer: number, stride: 1 | 2): RepVggBlock[] => {
-    const blocks: RepVggBlock[] = [];
-    while (isBlock(weights.at(`layer${layer}.${blocks.length}`)))
-      blocks.push(read(`layer${layer}.${blocks.length}`, blocks.length === 0 ? stride : 1));
-    return blocks;
+    const count = Math.max(1, weights.count(`layer${layer}`, BLOCK_MARKS));
+    return Array.from({ length: count }, (_, i) => read(`layer${layer}.${i}`, i === 0 ? stride : 1));
   };
   return [[read('layer0', 2), ...stage(1, 1)], stage(2, 2), stage(3, 2)];
 }
 
-const isBlock = (weights: Weights): boolean =>
-  weights.has('rbr_dense.conv.weight') || weights.has('rbr_reparam.weight');
+/** Any of them tells that a block is there, in training or in fused form. */
+export const BLOCK_MARKS = ['rbr_dense.conv.weight', 'rbr_1x1.conv.weight', 'rbr_reparam.weight', 'rbr_reparam.bias'];
 
 function readBlock(weights: Weights, from: number, stride: 1 | 2): RepVggBlock {
-  if (weights.has('rbr_reparam.weight')) {
+  if (weights.has('rbr_reparam.weight') || weights.has('rbr_reparam.bias')) {
     const [to] = weights.shapeOf('rbr_reparam.weight');
     const at = weights.at('rbr_reparam');
     return { from, to, stride, branches: { weight: at.take('weight', [to, from, 3, 3]), bias: at.take('bias', [to]) } };

@@ -41,8 +41,9 @@ export function readEloftrConfig(weights: Weights, options: EloftrOptions = {}):
   const [fine, quarter] = weights.shapeOf('fine_preprocess.layer1_outconv2.3.weight');
   const [, middle] = weights.shapeOf('fine_preprocess.layer2_outconv.weight');
   const [width] = weights.shapeOf('fine_preprocess.layer3_outconv.weight');
-  let layers = 0;
-  while (weights.has(`loftr_coarse.layers.${layers}.aggregate.weight`)) layers += 1;
+  const layers = weights.count('loftr_coarse.layers', ['aggregate.weight', 'q_proj.weight', 'mlp.0.weight']);
+  // Self and cross in turn: without the last cross layer something is missing.
+  if (layers % 2 === 1) weights.shapeOf(`loftr_coarse.layers.${layers}.aggregate.weight`);
   const [, , aggregation] = weights.shapeOf('loftr_coarse.layers.0.aggregate.weight');
   const heads = options.heads ?? 8;
   if (width % (4 * heads) !== 0 || quarter !== middle) {

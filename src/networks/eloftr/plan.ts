@@ -5,10 +5,12 @@ import type { NetworkFamily } from '../family.ts';
 import { describeModel } from '../identity.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
 import { newGraph } from '../plan.ts';
+import { depthWarnings } from '../published-depth.ts';
 import { singlePass, squareInput, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
 import { ELOFTR_CATALOG } from './catalog.ts';
 import { readEloftrConfig } from './config.ts';
+import { BLOCK_MARKS } from './backbone.ts';
 import { buildDecoder, buildEncoder } from './matcher.ts';
 import { MARKS, transformersName } from './names.ts';
 
@@ -56,6 +58,13 @@ export function planEloftr({ input, prefix }: LocatedNetwork, options: Conversio
       `EfficientLoFTR under ${isAuthors ? 'its authors’' : 'transformers’'} names: RepVGG (${form}) with ${fine}, ${middle} and ${coarse} channels at 2, 4 and 8`,
       `${config.layers} layers of attention with ${config.heads} heads; matches from ${config.threshold} on, ${config.border} cells of border left out`,
     ],
+    warnings: depthWarnings(
+      ['layers of attention', config.layers, coarse === 256 ? 8 : undefined],
+      ...[2, 4, 14].map((published, i) => {
+        const blocks = weights.count(`backbone.layer${i + 1}`, BLOCK_MARKS);
+        return [`blocks at stride ${2 ** (i + 1)}`, blocks, coarse === 256 ? published : undefined] as const;
+      }),
+    ),
     graphs: [
       { file: 'encoder', graph: encoder },
       { file: 'decoder', graph: decoder },

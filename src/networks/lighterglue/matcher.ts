@@ -37,7 +37,11 @@ export function readGlueConfig(weights: Weights): GlueConfig {
   const [dim] = weights.shapeOf('input_proj.weight', 2);
   const [half] = weights.shapeOf('posenc.Wr.weight', 2);
   // A head has two channels for every learnt frequency; what does not divide is refused by the shape of the next tensor.
-  return { dim, layers: weights.count('log_assignment'), heads: Math.max(1, Math.floor(dim / (2 * half))) };
+  const layers = Math.max(
+    weights.count('log_assignment'),
+    weights.count('transformers', ['self_attn.Wqkv.weight', 'cross_attn.to_qk.weight']),
+  );
+  return { dim, layers, heads: Math.max(1, Math.floor(dim / (2 * half))) };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { NetworkFamily } from '../family.ts';
 import { describeModel } from '../identity.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
 import { newGraph } from '../plan.ts';
+import { depthWarnings } from '../published-depth.ts';
 import { singlePass, squareInput, squareSize } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
 import { buildKeypointEncoder, KEYPOINT_DEFAULTS } from '../xfeat/keypoints.ts';
@@ -63,7 +64,10 @@ export function planLighterGlue(
         ? `Points that seem to have no match are left out of later layers, as upstream does above ${PRUNED_ABOVE}`
         : `All points stay in all layers, as upstream has it on a GPU up to ${PRUNED_ABOVE} points`,
     ],
-    warnings: warning ? [warning] : [],
+    warnings: [
+      ...(warning ? [warning] : []),
+      ...depthWarnings(['layers', config.layers, config.dim === 96 ? 6 : undefined]),
+    ],
     graphs: [
       { file: 'encoder', graph: encoder },
       { file: 'decoder', graph: decoder },

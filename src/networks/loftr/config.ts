@@ -33,8 +33,9 @@ export function readLoftrConfig(weights: Weights, options: LoftrOptions = {}): L
   const [middle] = weights.shapeOf('backbone.layer2_outconv2.3.weight');
   const [coarse] = weights.shapeOf('backbone.layer3_outconv.weight');
   const count = (name: string): number => {
-    let layers = 0;
-    while (weights.has(`${name}.layers.${layers}.q_proj.weight`)) layers += 1;
+    const layers = weights.count(`${name}.layers`);
+    // Self and cross in turn: without the last cross layer something is missing.
+    if (layers % 2 === 1) weights.shapeOf(`${name}.layers.${layers}.q_proj.weight`);
     return layers;
   };
   const heads = options.heads ?? 8;

@@ -4,6 +4,7 @@ import type { NetworkFamily } from '../family.ts';
 import { describeModel } from '../identity.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
 import { newGraph } from '../plan.ts';
+import { depthWarnings } from '../published-depth.ts';
 import { singlePass, squareInput, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
 import { LOFTR_CATALOG } from './catalog.ts';
@@ -34,6 +35,9 @@ export const loftrFamily: NetworkFamily = {
   plan: planLoftr,
 };
 
+const POSITION_CODE_WARNING =
+  'The file does not say which position code the network was trained with; the published one was taken, which outdoor_ds and indoor_ds need. For indoor_ds_new and most retrained networks say --position-code corrected.';
+
 /** Plans encoder and decoder of LoFTR with dual softmax. */
 export function planLoftr({ input, prefix }: LocatedNetwork, options: ConversionOptions): ConversionPlan {
   const weights = Weights.of(input.checkpoint.tensors, prefix);
@@ -48,11 +52,13 @@ export function planLoftr({ input, prefix }: LocatedNetwork, options: Conversion
       `LoFTR: ResNet and pyramid with ${fine}, ${middle} and ${coarse} channels at 2, 4 and 8`,
       `${config.layers} layers of linear attention on cells and ${config.fineLayers} on windows, ${config.heads} heads; ${config.positions} position code`,
     ],
-    ...(options.positionCode === undefined && {
-      warnings: [
-        'The file does not say which position code the network was trained with; the published one was taken, which outdoor_ds and indoor_ds need. For indoor_ds_new and most retrained networks say --position-code corrected.',
-      ],
-    }),
+    warnings: [
+      ...(options.positionCode === undefined ? [POSITION_CODE_WARNING] : []),
+      ...depthWarnings(
+        ['layers of attention on cells', config.layers, coarse === 256 ? 8 : undefined],
+        ['layers of attention on windows', config.fineLayers, fine === 128 ? 2 : undefined],
+      ),
+    ],
     graphs: [
       { file: 'encoder', graph: encoder },
       { file: 'decoder', graph: decoder },

@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import * as op from '../../onnx/ops.ts';
 import type { Value } from '../../onnx/value.ts';
 import { CodedError } from '../../core/errors.ts';
-import { linear, transformerBlock } from '../vit/transformer-block.ts';
+import { biasedLinear, transformerBlock } from '../vit/transformer-block.ts';
 import type { Weights } from '../weights.ts';
 
 /** PyTorch's default, which the decoder's blocks keep where DINOv2 has 1e-6. */
@@ -65,7 +65,7 @@ export function coarseDecoder(
     } as const;
     x = g.scope(`decoder.${index}`, () => transformerBlock(g, at, block, x));
   }
-  const out = g.scope('to_out', () => op.toFloat32(g, linear(g, weights.at('to_out'), x, classSide ** 2 + 1)));
+  const out = g.scope('to_out', () => op.toFloat32(g, biasedLinear(g, weights.at('to_out'), x, classSide ** 2 + 1)));
   const [classes, certainty] = op.split(g, out, 2, [classSide ** 2, 1]);
   return { classes, certainty };
 }

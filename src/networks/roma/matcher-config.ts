@@ -2,6 +2,7 @@ import { CodedError } from '../../core/errors.ts';
 import type { CoarseDecoderConfig } from './coarse-decoder.ts';
 import { readCoarseDecoderConfig } from './coarse-decoder.ts';
 import type { GaussianProcessOptions } from './gp.ts';
+import { requireEqualCounts } from '../published-depth.ts';
 import { STRIP_BYTES } from '../strips.ts';
 import type { VitConfig, VitOptions } from '../vit/vit-config.ts';
 import { readVitConfig } from '../vit/vit-config.ts';
@@ -58,6 +59,10 @@ export function readMatcherConfig(matcher: Weights, vitWeights: Weights, options
       `Give the ViT that belongs to it (for L2M++: dinov2l_distilled.pth, 1024 channels).`,
     );
   }
+  requireEqualCounts(
+    strides.map((stride) => decoder.at(`conv_refiner.${stride}`)),
+    'hidden_blocks',
+  );
   return {
     vit,
     decoder: readCoarseDecoderConfig(decoder.at('embedding_decoder'), options.decoderHeads ?? 8),

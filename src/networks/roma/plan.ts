@@ -18,7 +18,8 @@ import { describeModel } from '../identity.ts';
 import { chooseNormalisation } from '../normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork, PlannedGraph, Size } from '../plan.ts';
 import { newGraph } from '../plan.ts';
-import { vitFacts, vitFamily } from '../vit/plan.ts';
+import { depthWarnings } from '../published-depth.ts';
+import { vitFacts, vitFamily, vitWarnings } from '../vit/plan.ts';
 
 /** The size in the published L2M++ checkpoint's name. */
 const DEFAULT_SIZE: Size = [560, 560];
@@ -91,7 +92,15 @@ export function planMatcher(matcher: LocatedNetwork, vit: LocatedNetwork, option
         .map(([stride, { from, to }]) => `${from}→${to} at ${stride}`)
         .join(', ')}`,
     ],
-    warnings: isTold ? [] : [NORMALISATION_WARNING],
+    warnings: [
+      ...(isTold ? [] : [NORMALISATION_WARNING]),
+      ...vitWarnings(config.vit),
+      ...depthWarnings([
+        'blocks of the coarse decoder',
+        config.decoder.depth,
+        config.decoder.embedDim === 1024 ? 5 : undefined,
+      ]),
+    ],
     graphs,
     weights: [weights.matcher, weights.vit],
     manifest: (files) => {

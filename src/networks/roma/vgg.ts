@@ -32,6 +32,7 @@ export function readVgg(weights: Weights): VggStage[] {
   const isConvolution = (index: number): boolean =>
     weights.has(`${index}.weight`) && weights.shapeOf(`${index}.weight`).length === 4;
   const indices = Array.from({ length: MAX_LAYERS }, (_, index) => index).filter(isConvolution);
+  requireWhole(weights, indices);
   const stages: ConvBatchNorm[][] = [];
   let channels = 3;
   for (const [position, index] of indices.entries()) {
@@ -46,6 +47,24 @@ export function readVgg(weights: Weights): VggStage[] {
   }
   return stages;
 }
+
+/**
+ * Holds the list to its habit: convolutions from 0 on, each three places after the one before (four after a pooling), and none
+ * where there is a norm without one.
+ * @throws CodedError `tensor-missing`, naming the convolution that is not there
+ */
+function requireWhole(weights: Weights, convolutions: readonly number[]): void {
+  for (let norm = 1; norm <= MAX_LAYERS; norm += 1) {
+    if (weights.has(`${norm}.running_mean`) && !convolutions.includes(norm - 1))
+      weights.take(`${norm - 1}.weight`, FOUR);
+  }
+  for (const [position, index] of convolutions.entries()) {
+    const before = position === 0 ? -3 : convolutions[position - 1];
+    if (index - before > 4 || (position === 0 && index > 0)) weights.take(`${before + 3}.weight`, FOUR);
+  }
+}
+
+const FOUR = [null, null, 3, 3] as const;
 
 /** Turns the features of a stage (or of a strip of it) into what is kept of them. Must work pixel by pixel. */
 export type StageOutput = (stride: number, features: Value) => Value;

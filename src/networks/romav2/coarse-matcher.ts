@@ -2,7 +2,7 @@ import type { Observe } from '../roma/matcher.ts';
 import { conv3, fuseLevels, reassemble } from '../dpt/dpt.ts';
 import { pixelCentres } from '../roma/coordinates.ts';
 import type { RopeTables } from '../vit/transformer-block.ts';
-import { linear, transformerBlock } from '../vit/transformer-block.ts';
+import { biasedLinear, transformerBlock } from '../vit/transformer-block.ts';
 import type { Weights } from '../weights.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import * as layer from '../../onnx/layers.ts';
@@ -71,7 +71,7 @@ function bothViews(
   const block = { embedDim, heads, hiddenDim, feedForward: 'mlp', layerScale: false, epsilon: VIEWS_EPSILON } as const;
   const perView = (taps: Taps): Value => op.concat(g, [taps.early, taps.late], 2);
   const together = op.concat(g, [perView(a), perView(b)], 1);
-  let tokens = op.toFloat32(g, linear(g, weights.at('projector'), together, embedDim));
+  let tokens = op.toFloat32(g, biasedLinear(g, weights.at('projector'), together, embedDim));
   observe('mv_projected', tokens);
   for (let index = 0; index < depth; index += 1) {
     tokens = g.scope(`block.${index}`, () => {
@@ -90,7 +90,7 @@ function bothViews(
     norm.take('bias', [embedDim]),
     VIEWS_EPSILON,
   );
-  const out = op.toFloat32(g, linear(g, weights.at('output_projector'), normed, config.descriptor.embedDim));
+  const out = op.toFloat32(g, biasedLinear(g, weights.at('output_projector'), normed, config.descriptor.embedDim));
   observe('mv_tokens', out);
   const [tokensA, tokensB] = op.split(g, out, 1, [patches, patches]);
   return { a: tokensA, b: tokensB };
@@ -110,7 +110,7 @@ function matchEmbedding(
   const unit = (x: Value): Value => op.div(g, x, op.reduceL2(g, x, [2]));
   const temperature = weights.take('temp', []);
   // Kept by the file beside it, and 1.
-  weights.optional('scale', []);
+  weights.passOver('scale');
   const sharpness = g.initializer('similarity.sharpness', 'float32', [1, 1, 1], async () => {
     const [value] = await temperature.readFloat32();
     return new Uint8Array(Float32Array.of(1 / value).buffer);

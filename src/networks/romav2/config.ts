@@ -1,4 +1,5 @@
 import type { Size } from '../roma/matcher-config.ts';
+import { publishedVitDepth, requireEqualCounts, requirePublishedDepth } from '../published-depth.ts';
 import { STRIP_BYTES } from '../strips.ts';
 import type { Weights } from '../weights.ts';
 import { CodedError } from '../../core/errors.ts';
@@ -56,11 +57,16 @@ export function readRomav2Config(weights: Weights, options: Romav2Options = {}):
   const views = weights.at('matcher.mv_vit');
   const [embedDim, tapped] = views.shapeOf('projector.weight', 2);
   const head = weights.at('matcher.head');
+  requirePublishedDepth(weights.at('f'), 'blocks', descriptor.depth, publishedVitDepth(descriptor.embedDim));
   const projections = Object.fromEntries(
     REFINER_STRIDES.map((stride) => {
       const [to, from] = weights.shapeOf(`refiners.${stride}.proj.weight`, 2);
       return [stride, { from, to }];
     }),
+  );
+  requireEqualCounts(
+    REFINER_STRIDES.map((stride) => weights.at(`refiners.${stride}`)),
+    'hidden_blocks',
   );
   if (tapped !== 2 * descriptor.embedDim || embedDim % HEAD_CHANNELS !== 0 || descriptor.depth < 4) {
     throw new CodedError(

@@ -14,6 +14,7 @@ import { describeModel } from '../identity.ts';
 import { chooseNormalisation } from '../normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork, PlannedGraph, Size } from '../plan.ts';
 import { newGraph } from '../plan.ts';
+import { depthWarnings, publishedVitDepth } from '../published-depth.ts';
 import { findNetworks, Weights } from '../weights.ts';
 import { ROMAV2_CATALOG } from './catalog.ts';
 import type { Romav2Config } from './config.ts';
@@ -28,6 +29,9 @@ const DEFAULT_SIZE: Size = [640, 640];
 
 /** RoMa's, until real photos have been measured with this network. */
 const VERDICT: VerdictThresholds = { certainty: 0.2, cycleShare: 0.015, none: 0.06, good: 0.3 };
+
+const RELEASE_WARNING =
+  'The file does not say whether it is RoMa v2.0.0 or v2.0.1, whose refiners were trained with another local correlation: v2.0.1 is assumed. For romav2.pt of November 2025 the option release is “2.0.0”.';
 
 export const romav2Family: NetworkFamily = {
   name: 'romav2',
@@ -58,12 +62,10 @@ export function planRomav2({ input, prefix }: LocatedNetwork, options: Conversio
   const { outside } = chooseNormalisation({ ...options, normaliseInside: false }, 'imagenet');
   return {
     facts: romav2Facts(config),
-    warnings:
-      options.release === undefined
-        ? [
-            'The file does not say whether it is RoMa v2.0.0 or v2.0.1, whose refiners were trained with another local correlation: v2.0.1 is assumed. For romav2.pt of November 2025 the option release is “2.0.0”.',
-          ]
-        : [],
+    warnings: [
+      ...(options.release === undefined ? [RELEASE_WARNING] : []),
+      ...depthWarnings(['blocks over both views', config.views.depth, publishedVitDepth(config.views.embedDim)]),
+    ],
     graphs: buildGraphs(weights, config, size, fineSize, options),
     weights: [weights],
     manifest: (files) => {

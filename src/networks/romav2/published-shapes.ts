@@ -1,3 +1,4 @@
+import type { Dinov3Size } from '../dinov3/published-shapes.ts';
 import { DINOV3_SIZES, dinov3Shapes } from '../dinov3/published-shapes.ts';
 import type { NamedShape } from '../published-shapes.ts';
 
@@ -20,46 +21,59 @@ const REFINERS = [
   [1, 64, 12, 8, 32],
 ] as const;
 
+/** Sizes of the published file; smaller ones for tests. */
+const PUBLISHED = {
+  descriptor: DINOV3_SIZES.L as Dinov3Size,
+  views: { embedDim: 768, depth: 12 },
+  hiddenBlocks: 8,
+};
+
 /** Names and shapes of `romav2.0.1.pt` (and of `romav2.pt`): 907 tensors, 1.0956 GB as stored. */
-export function romav2Shapes(): NamedShape[] {
-  return [...dinov3Shapes(DINOV3_SIZES.L, 'f.'), ...matcher(), ...REFINERS.flatMap(refiner), ...pyramid()];
+export function romav2Shapes(sizes: Partial<typeof PUBLISHED> = {}): NamedShape[] {
+  const { descriptor, views, hiddenBlocks } = { ...PUBLISHED, ...sizes };
+  return [
+    ...dinov3Shapes(descriptor, 'f.'),
+    ...matcher(descriptor.embedDim, views),
+    ...REFINERS.flatMap((one) => refiner(one, hiddenBlocks)),
+    ...pyramid(),
+  ];
 }
 
 /** Whether the published file stores a tensor in bfloat16. */
 export const isBfloat16 = (name: string): boolean => name.startsWith('f.') || name.endsWith('rope_embed.periods');
 
-function matcher(): NamedShape[] {
+function matcher(width: number, { embedDim, depth }: (typeof PUBLISHED)['views']): NamedShape[] {
   const at = 'matcher.mv_vit';
-  const blocks = Array.from({ length: 12 }, (_, i): NamedShape[] => [
-    ...norm(`${at}.blocks.${i}.norm1`, 768),
-    ...affine(`${at}.blocks.${i}.attn.qkv`, [2304, 768]),
-    ...affine(`${at}.blocks.${i}.attn.proj`, [768, 768]),
-    ...norm(`${at}.blocks.${i}.norm2`, 768),
-    ...affine(`${at}.blocks.${i}.mlp.fc1`, [3072, 768]),
-    ...affine(`${at}.blocks.${i}.mlp.fc2`, [768, 3072]),
+  const blocks = Array.from({ length: depth }, (_, i): NamedShape[] => [
+    ...norm(`${at}.blocks.${i}.norm1`, embedDim),
+    ...affine(`${at}.blocks.${i}.attn.qkv`, [3 * embedDim, embedDim]),
+    ...affine(`${at}.blocks.${i}.attn.proj`, [embedDim, embedDim]),
+    ...norm(`${at}.blocks.${i}.norm2`, embedDim),
+    ...affine(`${at}.blocks.${i}.mlp.fc1`, [4 * embedDim, embedDim]),
+    ...affine(`${at}.blocks.${i}.mlp.fc2`, [embedDim, 4 * embedDim]),
   ]);
   return [
-    ['matcher.omega', [512, 2]],
+    ['matcher.omega', [width / 2, 2]],
     ['matcher.scale', []],
     ['matcher.temp', []],
-    ...affine(`${at}.projector`, [768, 2048]),
-    ...affine(`${at}.output_projector`, [1024, 768]),
+    ...affine(`${at}.projector`, [embedDim, 2 * width]),
+    ...affine(`${at}.output_projector`, [width, embedDim]),
     ...blocks.flat(),
-    ...norm(`${at}.norm`, 768),
+    ...norm(`${at}.norm`, embedDim),
     [`${at}.rope_embed.periods`, [16]],
-    ...head(),
+    ...head(width),
   ];
 }
 
-function head(): NamedShape[] {
+function head(width: number): NamedShape[] {
   const at = 'matcher.head';
   const channels = [256, 512, 1024, 1024];
   const scratch = `${at}.scratch`;
   const unit = (name: string): NamedShape[] =>
     ['conv1', 'conv2'].flatMap((conv) => affine(`${name}.${conv}`, [256, 256, 3, 3]));
   return [
-    ...norm(`${at}.norm`, 1024),
-    ...channels.flatMap((out, i) => affine(`${at}.projects.${i}`, [out, 1024, 1, 1])),
+    ...norm(`${at}.norm`, width),
+    ...channels.flatMap((out, i) => affine(`${at}.projects.${i}`, [out, width, 1, 1])),
     ...affine(`${at}.resize_layers.0`, [256, 256, 4, 4]),
     ...affine(`${at}.resize_layers.1`, [512, 512, 2, 2]),
     ...affine(`${at}.resize_layers.3`, [1024, 1024, 3, 3]),
@@ -75,7 +89,7 @@ function head(): NamedShape[] {
   ];
 }
 
-function refiner([stride, from, to, embedded, hidden]: (typeof REFINERS)[number]): NamedShape[] {
+function refiner([stride, from, to, embedded, hidden]: (typeof REFINERS)[number], hiddenBlocks: number): NamedShape[] {
   const at = `refiners.${stride}`;
   const block = (name: string): NamedShape[] => [
     ...affine(`${at}.${name}.conv_depthwise`, [hidden, 1, 5, 5]),
@@ -85,7 +99,7 @@ function refiner([stride, from, to, embedded, hidden]: (typeof REFINERS)[number]
   return [
     ...affine(`${at}.proj`, [to, from]),
     ...block('block1'),
-    ...Array.from({ length: 8 }, (_, i) => block(`hidden_blocks.${i}`)).flat(),
+    ...Array.from({ length: hiddenBlocks }, (_, i) => block(`hidden_blocks.${i}`)).flat(),
     ...affine(`${at}.disp_emb`, [embedded, 2, 1, 1]),
     ...affine(`${at}.warp_head`, [2, hidden, 1, 1]),
     ...affine(`${at}.confidence_head`, [4, hidden, 1, 1]),

@@ -9,6 +9,7 @@ import { describeModel } from '../identity.ts';
 import { chooseNormalisation, imageInput } from '../normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
 import { newGraph } from '../plan.ts';
+import { depthWarnings, publishedVitDepth } from '../published-depth.ts';
 
 /** DINOv2's and Depth Anything's own input size, 37 patches. */
 export const DEFAULT_VIT_SIDE = { byDefault: 518, multiple: 14 };
@@ -44,6 +45,7 @@ export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOp
   g.output('cls_token', clsToken);
   return {
     facts: [...vitFacts(config), ...tokenFacts(options)],
+    warnings: vitWarnings(config),
     graphs: [{ file: 'encoder', graph: g }],
     weights: [weights],
     manifest: (files) => ({
@@ -64,6 +66,10 @@ export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOp
 /** What is said of tokens that are not the usual ones. */
 export const tokenFacts = ({ tokens }: ConversionOptions): string[] =>
   tokens === 'raw' ? ['Tokens before the final norm'] : [];
+
+/** Whether it may have lost blocks. */
+export const vitWarnings = ({ blocks, embedDim }: VitConfig): string[] =>
+  depthWarnings(['blocks of the ViT', blocks.length, publishedVitDepth(embedDim)]);
 
 /** A ViT's architecture in words. */
 export function vitFacts(config: VitConfig): string[] {

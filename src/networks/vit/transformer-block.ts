@@ -115,6 +115,12 @@ function feedForward(
   return linear(g, weights.at(project), op.mul(g, op.silu(g, gate), hidden), embedDim, scale);
 }
 
+/** A linear layer `weight` and `bias`. */
+export function biasedLinear(g: GraphBuilder, weights: Weights, x: Value, outputs: number): Value {
+  const weight = weights.take('weight', [outputs, x.shape.at(-1) ?? null]);
+  return layer.linear(g, x, weight, weights.take('bias', [outputs]));
+}
+
 /** A linear layer `weight` and, where there is one, `bias`. */
 export function linear(
   g: GraphBuilder,

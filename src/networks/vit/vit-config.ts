@@ -39,8 +39,14 @@ const HEAD_CHANNELS = 64;
  */
 export function readVitConfig(weights: Weights, options: VitOptions = {}): VitConfig {
   const [embedDim, , patch] = weights.shapeOf('patch_embed.proj.weight', 4);
+  if (weights.has('norm_pre.weight')) {
+    throw new CodedError(
+      'architecture-unknown',
+      `The ViT under "${weights.prefix}" norms its tokens before the first block ("norm_pre"), as CLIP's does; such a network cannot be converted.`,
+      'Choose a DINOv2, or one of its descendants.',
+    );
+  }
   const blocks = blockNames(weights);
-  if (blocks.length === 0) weights.take('blocks.0.norm1.weight', [embedDim]);
   const heads = options.heads ?? embedDim / HEAD_CHANNELS;
   if (!Number.isInteger(heads) || embedDim % heads !== 0) {
     throw new CodedError(
@@ -68,22 +74,33 @@ export function readVitConfig(weights: Weights, options: VitOptions = {}): VitCo
     blocks,
     feedForward: swiglu ? 'swiglu' : packed ? 'swiglu-packed' : 'mlp',
     hiddenDim,
-    layerScale: weights.has(`${blocks[0]}.ls1.gamma`),
+    layerScale: blocks.some((block) => weights.has(`${block}.ls1.gamma`)),
   };
 }
 
+/** @throws CodedError `tensor-missing` where there is none, or none of a number between others */
 function blockNames(weights: Weights): string[] {
   const names: string[] = [];
   const chunks = weights.count('blocks');
   for (let chunk = 0; chunk < chunks; chunk += 1) {
-    if (weights.has(`blocks.${chunk}.norm1.weight`)) names.push(`blocks.${chunk}`);
+    const isBlock = (name: string): boolean => BLOCK_MARKS.some((mark) => weights.has(`${name}.${mark}`));
     // Chunked for training: chunk c holds its blocks under their global numbers, so lower ones are absent.
-    else
-      for (let i = 0; i < MAX_DEPTH; i += 1)
-        if (weights.has(`blocks.${chunk}.${i}.norm1.weight`)) names.push(`blocks.${chunk}.${i}`);
+    const chunked = isBlock(`blocks.${chunk}`)
+      ? []
+      : Array.from({ length: MAX_DEPTH }, (_, i) => i).filter((i) => isBlock(`blocks.${chunk}.${i}`));
+    if (chunked.length === 0) names.push(`blocks.${chunk}`);
+    const first = chunk === 0 ? 0 : names.length;
+    for (const [index, i] of chunked.entries()) {
+      if (i !== first + index) weights.shapeOf(`blocks.${chunk}.${first + index}.norm1.weight`);
+      names.push(`blocks.${chunk}.${i}`);
+    }
   }
+  if (names.length === 0) weights.shapeOf('blocks.0.norm1.weight');
   return names;
 }
+
+/** Any of them tells a block from a chunk of blocks. */
+const BLOCK_MARKS = ['norm1.weight', 'norm2.weight', 'attn.qkv.weight'];
 
 /** Deeper than any published ViT (ViT-g has 40 blocks): bounds the search for chunked names. */
 const MAX_DEPTH = 256;

@@ -76,7 +76,7 @@ function embed(g: GraphBuilder, weights: Weights, config: VitConfig, image: Valu
   const size = [height / patch, width / patch] as const;
   const patches = size[0] * size[1];
   const kernel = weights.take('patch_embed.proj.weight', [embedDim, 3, patch, patch]);
-  const bias = weights.optional('patch_embed.proj.bias', [embedDim]);
+  const bias = weights.take('patch_embed.proj.bias', [embedDim]);
   const grid = layer.conv2d(g, image, kernel, bias, { stride: patch });
   const rows = op.transpose(g, op.reshape(g, grid, [batch, embedDim, patches]), [0, 2, 1]);
 
