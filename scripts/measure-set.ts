@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { invert3, type Matrix3, multiply3 } from '../src/core/matrix3.ts';
+import { rotationOfQuaternion } from '../src/core/rotation.ts';
+import { invert3, multiply3, type Matrix3 } from '../src/core/matrix3.ts';
 import { apply3, dot3, transpose3, unit3, type Vector3 } from '../src/geometry/linear-algebra.ts';
 import { readPairs } from './evaluate/pairs.ts';
 import { readArguments, usage } from './node/arguments.ts';
@@ -74,17 +75,7 @@ function readCameras(text: string): Map<string, Camera> {
       const [, w, x, y, z, tx, ty, tz, , ...name] = line.split(' ').map((word, k) => (k < 9 ? Number(word) : word)) as [
         ...number[],
       ];
-      const rotation: Matrix3 = [
-        1 - 2 * (y * y + z * z),
-        2 * (x * y - w * z),
-        2 * (x * z + w * y),
-        2 * (x * y + w * z),
-        1 - 2 * (x * x + z * z),
-        2 * (y * z - w * x),
-        2 * (x * z - w * y),
-        2 * (y * z + w * x),
-        1 - 2 * (x * x + y * y),
-      ];
+      const rotation = rotationOfQuaternion([w, x, y, z]);
       const centre = apply3(transpose3(rotation), [-tx, -ty, -tz]) as Vector3;
       return [name.join(' '), { rotation, centre }];
     }),

@@ -1,6 +1,6 @@
+import { Failure } from '../../../ui/failure.tsx';
 import type { DatasetTarget } from '../../../core/dataset-target.ts';
-import { useRef, useState } from 'react';
-import type { ChangeEvent } from 'react';
+import { useRef, useState, type ChangeEvent } from 'react';
 import type { DatasetPhoto, DatasetSummary } from '../contract/dataset.ts';
 import { pairPhotos } from '../state/depth/depth-files.ts';
 import { fileSize, whole } from '../../../ui/format.ts';
@@ -8,7 +8,7 @@ import { saveFile } from '../../../ui/save-file.ts';
 import { Section } from '../../../ui/section.tsx';
 import { ParamSlider, ParamSwitch } from '../../../ui/param-controls.tsx';
 import { LIFT_PARAMS } from '../params.ts';
-import { chooseFolder, chooseZip, hasFolders } from '../../../ui/choose-target.ts';
+import { WriteTo } from '../../../ui/write-to.tsx';
 import { useLift, useLiftState } from './lift-context.ts';
 
 const ZIP_NAME = 'liftmatch-dataset.zip';
@@ -62,22 +62,7 @@ export function DatasetPanel() {
         value={settings.photometric}
         onChange={(photometric) => lift.dataset.update({ photometric })}
       />
-      <div className="row">
-        <button
-          type="button"
-          className="button primary"
-          disabled={!canWrite}
-          onClick={() => void write(() => chooseZip(ZIP_NAME))}
-        >
-          Write a ZIP
-        </button>
-        {hasFolders() && (
-          <button type="button" className="button" disabled={!canWrite} onClick={() => void write(chooseFolder)}>
-            Write to a folder
-          </button>
-        )}
-      </div>
-      {hasFolders() && <p className="hint">A folder that holds part of the export already is completed.</p>}
+      <WriteTo zipName={ZIP_NAME} canWrite={canWrite} part="part of the export" onWrite={(ask) => void write(ask)} />
       {run?.progress && (
         <div className="job-progress" role="status">
           <span>{run.progress.detail ?? 'Writing …'}</span>
@@ -91,11 +76,7 @@ export function DatasetPanel() {
           </button>
         </div>
       )}
-      {run?.error && (
-        <p className="lift-error" role="alert">
-          {run.error.message} <span className="muted">{run.error.remedy}</span>
-        </p>
-      )}
+      {run?.error && <Failure error={run.error} />}
       {run?.summary && <Summary summary={run.summary} />}
     </Section>
   );

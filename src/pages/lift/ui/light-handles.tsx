@@ -1,4 +1,4 @@
-import { localPoint } from '../../../ui/local-point.ts';
+import { localPoint } from '../../../ui/pointer.ts';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import type { Rect, Side, Size } from '../../../core/geometry.ts';
 import type { PointLight } from '../../../geometry/lift/lights.ts';

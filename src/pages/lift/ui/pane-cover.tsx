@@ -14,7 +14,7 @@ export function PaneCover() {
   const sample = useWorkspaceState((state) => state.samples[0]);
   if (stopped) {
     return (
-      <div className="lift-cover" role="alert">
+      <div className="cover lift-cover" role="alert">
         <p>
           {stopped.message}
           <br />
@@ -28,7 +28,7 @@ export function PaneCover() {
   }
   if (!photo && !isFetching) {
     return (
-      <div className="lift-cover">
+      <div className="cover lift-cover">
         <p>
           <b>One photo becomes a pair with exact truth.</b>
           <br />
@@ -45,7 +45,7 @@ export function PaneCover() {
   if (facts && !opening) return null;
   const text = opening ? STAGE_TEXTS[opening.stage] : isFetching ? 'Opening the photo' : 'Rendering';
   return (
-    <div className={facts ? 'lift-chip' : 'lift-cover'} role="status">
+    <div className={facts ? 'lift-chip' : 'cover lift-cover'} role="status">
       <p>
         <span className="spinner" aria-hidden="true" /> {text} …
       </p>

@@ -1,8 +1,6 @@
-import { localPoint } from '../../../ui/local-point.ts';
-import { useEffect, useRef } from 'react';
-import type { KeyboardEvent, PointerEvent as ReactPointerEvent, RefObject } from 'react';
+import { localPoint, wheelFactor } from '../../../ui/pointer.ts';
+import { useEffect, useRef, type KeyboardEvent, type PointerEvent as ReactPointerEvent, type RefObject } from 'react';
 import type { Point } from '../../../core/geometry.ts';
-import { wheelFactor } from '../../../ui/wheel.ts';
 import { useLift } from './lift-context.ts';
 
 const WHEEL_SPEED = 0.0016;

@@ -1,9 +1,7 @@
-import { localPoint } from '../../../ui/local-point.ts';
-import { useEffect, useRef, useLayoutEffect } from 'react';
-import type { PointerEvent as ReactPointerEvent } from 'react';
+import { localPoint } from '../../../ui/pointer.ts';
+import { useEffect, useRef, useLayoutEffect, type PointerEvent as ReactPointerEvent } from 'react';
 import type { Point, Side } from '../../../core/geometry.ts';
-import { LIFT_PICTURES } from '../contract/api.ts';
-import type { LiftPicture } from '../contract/api.ts';
+import { LIFT_PICTURES, type LiftPicture } from '../contract/api.ts';
 import { DEFAULT_LIFT } from '../contract/settings.ts';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { FitIcon, SaveIcon } from '../../../ui/icons.tsx';

@@ -1,17 +1,8 @@
-import { toPlainError } from '../../../core/errors.ts';
+import { type FakeAnswers, FakeWorker } from '../../../platform/worker/fake-worker.ts';
 import type { MatchScore } from '../../../core/match-score.ts';
 import type { SceneProgress, SceneApi, SceneFacts } from '../contract/api.ts';
-import type { SceneWorkerLike } from '../link/worker.ts';
 
-type Answer = (argument: never, onProgress: (progress: SceneProgress) => void) => unknown;
-export type SceneAnswers = Partial<Record<keyof SceneApi, Answer>>;
-
-interface Call {
-  type: 'call';
-  id: number;
-  method: keyof SceneApi;
-  argument: never;
-}
+export type SceneAnswers = FakeAnswers<SceneApi, SceneProgress>;
 
 export const FACTS: SceneFacts = {
   name: 'table.spz',
@@ -58,43 +49,9 @@ const USUAL: SceneAnswers = {
   }),
 };
 
-/** A scene worker for tests of the state: answers from a table, a task later, and notes what it was asked. */
-export class FakeSceneWorker implements SceneWorkerLike {
-  onmessage: SceneWorkerLike['onmessage'] = null;
-  onerror: SceneWorkerLike['onerror'] = null;
-  onmessageerror: SceneWorkerLike['onmessageerror'] = null;
-  readonly calls: Call[] = [];
-  readonly cancelled: number[] = [];
-
-  constructor(private readonly answers: SceneAnswers = {}) {
-    queueMicrotask(() => this.onmessage?.({ data: { type: 'ready' } }));
-  }
-
-  postMessage(message: Parameters<SceneWorkerLike['postMessage']>[0]): void {
-    if (message.type === 'cancel') {
-      this.cancelled.push(message.id);
-      return;
-    }
-    const call = message as unknown as Call;
-    this.calls.push(call);
-    void this.answer(call);
-  }
-
-  terminate(): void {}
-
-  /** Arguments of every call of a method, in order. */
-  asked<M extends keyof SceneApi>(method: M): Parameters<SceneApi[M]>[0][] {
-    return this.calls.filter((call) => call.method === method).map(({ argument }) => argument);
-  }
-
-  private async answer({ id, method, argument }: Call): Promise<void> {
-    try {
-      await Promise.resolve();
-      const onProgress = (progress: SceneProgress) => this.onmessage?.({ data: { type: 'progress', id, progress } });
-      const value = await (this.answers[method] ?? USUAL[method])?.(argument, onProgress);
-      this.onmessage?.({ data: { type: 'result', id, value } });
-    } catch (thrown) {
-      this.onmessage?.({ data: { type: 'failure', id, error: toPlainError(thrown) } });
-    }
+/** The page's worker for tests of its state, see {@link FakeWorker}. */
+export class FakeSceneWorker extends FakeWorker<SceneApi, SceneProgress> {
+  constructor(answers: SceneAnswers = {}) {
+    super({ ...USUAL, ...answers });
   }
 }

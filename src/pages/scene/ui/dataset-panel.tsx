@@ -1,5 +1,6 @@
+import { Failure } from '../../../ui/failure.tsx';
 import type { DatasetTarget } from '../../../core/dataset-target.ts';
-import { chooseFolder, chooseZip, hasFolders } from '../../../ui/choose-target.ts';
+import { WriteTo } from '../../../ui/write-to.tsx';
 import { fileSize, whole } from '../../../ui/format.ts';
 import { NumberField } from '../../../ui/number-field.tsx';
 import { saveFile } from '../../../ui/save-file.ts';
@@ -53,22 +54,7 @@ export function DatasetPanel() {
         options={SCENE_PARAMS.datasetSize.options}
         onChange={(value) => scene.set({ datasetSize: value as DatasetSize })}
       />
-      <div className="row">
-        <button
-          type="button"
-          className="button primary"
-          disabled={!canWrite}
-          onClick={() => void write(() => chooseZip(ZIP_NAME))}
-        >
-          Write a ZIP
-        </button>
-        {hasFolders() && (
-          <button type="button" className="button" disabled={!canWrite} onClick={() => void write(chooseFolder)}>
-            Write to a folder
-          </button>
-        )}
-      </div>
-      {hasFolders() && <p className="hint">A folder that holds part of these pairs already is completed.</p>}
+      <WriteTo zipName={ZIP_NAME} canWrite={canWrite} part="part of these pairs" onWrite={(ask) => void write(ask)} />
       {progress && (
         <JobProgress
           label="Dataset"
@@ -77,11 +63,7 @@ export function DatasetPanel() {
           onStop={() => scene.dataset.stop()}
         />
       )}
-      {run?.error && (
-        <p className="scene-error" role="alert">
-          {run.error.message} <span className="muted">{run.error.remedy}</span>
-        </p>
-      )}
+      {run?.error && <Failure error={run.error} />}
       {run?.result && <Result {...run.result} />}
     </Section>
   );

@@ -55,7 +55,7 @@ function StageCover() {
   const stopped = useSceneState((state) => state.stopped);
   if (stopped) {
     return (
-      <div className="scene-cover" role="alert">
+      <div className="cover" role="alert">
         <p>
           {stopped.message}
           <br />
@@ -71,7 +71,7 @@ function StageCover() {
     const { progress } = opening;
     const text = openingText(progress);
     return (
-      <div className={isOpen ? 'scene-chip' : 'scene-cover'} role="status">
+      <div className={isOpen ? 'scene-chip' : 'cover'} role="status">
         <p>
           <span className="spinner" aria-hidden="true" /> {text}
         </p>
@@ -84,7 +84,7 @@ function StageCover() {
   }
   if (isOpen) return null;
   return (
-    <div className="scene-cover">
+    <div className="cover">
       <p>
         <b>A scene of 3-D Gaussians makes any number of pairs with exact truth.</b>
         <br />

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent as ReactPointerEvent, type RefObject, useEffect, useRef } from 'react';
 import type { Point } from '../../../core/geometry.ts';
-import { wheelFactor } from '../../../ui/wheel.ts';
+import { wheelFactor } from '../../../ui/pointer.ts';
 import { useScene } from './scene-context.ts';
 
 const WHEEL_SPEED = 0.0016;

@@ -1,11 +1,15 @@
-import { localPoint } from '../../../../ui/local-point.ts';
-import { useEffect, useRef } from 'react';
-import type { KeyboardEvent, PointerEvent, RefObject } from 'react';
+import { localPoint, wheelFactor } from '../../../../ui/pointer.ts';
+import { useEffect, useRef, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
 import type { Point } from '../../../../core/geometry.ts';
-import type { Camera } from '../../../../core/viewer/zoom.ts';
-import { DEFAULT_CAMERA, clampCamera, isZoomed, panByShare, zoomCentre } from '../../../../core/viewer/zoom.ts';
+import {
+  type Camera,
+  DEFAULT_CAMERA,
+  clampCamera,
+  isZoomed,
+  panByShare,
+  zoomCentre,
+} from '../../../../core/viewer/zoom.ts';
 import { type ColumnLayout, placeUnder, zoomUnder } from './column-layout.ts';
-import { wheelFactor } from '../../../../ui/wheel.ts';
 import { useCompare } from '../compare-context.ts';
 
 /** How far an arrow key moves the point, as a share of the photo. */

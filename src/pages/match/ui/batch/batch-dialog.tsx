@@ -1,3 +1,4 @@
+import { Failure } from '../../../../ui/failure.tsx';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { chosenFiles } from '../../state/batch/dropped-files.ts';
@@ -59,11 +60,7 @@ export default function BatchDialog({ onClose }: { onClose: () => void }) {
             ))}
           </fieldset>
         )}
-        {error && (
-          <p role="alert" className="failed">
-            {error.message} {error.remedy}
-          </p>
-        )}
+        {error && <Failure error={error} />}
         <BatchActions batch={batch} state={state} onRun={() => void run()} onClose={onClose} />
       </div>
     </Dialog>

@@ -1,3 +1,4 @@
+import { Failure } from '../../../../ui/failure.tsx';
 import { useEffect, useRef, useState } from 'react';
 import { isCancelled, type PlainError, toPlainError } from '../../../../core/errors.ts';
 import { EXPORTS } from '../../../../exports/index.ts';
@@ -84,11 +85,7 @@ export default function ExportDialog({ onClose, onBatch }: ExportDialogProps) {
             </button>
           </div>
         )}
-        {outcome?.kind === 'failed' && (
-          <p role="alert" className="failed">
-            {outcome.error.message} {outcome.error.remedy}
-          </p>
-        )}
+        {outcome?.kind === 'failed' && <Failure error={outcome.error} />}
         {!hasResult && <p className="hint">There is no match yet: open two photos and wait for it.</p>}
         <div className="dialog-actions">
           <button type="button" className="button quiet dialog-aside" onClick={onBatch}>

@@ -1,3 +1,4 @@
+import { Failure } from '../../../../ui/failure.tsx';
 import { useState } from 'react';
 import { type PlainError, toPlainError } from '../../../../core/errors.ts';
 import { saveFile } from '../../../../ui/save-file.ts';
@@ -42,11 +43,7 @@ export function SceneDoors() {
       <button type="button" className="button" onClick={() => void open()}>
         Open in Scene
       </button>
-      {error && (
-        <p role="alert" className="failed">
-          {error.message} {error.remedy}
-        </p>
-      )}
+      {error && <Failure error={error} />}
     </>
   );
 }

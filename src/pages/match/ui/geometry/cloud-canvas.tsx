@@ -1,3 +1,4 @@
+import { Failure } from '../../../../ui/failure.tsx';
 import { useEffect, useRef, useState } from 'react';
 import { type PlainError, toPlainError } from '../../../../core/errors.ts';
 import type { CloudInfo } from '../../contract/geometry-fit.ts';
@@ -57,11 +58,7 @@ export function CloudCanvas({ cloud, orbit, pointSize, label, onOrbit }: CloudCa
       {...input}
     >
       <canvas ref={canvas} data-drawn-by={drawnBy ?? undefined} />
-      {error && (
-        <p role="alert" className="failed">
-          {error.message} {error.remedy}
-        </p>
-      )}
+      {error && <Failure error={error} />}
     </div>
   );
 }

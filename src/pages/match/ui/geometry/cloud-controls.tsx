@@ -1,3 +1,4 @@
+import { Failure } from '../../../../ui/failure.tsx';
 import { useState } from 'react';
 import { type PlainError, toPlainError } from '../../../../core/errors.ts';
 import { whole } from '../../../../ui/format.ts';
@@ -65,11 +66,7 @@ export function CloudControls() {
           {whole(cloud.left.parallax)} with too little parallax, {whole(cloud.left.behind)} behind a camera.
         </p>
       )}
-      {error && (
-        <p role="alert" className="failed">
-          {error.message} {error.remedy}
-        </p>
-      )}
+      {error && <Failure error={error} />}
       {isShown && cloud && <CloudDialog cloud={cloud} onClose={() => setIsShown(false)} />}
     </>
   );

@@ -1,3 +1,4 @@
+import { Failure } from '../../../../ui/failure.tsx';
 import { useState } from 'react';
 import type { FitResult } from '../../contract/geometry-fit.ts';
 import { type PlainError, toPlainError } from '../../../../core/errors.ts';
@@ -100,11 +101,7 @@ function SaveFit() {
       <button type="button" className="button" onClick={() => void save()}>
         Save fit as JSON
       </button>
-      {error && (
-        <p role="alert" className="failed">
-          {error.message} {error.remedy}
-        </p>
-      )}
+      {error && <Failure error={error} />}
     </>
   );
 }

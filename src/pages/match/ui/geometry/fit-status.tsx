@@ -1,3 +1,4 @@
+import { Failure } from '../../../../ui/failure.tsx';
 import type { ReactNode } from 'react';
 import type { FitResult } from '../../contract/geometry-fit.ts';
 import type { VerdictKind } from '../../../../core/match.ts';
@@ -30,11 +31,7 @@ export function FitStatus() {
           </button>
         </div>
       )}
-      {error && (
-        <p role="alert" className="failed">
-          {error.message} {error.remedy}
-        </p>
-      )}
+      {error && <Failure error={error} />}
       {!fit && !job && (
         <button type="button" className="button" onClick={() => void geometry.fit()}>
           Fit

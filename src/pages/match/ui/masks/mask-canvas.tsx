@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import type { Point, Rect, Size } from '../../../../core/geometry.ts';
-import { localPoint } from '../../../../ui/local-point.ts';
+import { localPoint } from '../../../../ui/pointer.ts';
 import type { MaskPainting } from '../../state/masks/painting.ts';
 
 export type MaskTool = 'out' | 'back' | 'polygon';

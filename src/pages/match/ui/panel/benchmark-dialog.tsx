@@ -1,3 +1,4 @@
+import { Failure } from '../../../../ui/failure.tsx';
 import { useEffect, useRef, useState } from 'react';
 import { isCancelled, type PlainError, toPlainError } from '../../../../core/errors.ts';
 import { chosenModel } from '../../../../workspace/models.ts';
@@ -74,11 +75,7 @@ export default function BenchmarkDialog({ onClose }: { onClose: () => void }) {
           </div>
         )}
         <div role="status">{outcome?.kind === 'done' && <Times result={outcome.result} />}</div>
-        {outcome?.kind === 'failed' && (
-          <p role="alert" className="failed">
-            {outcome.error.message} {outcome.error.remedy}
-          </p>
-        )}
+        {outcome?.kind === 'failed' && <Failure error={outcome.error} />}
         <div className="dialog-actions">
           <button type="button" className="button" onClick={onClose}>
             Close

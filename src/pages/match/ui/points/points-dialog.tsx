@@ -1,3 +1,4 @@
+import { Failure } from '../../../../ui/failure.tsx';
 import { useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { PointMatching, type PointsState } from '../../state/points.ts';
@@ -97,11 +98,7 @@ export default function PointsDialog({ onClose }: { onClose: () => void }) {
           />
         )}
         {answer && <AnswerTable answer={answer} />}
-        {error && (
-          <p role="alert" className="failed">
-            {error.message} {error.remedy}
-          </p>
-        )}
+        {error && <Failure error={error} />}
         {!hasResult && <p className="hint">There is no match yet: open two photos and wait for it.</p>}
         <div className="dialog-actions">
           <button type="button" className="button" disabled={!answer?.table.count} onClick={() => void save('csv')}>

@@ -1,5 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'react';
-import type { DragEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef, type DragEvent } from 'react';
 import { VIEWS, viewOf } from '../../views/index.ts';
 import { useWorkspace, useWorkspaceState } from '../workspace-context.ts';
 import { EmptyPanes } from './empty-panes.tsx';
@@ -8,15 +7,14 @@ import { Markers } from './markers.tsx';
 import { StoppedEngine } from '../panel/stopped-engine.tsx';
 import { SwipeHandle } from '../../views/compare/swipe-handle.tsx';
 import { isZoomed } from '../../../../core/viewer/zoom.ts';
-import { localPoint } from '../../../../ui/local-point.ts';
+import { localPoint } from '../../../../ui/pointer.ts';
 import { useElementSize } from '../../../../ui/use-element-size.ts';
 import { useStageKeyboard } from './use-stage-keyboard.ts';
-import { stagePaneAt, useStagePanes } from './use-stage-panes.ts';
+import { stagePaneAt, useStagePanes, type StagePane } from './use-stage-panes.ts';
 import { useStagePointer } from './use-stage-pointer.ts';
 import { lazyPart } from '../../../../ui/lazy-part.tsx';
 import { ZoomButtons } from './zoom-buttons.tsx';
 import { sideName } from '../../views/view.ts';
-import type { StagePane } from './use-stage-panes.ts';
 
 /** Who fits no epipolar geometry never downloads it. */
 const EpipolarLines = lazyPart({

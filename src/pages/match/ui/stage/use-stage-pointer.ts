@@ -1,16 +1,19 @@
-import { useEffect, useRef } from 'react';
-import type { MouseEvent as ReactMouseEvent, PointerEvent as ReactPointerEvent, RefObject } from 'react';
+import {
+  useEffect,
+  useRef,
+  type MouseEvent as ReactMouseEvent,
+  type PointerEvent as ReactPointerEvent,
+  type RefObject,
+} from 'react';
 import type { Point } from '../../../../core/geometry.ts';
 import { DEFAULT_CAMERA, isZoomed, panBy, zoomAt } from '../../../../core/viewer/zoom.ts';
 import { dividerX, swipeAmount } from '../../../../core/viewer/swipe.ts';
-import { localPoint } from '../../../../ui/local-point.ts';
+import { localPoint, wheelFactor } from '../../../../ui/pointer.ts';
 import { inRange } from '../../../../platform/params/params.ts';
 import { VIEW_PARAMS } from '../../params.ts';
 import { viewOf } from '../../views/index.ts';
 import { useWorkspace } from '../workspace-context.ts';
-import { placeAt, stagePaneAt } from './use-stage-panes.ts';
-import { wheelFactor } from '../../../../ui/wheel.ts';
-import type { StagePane } from './use-stage-panes.ts';
+import { placeAt, stagePaneAt, type StagePane } from './use-stage-panes.ts';
 
 /** A press that moves less than this is a click, CSS pixels. */
 const CLICK_SLACK = 5;

@@ -1,7 +1,6 @@
-import { useRef } from 'react';
-import type { KeyboardEvent, PointerEvent } from 'react';
+import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { dividerX, swipeAmount } from '../../../../core/viewer/swipe.ts';
-import { localPoint } from '../../../../ui/local-point.ts';
+import { localPoint } from '../../../../ui/pointer.ts';
 import { useWorkspace, useWorkspaceState } from '../../ui/workspace-context.ts';
 import type { StagePane } from '../../ui/stage/use-stage-panes.ts';
 
