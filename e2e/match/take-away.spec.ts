@@ -88,6 +88,8 @@ test('chosen points, COLMAP’s database, a vector figure and an animation are t
   gif.frames[0].pixels.forEach((value, i) => (change += Math.abs(value - gif.frames[1].pixels[i])));
   expect(change / gif.frames[0].pixels.length).toBeGreaterThan(0.5);
   await expect(animation.box.getByRole('img', { name: /animation/ })).toBeVisible();
+  // A link brings the choice back.
+  expect(page.url()).toContain('export.format=animation&export.motion=flicker&export.longside=240');
   await animation.box.getByText('WebM', { exact: true }).click();
   const webm = (await animation.save()).bytes;
   expect([...webm.subarray(0, 4)]).toEqual([0x1a, 0x45, 0xdf, 0xa3]);
