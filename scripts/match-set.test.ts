@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decode } from 'jpeg-js';
+import { PNG } from 'pngjs';
 import initSqlJs from 'sql.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { matchSet } from './match-set.ts';
@@ -80,6 +82,57 @@ describe('npm run match -- --set', () => {
     [['--pairs', 'most'], 'usage'],
   ])('%j is refused', async (args, code) => {
     await expect(run('refused', ...args)).rejects.toMatchObject({ code });
+  });
+
+  test('masks and measured cameras among the photos hold in all that is written; other cameras need no match', async () => {
+    const place = mkdtempSync(join(folder, 'measured-'));
+    const to = (name: string) => join(place, name);
+    cpSync(sample('facade/a.jpg'), to('left.jpg'));
+    cpSync(sample('facade/b.jpg'), to('right.jpg'));
+    // The right half of the left photo does not count; the size is no photo's.
+    const mask = new PNG({ width: 40, height: 30 });
+    mask.data.forEach((_, k) => (mask.data[k] = k % 4 === 3 || (k >> 2) % 40 < 20 ? 255 : 0));
+    writeFileSync(to('left.mask.png'), PNG.sync.write(mask));
+    const { width, height } = decode(readFileSync(to('left.jpg')));
+    const told = (k: number) => `1 SIMPLE_RADIAL ${width} ${height} ${1.1 * width} ${width / 2} ${height / 2} ${k}\n`;
+    writeFileSync(to('cameras.txt'), told(-0.02));
+    const said: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((line: string) => void said.push(line));
+    const match = (...args: string[]) =>
+      matchSet(['--set', place, '--out', to('out'), '--size', '192', '--no-rescue', '--keypoints', '500', ...args]);
+    await match();
+    expect(said.join('\n')).toMatch(/Measured cameras of 2 of 2 photos/);
+    const { Database } = await initSqlJs();
+    const open = (name: string) => new Database(readFileSync(to(name)));
+    const database = open('out/database.db');
+    const [camera, config, points] = [
+      'SELECT model, prior_focal_length, params FROM cameras',
+      'SELECT config FROM two_view_geometries',
+      'SELECT data FROM keypoints WHERE image_id = 1',
+    ].map((sql) => database.exec(sql)[0].values);
+    expect(camera).toHaveLength(1);
+    const [model, prior, params] = camera[0] as [number, number, Uint8Array];
+    expect([model, prior]).toEqual([2, 1]);
+    expect(new Float64Array(params.slice().buffer)[3]).toBe(-0.02);
+    // Both cameras are known, so that the essential matrix is asked; this wall is flat.
+    expect([[[2]], [[6]]]).toContainEqual(config);
+    const keypoints = new Float32Array((points[0][0] as Uint8Array).slice().buffer);
+    expect(keypoints.length).toBeGreaterThan(200);
+    for (let k = 0; k < keypoints.length; k += 2) expect(keypoints[k]).toBeLessThan(0.55 * width);
+    database.close();
+
+    writeFileSync(to('cameras.txt'), told(-0.3));
+    await match();
+    expect(said.join('\n')).toMatch(/there already/);
+    const bent = open('out/database.db');
+    const other = bent.exec('SELECT params FROM cameras')[0].values[0][0] as Uint8Array;
+    expect(new Float64Array(other.slice().buffer)[3]).toBe(-0.3);
+    bent.close();
+    await expect(match('--calibration', to('left.jpg'))).rejects.toMatchObject({ code: 'camera-malformed' });
+    await expect(match('--calibration', to('nowhere'))).rejects.toMatchObject({ code: 'file-missing' });
+    writeFileSync(to('left.mask.png'), PNG.sync.write(new PNG({ width: 30, height: 40 })));
+    await expect(match()).rejects.toMatchObject({ code: 'set-nothing' });
+    expect(said.join('\n')).toMatch(/left\.mask\.png.*shape/);
   });
 
   test('photos without a common scene, and a folder without photos', async () => {

@@ -9,7 +9,7 @@ import type { PairFile } from '../src/formats/sets/pair-file.ts';
 import { assembleSet } from '../src/sets/assemble.ts';
 import { KEYPOINTS } from '../src/sets/keypoints.ts';
 import { type LookedPair, lonelyPairs } from '../src/sets/lonely.ts';
-import { matchSetPair, type SetPairSettings } from '../src/sets/match-pair.ts';
+import { fittedWith, geometryOf, isFittedWith, matchSetPair, type SetPairSettings } from '../src/sets/match-pair.ts';
 import {
   allPairs,
   inBlocks,
@@ -28,13 +28,15 @@ import { PhotoCache, readSetFolder, type SetFile } from './node/set-photos.ts';
 import { keyOf, SetWork, writeWhole } from './node/set-work.ts';
 
 export const SET_HELP = `npm run match -- --set DIR --out DIR [--pairs ${PAIR_RULES.join('|')}] [--reach 2] [--neighbours 10]
-                 [--keypoints ${KEYPOINTS.default}] [--cameras shared|each] [--model ID|MANIFEST] [--size N] [--rescue|--no-rescue]
+                 [--keypoints ${KEYPOINTS.default}] [--cameras shared|each] [--calibration FILE|DIR] [--model ID|MANIFEST] [--size N] [--rescue|--no-rescue]
                  [--shard I/N] [--merge]
 Matches the photos of a folder with each other and puts the matches together: one set of keypoints a photo, tracks through
 all photos. --pairs: each with the next ones (sequence, --reach), all with all (default up to 20 photos), or each with those whose
 pooled encoder features are most like its own (likely, --neighbours). Pairs are kept in DIR/pairs: a run that was stopped goes on
 where it was. Photos that nothing ties to the others are looked at again (turned, scaled, mirrored; --no-rescue: not), with --rescue
-every weak pair, which takes several times as long. --shard 2/8 matches the second eighth of the pairs and puts nothing together; --merge
+every weak pair, which takes several times as long. Calibrations in the folder or in --calibration (COLMAP's cameras.txt, with images.txt
+where there are several; OpenCV, ROS, Kalibr, JSON) are the cameras of the photos that they name, or of all of their shape; masks,
+left.mask.png beside left.jpg, say what counts. --shard 2/8 matches the second eighth of the pairs and puts nothing together; --merge
 puts together what all shards have matched. Written into DIR:
 ${SET_EXPORTS.map(({ text }) => `  ${text}`).join('\n')}
   summary.csv: verdict, overlap, candidates and geometry of every pair.`;
@@ -57,7 +59,19 @@ interface Job {
 export async function matchSet(argv: readonly string[]): Promise<void> {
   const args = readArguments(
     {
-      options: ['set', 'out', 'pairs', 'reach', 'neighbours', 'keypoints', 'cameras', 'model', 'size', 'shard'],
+      options: [
+        'set',
+        'out',
+        'pairs',
+        'reach',
+        'neighbours',
+        'keypoints',
+        'cameras',
+        'calibration',
+        'model',
+        'size',
+        'shard',
+      ],
       flags: ['rescue', 'no-rescue', 'merge', 'help'],
     },
     argv,
@@ -71,7 +85,7 @@ export async function matchSet(argv: readonly string[]): Promise<void> {
 
   const rule = args.choice('pairs', PAIR_RULES);
   const cameras = args.choice('cameras', ['shared', 'each'] as const) ?? 'shared';
-  const { files, remarks } = await readSetFolder(folder);
+  const { files, remarks } = await readSetFolder(folder, args.text('calibration'));
   for (const remark of remarks) console.log(remark);
   const matcher = await loadMatcher(args.text('model') ?? modelIds()[0]);
   const settings: SetPairSettings = {
@@ -120,9 +134,10 @@ async function matchPairs(
     }
     try {
       const opened = { a: await photos.open(a), b: await photos.open(b) };
-      const matched = await matchSetPair(matcher, opened, settings);
+      const cameras = { a: a.camera ?? null, b: b.camera ?? null };
+      const matched = await matchSetPair(matcher, opened, settings, { cameras });
       const { matches, verdict, geometry } = matched;
-      await work.write({ key: keyFor(pair), names, verdict, geometry, matches });
+      await work.write({ key: keyFor(pair), names, verdict, geometry, ...fittedWith(cameras), matches });
       encoded += Number(!matched.cached.a) + Number(!matched.cached.b);
       console.log(`${told}${verdict.kind}, ${matches.count} candidates, ${geometry.config}`);
     } catch (thrown) {
@@ -154,8 +169,10 @@ async function lookAgain(
     const names = [a.name, b.name] as const;
     if (await work.read(names, keyFor(pair), 'again')) continue;
     const opened = { a: await photos.open(a), b: await photos.open(b) };
-    const { matches, verdict, geometry } = await matchSetPair(matcher, opened, { ...settings, rescue: true });
-    await work.write({ key: keyFor(pair), names, verdict, geometry, matches }, 'again');
+    const cameras = { a: a.camera ?? null, b: b.camera ?? null };
+    const found = await matchSetPair(matcher, opened, { ...settings, rescue: true }, { cameras });
+    const { matches, verdict, geometry } = found;
+    await work.write({ key: keyFor(pair), names, verdict, geometry, ...fittedWith(cameras), matches }, 'again');
     photos.trim();
     const told = `${verdict.kind}, ${matches.count} candidates, ${geometry.config}`;
     console.log(`[again ${done + 1}/${chosen.length}] ${a.name} – ${b.name}: ${told}`);
@@ -177,7 +194,7 @@ async function merge(
     const names = [files[pair[0]].name, files[pair[1]].name] as const;
     const again = args.has('no-rescue') ? null : await work.read(names, keyFor(pair), 'again');
     const found = again ?? (await work.read(names, keyFor(pair)));
-    if (found) results.push({ ...found, pair });
+    if (found) results.push({ ...(await refitted(found, files[pair[0]], files[pair[1]])), pair });
     else if (work.failure(names, keyFor(pair)) !== null) failed.push(names.join(' – '));
     else missing++;
   }
@@ -209,6 +226,15 @@ async function merge(
     `${content.tracks.count} tracks, ${meanLength.toFixed(2)} photos each in the mean; ${content.pairs.length} of ${pairs.length} ` +
       `pairs verified; written to ${out}`,
   );
+}
+
+/** The pair with a geometry by the cameras that are known now: candidates do not depend on them, and no model is run. */
+async function refitted(pair: PairFile, a: SetFile, b: SetFile): Promise<PairFile> {
+  const cameras = { a: a.camera ?? null, b: b.camera ?? null };
+  if (isFittedWith(pair, cameras)) return pair;
+  const { cameras: _, ...others } = pair;
+  const geometry = await geometryOf(pair.matches, { a: a.size, b: b.size }, cameras);
+  return { ...others, geometry, ...fittedWith(cameras) };
 }
 
 function summaryOf(results: readonly PairFile[]): string {

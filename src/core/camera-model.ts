@@ -17,9 +17,21 @@ export const CAMERA_MODELS = {
 } as const satisfies Record<string, readonly string[]>;
 export type CameraModel = keyof typeof CAMERA_MODELS;
 
+/** COLMAP's models with one focal length: the full model that holds them, and how many of its parameters they list behind f, cx, cy. */
+export const SHORT_MODELS = {
+  SIMPLE_PINHOLE: { model: 'PINHOLE', count: 0 },
+  SIMPLE_RADIAL: { model: 'OPENCV', count: 1 },
+  RADIAL: { model: 'OPENCV', count: 2 },
+  SIMPLE_RADIAL_FISHEYE: { model: 'OPENCV_FISHEYE', count: 1 },
+  RADIAL_FISHEYE: { model: 'OPENCV_FISHEYE', count: 2 },
+} as const satisfies Record<string, { model: CameraModel; count: number }>;
+export type ShortModel = keyof typeof SHORT_MODELS;
+
 /** A camera that somebody measured. */
 export interface KnownCamera {
   model: CameraModel;
+  /** The shorter model that it was told as, and is written as again. */
+  short?: ShortModel;
   /** Of the pictures that it was measured on; null: whatever the photo's is. */
   size: Size | null;
   /** Pixels of that size; the first pixel's centre is at (0.5, 0.5). */
@@ -42,17 +54,45 @@ export const isCamera = ({ model, size, fx, fy, cx, cy, distortion }: KnownCamer
   distortion.length === CAMERA_MODELS[model].length &&
   (size === null || (size.width >= 1 && size.height >= 1 && finite([size.width, size.height])));
 
-/** As a text without blanks: model, width, height (0 where not known), fx, fy, cx, cy and the model's parameters. */
-export const cameraText = ({ model, size, fx, fy, cx, cy, distortion }: KnownCamera): string =>
-  [model, size?.width ?? 0, size?.height ?? 0, fx, fy, cx, cy, ...distortion].join(',');
+/** Model and parameters as COLMAP lists them: the shorter model where the camera was told as one and still is one. */
+export function colmapCamera(camera: KnownCamera): { model: CameraModel | ShortModel; params: number[] } {
+  const { model, short, fx, fy, cx, cy, distortion } = camera;
+  if (short && SHORT_MODELS[short].model === model && fx === fy) {
+    const { count } = SHORT_MODELS[short];
+    if (distortion.slice(count).every((value) => value === 0)) {
+      return { model: short, params: [fx, cx, cy, ...distortion.slice(0, count)] };
+    }
+  }
+  return { model, params: [fx, fy, cx, cy, ...distortion] };
+}
+
+/** The inverse of {@link colmapCamera}; undefined where this is no camera. */
+export function cameraOfColmap(model: string, size: Size | null, params: readonly number[]): KnownCamera | undefined {
+  if (!Object.hasOwn(SHORT_MODELS, model)) {
+    const [fx, fy, cx, cy, ...distortion] = params;
+    const camera = { model: model as CameraModel, size, fx, fy, cx, cy, distortion };
+    return isCamera(camera) ? camera : undefined;
+  }
+  const short = model as ShortModel;
+  const { model: full, count } = SHORT_MODELS[short];
+  const [f, cx, cy, ...told] = params;
+  if (told.length !== count) return undefined;
+  const distortion = [...told, ...new Array<number>(CAMERA_MODELS[full].length - count).fill(0)];
+  const camera = { model: full, short, size, fx: f, fy: f, cx, cy, distortion };
+  return isCamera(camera) ? camera : undefined;
+}
+
+/** As a text without blanks: model, width, height (0 where not known) and the parameters as COLMAP lists them. */
+export function cameraText(camera: KnownCamera): string {
+  const { model, params } = colmapCamera(camera);
+  return [model, camera.size?.width ?? 0, camera.size?.height ?? 0, ...params].join(',');
+}
 
 /** The inverse of {@link cameraText}; undefined where the text is no camera. */
 export function cameraOfText(text: string): KnownCamera | undefined {
   const [model, ...rest] = text.slice(0, 600).split(',');
-  const [width, height, fx, fy, cx, cy, ...distortion] = rest.map((word) => (word === '' ? NaN : Number(word)));
-  const size = width === 0 && height === 0 ? null : { width, height };
-  const camera = { model: model as CameraModel, size, fx, fy, cx, cy, distortion };
-  return isCamera(camera) ? camera : undefined;
+  const [width, height, ...params] = rest.map((word) => (word === '' ? NaN : Number(word)));
+  return cameraOfColmap(model, width === 0 && height === 0 ? null : { width, height }, params);
 }
 
 /**
@@ -68,7 +108,7 @@ export function camerasOfTexts(texts: Record<Side, string | null> | undefined): 
     throw new CodedError(
       'camera-malformed',
       `The camera of photo ${side.toUpperCase()} cannot be understood: “${text.slice(0, 60)}”.`,
-      'It is MODEL,width,height,fx,fy,cx,cy and the model’s parameters; choose its file again, or remove it.',
+      'It is MODEL,width,height and the parameters as COLMAP lists them; choose its file again, or remove it.',
     );
   };
   return { a: of('a'), b: of('b') };

@@ -8,6 +8,7 @@ import { agreeing } from './agreement.ts';
 import { chooseTracks, KEYPOINTS, keypointsOf } from './keypoints.ts';
 import { type PairMatches, ROW } from './pair-matches.ts';
 import type { SetPair } from './pairing.ts';
+import { straightPairs } from './straight-pairs.ts';
 import { buildTracks } from './tracks.ts';
 
 /** A pair that was matched: its candidates and what one scene, seen twice, says of them. */
@@ -58,9 +59,13 @@ export function assembleSet(
 ): Assembled {
   const sizes = photos.map(({ size }) => size);
   const limitOf = ([i, j]: SetPair) => AGREEMENT_SHARE * Math.max(longSide(sizes[i]), longSide(sizes[j]));
+  const agreed = ({ pair: [i, j], geometry }: Pick<SetPairResult, 'pair' | 'geometry'>, places: PointPairs) => {
+    const cameras = { a: photos[i].camera ?? null, b: photos[j].camera ?? null };
+    return agreeing(geometry, straightPairs(places, cameras), limitOf([i, j]));
+  };
   const explained = results.map((result) => ({
     pair: result.pair,
-    matches: keptRows(result.matches, agreeing(result.geometry, rowPlaces(result.matches), limitOf(result.pair))),
+    matches: keptRows(result.matches, agreed(result, rowPlaces(result.matches))),
   }));
   const tracks = chooseTracks(buildTracks(sizes, explained), sizes, keypoints);
   const used = results.filter((_, k) => explained[k].matches.count >= LEAST_MATCHES);
@@ -71,7 +76,7 @@ export function assembleSet(
   );
   const places = found.photos.map((photo) => photo.places);
   const pairs = found.pairs.map(({ pair, matches }, k): SetPairContent => {
-    const inliers = agreeing(used[k].geometry, keypointPlaces(places, pair, matches), limitOf(pair));
+    const inliers = agreed(used[k], keypointPlaces(places, pair, matches));
     return { pair, matches, geometry: { ...used[k].geometry, inliers } };
   });
   return {

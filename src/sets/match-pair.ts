@@ -1,6 +1,8 @@
-import type { Side } from '../core/geometry.ts';
+import { cameraText } from '../core/camera-model.ts';
+import type { Side, Size } from '../core/geometry.ts';
 import { type MatchResult, type MatchTable, type Verdict, NO_RESCUE } from '../core/match.ts';
 import type { TwoViewGeometry } from '../formats/matches/colmap-tables.ts';
+import type { PairFile } from '../formats/sets/pair-file.ts';
 import type { PhotoHandle } from '../matching/backend/backend.ts';
 import type { PairMatcher } from '../matching/pair-matcher.ts';
 import { judge, type Refined } from '../matching/judged.ts';
@@ -8,6 +10,7 @@ import { refine } from '../matching/refine.ts';
 import { toSubpixel } from '../matching/search/subpixel.ts';
 import { verdictOf } from '../matching/verdict.ts';
 import { type PairMatches, pairMatches, ROW } from './pair-matches.ts';
+import { NO_CAMERAS, type PairCameras } from './straight-pairs.ts';
 import { fitTwoView } from './two-view.ts';
 
 /** What is kept of a pair: the dense match itself is freed. */
@@ -43,7 +46,7 @@ export async function matchSetPair<Photo extends PhotoHandle, Field>(
   pair: PairMatcher<Photo, Field>,
   photos: Record<Side, Photo>,
   settings: SetPairSettings,
-  context: { signal?: AbortSignal; onTry?: (fraction: number) => void } = {},
+  context: { signal?: AbortSignal; onTry?: (fraction: number) => void; cameras?: PairCameras } = {},
 ): Promise<MatchedSetPair> {
   const { backend, matcher } = pair;
   const { verdict: thresholds } = matcher.manifest;
@@ -73,14 +76,33 @@ export async function matchSetPair<Photo extends PhotoHandle, Field>(
     const limits = { certainty: thresholds.certainty, cycleShare: CYCLE_SHARE, places: settings.places };
     const matches = pairMatches(fields, limits);
     const sizes = { a: photos.a.size, b: photos.b.size };
-    return { ...kept, matches, geometry: await fitTwoView(evenRows(matches), sizes, { signal: context.signal }) };
+    return { ...kept, matches, geometry: await geometryOf(matches, sizes, context.cameras ?? NO_CAMERAS, context) };
   } finally {
     for (const field of held) backend.dispose(field);
   }
 }
 
+/** What a pair's candidates say of one scene; made anew, without a match, where other cameras are known. */
+export const geometryOf = async (
+  matches: MatchTable,
+  photos: Record<Side, Size>,
+  cameras: PairCameras,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<MatchedSetPair['geometry']> =>
+  matches.count === 0 ? NO_GEOMETRY : fitTwoView(evenRows(matches), photos, cameras, { signal });
+
+const textsOf = ({ a, b }: PairCameras) => [a && cameraText(a), b && cameraText(b)] as const;
+
+/** What a kept pair notes of the cameras that its geometry was fitted with. */
+export const fittedWith = (cameras: PairCameras): Pick<PairFile, 'cameras'> =>
+  cameras.a || cameras.b ? { cameras: textsOf(cameras) } : {};
+
+/** Whether a kept pair's geometry is by these cameras. */
+export const isFittedWith = (pair: Pick<PairFile, 'cameras'>, cameras: PairCameras): boolean =>
+  String(pair.cameras ?? textsOf(NO_CAMERAS)) === String(textsOf(cameras));
+
 /** Rows spread evenly over all of them. */
-function evenRows({ count, rows }: PairMatches): MatchTable {
+function evenRows({ count, rows }: MatchTable): MatchTable {
   if (count <= FITTED_ROWS) return { count, rows };
   const chosen = new Float32Array(ROW * FITTED_ROWS);
   for (let i = 0; i < FITTED_ROWS; i++) {

@@ -15,10 +15,10 @@ const database = {
 const colmap = {
   name: 'colmap',
   label: 'COLMAP, text',
-  text: 'colmap/: the same as COLMAP’s feature_importer and matches_importer read it.',
-  async write({ content }) {
+  text: 'colmap/: the same as COLMAP’s feature_importer and matches_importer read it, and the cameras.',
+  async write({ content, cameras }) {
     const { colmapSetText } = await import('../../formats/sets/colmap-set.ts');
-    return new Map([...colmapSetText(content)].map(([name, text]) => [`colmap/${name}`, utf8(text)]));
+    return new Map([...colmapSetText(content, cameras)].map(([name, text]) => [`colmap/${name}`, utf8(text)]));
   },
 } as const satisfies SetFormat;
 

@@ -1,4 +1,11 @@
-import { CAMERA_MODELS, type CameraModel, isCamera, type KnownCamera } from '../../core/camera-model.ts';
+import {
+  CAMERA_MODELS,
+  type CameraModel,
+  cameraOfColmap,
+  isCamera,
+  type KnownCamera,
+  SHORT_MODELS,
+} from '../../core/camera-model.ts';
 import { CodedError } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
 import { malformed, tooLarge } from '../malformed.ts';
@@ -7,6 +14,8 @@ import { malformed, tooLarge } from '../malformed.ts';
 export interface NamedCamera {
   name: string;
   camera: KnownCamera;
+  /** COLMAP's number of it, by which images.txt speaks of it. */
+  id?: number;
 }
 
 /** A calibration is a page of text; COLMAP's cameras.txt has a line a camera. */
@@ -44,28 +53,16 @@ export async function readCameraFile(name: string, text: string): Promise<NamedC
 /** CAMERA_ID, MODEL, WIDTH, HEIGHT, PARAMS[] */
 const COLMAP_LINE = /^\s*\d+\s+[A-Z][A-Z_0-9]*\s+\d+\s+\d+\s/;
 
-/** COLMAP's models with fewer parameters: how many focal lengths they have, and their distortion as the full model has it. */
-const SHORT_MODELS: Record<string, { model: CameraModel; count: number; fill: number }> = {
-  SIMPLE_PINHOLE: { model: 'PINHOLE', count: 0, fill: 0 },
-  SIMPLE_RADIAL: { model: 'OPENCV', count: 1, fill: 4 },
-  RADIAL: { model: 'OPENCV', count: 2, fill: 4 },
-  SIMPLE_RADIAL_FISHEYE: { model: 'OPENCV_FISHEYE', count: 1, fill: 4 },
-  RADIAL_FISHEYE: { model: 'OPENCV_FISHEYE', count: 2, fill: 4 },
-};
-
 function colmapCameras(lines: readonly string[]): NamedCamera[] {
   if (lines.length > MAX_FILE_CAMERAS) throw tooLarge(`It has more than ${MAX_FILE_CAMERAS} cameras.`);
   return lines.map((line) => {
     const [id, model, ...rest] = line.trim().split(/\s+/);
     const [width, height, ...params] = rest.map(Number);
-    const short = Object.hasOwn(SHORT_MODELS, model) ? SHORT_MODELS[model] : undefined;
-    if (!short && !Object.hasOwn(CAMERA_MODELS, model)) throw unsupported(`Its camera ${id} is of the model ${model}`);
-    const full = short ?? { model: model as CameraModel, count: CAMERA_MODELS[model as CameraModel].length, fill: 0 };
-    const [fx, fy, cx, cy] = short ? [params[0], params[0], params[1], params[2]] : params;
-    const distortion = params.slice(short ? 3 : 4);
-    if (distortion.length !== full.count) throw malformed('camera', `Its camera ${id} is not as COLMAP writes one.`);
-    while (distortion.length < full.fill) distortion.push(0);
-    return checked(`camera ${id}`, { model: full.model, size: { width, height }, fx, fy, cx, cy, distortion });
+    if (!Object.hasOwn(SHORT_MODELS, model) && !Object.hasOwn(CAMERA_MODELS, model))
+      throw unsupported(`Its camera ${id} is of the model ${model}`);
+    const camera = cameraOfColmap(model, { width, height }, params);
+    if (!camera) throw malformed('camera', `Its camera ${id} is not as COLMAP writes one.`);
+    return { name: `camera ${id}`, camera, id: Number(id) };
   });
 }
 
@@ -96,22 +93,37 @@ async function parseTree(text: string): Promise<unknown> {
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The cameras at the top of a tree, in a list, or one level below (Kalibr's cam0, cam1; lists under `cameras`). */
+/**
+ * The cameras at the top of a tree, in a list, or one level below (Kalibr's cam0, cam1; lists under `cameras`, nerfstudio's under
+ * `frames`). What is of a photo by its file name is called so.
+ */
 function treeCameras(tree: unknown): NamedCamera[] {
   const top = cameraOfTree('camera', tree);
+  const frames = isTree(tree) && Array.isArray(tree.frames) ? tree.frames : [];
+  if (frames.length > MAX_FILE_CAMERAS) throw tooLarge(`It has more than ${MAX_FILE_CAMERAS} frames.`);
+  const own = frames.flatMap((frame) => cameraOfTree(photoOf(frame) ?? 'frame', frame));
+  if (own.length > 0) return own;
   if (top.length > 0) return top;
   const branches: [string, unknown][] = Array.isArray(tree)
-    ? tree.map((value, i) => [`camera ${i + 1}`, value])
+    ? tree.map((value, i) => [photoOf(value) ?? `camera ${i + 1}`, value])
     : isTree(tree)
       ? Object.entries(tree).flatMap(([name, value]): [string, unknown][] =>
           Array.isArray(value) && name === 'cameras'
-            ? value.map((one, i) => [`camera ${i + 1}`, one])
+            ? value.map((one, i) => [photoOf(one) ?? `camera ${i + 1}`, one])
             : [[name, value]],
         )
       : [];
   if (branches.length > MAX_FILE_CAMERAS) throw tooLarge(`It has more than ${MAX_FILE_CAMERAS} parts.`);
   return branches.flatMap(([name, value]) => cameraOfTree(name, value));
 }
+
+/** The photo that a branch of a file says it is of. */
+const photoOf = (tree: unknown): string | undefined =>
+  isTree(tree)
+    ? ['file_path', 'file', 'filename', 'image', 'image_name', 'name']
+        .map((key) => tree[key])
+        .find((value): value is string => typeof value === 'string' && value !== '')
+    : undefined;
 
 /** What a tree tells of cameras by itself: none, one, or the two of an OpenCV stereo file or of this project's OpenCV export. */
 function cameraOfTree(name: string, tree: unknown): NamedCamera[] {

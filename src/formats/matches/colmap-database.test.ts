@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import initSqlJs from 'sql.js';
 import { describe, expect, it } from 'vitest';
 import type { Matrix3 } from '../../core/matrix3.ts';
+import { openAsColmap4, readAsColmap4 } from './colmap-4.test-helper.ts';
 import { type ColmapScene, PAIR_ID, writeColmapDatabase } from './colmap-database.ts';
 import { METADATA, TABLE } from './exported-match.test-helper.ts';
 
@@ -79,6 +80,49 @@ describe('COLMAP database', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('is opened, brought up to date and read as COLMAP 4.1.1 does it, rigs, frames and pose priors included', async () => {
+    const { Database } = await initSqlJs();
+    const db = new Database(await encoded(SCENE));
+    expect(db.exec('PRAGMA user_version')[0].values).toEqual([[0]]);
+    openAsColmap4(db);
+    const found = readAsColmap4(db);
+    expect(found.cameras).toEqual([
+      { camera_id: 1, model: 0, params: [555.5, 320, 240], hasFocal: true },
+      { camera_id: 2, model: 0, params: [384, 160, 100], hasFocal: false },
+    ]);
+    expect(found.images.map(({ name }) => name)).toEqual(['left_1.jpg', 'right_1.jpg']);
+    expect(found.matched).toEqual([[1, 2]]);
+    expect(found.geometries).toEqual([{ pair: [1, 2], config: 2, inliers: 1, hasPose: true }]);
+    // Twice is as once, and its writers' rows are taken.
+    openAsColmap4(db);
+    expect(readAsColmap4(db)).toEqual(found);
+    db.run('INSERT INTO rigs (rig_id, ref_sensor_id, ref_sensor_type) VALUES (1, 1, 0)');
+    db.run('INSERT INTO frames (frame_id, rig_id) VALUES (1, 1)');
+    db.run('INSERT INTO frame_data (frame_id, data_id, sensor_id, sensor_type) VALUES (1, 1, 1, 0)');
+    db.run('INSERT INTO images (name, camera_id) VALUES (?, ?)', ['later.jpg', 2]);
+    db.run('INSERT INTO descriptors (image_id, type, rows, cols, data) VALUES (1, 0, 0, 128, NULL)');
+    db.close();
+  });
+
+  it('COLMAP 4’s reader refuses what is not whole', async () => {
+    const { Database } = await initSqlJs();
+    const broken = async (sql: string) => {
+      const db = new Database(await encoded(SCENE));
+      db.run(sql);
+      openAsColmap4(db);
+      try {
+        return () => readAsColmap4(db);
+      } finally {
+        setTimeout(() => db.close());
+      }
+    };
+    expect(await broken('UPDATE cameras SET model = 4')).toThrow('3 parameters of model 4');
+    expect(await broken('UPDATE keypoints SET rows = 1')).toThrow('keypoints’ bytes');
+    expect(await broken('DELETE FROM keypoints WHERE image_id = 2')).toThrow('keypoint 0 of image 2');
+    expect(await broken('UPDATE two_view_geometries SET tvec = NULL')).toThrow('half there');
+    expect(await broken('ALTER TABLE two_view_geometries DROP COLUMN H')).toThrow('columns of two_view_geometries');
   });
 
   it('says so where no geometry was found', async () => {

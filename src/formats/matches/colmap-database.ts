@@ -1,4 +1,4 @@
-import type { KnownCamera } from '../../core/camera-model.ts';
+import { colmapCamera, type KnownCamera } from '../../core/camera-model.ts';
 import type { Side } from '../../core/geometry.ts';
 import type { MatchTable } from '../../core/match.ts';
 import { guessedFocal, imageNames } from './colmap.ts';
@@ -44,8 +44,7 @@ export function writeColmapDatabase(db: SqlDatabase, scene: ColmapScene): Uint8A
 function cameraOf(side: Side, { metadata, focal, cameras }: ColmapScene): ColmapTables['cameras'][number] {
   const known = cameras?.[side];
   if (known) {
-    const { model, fx, fy, cx, cy, distortion } = known;
-    return { model, size: metadata.photos[side].size, params: [fx, fy, cx, cy, ...distortion], hasFocal: true };
+    return { ...colmapCamera(known), size: metadata.photos[side].size, hasFocal: true };
   }
   const { size } = metadata.photos[side];
   const params = [focal[side] ?? guessedFocal(size), size.width / 2, size.height / 2];

@@ -1,4 +1,4 @@
-import type { CameraModel } from '../../core/camera-model.ts';
+import type { CameraModel, ShortModel } from '../../core/camera-model.ts';
 import type { Size } from '../../core/geometry.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
 
@@ -24,18 +24,21 @@ export interface TwoViewGeometry {
   pose: { quaternion: readonly number[]; translation: readonly number[] } | null;
 }
 
-/** Camera models as COLMAP numbers them: those of core/camera-model.ts, and two with f, cx, cy (and one of radial distortion). */
+/** Camera models as COLMAP numbers them. */
 export const CAMERA_MODELS = {
   SIMPLE_PINHOLE: 0,
   PINHOLE: 1,
   SIMPLE_RADIAL: 2,
+  RADIAL: 3,
   OPENCV: 4,
   OPENCV_FISHEYE: 5,
   FULL_OPENCV: 6,
   FOV: 7,
+  SIMPLE_RADIAL_FISHEYE: 8,
+  RADIAL_FISHEYE: 9,
   THIN_PRISM_FISHEYE: 10,
   RAD_TAN_THIN_PRISM_FISHEYE: 11,
-} as const satisfies Record<CameraModel | 'SIMPLE_PINHOLE' | 'SIMPLE_RADIAL', number>;
+} as const satisfies Record<CameraModel | ShortModel, number>;
 
 /** What a database holds. Images and cameras are numbered from 1 in this order; keypoints [n, 2] of pixels. */
 export interface ColmapTables {

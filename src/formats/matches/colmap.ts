@@ -1,4 +1,4 @@
-import type { KnownCamera } from '../../core/camera-model.ts';
+import { colmapCamera, type KnownCamera } from '../../core/camera-model.ts';
 import type { Side, Size } from '../../core/geometry.ts';
 import type { MatchTable } from '../../core/match.ts';
 import { MATCH_COLUMNS } from './matches-csv.ts';
@@ -65,8 +65,8 @@ function cameras({ photos }: MatchMetadata, known: Record<Side, KnownCamera | nu
     const { width, height } = photos[side].size;
     const camera = known[side];
     if (camera) {
-      const { model, fx, fy, cx, cy, distortion } = camera;
-      lines.push([i + 1, model, width, height, fx, fy, cx, cy, ...distortion].join(' '));
+      const { model, params } = colmapCamera(camera);
+      lines.push([i + 1, model, width, height, ...params].join(' '));
       return;
     }
     lines.push(

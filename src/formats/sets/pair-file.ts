@@ -20,6 +20,8 @@ export interface PairFile {
   names: readonly [a: string, b: string];
   verdict: Verdict;
   geometry: Omit<TwoViewGeometry, 'inliers'>;
+  /** Cameras (core/camera-model.ts, as texts) that the geometry was fitted with; left out: none were known. */
+  cameras?: readonly [a: string | null, b: string | null];
   matches: { count: number; rows: Float32Array<ArrayBuffer>; starts: Uint8Array<ArrayBuffer> };
 }
 
@@ -73,7 +75,7 @@ function readAbout(bytes: Uint8Array): Omit<PairFile, 'matches'> & { count: numb
   } catch (cause) {
     throw wrong('pair.json is no JSON', cause);
   }
-  const { schema, key, names, verdict, geometry, count } = about ?? {};
+  const { schema, key, names, verdict, geometry, count, cameras } = about ?? {};
   if (schema !== SCHEMA) throw wrong(`its schema is ${JSON.stringify(schema)}, not ${SCHEMA}`);
   const isNames = Array.isArray(names) && names.length === 2 && names.every((name) => typeof name === 'string');
   if (
@@ -87,8 +89,13 @@ function readAbout(bytes: Uint8Array): Omit<PairFile, 'matches'> & { count: numb
   }
   if (!geometry || !Object.hasOwn(TWO_VIEW_CONFIG, geometry.config)) throw wrong('its geometry is of no known kind');
   for (const name of ['fundamental', 'essential', 'homography'] as const) matrixOrNull(geometry[name], name);
-  return { key, names: names as readonly [string, string], verdict, geometry, count: count! };
+  const isCameras = Array.isArray(cameras) && cameras.length === 2 && cameras.every(isTextOrNull);
+  if (cameras !== undefined && !isCameras) throw wrong('its cameras are no texts');
+  const own = { key, names: names as readonly [string, string], verdict, geometry, count: count! };
+  return cameras ? { ...own, cameras } : own;
 }
+
+const isTextOrNull = (value: unknown) => value === null || typeof value === 'string';
 
 function matrixOrNull(value: unknown, name: string): asserts value is Matrix3 | null {
   if (value === null) return;

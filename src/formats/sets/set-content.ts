@@ -1,3 +1,4 @@
+import type { KnownCamera } from '../../core/camera-model.ts';
 import type { Size } from '../../core/geometry.ts';
 import type { TwoViewGeometry } from '../matches/colmap-tables.ts';
 
@@ -15,6 +16,8 @@ export interface SetPhoto {
   size: Size;
   /** Focal length that the file tells, pixels. */
   focal: number | null;
+  /** The camera that was measured, in the photo's pixels; it goes before the focal length. */
+  camera?: KnownCamera | null;
   /** [n, 2] keypoints, shared by all pairs of the photo. */
   keypoints: Float32Array;
 }

@@ -1,7 +1,10 @@
 import initSqlJs from 'sql.js';
 import h5wasm from 'h5wasm';
 import { describe, expect, test } from 'vitest';
+import { cameraOfText } from '../../core/camera-model.ts';
 import { openHdf5 } from '../../exports/open-hdf5.ts';
+import { camerasOfPhotos } from '../cameras/set-cameras.ts';
+import { openAsColmap4, readAsColmap4 } from '../matches/colmap-4.test-helper.ts';
 import { pairId } from '../matches/colmap-tables.ts';
 import { colmapSetText, writeColmapSet } from './colmap-set.ts';
 import { writeHloc } from './hloc.ts';
@@ -65,13 +68,60 @@ describe('a set as files', () => {
     db.close();
     const each = new Database(writeColmapSet(new Database(), CONTENT, 'each'));
     expect(each.exec('SELECT count(*) FROM cameras')[0].values).toEqual([[3]]);
+    openAsColmap4(each);
+    const read = readAsColmap4(each);
+    expect(read.images.map(({ camera_id }) => camera_id)).toEqual([1, 2, 3]);
+    expect(read.geometries.map(({ pair, inliers }) => [...pair, inliers])).toEqual([
+      [1, 2, 1],
+      [1, 3, 1],
+    ]);
     each.close();
   });
 
   test('COLMAP’s text: keypoints, and matches that the geometry explains', () => {
-    const files = colmapSetText(CONTENT);
+    const files = colmapSetText(CONTENT, 'shared');
     expect(files.get('features/c.jpg.txt')!.split('\n')[1]).toMatch(/^50\.000 60\.000 1 0( 0){128}$/);
     expect(files.get('matches.txt')).toBe('a, b.jpg c.jpg\n0 0\n\na, b.jpg d.jpg\n0 0\n\n');
+  });
+
+  test('measured cameras are written as they were told, and are found again by the photos’ names', async () => {
+    const { size } = CONTENT.photos[0];
+    const short = cameraOfText('SIMPLE_RADIAL,640,480,555,321,239,-0.1')!;
+    const fisheye = cameraOfText('RAD_TAN_THIN_PRISM_FISHEYE,640,480,400,401,320,240,1,2,3,4,5,6,7,8,9,10,11,12')!;
+    const told = [short, fisheye, null];
+    const photos = CONTENT.photos.map((photo, i) => ({ ...photo, name: `photo ${i}.jpg`, size, camera: told[i] }));
+    const measured = { ...CONTENT, photos };
+    const { Database } = await initSqlJs();
+    const db = new Database(writeColmapSet(new Database(), measured, 'shared'));
+    const rows = db.exec('SELECT model, params, prior_focal_length FROM cameras')[0].values as [
+      number,
+      Uint8Array,
+      number,
+    ][];
+    expect(rows.map(([model, params, prior]) => [model, [...new Float64Array(params.slice().buffer)], prior])).toEqual([
+      [2, [555, 321, 239, -0.1], 1],
+      [11, [400, 401, 320, 240, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 1],
+      [2, [900, 320, 240, 0], 1],
+    ]);
+    openAsColmap4(db);
+    expect(readAsColmap4(db).cameras.map(({ params }) => params.length)).toEqual([4, 16, 4]);
+    db.close();
+    const files = ['cameras.txt', 'images.txt'].map((name) => ({
+      name,
+      text: colmapSetText(measured, 'shared').get(name)!,
+    }));
+    const { cameras, refused } = await camerasOfPhotos(files, photos);
+    expect(refused).toEqual([]);
+    expect(cameras.slice(0, 2)).toEqual([short, fisheye]);
+    expect(JSON.parse(encodeTracksJson(measured)).photos[0].camera).toEqual({
+      model: 'SIMPLE_RADIAL',
+      params: [555, 321, 239, -0.1],
+    });
+    // Photos of one camera share it, whatever else they are.
+    const alike = { ...measured, photos: photos.map((photo) => ({ ...photo, camera: short })) };
+    const shared = new Database(writeColmapSet(new Database(), alike, 'shared'));
+    expect(shared.exec('SELECT count(*) FROM cameras')[0].values).toEqual([[1]]);
+    shared.close();
   });
 
   test('hloc: the first pixel’s centre is 0, and photos are found by both names', async () => {
@@ -142,6 +192,8 @@ describe('a pair that is kept', () => {
     expect(await parsePairFile(await encodePairFile(pair))).toEqual(pair);
     const none = { ...pair, matches: { count: 0, rows: new Float32Array(), starts: new Uint8Array() } };
     expect(await parsePairFile(await encodePairFile(none))).toEqual(none);
+    const measured = { ...pair, cameras: ['PINHOLE,640,480,1,1,1,1', null] as const };
+    expect(await parsePairFile(await encodePairFile(measured))).toEqual(measured);
   });
 
   test('damage is told, never believed', async () => {

@@ -1,3 +1,4 @@
+import { colmapCamera } from '../../core/camera-model.ts';
 import { PIXEL_CONVENTION } from '../../core/coordinates.ts';
 import { oneLine } from '../matches/match-metadata.ts';
 import type { SetContent } from './set-content.ts';
@@ -37,7 +38,10 @@ export function encodeTracksJson({ model, photos, tracks }: SetContent): string 
     model,
     coordinates: PIXEL_CONVENTION,
     seen: 'photo (number in the list of photos), x, y',
-    photos: photos.map(({ name, size, focal }) => ({ name, ...size, focal })),
+    photos: photos.map(({ name, size, focal, camera }) => ({
+      ...{ name, ...size, focal },
+      ...(camera && { camera: colmapCamera(camera) }),
+    })),
     count: tracks.count,
   };
   // One track a line: readable, and diffs stay small.
