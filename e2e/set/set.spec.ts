@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { decode } from 'jpeg-js';
 import { PNG } from 'pngjs';
 import initSqlJs from 'sql.js';
 import { openZip } from '../../src/formats/archives/zip.ts';
@@ -39,7 +40,7 @@ test('a bad folder becomes a set: matched with a pause, looked at, saved, there 
     await expect(page.locator('.set-name')).toHaveText(['2.jpg', '10.jpg', '11.jpg', '12.jpg']);
     await expect(photos(page).nth(2)).toContainText('same file as 1');
     await page.locator('.set-refused summary').click();
-    await expect(page.locator('.set-refused li')).toHaveText([/“notes\.txt” is no photo/, /“broken\.jpg”/]);
+    await expect(page.locator('.set-refused li')).toHaveText([/“broken\.jpg”/, /“notes\.txt” is no photo/]);
 
     // Paused after a pair, then to the end.
     await run(page).getByRole('button', { name: 'Match all pairs' }).click();
@@ -64,6 +65,21 @@ test('a bad folder becomes a set: matched with a pause, looked at, saved, there 
     await page.locator('.set-look').click();
     await expect(page.locator('.set-strip li')).toHaveCount(3);
 
+    // Measured cameras: every photo of their shape has them, geometries are fitted anew, and nothing is matched again.
+    const { width, height } = decode(readFileSync(sample('facade/a.jpg')));
+    writeFileSync(
+      path('cameras.txt'),
+      `1 OPENCV ${width} ${height} ${width} ${width} ${width / 2} ${height / 2} 0.01 0 0 0\n`,
+    );
+    await give(page, ['cameras.txt', 'notes.txt'].map(path));
+    await expect(page.locator('.set-refused')).toContainText('1 file was left out');
+    await expect(photos(page).nth(1)).toContainText('camera OPENCV');
+    await expect(run(page)).toHaveAttribute('data-done', '6');
+    await cell(page, 1, 2).hover();
+    await expect(page.locator('[data-pair-words]')).toContainText(
+      /an essential matrix explains them|a homography explains them/,
+    );
+
     // What is saved is one project.
     const { Database } = await initSqlJs();
     const database = new Database(await saved(page, 'COLMAP, database'));
@@ -74,6 +90,9 @@ test('a bad folder becomes a set: matched with a pause, looked at, saved, there 
       '12.jpg',
     ]);
     expect(database.exec('SELECT count(*) FROM two_view_geometries')[0].values).toEqual([[3]]);
+    const measured =
+      'SELECT DISTINCT c.model, c.prior_focal_length FROM images JOIN cameras c USING (camera_id) WHERE image_id < 4';
+    expect(database.exec(measured)[0].values).toEqual([[4, 1]]);
     database.close();
     const hloc = await openZip(bytesSource(await saved(page, 'hloc, HDF5')));
     expect([...hloc.keys()]).toEqual(['features.h5', 'matches.h5']);
@@ -94,6 +113,31 @@ test('a bad folder becomes a set: matched with a pause, looked at, saved, there 
     await cell(page, 1, 2).click();
     await expect(page.locator('[data-slot="a"]')).toContainText('10.jpg');
     await expect(page.locator('[data-slot="b"]')).toContainText('2.jpg');
+    await page.getByRole('button', { name: 'Set', exact: true }).click();
+
+    // A mask of one photo takes away what was matched with it; what is then found lies inside.
+    const mask = new PNG({ width: 40, height: 30 });
+    mask.data.forEach((_value, k) => (mask.data[k] = k % 4 === 3 || (k >> 2) % 40 < 20 ? 255 : 0));
+    writeFileSync(path('10.mask.png'), PNG.sync.write(mask));
+    writeFileSync(path('2.mask.png'), PNG.sync.write(new PNG({ width: 30, height: 40 })));
+    await give(page, ['10.mask.png', '2.mask.png'].map(path));
+    await expect(photos(page).first()).toContainText('masked');
+    await expect(page.locator('.set-refused')).toContainText('1 file was left out');
+    await run(page).getByRole('button', { name: 'Go on' }).click();
+    await expect(run(page).locator('[data-tracks]')).toContainText('of 5 pairs verified', { timeout: 60_000 });
+    const rows = (await saved(page, 'Tracks, table')).toString().split('\n');
+    const inside = rows.filter((row) => row.includes(',10.jpg,')).map((row) => Number(row.split(',')[2]));
+    expect(inside.length).toBeGreaterThan(50);
+    expect(Math.max(...inside)).toBeLessThan(0.55 * width);
+
+    // One click to the two-view cloud of a pair, with its cameras and masks.
+    await cell(page, 1, 2).hover();
+    await page.getByRole('button', { name: 'Two-view cloud' }).click();
+    const cloud = page.getByRole('dialog', { name: /points and both cameras/ });
+    await expect(cloud.locator('canvas[data-drawn-by]')).toBeVisible({ timeout: 60_000 });
+    await expect(page).toHaveURL(/fit=essential&fit\.cloud=1.*fit\.cama=OPENCV/);
+    await cloud.getByRole('button', { name: 'Close' }).click();
+    await expect(page).not.toHaveURL(/fit\.cloud/);
     await page.getByRole('button', { name: 'Set', exact: true }).click();
     await page.getByRole('button', { name: 'Remove all' }).click();
     await expect(page.getByText('No photos yet')).toBeVisible();

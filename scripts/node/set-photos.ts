@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import type { KnownCamera } from '../../src/core/camera-model.ts';
+import { type KnownCamera, mayHoldCameras } from '../../src/core/camera-model.ts';
 import { CodedError } from '../../src/core/errors.ts';
 import type { Size } from '../../src/core/geometry.ts';
 import { LruCache } from '../../src/core/lru-cache.ts';
 import { isMaskName, isMaskNameOf } from '../../src/core/mask.ts';
 import { MAX_CAMERA_FILE_BYTES } from '../../src/formats/cameras/camera-file.ts';
-import { type CameraText, camerasOfPhotos, mayHoldCameras } from '../../src/formats/cameras/set-cameras.ts';
+import { type CameraText, camerasOfPhotos } from '../../src/formats/cameras/set-cameras.ts';
 import { bytesSource } from '../../src/formats/byte-source.ts';
 import { focalInPixels, isTransposed, readImageHeader } from '../../src/formats/images/image-header.ts';
 import { FilePhoto } from './photo.ts';

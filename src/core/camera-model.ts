@@ -27,6 +27,9 @@ export const SHORT_MODELS = {
 } as const satisfies Record<string, { model: CameraModel; count: number }>;
 export type ShortModel = keyof typeof SHORT_MODELS;
 
+/** Files that may hold cameras, by name; what is in them decides. */
+export const mayHoldCameras = (name: string): boolean => /\.(txt|ya?ml|json)$/i.test(name);
+
 /** A camera that somebody measured. */
 export interface KnownCamera {
   model: CameraModel;

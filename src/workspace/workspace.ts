@@ -3,7 +3,7 @@ import { Notices } from '../platform/page/notices.ts';
 import { entryOfInstalled, isLocalModel, Library } from './library/library.ts';
 import type { LibraryWorkerLike } from './library/library-worker.ts';
 import { loadModels } from './models.ts';
-import type { PhotoEngine, PhotoPlace } from './photos/photo-engine.ts';
+import type { PairKnown, PhotoEngine, PhotoPlace } from './photos/photo-engine.ts';
 import { Photos } from './photos/photos.ts';
 import { fetchJson, parseSamples } from './site-lists.ts';
 import type { WorkspaceStore } from './store.ts';
@@ -66,6 +66,12 @@ export class Workspace {
 
   showPage(page: string): void {
     this.store.setState({ page });
+  }
+
+  /** Shows photos A and B, which were just opened, on the match page, with what is known of them. */
+  async showPair(known: PairKnown): Promise<void> {
+    await this.engine.tell(known);
+    this.showPage('match');
   }
 
   /** Keeps what a page says of itself in the link: names are the page's, or begin with it: `compare.tab`. */

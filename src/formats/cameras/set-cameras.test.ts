@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { cameraText } from '../../core/camera-model.ts';
-import { camerasOfPhotos, mayHoldCameras } from './set-cameras.ts';
+import { cameraText, mayHoldCameras } from '../../core/camera-model.ts';
+import { camerasOfPhotos } from './set-cameras.ts';
 
 const SIZE = { width: 640, height: 480 };
 const PHOTOS = ['left.jpg', 'right.jpg', 'far.png'].map((name) => ({ name, size: SIZE }));

@@ -15,9 +15,6 @@ export interface CamerasOfPhotos {
   refused: { name: string; error: PlainError }[];
 }
 
-/** Files that may hold cameras, by name; what is in them decides. */
-export const mayHoldCameras = (name: string): boolean => /\.(txt|ya?ml|json)$/i.test(name);
-
 /**
  * Which measured camera took each of some photos: by the photo's name where a file has one (COLMAP's `images.txt` beside its
  * `cameras.txt`, JSON and nerfstudio's frames), by the name of the calibration (`left.yml` of `left.jpg`), else a file's only camera of the

@@ -13,6 +13,7 @@ import {
   type ParamValues,
   seed,
   text,
+  toggle,
 } from '../../platform/params/params.ts';
 import { SETTINGS_PARAMS } from '../../workspace/params.ts';
 
@@ -266,6 +267,12 @@ export const FIT_PARAMS = {
     digits: 4,
     isListed: true,
     help: 'OpenCV’s first radial term, of both lenses: places are straightened before the fit and in the cloud. What is drawn on the photos leaves it out.',
+  }),
+  cloud: toggle({
+    address: 'fit.cloud',
+    label: 'Points in space shown',
+    default: false,
+    help: 'With an essential matrix: its points are made and shown.',
   }),
   fovA: fieldOfView('a'),
   fovB: fieldOfView('b'),

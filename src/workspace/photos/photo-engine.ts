@@ -1,4 +1,5 @@
 import type { Side } from '../../core/geometry.ts';
+import type { PhotoMask } from '../../core/mask.ts';
 import type { MatchResult, PhotoInfo, ProbeResult } from '../../core/match.ts';
 
 /** A place on a photo, in its pixels. */
@@ -6,6 +7,15 @@ export interface PhotoPlace {
   side: Side;
   x: number;
   y: number;
+}
+
+/** What a page knows of the two photos that it opened, and wants to see of them. */
+export interface PairKnown {
+  /** Measured cameras (core/camera-model.ts, as texts); left out: those that are there stay. */
+  cameras?: Record<Side, string | null>;
+  masks: Record<Side, PhotoMask | null>;
+  /** Whether the points in space are shown as soon as there are any. */
+  points: boolean;
 }
 
 /** Gives the engine a photo. Rejects with a CodedError where the engine refuses it. */
@@ -28,6 +38,8 @@ export interface PhotoEngine {
    * when the rest is open.
    */
   takeFiles(files: File[]): Promise<{ rest: File[]; after: () => Promise<void> }>;
+  /** What is known of the photos that were just opened. */
+  tell(known: PairKnown): Promise<void>;
   /** Shows a file that holds a whole match (a share file); false where it is none. */
   openShare(file: File): Promise<boolean>;
   /** What else of the state changes in the same step when a slot gets another photo, or none. */

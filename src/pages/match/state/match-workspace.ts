@@ -203,6 +203,12 @@ function photoEngine(of: () => MatchWorkspace): PhotoEngine {
         },
       };
     },
+    tell: async ({ cameras, masks, points }) => {
+      const { geometry } = of();
+      if (cameras) geometry.update({ camera: cameras });
+      if (masks.a || masks.b) await of().masks.show(masks);
+      if (points) geometry.showPoints();
+    },
     openShare: (file) => of().openShare(file),
     // Places on the other photo stay; what they match is no longer known.
     replaced: (side, keepPlaces): Partial<MatchState> => {

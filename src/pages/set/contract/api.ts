@@ -1,5 +1,7 @@
+import type { PlainError } from '../../../core/errors.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { Size } from '../../../core/geometry.ts';
+import type { PhotoMask } from '../../../core/mask.ts';
 import type { ModelSource, ProviderChoice, Verdict } from '../../../core/match.ts';
 import type { SetExportName } from '../../../exports/sets/index.ts';
 import type { SetSource } from '../../../exports/sets/set-format.ts';
@@ -19,6 +21,16 @@ export interface SetPhotoFacts {
   /** Of its bytes: the same photo twice has the same. */
   sha256: string;
   thumbnail: Blob;
+}
+
+/** What lies beside the photos: calibrations and masks, each found by its name or shape. */
+export interface BesideFacts {
+  /** By photo's id: its measured camera (core/camera-model.ts, as text), and whether a mask leaves out a part of it. */
+  photos: Record<string, { camera: string | null; isMasked: boolean }>;
+  /** Names of the calibrations that are in use. */
+  calibrations: string[];
+  /** Files that say nothing of these photos, and why. */
+  refused: { name: string; error: PlainError }[];
 }
 
 /** What was found of a pair. */
@@ -48,6 +60,8 @@ export interface SetFacts {
   verifiedPairs: number;
   /** By photo's id. */
   keypoints: Record<string, number>;
+  /** Of every pair that was asked for, in their order: cameras that came later may have changed it. */
+  geometries: SetPairFacts['geometry'][];
 }
 
 /** A place of a track in one of its photos; pixels of the file. */
@@ -65,10 +79,11 @@ export interface SetInfo {
   kept: SetPhotoFacts[];
   /** Whether photos and pairs are kept for the next visit. */
   keeps: boolean;
+  beside: BesideFacts;
 }
 
 export interface SetProgress {
-  stage: 'model' | 'encode' | 'search' | 'write';
+  stage: 'model' | 'encode' | 'search' | 'fit' | 'write';
   fraction: number | null;
 }
 
@@ -78,16 +93,22 @@ export interface SetApi {
   /** Opens a photo once, to see that it can be, and keeps it. Throws as every opening of a photo does. */
   add(options: { id: string; file: File }): SetPhotoFacts;
   remove(options: { ids: string[] }): void;
+  /** Takes calibrations and masks, and finds what they and the earlier ones say of the photos that are there now. */
+  beside(options: { files: File[] }): BesideFacts;
+  /** Takes all calibrations or all masks away. */
+  forgetBeside(options: { what: 'cameras' | 'masks' }): BesideFacts;
   /** Keeps the order for the next visit. */
   arrange(options: { ids: string[] }): void;
   /** The original file. */
   photo(options: { id: string }): File;
+  /** What counts of it; null: all. */
+  mask(options: { id: string }): PhotoMask | null;
   /** Pairs of the photos whose pooled features are most alike. Throws `set-not-comparable`. */
   likely(options: SetMatchOptions & { ids: string[]; neighbours: number }): PairOfIds[];
   /** What is known of pairs already, from this visit or an earlier one. */
   known(options: SetMatchOptions & { pairs: PairOfIds[] }): (SetPairFacts | null)[];
   match(options: SetMatchOptions & { pair: PairOfIds }): SetPairFacts;
-  /** Puts the matched pairs together. */
+  /** Puts the matched pairs together; geometries are fitted anew where other cameras are known now. */
   assemble(
     options: SetMatchOptions & { ids: string[]; pairs: PairOfIds[]; keypoints: number; modelName: string },
   ): SetFacts;

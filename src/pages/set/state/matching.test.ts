@@ -26,7 +26,10 @@ function made(answer: (name: string, rescue: boolean) => SetPairFacts) {
   const reported: unknown[] = [];
   const call = async (method: string, argument: { pair: PairOfIds; pairs: PairOfIds[]; rescue: boolean }) => {
     if (method === 'known') return argument.pairs.map(() => null);
-    if (method === 'assemble') return { tracks: 5, meanLength: 2, verifiedPairs: argument.pairs.length, keypoints: {} };
+    if (method === 'assemble') {
+      const geometries = argument.pairs.map(() => 'uncalibrated');
+      return { tracks: 5, meanLength: 2, verifiedPairs: argument.pairs.length, keypoints: {}, geometries };
+    }
     asked.push(`${argument.pair.a}${argument.pair.b}${argument.rescue ? ' again' : ''}`);
     return answer(pairName(argument.pair), argument.rescue);
   };

@@ -4,7 +4,7 @@ import { type LookedPair, lonelyPairs } from '../../../sets/lonely.ts';
 import { allPairs, sequencePairs } from '../../../sets/pairing.ts';
 import { chosenModel } from '../../../workspace/models.ts';
 import type { SetContext } from './context.ts';
-import { pairName, ruleOf } from './types.ts';
+import { type PairState, pairName, ruleOf } from './types.ts';
 
 /** Matches the pairs of the set one after the other, and puts them together. */
 export class SetMatching {
@@ -120,8 +120,19 @@ export class SetMatching {
     const done = (planned ?? []).filter((pair) => pairs[pairName(pair)]?.state === 'done');
     if (!options || !done.length) return;
     const request = { ...options, ids: photos.map(({ id }) => id), pairs: done, keypoints: values.keypoints };
-    const facts = await link.call('assemble', request);
-    store.setState({ facts, track: null });
+    const facts = await link.call('assemble', request, {
+      onProgress: (progress) => store.setState({ current: { pair: null, progress } }),
+    });
+    const fitted = done.flatMap((pair, i): [string, PairState][] => {
+      const name = pairName(pair);
+      const state = store.getState().pairs[name];
+      if (state?.state !== 'done' || state.facts.geometry === facts.geometries[i]) return [];
+      return [[name, { state: 'done', facts: { ...state.facts, geometry: facts.geometries[i] } }]];
+    });
+    store.setState(({ pairs }) => ({
+      ...{ facts, track: null, current: null },
+      ...(fitted.length && { pairs: { ...pairs, ...Object.fromEntries(fitted) } }),
+    }));
   }
 
   /** @returns whether it came to the end; it was paused otherwise */

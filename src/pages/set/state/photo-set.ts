@@ -8,7 +8,7 @@ import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import type { Offer } from '../../../workspace/photos/intake.ts';
 import type { WorkspaceState } from '../../../workspace/types.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
-import type { PairOfIds, SetApi, SetPhotoFacts, SetProgress } from '../contract/api.ts';
+import type { BesideFacts, PairOfIds, SetApi, SetPhotoFacts, SetProgress } from '../contract/api.ts';
 import { SETS, type SetWorkerLike } from '../link/worker.ts';
 import { SET_PARAMS, type SetValues } from '../params.ts';
 import type { SetContext } from './context.ts';
@@ -45,6 +45,7 @@ export class PhotoSet implements SetContext {
         const info = await call('start', { provider });
         this.store.setState({ info });
         this.restore(info.kept);
+        this.store.setState({ beside: info.beside });
       },
       onEnd: (error) => {
         if (error) workspace.notices.add('error', toPlainError(error));
@@ -82,10 +83,26 @@ export class PhotoSet implements SetContext {
   /** Adds photos; what is none is told, and the others stay. */
   async take(offer: Offer): Promise<void> {
     try {
-      const { files, refused } = sortOffer(offer, this.store.getState().photos.length);
+      const { files, beside, refused } = sortOffer(offer, this.store.getState().photos.length);
       this.store.setState({ refused });
-      if (!files.length) return;
-      await this.changes.run(() => this.add(files));
+      if (!files.length && !beside.length) return;
+      // What is matched now would be by other masks.
+      if (beside.length) this.matching.cancel();
+      await this.changes.run(async () => {
+        await this.add(files);
+        this.tellBeside(await this.link.call('beside', { files: beside }));
+      });
+      await this.plan();
+    } catch (thrown) {
+      this.report(thrown);
+    }
+  }
+
+  /** Takes all calibrations or all masks away. */
+  async forgetBeside(what: 'cameras' | 'masks'): Promise<void> {
+    try {
+      this.matching.cancel();
+      await this.changes.run(async () => this.tellBeside(await this.link.call('forgetBeside', { what })));
       await this.plan();
     } catch (thrown) {
       this.report(thrown);
@@ -105,6 +122,7 @@ export class PhotoSet implements SetContext {
         chosen: null,
         looked: looked !== null && ids.includes(looked) ? null : looked,
       });
+      this.tellBeside(await this.link.call('beside', { files: [] }));
     });
     await this.plan();
   }
@@ -140,15 +158,19 @@ export class PhotoSet implements SetContext {
     this.store.setState({ chosen: pair });
   }
 
-  /** Makes the pair photos A and B of the Match page, and shows it. */
-  async toMatch({ a, b }: PairOfIds): Promise<void> {
+  /** Makes the pair photos A and B of the Match page, with what is known of them; `points`: and shows its two-view cloud there. */
+  async toMatch({ a, b }: PairOfIds, points = false): Promise<void> {
     try {
       const files = { a: await this.link.call('photo', { id: a }), b: await this.link.call('photo', { id: b }) };
       // Before the page is shown: it would begin with matching the photos that were there.
       await Promise.all(
         (['a', 'b'] as const).map((side) => this.workspace.photos.openFile(side, files[side], files[side].name)),
       );
-      this.workspace.showPage('match');
+      const masks = { a: await this.link.call('mask', { id: a }), b: await this.link.call('mask', { id: b }) };
+      const { beside } = this.store.getState();
+      const camera = (id: string) => beside?.photos[id]?.camera ?? null;
+      const cameras = beside?.calibrations.length ? { a: camera(a), b: camera(b) } : undefined;
+      await this.workspace.showPair({ cameras, masks, points });
     } catch (thrown) {
       this.report(thrown);
     }
@@ -208,6 +230,15 @@ export class PhotoSet implements SetContext {
       }
     }
     this.store.setState({ adding: null, facts: null });
+  }
+
+  private tellBeside(beside: BesideFacts): void {
+    this.store.setState(({ refused }) => ({
+      beside,
+      refused: [...refused, ...beside.refused],
+      facts: null,
+      track: null,
+    }));
   }
 
   private show(facts: SetPhotoFacts): void {

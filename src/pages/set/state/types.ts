@@ -1,6 +1,7 @@
 import type { PlainError } from '../../../core/errors.ts';
 import { defaultsOf } from '../../../platform/params/params.ts';
 import type {
+  BesideFacts,
   PairOfIds,
   SetFacts,
   SetInfo,
@@ -33,6 +34,8 @@ export interface SetState {
   info: SetInfo | null;
   /** In the order of the set. */
   photos: ShownPhoto[];
+  /** Calibrations and masks; null until the worker has told. */
+  beside: BesideFacts | null;
   /** Files that are being opened: how many of how many. */
   adding: { done: number; total: number } | null;
   /** What was left out of the files that were given last, and why. */
@@ -60,6 +63,7 @@ export const initialSet = (): SetState => ({
   values: defaultsOf(SET_PARAMS),
   info: null,
   photos: [],
+  beside: null,
   adding: null,
   refused: [],
   planned: [],

@@ -91,10 +91,13 @@ function GalleryPhoto({ photo, index, count }: { photo: ShownPhoto; index: numbe
   const isLooked = useSetState((state) => state.looked === photo.id);
   const isChosen = useSetState(({ chosen }) => chosen?.a === photo.id || chosen?.b === photo.id);
   const keypoints = useSetState((state) => state.facts?.keypoints[photo.id]);
+  const beside = useSetState((state) => state.beside?.photos[photo.id]);
   const twin = useSetState(({ photos }) => photos.findIndex(({ sha256 }) => sha256 === photo.sha256));
   const remarks = [
     keypoints !== undefined && (keypoints ? `${keypoints.toLocaleString('en')} keypoints` : 'in no track'),
     twin < index && `same file as ${twin + 1}`,
+    beside?.camera && `camera ${beside.camera.split(',', 1)[0]}`,
+    beside?.isMasked && 'masked',
   ].filter(Boolean);
   return (
     <li className="set-photo" data-chosen={isChosen}>

@@ -214,7 +214,16 @@ function PairWords() {
         <button type="button" className="button" onClick={() => void set.toMatch(chosen)}>
           Open on Match
         </button>
-        <p className="hint">There, Geometry makes the two-view cloud: E matrix, Make points, View in 3-D.</p>
+        {state?.state === 'done' && state.facts.geometry !== 'degenerate' && (
+          <button
+            type="button"
+            className="button"
+            title="Points in space from these two photos, on Match"
+            onClick={() => void set.toMatch(chosen, true)}
+          >
+            Two-view cloud
+          </button>
+        )}
       </div>
     </div>
   );

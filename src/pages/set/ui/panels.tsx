@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { type ChangeEvent, useRef, useState } from 'react';
 import { SET_EXPORTS } from '../../../exports/sets/index.ts';
 import { copyText } from '../../../ui/copy-text.ts';
+import { PlusIcon } from '../../../ui/icons.tsx';
 import { ParamChoice, ParamSlider, ParamSwitch } from '../../../ui/param-controls.tsx';
 import { saveFile } from '../../../ui/save-file.ts';
 import { Section } from '../../../ui/section.tsx';
@@ -91,6 +92,7 @@ function Progress({ done, total, failed }: { done: number; total: number; failed
   const stage = current?.progress?.stage;
   const percent = current?.progress?.fraction != null ? ` ${Math.round(100 * current.progress.fraction)} %` : '';
   if (stage === 'model') return `Loading the model${percent} …`;
+  if (stage === 'fit') return `Fitting geometries to the cameras${percent} …`;
   if (stage === 'encode') return `Encoding photos to find likely pairs${percent} …`;
   if (!planned) return 'Likely pairs are found when the matching begins: every photo is encoded once.';
   const nameOf = (id: string) => photos.find((photo) => photo.id === id)?.name;
@@ -133,6 +135,61 @@ export function KeypointPanel() {
       <p className="hint">
         The longest and surest tracks, spread evenly over the photos. Each photo has one place of a track at most.
       </p>
+    </Section>
+  );
+}
+
+/** What lies beside the photos: measured cameras and masks. */
+export function BesidePanel() {
+  const set = useSet();
+  const beside = useSetState((state) => state.beside);
+  const count = useSetState((state) => state.photos.length);
+  const files = useRef<HTMLInputElement>(null);
+  const known = Object.values(beside?.photos ?? {});
+  const measured = known.filter(({ camera }) => camera !== null).length;
+  const masked = known.filter(({ isMasked }) => isMasked).length;
+  const summary = [measured && `${measured} of ${count} measured`, masked && `${masked} masked`].filter(Boolean);
+  const onPick = (event: ChangeEvent<HTMLInputElement>) => {
+    const given = [...(event.target.files ?? [])];
+    event.target.value = '';
+    void set.take({ files: given, folders: [], text: '' });
+  };
+  return (
+    <Section title="Cameras and masks" summary={summary.join(', ') || undefined}>
+      <p className="hint">
+        Dropped with the photos or after them: a calibration (COLMAP, OpenCV, ROS, Kalibr, JSON) is the camera of the
+        photos that it names (left.yml, images.txt beside cameras.txt), or of all of its shape. left.mask.png says what
+        counts of left.jpg.
+      </p>
+      <button type="button" className="button" onClick={() => files.current?.click()}>
+        <PlusIcon /> Add calibrations or masks
+      </button>
+      {beside !== null && beside.calibrations.length > 0 && (
+        <>
+          <p className="hint" data-calibrations={measured}>
+            {beside.calibrations.slice(0, 3).join(', ')}
+            {beside.calibrations.length > 3 && ` and ${beside.calibrations.length - 3} more`}: cameras of {measured} of{' '}
+            {count} photos. Other cameras need no new match.
+          </p>
+          <button type="button" className="button" onClick={() => void set.forgetBeside('cameras')}>
+            Forget the cameras
+          </button>
+        </>
+      )}
+      {masked > 0 && (
+        <button type="button" className="button" onClick={() => void set.forgetBeside('masks')}>
+          Forget the masks
+        </button>
+      )}
+      <input
+        ref={files}
+        type="file"
+        accept=".txt,.yml,.yaml,.json,image/*"
+        multiple
+        hidden
+        data-picker="set-beside"
+        onChange={onPick}
+      />
     </Section>
   );
 }

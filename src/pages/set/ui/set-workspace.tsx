@@ -3,7 +3,7 @@ import './set.css';
 import { useWorkspace } from '../../../workspace/ui/workspace-context.ts';
 import { setOf } from '../state/open-set.ts';
 import { Gallery } from './gallery.tsx';
-import { KeypointPanel, PairPanel, RunPanel, SavePanel } from './panels.tsx';
+import { BesidePanel, KeypointPanel, PairPanel, RunPanel, SavePanel } from './panels.tsx';
 import { PairsView } from './pairs-view.tsx';
 import { SetContext } from './set-context.ts';
 import { TrackView } from './track-view.tsx';
@@ -26,6 +26,7 @@ export default function SetWorkspace({ isShown }: { isShown: boolean }) {
       </main>
       <aside className="panel" aria-label="Settings of the set">
         <PairPanel />
+        <BesidePanel />
         <KeypointPanel />
         <SavePanel />
       </aside>

@@ -1,5 +1,6 @@
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
+import { maskText, type PhotoMask } from '../../../core/mask.ts';
 import { Serial } from '../../../core/serial.ts';
 import { Sha256 } from '../../../core/sha256.ts';
 import { collected } from '../../../exports/export-format.ts';
@@ -19,10 +20,11 @@ import { LazyRuntime } from '../../../platform/runtime/lazy-runtime.ts';
 import { chooseProvider } from '../../../platform/runtime/provider.ts';
 import type { ServedCall, ServedHandlers } from '../../../platform/worker/serve-calls.ts';
 import { type Assembled, assembleSet, flipped, type SetPairResult } from '../../../sets/assemble.ts';
-import { matchSetPair } from '../../../sets/match-pair.ts';
+import { fittedWith, geometryOf, isFittedWith, matchSetPair } from '../../../sets/match-pair.ts';
 import { KEYPOINTS } from '../../../sets/keypoints.ts';
 import { likelyPairs, pooledDescriptors } from '../../../sets/pairing.ts';
 import type {
+  BesideFacts,
   PairOfIds,
   SetApi,
   SetFacts,
@@ -33,6 +35,7 @@ import type {
   SetProgress,
   TrackPlace,
 } from '../contract/api.ts';
+import { Beside } from './beside.ts';
 import { cropOf, OpenPhotos, thumbnailOf } from './set-photos.ts';
 import { SetStore } from './set-store.ts';
 
@@ -51,6 +54,7 @@ const NEAR_SHARE = 0.03;
 /** Everything of the worker that depends on where models run; made by `start`. */
 interface Running {
   store: SetStore;
+  beside: Beside;
   photos: OpenPhotos;
   matchers: ViewMatchers;
 }
@@ -75,8 +79,10 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
     });
     const store = await SetStore.open(await ownFiles());
     const runtime = new LazyRuntime(used?.device ?? null);
-    this.running = { store, photos: new OpenPhotos(root), matchers: new ViewMatchers(runtime, root, used) };
-    return { providerReason: reason, kept: await store.kept(), keeps: store.keeps };
+    const beside = new Beside(store);
+    this.running = { store, beside, photos: new OpenPhotos(root), matchers: new ViewMatchers(runtime, root, used) };
+    const kept = await store.kept();
+    return { providerReason: reason, kept, keeps: store.keeps, beside: await beside.take([]) };
   }
 
   add({ id, file }: Argument<'add'>): Promise<SetPhotoFacts> {
@@ -105,12 +111,24 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
     });
   }
 
+  beside({ files }: Argument<'beside'>): Promise<BesideFacts> {
+    return this.jobs.run(() => this.require().beside.take(files));
+  }
+
+  forgetBeside({ what }: Argument<'forgetBeside'>): Promise<BesideFacts> {
+    return this.jobs.run(() => this.require().beside.forget(what));
+  }
+
   arrange({ ids }: Argument<'arrange'>): Promise<void> {
     return this.jobs.run(() => this.require().store.arrange(ids));
   }
 
   photo({ id }: Argument<'photo'>): File {
     return this.require().store.file(id);
+  }
+
+  mask({ id }: Argument<'mask'>): PhotoMask | null {
+    return this.require().store.mask(id);
   }
 
   likely({ ids, neighbours, model, longSide }: Argument<'likely'>, context: CallContext): Promise<PairOfIds[]> {
@@ -152,7 +170,7 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
 
   match({ pair, ...options }: Argument<'match'>, context: CallContext): Promise<SetPairFacts> {
     return this.jobs.run(async () => {
-      const { store, photos } = this.require();
+      const { store, photos, beside } = this.require();
       const keyFor = await this.keys(options);
       const before = await this.known({ ...options, pairs: [pair] });
       if (before[0]) return before[0];
@@ -163,13 +181,17 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
           a: await photos.open(pair.a, store.file(pair.a)),
           b: await photos.open(pair.b, store.file(pair.b)),
         };
+        for (const side of ['a', 'b'] as const) opened[side].mask = store.mask(pair[side]);
+        const cameras = { a: beside.camera(pair.a), b: beside.camera(pair.b) };
         const { longSide, rescue } = options;
         const settings = { longSide, rescue, places: PLACES, patience: PATIENCE };
         const { verdict, geometry, matches } = await matchSetPair(matcher, opened, settings, {
           signal: context.signal,
           onTry: (fraction) => context.onProgress({ stage: 'search', fraction }),
+          cameras,
         });
-        await store.writePair({ key: keyFor(pair.a, pair.b), names, verdict, geometry, matches });
+        const key = keyFor(pair.a, pair.b);
+        await store.writePair({ key, names, verdict, geometry, ...fittedWith(cameras), matches });
         return factsOf({ verdict, geometry, count: matches.count, isFlipped: false });
       } finally {
         photos.trim();
@@ -177,24 +199,35 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
     });
   }
 
-  assemble({ ids, pairs, keypoints, modelName, ...options }: Argument<'assemble'>): Promise<SetFacts> {
+  assemble(
+    { ids, pairs, keypoints, modelName, ...options }: Argument<'assemble'>,
+    { signal, onProgress }: CallContext,
+  ): Promise<SetFacts> {
     return this.jobs.run(async () => {
-      const { store } = this.require();
+      const { store, beside } = this.require();
       const ways = await this.ways(options);
       const place = new Map(ids.map((id, i) => [id, i]));
       const results: SetPairResult[] = [];
-      for (const { a, b } of pairs) {
-        const [i, j] = [place.get(a)!, place.get(b)!];
+      const geometries: SetFacts['geometries'] = [];
+      for (const [done, { a, b }] of pairs.entries()) {
+        throwIfAborted(signal);
+        let geometry: SetFacts['geometries'][number] = 'degenerate';
         for (const keyFor of ways) {
           const straight = await store.readPair(keyFor(a, b));
           const found = straight ?? (await store.readPair(keyFor(b, a)));
           if (!found) continue;
-          const result: SetPairResult = { ...found, pair: straight ? [i, j] : [j, i] };
-          if (found.matches.count) results.push(result.pair[0] < result.pair[1] ? result : flipped(result));
+          const order = straight ? ([a, b] as const) : ([b, a] as const);
+          const fitted = await this.fitted(found, order, () =>
+            onProgress({ stage: 'fit', fraction: done / pairs.length }),
+          );
+          geometry = fitted.geometry.config;
+          const result: SetPairResult = { ...fitted, pair: [place.get(order[0])!, place.get(order[1])!] };
+          if (fitted.matches.count) results.push(result.pair[0] < result.pair[1] ? result : flipped(result));
           break;
         }
+        geometries.push(geometry);
       }
-      const photos = ids.map((id) => store.record(id));
+      const photos = ids.map((id) => ({ ...store.record(id), camera: beside.camera(id) }));
       this.assembled = { ...assembleSet(uniqueNames(photos), results, { model: modelName, keypoints }), ids };
       const { content, meanLength } = this.assembled;
       return {
@@ -202,8 +235,22 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
         meanLength,
         verifiedPairs: content.pairs.length,
         keypoints: Object.fromEntries(ids.map((id, i) => [id, content.photos[i].keypoints.length / 2])),
+        geometries,
       };
     });
+  }
+
+  /** A kept pair by the cameras that are known now: its candidates stay, and no model is run. */
+  private async fitted(pair: PairFile, [a, b]: readonly [string, string], onFit: () => void): Promise<PairFile> {
+    const { store, beside } = this.require();
+    const cameras = { a: beside.camera(a), b: beside.camera(b) };
+    if (isFittedWith(pair, cameras)) return pair;
+    onFit();
+    const { cameras: _, ...others } = pair;
+    const sizes = { a: store.record(a).size, b: store.record(b).size };
+    const fitted = { ...others, geometry: await geometryOf(pair.matches, sizes, cameras), ...fittedWith(cameras) };
+    await store.writePair(fitted);
+    return fitted;
   }
 
   keypoints({ id }: Argument<'keypoints'>): { places: Float32Array; lengths: Uint8Array } {
@@ -265,9 +312,14 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
   private async keys({ model, longSide, rescue }: SetMatchOptions): Promise<(a: string, b: string) => string> {
     const { store } = this.require();
     const weights = await this.weights(model.manifestUrl);
+    const photoOf = (id: string) => {
+      const mask = store.mask(id);
+      // Another mask makes another match.
+      return mask ? `${store.record(id).sha256}/${hashOf(maskText(mask))}` : store.record(id).sha256;
+    };
     return (a, b) => {
-      const facts = [store.record(a).sha256, store.record(b).sha256, weights, longSide, rescue, VERSION];
-      return new Sha256().update(new TextEncoder().encode(JSON.stringify(facts))).hex();
+      const facts = [photoOf(a), photoOf(b), weights, longSide, rescue, VERSION];
+      return hashOf(JSON.stringify(facts));
     };
   }
 
@@ -310,6 +362,8 @@ function factsOf(pair: Pick<PairFile, 'verdict' | 'geometry'> & { count: number;
     geometry: geometry.config,
   };
 }
+
+const hashOf = (text: string): string => new Sha256().update(new TextEncoder().encode(text)).hex();
 
 /** COLMAP and hloc know photos by their names: the second of one name gets a number. */
 function uniqueNames<T extends { name: string }>(photos: readonly T[]): T[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { maskOf } from '../../../core/mask.ts';
 import type { PairFile } from '../../../formats/sets/pair-file.ts';
 import { FakeDirectory } from '../../../platform/storage/fake-opfs.ts';
 import type { SetPhotoFacts } from '../contract/api.ts';
@@ -37,6 +38,11 @@ describe.each([
     await store.arrange(['c', 'a', 'b']);
     await store.remove(['a']);
     await store.writePair(pair);
+    const mask = maskOf({ width: 4, height: 3 }, [1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0]);
+    for (const id of ['b', 'c']) await store.setMask(id, mask);
+    await store.setMask('c', null);
+    await store.calibrate([{ name: 'cameras.txt', text: '1 PINHOLE 4 3 5 5 2 1.5' }]);
+    expect([store.mask('b'), store.mask('c')]).toEqual([mask, null]);
     expect(store.keeps).toBe(root !== null);
     expect(await store.readPair('k')).toEqual(pair);
     expect(await store.pairAbout('k')).toMatchObject({ count: 1 });
@@ -50,9 +56,12 @@ describe.each([
     expect(await next.file('b').text()).toBe('bytes b');
     expect(await (await next.kept())[0].thumbnail.text()).toBe('thumb c');
     expect(await next.readPair('k')).toEqual(pair);
+    expect([next.mask('b'), next.mask('c')]).toEqual([mask, null]);
+    expect(next.calibrations).toEqual([{ name: 'cameras.txt', text: '1 PINHOLE 4 3 5 5 2 1.5' }]);
     // Without photos nothing is left behind.
     await next.remove(['b', 'c']);
     expect(await next.readPair('k')).toBeNull();
+    expect(next.calibrations).toEqual([]);
     expect((root.children.get('photo-set') as FakeDirectory).children.size).toBe(1);
   });
 });

@@ -1,10 +1,17 @@
 import { CodedError } from '../../../core/errors.ts';
+import { maskOfText, maskText, type PhotoMask } from '../../../core/mask.ts';
 import { blobSource } from '../../../formats/byte-source.ts';
+import type { CameraText } from '../../../formats/cameras/set-cameras.ts';
 import { encodePairFile, type PairFile, parsePairFile, readPairAbout } from '../../../formats/sets/pair-file.ts';
 import { opfsSink } from '../../../platform/storage/opfs.ts';
 import type { SetPhotoFacts } from '../contract/api.ts';
 
 type PhotoRecord = Omit<SetPhotoFacts, 'thumbnail'>;
+
+interface SetList {
+  photos: PhotoRecord[];
+  calibrations: CameraText[];
+}
 
 const FOLDER = 'photo-set';
 const LIST = 'set.json';
@@ -17,19 +24,22 @@ const VERSION = 1;
 export class SetStore {
   private readonly files = new Map<string, File>();
   private readonly thumbnails = new Map<string, Blob>();
+  private readonly masks = new Map<string, PhotoMask>();
   /** Pairs by key, without a folder. */
   private readonly pairs = new Map<string, Uint8Array<ArrayBuffer>>();
 
   private constructor(
     private readonly folder: FileSystemDirectoryHandle | null,
     private records: PhotoRecord[],
+    private calibrated: readonly CameraText[],
   ) {}
 
   /** `root`: the origin's private files; null where there are none. */
   static async open(root: FileSystemDirectoryHandle | null): Promise<SetStore> {
     const folder = (await root?.getDirectoryHandle(FOLDER, { create: true })) ?? null;
-    const store = new SetStore(folder, []);
-    if (folder) store.records = await store.readList(folder);
+    const { photos, calibrations } = folder ? await listed(folder) : NOTHING;
+    const store = new SetStore(folder, [], calibrations);
+    if (folder) store.records = await store.readPhotos(folder, photos);
     return store;
   }
 
@@ -64,16 +74,43 @@ export class SetStore {
     await this.writeList();
   }
 
+  /** Files that tell cameras. */
+  get calibrations(): readonly CameraText[] {
+    return this.calibrated;
+  }
+
+  async calibrate(calibrations: readonly CameraText[]): Promise<void> {
+    this.calibrated = calibrations;
+    await this.writeList();
+  }
+
+  mask(id: string): PhotoMask | null {
+    return this.masks.get(id) ?? null;
+  }
+
+  async setMask(id: string, mask: PhotoMask | null): Promise<void> {
+    if (mask) {
+      if (this.folder) await write(this.folder, `${id}.mask`, new Blob([maskText(mask)]));
+      this.masks.set(id, mask);
+    } else {
+      await this.folder?.removeEntry(`${id}.mask`).catch(() => {});
+      this.masks.delete(id);
+    }
+  }
+
   /** Takes photos away, with the pairs that nothing else can use any more where none is left. */
   async remove(ids: readonly string[]): Promise<void> {
     this.records = this.records.filter(({ id }) => !ids.includes(id));
     for (const id of ids) {
       this.files.delete(id);
       this.thumbnails.delete(id);
-      for (const ending of ['photo', 'thumb']) await this.folder?.removeEntry(`${id}.${ending}`).catch(() => {});
+      this.masks.delete(id);
+      for (const ending of ['photo', 'thumb', 'mask'])
+        await this.folder?.removeEntry(`${id}.${ending}`).catch(() => {});
     }
     if (this.records.length === 0) {
       this.pairs.clear();
+      this.calibrated = [];
       for (const name of await this.names()) {
         if (name.endsWith('.npz')) await this.folder!.removeEntry(name).catch(() => {});
       }
@@ -118,14 +155,17 @@ export class SetStore {
     return names;
   }
 
-  private async readList(folder: FileSystemDirectoryHandle): Promise<PhotoRecord[]> {
+  private async readPhotos(folder: FileSystemDirectoryHandle, records: PhotoRecord[]): Promise<PhotoRecord[]> {
     const found: PhotoRecord[] = [];
-    for (const record of await listed(folder)) {
+    for (const record of records) {
       const file = await readFile(folder, `${record.id}.photo`);
       const thumbnail = await readFile(folder, `${record.id}.thumb`);
       if (!file || !thumbnail) continue;
       this.files.set(record.id, new File([file], record.name));
       this.thumbnails.set(record.id, thumbnail);
+      const mask = await readFile(folder, `${record.id}.mask`);
+      const read = mask && maskOfText(await mask.text());
+      if (read) this.masks.set(record.id, read);
       found.push(record);
     }
     return found;
@@ -133,21 +173,31 @@ export class SetStore {
 
   private async writeList(): Promise<void> {
     if (!this.folder) return;
-    await write(this.folder, LIST, new Blob([JSON.stringify({ version: VERSION, photos: this.records })]));
+    const list = { version: VERSION, photos: this.records, calibrations: this.calibrated };
+    await write(this.folder, LIST, new Blob([JSON.stringify(list)]));
   }
 }
 
-/** The list of photos; empty where there is none, or one that nobody can read. */
-async function listed(folder: FileSystemDirectoryHandle): Promise<PhotoRecord[]> {
+const NOTHING: SetList = { photos: [], calibrations: [] };
+
+/** The list of photos and calibrations; empty where there is none, or one that nobody can read. */
+async function listed(folder: FileSystemDirectoryHandle): Promise<SetList> {
   const file = await readFile(folder, LIST);
-  if (!file) return [];
+  if (!file) return NOTHING;
   try {
-    const { version, photos } = JSON.parse(await file.text()) as { version: number; photos: PhotoRecord[] };
-    return version === VERSION && Array.isArray(photos) ? photos : [];
+    const {
+      version,
+      photos,
+      calibrations = [],
+    } = JSON.parse(await file.text()) as Partial<SetList> & { version: number };
+    if (version !== VERSION || !Array.isArray(photos) || !Array.isArray(calibrations)) return NOTHING;
+    return { photos, calibrations: calibrations.filter(isText) };
   } catch {
-    return [];
+    return NOTHING;
   }
 }
+
+const isText = ({ name, text }: CameraText) => typeof name === 'string' && typeof text === 'string';
 
 async function readFile(folder: FileSystemDirectoryHandle, name: string): Promise<File | null> {
   try {

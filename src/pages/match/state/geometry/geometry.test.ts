@@ -71,6 +71,31 @@ describe('geometry', () => {
     expect(engine.count('fitModel')).toBe(2);
   });
 
+  it('makes and shows the points in space of a pair that another page opens with what it knows of it', async () => {
+    const cameras = { a: { inFront: 1 } };
+    const { engine, workspace, state, settle } = await matchedWorkspace(({ settings }) => ({
+      model: settings.model,
+      cameras: settings.model === 'essential' ? cameras : null,
+    }));
+    const camera = { a: 'PINHOLE,4,3,5,5,2,1.5', b: null };
+    await workspace.showPair({ cameras: camera, masks: { a: null, b: null }, points: true });
+    await settle();
+    expect(workspace.store.getState().page).toBe('match');
+    expect(state()).toMatchObject({
+      isOpen: true,
+      settings: { model: 'essential', cloud: true, camera },
+      cloud: { count: 7 },
+    });
+    expect([engine.count('fitModel'), engine.count('reconstruct')]).toEqual([1, 1]);
+    expect(workspace.address()).toContain('fit=essential&fit.cloud=1');
+    // Closed, it is not made again with every change; the next pair is shown without it.
+    workspace.geometry.update({ cloud: false });
+    workspace.geometry.update({ threshold: 2 });
+    await settle();
+    expect(state().cloud).toBeNull();
+    expect([engine.count('fitModel'), engine.count('reconstruct')]).toEqual([2, 1]);
+  });
+
   it('says why there is no model, and takes the last one away', async () => {
     let fails = false;
     const { workspace, state, settle } = await matchedWorkspace(() => {
@@ -126,6 +151,7 @@ describe('links', () => {
       k1: -0.125,
       seed: 9,
       count: 2500,
+      cloud: true,
       fov: { a: 61.5, b: 70 },
       camera: { a: null, b: 'OPENCV,640,480,700.25,710,321,239.5,-0.1,0.02,0.001,-0.002' },
     } as const;

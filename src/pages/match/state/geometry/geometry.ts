@@ -33,6 +33,12 @@ export class Geometry {
     if (view.colorBy === 'position') this.store.setState({ view: { ...view, colorBy: 'inliers' } });
   }
 
+  /** An essential matrix is fitted, and its points in space are made and shown. */
+  showPoints(): void {
+    this.update({ model: 'essential', cloud: true });
+    this.open();
+  }
+
   /** The last fit stays for what is drawn by it. */
   close(): void {
     if (this.state.isOpen) this.patch({ isOpen: false });
@@ -112,6 +118,7 @@ export class Geometry {
       if (fit || cloud || error) this.patch({ fit: null, cloud: null, error: null });
     }
     if (!now.result || !isWanted(now)) return;
+    if (wantsCloud(now) && !wantsCloud(before)) void this.makeCloud();
     const isNew = now.result !== before.result || !isWanted(before);
     const { fit, settings } = this.state;
     if (isNew ? fit?.model !== settings.model : requestKey(now) !== requestKey(before)) {
@@ -159,8 +166,12 @@ const isWanted = ({ geometry, view }: MatchState): boolean =>
   view.compareBy !== 'match' ||
   (viewOf(view.view).needsPose === true && geometry.settings.model === 'essential');
 
+/** Whether the points in space are to be shown, and there are cameras but no points yet. */
+const wantsCloud = ({ geometry: { isOpen, settings, fit, cloud, job, error } }: MatchState): boolean =>
+  isOpen && settings.cloud && fit?.model === settings.model && fit.cameras !== null && !cloud && !job && !error;
+
 /** What a fit depends on besides the match. */
 function requestKey({ geometry: { settings }, view: { threshold, cycleLimit } }: MatchState): string {
-  const { fov, ...others } = settings;
+  const { fov, cloud: _, ...others } = settings;
   return JSON.stringify([others, settings.model === 'essential' && fov, threshold, cycleLimit]);
 }

@@ -18,8 +18,7 @@ const DENSITIES = [
 /** Points in space by the cameras of the fit: made, looked at, saved. */
 export function CloudControls() {
   const { geometry } = useWorkspace();
-  const { choice, cloud, job } = useWorkspaceState((state) => state.geometry);
-  const [isShown, setIsShown] = useState(false);
+  const { choice, cloud, job, settings } = useWorkspaceState((state) => state.geometry);
   const [error, setError] = useState<PlainError | null>(null);
   const save = async () => {
     setError(null);
@@ -53,7 +52,7 @@ export function CloudControls() {
         {cloud ? 'Make points again' : 'Make points'}
       </button>
       <div className="halves">
-        <button type="button" className="button" disabled={!cloud} onClick={() => setIsShown(true)}>
+        <button type="button" className="button" disabled={!cloud} onClick={() => geometry.update({ cloud: true })}>
           View in 3-D
         </button>
         <button type="button" className="button" disabled={!cloud} onClick={() => void save()}>
@@ -67,7 +66,7 @@ export function CloudControls() {
         </p>
       )}
       {error && <Failure error={error} />}
-      {isShown && cloud && <CloudDialog cloud={cloud} onClose={() => setIsShown(false)} />}
+      {settings.cloud && cloud && <CloudDialog cloud={cloud} onClose={() => geometry.update({ cloud: false })} />}
     </>
   );
 }
