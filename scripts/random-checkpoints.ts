@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { depthsplatShapes } from '../src/networks/depthsplat/published-shapes.ts';
 import { DINOV3_SIZES, dinov3Shapes } from '../src/networks/dinov3/published-shapes.ts';
+import { depthAnythingShapes } from '../src/networks/dpt/published-shapes.ts';
 import { eloftrShapes } from '../src/networks/eloftr/published-shapes.ts';
 import { lighterGlueShapes } from '../src/networks/lighterglue/published-shapes.ts';
 import { loftrShapes } from '../src/networks/loftr/published-shapes.ts';
@@ -31,6 +32,7 @@ const NETWORKS: Readonly<Record<string, readonly Published[]>> = {
     { file: 'lighterglue_random.pt', shapes: lighterGlueShapes },
     { file: 'xfeat_random.pt', shapes: xfeatShapes },
   ],
+  'depth-anything': [{ file: 'depth_anything_random.pth', shapes: () => depthAnythingShapes() }],
   'tiny-roma': [{ file: 'tiny_roma_random.pth', shapes: tinyRomaShapes }],
   romav2: [{ file: 'romav2_random.pt', shapes: romav2Shapes, isBfloat16 }],
   depthsplat: [
