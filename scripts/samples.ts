@@ -5,12 +5,13 @@ import jpeg from 'jpeg-js';
 import { npyOfFloat32 } from '../src/formats/arrays/npy.ts';
 import { encodePng } from '../src/formats/images/png-writer.ts';
 import { encodeCamerasJson } from '../src/formats/scene-cameras.ts';
+import { encodeSceneSurfaces } from '../src/formats/scene-surfaces.ts';
 import { encodeSpz } from '../src/formats/splats/write-spz.ts';
-import { Bvh } from './samples/bvh.ts';
+import { Bvh } from '../src/gaussians/truth/bvh.ts';
 import { Camera } from './samples/camera.ts';
 import { exactDisparity } from './samples/depth.ts';
 import { makeSampleGaussians } from './samples/gaussians/scene.ts';
-import { sampleCameras } from './samples/gaussians/truth.ts';
+import { sampleCameras, sampleSurfaces } from './samples/gaussians/truth.ts';
 import { compressedNpz } from './samples/npz.ts';
 import type { Picture } from './samples/render.ts';
 import { render } from './samples/render.ts';
@@ -57,7 +58,7 @@ if (values.only ? values.only === SCENE_ID : !values.truth) await writeScene();
 writeFileSync(join(out, 'index.json'), `${JSON.stringify(SAMPLES.map(entry), null, 2)}\n`);
 writeFileSync(join(out, 'pairs.json'), `${JSON.stringify(SAMPLES.map(evaluationPair), null, 1)}\n`);
 
-/** The scene of Gaussians, and cameras to look at it from. */
+/** The scene of Gaussians, cameras to look at it from, and the surfaces that it was made from. */
 async function writeScene(): Promise<void> {
   const folder = join(out, SCENE_ID);
   mkdirSync(folder, { recursive: true });
@@ -65,6 +66,7 @@ async function writeScene(): Promise<void> {
   writeFileSync(join(folder, 'kitchen-table.spz'), file);
   const cameras = sampleCameras(WIDTH, HEIGHT).map(({ name, camera }) => ({ ...camera, name }));
   writeFileSync(join(folder, 'cameras.json'), encodeCamerasJson(cameras));
+  writeFileSync(join(folder, 'surfaces.json'), encodeSceneSurfaces(sampleSurfaces()));
 }
 
 function entry({ id, title, description, related }: Sample) {

@@ -4,11 +4,13 @@ import { CodedError } from '../src/core/errors.ts';
 import { zipSink } from '../src/exports/dataset/zip-sink.ts';
 import { exportSceneDataset, type SceneDatasetOptions } from '../src/exports/scene-dataset/export-scene.ts';
 import { readSceneCameras } from '../src/formats/scene-cameras.ts';
+import { readSceneSurfaces } from '../src/formats/scene-surfaces.ts';
 import { readSplats } from '../src/formats/splats/index.ts';
 import { activate } from '../src/gaussians/activate.ts';
 import type { SplatCamera } from '../src/gaussians/camera.ts';
 import { DEPTH_KINDS, renderSplats } from '../src/gaussians/raster/render.ts';
 import { MAX_GAUSSIANS } from '../src/gaussians/table.ts';
+import { TrueSurfaces } from '../src/gaussians/truth/true-surfaces.ts';
 import { type Arguments, readArguments, usage } from './node/arguments.ts';
 import { datasetFolder } from './node/dataset-folder.ts';
 import { zipFile } from './node/dataset-zip.ts';
@@ -18,6 +20,7 @@ import { PAIR_HELP, PAIR_OPTIONS, scenePair } from './scene-pair.ts';
 
 const HELP = `npm run scene -- FILE --views N --out DIR|FILE.zip [--seed 1] [--size 512|WIDTHxHEIGHT] [--shard 1/1]
                  [--bins overlap|angle] [--cameras cameras.json|DIR] [--depth RULE]
+                 [--surfaces surfaces.json]
 Makes pairs of views of a scene of 3-D Gaussians (.ply, .compressed.ply, .splat, .spz, .sog, .ksplat) with exact
 correspondences, in the way of MatchGS and in L2M's layout:
   image1, image2     both views, PNG
@@ -28,7 +31,8 @@ correspondences, in the way of MatchGS and in L2M's layout:
   gaussians          the strongest Gaussian of each pixel, and the state of each label, npz
   debug              both views and the first rebuilt from the second
 --cameras names the cameras that the scene was made from: cameras.json, or a folder with COLMAP's cameras.txt and
-images.txt; without, cameras around and within the scene are drawn. --bins spreads the pairs over overlap or angle.
+images.txt; without, cameras around and within the scene are drawn. --surfaces names the solids that it was made from, as
+docs/scene-files.md tells them: settings.json of each pair then has the end-point error of its labels. --bins spreads the pairs over overlap or angle.
 --depth takes plane, rayMedian, rayExpected, median or centre instead of what the scene's flatness says.
 --shard 2/8 makes every eighth pair from the second on: the eight parts put together are the whole, byte for byte.
 The same seed gives the same files. A folder is gone on with where it was left; docs/scene.md tells the rest.
@@ -41,7 +45,7 @@ const DEFAULTS = { seed: 1, size: '512' };
 export async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(
     {
-      options: ['views', 'out', 'seed', 'size', 'shard', 'bins', 'cameras', 'depth', ...PAIR_OPTIONS],
+      options: ['views', 'out', 'seed', 'size', 'shard', 'bins', 'cameras', 'depth', 'surfaces', ...PAIR_OPTIONS],
       flags: ['pair', 'help'],
     },
     argv,
@@ -55,6 +59,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   if (out === undefined) throw usage('--out DIR is missing.');
   const options = optionsOf(args);
   const cameras = camerasOf(args.text('cameras'));
+  const surfaces = surfacesOf(args.text('surfaces'));
   const stopped = new AbortController();
   const stop = () => stopped.abort();
   process.once('SIGINT', stop);
@@ -65,7 +70,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const sink = out.endsWith('.zip') ? zipSink(await zipFile(out)) : datasetFolder(out);
     const start = performance.now();
     const summary = await exportSceneDataset(
-      { name: basename(path), table, cameras, arithmetic: 'float64' },
+      { name: basename(path), table, cameras, surfaces, arithmetic: 'float64' },
       options,
       (camera) => renderSplats(gaussians, camera),
       sink,
@@ -124,6 +129,12 @@ function camerasOf(path: string | undefined): readonly SplatCamera[] {
     if (!files.length) throw usage(`${path} has no cameras.json, and no cameras.txt and images.txt.`);
     return readSceneCameras(files.map((file) => ({ name: basename(file), text: readFileSync(file, 'utf8') }))).cameras;
   });
+}
+
+function surfacesOf(path: string | undefined): TrueSurfaces | null {
+  if (path === undefined) return null;
+  const text = reading(path, () => readFileSync(path, 'utf8'));
+  return new TrueSurfaces(readSceneSurfaces({ name: basename(path), text }));
 }
 
 /** What the file system refuses, told with the file's name. */

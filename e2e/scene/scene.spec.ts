@@ -101,6 +101,11 @@ test('a scene is opened, looked at, paired, scored, written as a dataset and sav
     const kept = Number(/Kept \(visible\)\s*(\d+)\s%/.exec(await pairFacts(page).innerText())![1]);
     expect(kept).toBeGreaterThan(10);
     expect(kept).toBeLessThan(100);
+    const [, median, p95] = /End-point error\s*(?:< )?([\d.]+) px, p95 (?:< )?([\d.]+)/.exec(
+      await pairFacts(page).innerText(),
+    )!;
+    expect(Number(median)).toBeLessThanOrEqual(0.1);
+    expect(Number(p95)).toBeLessThanOrEqual(0.5);
     await expect(panel(page)).toContainText('at any depth');
     await expect(page.getByRole('img', { name: 'View B of the pair' })).toBeVisible();
 

@@ -1,4 +1,4 @@
-import type { Ray } from './primitive.ts';
+import type { Ray } from '../../src/gaussians/truth/solid.ts';
 import type { Vec } from './vector.ts';
 import { cross, dot, normalize, sub } from './vector.ts';
 

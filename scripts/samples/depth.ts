@@ -1,5 +1,6 @@
-import type { Bvh } from './bvh.ts';
+import type { Bvh } from '../../src/gaussians/truth/bvh.ts';
 import type { Camera } from './camera.ts';
+import type { Primitive } from './primitive.ts';
 
 /** The file's largest value: the nearest place. */
 const NEAREST = 0xffff;
@@ -9,7 +10,7 @@ const NEAREST = 0xffff;
  * place is the largest sample, sky is 0.
  * @param levels powers of two; fewer compress better, and every sample is a multiple of 65536 / levels
  */
-export function exactDisparity(bvh: Bvh, camera: Camera, levels: number): Uint16Array {
+export function exactDisparity(bvh: Bvh<Primitive>, camera: Camera, levels: number): Uint16Array {
   const { width, height } = camera;
   const disparity = new Float64Array(width * height);
   let nearest = 0;

@@ -1,4 +1,5 @@
-import type { Bounds, Material, Primitive, Ray, Surface } from './primitive.ts';
+import type { Bounds, Ray } from '../../src/gaussians/truth/solid.ts';
+import type { Material, Primitive, Surface } from './primitive.ts';
 import { normalize } from './vector.ts';
 
 /** Halvings of the bracket around a crossing: a metre's step becomes a micrometre. */

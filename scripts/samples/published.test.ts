@@ -5,7 +5,7 @@ import { readImageHeader } from '../../src/formats/images/image-header.ts';
 import { npyFloat32 } from '../../src/formats/arrays/npy.ts';
 import { openNpz } from '../../src/formats/arrays/npz.ts';
 import { readPng } from '../../src/formats/images/png-reader.ts';
-import { Bvh } from './bvh.ts';
+import { Bvh } from '../../src/gaussians/truth/bvh.ts';
 import { Camera } from './camera.ts';
 import { SAMPLES } from './scenes/index.ts';
 import { exactDisparity } from './depth.ts';

@@ -1,9 +1,9 @@
-import { Bvh } from './bvh.ts';
-import type { Hit } from './bvh.ts';
+import { Bvh, type Hit } from '../../src/gaussians/truth/bvh.ts';
+import type { Ray } from '../../src/gaussians/truth/solid.ts';
 import { Camera } from './camera.ts';
 import type { CameraPose } from './camera.ts';
 import { random } from './noise.ts';
-import type { Primitive, Ray } from './primitive.ts';
+import type { Primitive } from './primitive.ts';
 import { smoothAlong } from './smooth.ts';
 import type { Vec } from './vector.ts';
 import { add, clamp01, cross, dot, mix, mul, normalize, scale, smoothstep, sub, toSrgb } from './vector.ts';
@@ -118,7 +118,10 @@ export function render(
  * What a scene sends back along single rays, linear and before {@link shownColour}; null where a ray meets nothing.
  * Noisy, as nothing is smoothed: take the mean of some. `pick` gives a number of 0…1 for every dimension of the draw.
  */
-export function rayTracer(scene: Scene, bvh: Bvh): (ray: Ray, pick: (dimension: number) => number) => Vec | null {
+export function rayTracer(
+  scene: Scene,
+  bvh: Bvh<Primitive>,
+): (ray: Ray, pick: (dimension: number) => number) => Vec | null {
   const tracer = new Tracer(scene, bvh);
   return (ray, pick) => {
     if (!bvh.nearest(ray)) return null;
@@ -155,7 +158,7 @@ class Tracer {
   private readonly sun: Vec;
   constructor(
     private readonly scene: Scene,
-    private readonly bvh: Bvh,
+    private readonly bvh: Bvh<Primitive>,
   ) {
     this.sun = normalize(scene.lighting.sun.towards);
   }
@@ -180,7 +183,7 @@ class Tracer {
     return { direct, albedo, bounce: this.gather(shading, lift, pick), normal: shading.normal, depth: hit.t };
   }
 
-  private shade(ray: Ray, hit: Hit, relief = true): Shading {
+  private shade(ray: Ray, hit: Hit<Primitive>, relief = true): Shading {
     const surface = hit.primitive.surface(ray, hit.t);
     const { material } = hit.primitive;
     let { normal } = surface;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Bvh } from './bvh.ts';
+import { Bvh } from '../../src/gaussians/truth/bvh.ts';
 import { Camera } from './camera.ts';
 import { Heightfield } from './heightfield.ts';
-import type { Ray } from './primitive.ts';
+import type { Ray } from '../../src/gaussians/truth/solid.ts';
 import type { Picture } from './render.ts';
 import { render } from './render.ts';
 import { SAMPLES } from './scenes/index.ts';

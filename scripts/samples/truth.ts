@@ -1,5 +1,6 @@
-import type { Bvh } from './bvh.ts';
+import type { Bvh } from '../../src/gaussians/truth/bvh.ts';
 import type { Camera } from './camera.ts';
+import type { Primitive } from './primitive.ts';
 import type { Vec } from './vector.ts';
 
 /** The exact correspondence of two renders of one geometry, on a grid over A. */
@@ -24,7 +25,7 @@ const HIDDEN_MARGIN = 2e-3;
  * Follows the ray at the centre of every grid cell of A to its surface and looks at that point from B.
  * Both cameras must see the same geometry; light may differ.
  */
-export function exactWarp(bvh: Bvh, a: Camera, b: Camera, width: number, height: number): Truth {
+export function exactWarp(bvh: Bvh<Primitive>, a: Camera, b: Camera, width: number, height: number): Truth {
   const warp = new Float32Array(2 * width * height);
   const visible = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {

@@ -16,6 +16,7 @@ export type MalformedPart =
   | 'splat'
   | 'camera'
   | 'cameras'
+  | 'surfaces'
   | 'set-pair';
 
 /** The error for bytes that break their container's rules: `message` says which rule, where. */

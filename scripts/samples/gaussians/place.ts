@@ -1,8 +1,9 @@
-import type { Bvh } from '../bvh.ts';
+import type { Bvh } from '../../../src/gaussians/truth/bvh.ts';
+import type { Ray } from '../../../src/gaussians/truth/solid.ts';
 import { Camera } from '../camera.ts';
 import type { CameraPose } from '../camera.ts';
 import { sequence } from '../noise.ts';
-import type { Ray } from '../primitive.ts';
+import type { Primitive } from '../primitive.ts';
 import type { Vec } from '../vector.ts';
 import { cross, dot, normalize, sub } from '../vector.ts';
 
@@ -38,7 +39,7 @@ const EDGE_MARGIN = 1;
  * surface is too near (dart throwing, Cook 1986, with a distance that follows the picture's resolution and shrinks
  * towards edges, so that no disc stands out over one).
  */
-export function placeDiscs(bvh: Bvh, options: PlacingOptions): Disc[] {
+export function placeDiscs(bvh: Bvh<Primitive>, options: PlacingOptions): Disc[] {
   const { views, width, height, center, within, pixels, least, most } = options;
   const next = sequence(20_241);
   const discs: Disc[] = [];

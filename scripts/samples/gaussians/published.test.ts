@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { viewpointAngle } from '../../../src/geometry/pinhole.ts';
 import { bytesSource } from '../../../src/formats/byte-source.ts';
 import { readSceneCameras } from '../../../src/formats/scene-cameras.ts';
+import { encodeSceneSurfaces, readSceneSurfaces } from '../../../src/formats/scene-surfaces.ts';
 import { readSplats } from '../../../src/formats/splats/index.ts';
 import { activate } from '../../../src/gaussians/activate.ts';
 import { relativePose, type SplatCamera } from '../../../src/gaussians/camera.ts';
@@ -12,15 +13,19 @@ import { PAIR_BINS } from '../../../src/gaussians/pairs/views.ts';
 import { renderSplats } from '../../../src/gaussians/raster/render.ts';
 import { sceneStatistics } from '../../../src/gaussians/statistics.ts';
 import { rotationMatrix } from '../../../src/gaussians/table.ts';
-import { Bvh } from '../bvh.ts';
+import { Bvh } from '../../../src/gaussians/truth/bvh.ts';
+import { TrueSurfaces } from '../../../src/gaussians/truth/true-surfaces.ts';
+import { Camera } from '../camera.ts';
 import { placeDiscs, rayAlong } from './place.ts';
 import { orbitPose, SAMPLE_TARGET, sampleScene, turned } from './scene.ts';
-import { endPointErrors, sampleCameras, splatCamera } from './truth.ts';
+import { sampleCameras, sampleSurfaces, splatCamera } from './truth.ts';
 
 const FOLDER = new URL('../../../public/samples/gaussians/', import.meta.url);
 const file = new Uint8Array(readFileSync(new URL('kitchen-table.spz', FOLDER)));
 const { table } = await readSplats(bytesSource(file), 'kitchen-table.spz', { maxGaussians: 300_000 });
 const bvh = new Bvh(sampleScene().primitives);
+const surfacesText = readFileSync(new URL('surfaces.json', FOLDER), 'utf8');
+const surfaces = new TrueSurfaces(readSceneSurfaces({ name: 'surfaces.json', text: surfacesText }));
 
 describe('the sample scene of Gaussians', () => {
   it('is small, and made of about a hundred thousand discs', () => {
@@ -61,6 +66,19 @@ describe('the sample scene of Gaussians', () => {
       expect(read.fx).toBeCloseTo(camera.fx, 9);
       read.translation.forEach((value, axis) => expect(value).toBeCloseTo(camera.translation[axis]!, 9));
     });
+  });
+
+  it('comes with its surfaces, which rays meet where they meet those that it was made from', () => {
+    expect(surfacesText).toBe(encodeSceneSurfaces(sampleSurfaces()));
+    const { camera } = sampleCameras(64, 48)[7]!;
+    const view = new Camera(orbitPose(0, 28, 1.3), 64, 48);
+    for (let i = 0; i < 64 * 48; i += 5) {
+      const [x, y] = [(i % 64) + 0.5, Math.floor(i / 64) + 0.5];
+      const ray = view.ray(x, y);
+      const hit = bvh.nearest(ray)!;
+      const point = [ray.ox + hit.t * ray.dx, ray.oy + hit.t * ray.dy, ray.oz + hit.t * ray.dz] as const;
+      expect(surfaces.depthAt(camera, x, y)!).toBeCloseTo(view.project(point)!.depth, 4);
+    }
   });
 
   it('is placed the same way in every run', () => {
@@ -106,7 +124,7 @@ describe('pairs of the sample scene against the ray caster', () => {
   it.each(PAIRS)('from %j to %j', (first, second) => {
     const [a, b] = [first, second].map((place) => view(splatCamera(orbitPose(...place), 320, 240)));
     const labels = labelSide(a!, b!);
-    const errors = endPointErrors(bvh, a!.camera, b!.camera, labels).sort((p, q) => p - q);
+    const errors = surfaces.errorsOf(a!.camera, b!.camera, labels).sort();
     expect(errors[errors.length >> 1]).toBeLessThanOrEqual(0.1);
     expect(errors[Math.floor(0.95 * errors.length)]).toBeLessThanOrEqual(0.5);
     const overlap = errors.length / labels.state.filter((state) => state !== STATE.masked).length;
@@ -122,7 +140,7 @@ describe('pairs of the sample scene against the ray caster', () => {
   it('are as true at 640 × 480, where a pair is hard: from low and far to high and near', () => {
     const [a, b] = [orbitPose(0, 20, 1.6), orbitPose(0, 44, 0.9)].map((pose) => view(splatCamera(pose, 640, 480)));
     const labels = labelSide(a!, b!);
-    const errors = endPointErrors(bvh, a!.camera, b!.camera, labels, 11).sort((p, q) => p - q);
+    const errors = surfaces.errorsOf(a!.camera, b!.camera, labels, 11).sort();
     expect(errors.length).toBeGreaterThan(4000);
     expect(errors[errors.length >> 1]).toBeLessThanOrEqual(0.1);
     expect(errors[Math.floor(0.95 * errors.length)]).toBeLessThanOrEqual(0.5);

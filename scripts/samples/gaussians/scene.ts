@@ -2,9 +2,10 @@ import { createTable, type GaussianTable, logit, selectGaussians, sh0OfColor } f
 import { spreadBits } from '../../../src/gaussians/floaters.ts';
 import { ascendingOrder } from '../../../src/gaussians/order.ts';
 import { quaternionOf } from '../../../src/gaussians/transform.ts';
-import { Bvh } from '../bvh.ts';
+import { Bvh } from '../../../src/gaussians/truth/bvh.ts';
 import type { CameraPose } from '../camera.ts';
 import { random } from '../noise.ts';
+import type { Primitive } from '../primitive.ts';
 import type { Scene } from '../render.ts';
 import { rayTracer, sample, shownColour } from '../render.ts';
 import { stillLife } from '../scenes/still-life.ts';
@@ -78,7 +79,7 @@ export const turned = ([x, y, z]: Vec): Vec => [x, -y, -z];
  * What a disc's surface sends back along its normal, the mean over its area, and how far the surface lies behind the
  * disc there: a flat disc fits a bent surface best where it cuts it.
  */
-function discLooks(scene: Scene, bvh: Bvh) {
+function discLooks(scene: Scene, bvh: Bvh<Primitive>) {
   const trace = rayTracer(scene, bvh);
   return (disc: Disc, index: number): { color: Vec; behind: number } => {
     const [u, v] = tangents(disc.normal);

@@ -16,6 +16,7 @@ import {
   VIEW_RANGES,
 } from '../../gaussians/pairs/views.ts';
 import type { DepthKind } from '../../gaussians/raster/render.ts';
+import type { TrueSurfaces } from '../../gaussians/truth/true-surfaces.ts';
 import { sceneStatistics } from '../../gaussians/statistics.ts';
 import type { GaussianTable } from '../../gaussians/table.ts';
 import { CountingSink, describeOnce } from '../dataset/counting-sink.ts';
@@ -33,6 +34,8 @@ export interface SceneSource {
   readonly cameras: readonly SplatCamera[];
   /** [n] 1 for what `render` shows; absent or null where it shows all. */
   readonly shown?: Uint8Array | null;
+  /** What it was made from, where that is known: labels are held against it. */
+  readonly surfaces?: TrueSurfaces | null;
   /** What `render` computes in: the float64 judge or a GPU. Their last digits differ, so a folder is of one of them. */
   readonly arithmetic: 'float64' | 'float32';
 }
@@ -130,7 +133,13 @@ export async function exportSceneDataset(
       report(0.6);
       throwIfAborted(signal);
       const b = { camera: drawn.b, maps: await render(drawn.b) };
-      const files = scenePairFiles(pairOf(a, b, choice.rule), name, { scene: scene.name, seed, index, drawn, choice });
+      const files = scenePairFiles(pairOf(a, b, choice.rule, scene.surfaces), name, {
+        scene: scene.name,
+        seed,
+        index,
+        drawn,
+        choice,
+      });
       for await (const { path, bytes } of files) {
         throwIfAborted(signal);
         await writer.write(path, bytes);
@@ -170,7 +179,7 @@ function checkOptions({ views, width, height, shard }: SceneDatasetOptions): voi
 
 /** All that a pair depends on; not the number of pairs, and not which of them are made here. */
 function recipeOf(
-  { name, table, shown, arithmetic }: SceneSource,
+  { name, table, shown, surfaces, arithmetic }: SceneSource,
   cameras: readonly SplatCamera[],
   { seed, width, height, bins }: SceneDatasetOptions,
   choice: DepthChoice,
@@ -182,12 +191,13 @@ function recipeOf(
   hash.update(new Uint8Array(table.shRest.buffer, table.shRest.byteOffset, table.shRest.byteLength));
   hash.update(new TextEncoder().encode(JSON.stringify(cameras)));
   if (shown) hash.update(Uint8Array.from(shown));
+  if (surfaces) hash.update(new TextEncoder().encode(JSON.stringify(surfaces.solids)));
   return {
     version: 2,
     of: 'scene',
     scene: name,
     gaussians: table.count,
-    // Of the Gaussians, the cameras, and which Gaussians are shown.
+    // Of the Gaussians, the cameras, which Gaussians are shown, and the true surfaces.
     sha256: hash.hex(),
     seed,
     width,

@@ -101,6 +101,8 @@ function described({ rule, a, b }: ScenePair, { scene, seed, index, drawn, choic
     world_to_camera: { a: camera(a.camera), b: camera(b.camera) },
     states: LABEL_STATES,
     measures: { a: a.measures, b: b.measures, note: EPIPOLAR_NOTE },
+    // Of labels that lie on no surface the error is infinite, which JSON writes as null.
+    end_point: a.endPoint && b.endPoint ? { a: a.endPoint, b: b.endPoint, unit: 'px' } : null,
     visible: a.measures.shares.visible,
   };
 }

@@ -3,6 +3,7 @@ import type { DepthKind, SplatMaps } from '../raster/render.ts';
 import { trustedDepth } from './depth-rule.ts';
 import { labelSide, type SideLabels } from './labels.ts';
 import { type LabelMeasures, measureLabels } from './measures.ts';
+import type { EndPointError, TrueSurfaces } from '../truth/true-surfaces.ts';
 
 /** One of a pair's two views, rendered and labelled. */
 export interface SceneSide {
@@ -12,6 +13,8 @@ export interface SceneSide {
   readonly depth: Float32Array<ArrayBuffer>;
   readonly labels: SideLabels;
   readonly measures: LabelMeasures;
+  /** Against the true surfaces; null where they are not known, or nothing is visible. */
+  readonly endPoint: EndPointError | null;
 }
 
 /** Two views of a scene with exact correspondences both ways. */
@@ -21,11 +24,15 @@ export interface ScenePair {
   readonly b: SceneSide;
 }
 
-/** Labels two views that were rendered at their cameras' sizes. */
+/**
+ * Labels two views that were rendered at their cameras' sizes.
+ * @param surfaces what the scene was made from, where that is known: the labels are held against it
+ */
 export function pairOf(
   a: { camera: SplatCamera; maps: SplatMaps },
   b: { camera: SplatCamera; maps: SplatMaps },
   rule: DepthKind,
+  surfaces: TrueSurfaces | null = null,
 ): ScenePair {
   const views = [a, b].map(({ camera, maps }) => ({ camera, depth: trustedDepth(maps, rule) }));
   const side = (from: 0 | 1): SceneSide => {
@@ -38,6 +45,7 @@ export function pairOf(
       depth: Float32Array.from(depth.trusted, (isTrusted, i) => (isTrusted ? depth.depth[i] : 0)),
       labels,
       measures: measureLabels(labels, camera, other.camera),
+      endPoint: surfaces?.endPointError(camera, other.camera, labels) ?? null,
     };
   };
   return { rule, a: side(0), b: side(1) };

@@ -88,8 +88,8 @@ export interface DrawRequest {
   theme: 'light' | 'dark';
 }
 
-/** In which file a camera is said, and its text. */
-export interface CameraText {
+/** A text that lies beside a scene, and its file's name. */
+export interface TextBeside {
   name: string;
   text: string;
 }
@@ -133,6 +133,8 @@ export interface ScenePairResult {
   cycle: Figures;
   relative: Figures;
   epipolar: Figures;
+  /** Pixels from where the true surfaces say; null where those of the scene are not known. Infinite off any surface. */
+  endPoint: (Figures & { places: number }) | null;
   /** What the epipolar error cannot say. */
   caveat: string;
   milliseconds: number;
@@ -189,8 +191,11 @@ export interface SceneApi {
   draw(options: DrawRequest): void;
   /** Hides floaters, 0 none … 1 many. */
   hide(options: { strength: number }): { shown: number };
-  /** Cameras that lie beside the scene: first views of drawn pairs. */
-  cameras(options: { files: CameraText[] }): { count: number; notes: string[] };
+  /**
+   * What lies beside the scene, told by its text: cameras, which are first views of drawn pairs, and true surfaces, which
+   * labels are held against. Answers with their numbers, null for what is not among the files.
+   */
+  beside(options: { files: TextBeside[] }): { cameras: number | null; surfaces: number | null; notes: string[] };
   drawPair(options: { seed: number; bins: BinKind; bin: number; rule: DepthKind; lens: Lens }): DrawnCameras;
   pair(options: PairCameras & { rule: DepthKind }): ScenePairResult;
   /** Matches the two views of a pair as they are and measures the match against its labels. */

@@ -34,7 +34,10 @@ const USUAL: SceneAnswers = {
   start: () => ({ rendersOn: 'cpu', provider: 'wasm', adapter: null, reason: '', maxGaussians: 300_000 }),
   open: ({ name }: { name: string }) => ({ ...FACTS, name }),
   hide: ({ strength }: { strength: number }) => ({ shown: Math.round(100 * (1 - strength)) }),
-  cameras: ({ files }: { files: unknown[] }) => ({ count: 10 * files.length, notes: [] }),
+  beside: ({ files }: { files: { name: string }[] }) => {
+    const surfaces = files.filter(({ name }) => name === 'surfaces.json').length;
+    return { cameras: 10 * (files.length - surfaces) || null, surfaces: 5 * surfaces || null, notes: [] };
+  },
   pair: () => ({ id: 7, pictures: { a: new Blob(['a']), b: new Blob(['b']) }, labels: new Blob(['l']), angle: 12 }),
   score: () => SCORE,
   paintScore: () => new Blob(['p']),

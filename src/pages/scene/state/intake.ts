@@ -8,11 +8,11 @@ interface IntakeContext extends SceneContext {
   openAddress(address: string): Promise<void>;
 }
 
-/** `cameras.json`, or COLMAP's `cameras.txt` and `images.txt`. */
-const CAMERAS = /\.(json|txt)$/i;
+/** `cameras.json`, or COLMAP's `cameras.txt` and `images.txt`; `surfaces.json`. */
+const BESIDE = /\.(json|txt)$/i;
 
 /**
- * Takes whatever was dropped or pasted on the scene page: a scene, its cameras, both together, or a scene's address.
+ * Takes whatever was dropped or pasted on the scene page: a scene, its cameras and true surfaces, all together, or a scene's address.
  * @returns whether it was taken; what cannot be used becomes a notice
  */
 export function takeSceneOffer(scene: IntakeContext, { files, folders, text }: Offer): boolean {
@@ -38,8 +38,8 @@ async function take(scene: IntakeContext, files: File[], folders: string[], addr
       'Drop a file, or an https:// address.',
     );
   }
-  const cameras = files.filter(({ name }) => CAMERAS.test(name));
-  const scenes = files.filter(({ name }) => !CAMERAS.test(name));
+  const beside = files.filter(({ name }) => BESIDE.test(name));
+  const scenes = files.filter(({ name }) => !BESIDE.test(name));
   if (scenes.length > 1) {
     throw new CodedError(
       'scene-too-many-files',
@@ -48,21 +48,22 @@ async function take(scene: IntakeContext, files: File[], folders: string[], addr
     );
   }
   if (scenes.length === 1) await scene.openFile(scenes[0]);
-  if (cameras.length > 0) await takeCameras(scene, cameras);
+  if (beside.length > 0) await takeBeside(scene, beside);
 }
 
-/** Cameras belong to the scene that is open. */
-export async function takeCameras(scene: SceneContext, files: readonly File[]): Promise<void> {
+/** Cameras and true surfaces belong to the scene that is open. */
+export async function takeBeside(scene: SceneContext, files: readonly File[]): Promise<void> {
   const { facts } = scene.store.getState();
   if (!facts) {
     throw new CodedError(
       'scene-none',
-      `“${files[0].name}” holds cameras of a scene, and there is none yet.`,
+      `“${files[0].name}” belongs to a scene, and there is none yet.`,
       'Drop the scene first, or both together.',
     );
   }
   const texts = await Promise.all(files.map(async (file) => ({ name: file.name, text: await file.text() })));
-  const { count, notes } = await scene.link.call('cameras', { files: texts });
-  scene.store.setState({ cameras: count });
+  const { cameras, surfaces, notes } = await scene.link.call('beside', { files: texts });
+  if (cameras !== null) scene.store.setState({ cameras });
+  if (surfaces !== null) scene.store.setState({ surfaces });
   for (const message of notes) scene.workspace.notices.add('info', { code: 'scene-note', message, remedy: '' });
 }

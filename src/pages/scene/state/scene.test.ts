@@ -76,9 +76,11 @@ describe('opening a scene', () => {
     expect(worker().asked('draw').at(-1)!.view).toEqual({ target: [1, 2, 3], yaw: 40, pitch: 5, distance: 6 });
     expect(worker().asked('hide')).toEqual([{ strength: 0.25 }]);
     expect(state().shown).toBe(75);
-    // The sample's own cameras come with it.
-    expect(fetched).toEqual(['https://site.test/app/samples/gaussians/cameras.json']);
-    expect(state().cameras).toBe(10);
+    // The sample's own cameras and surfaces come with it.
+    expect(fetched).toEqual(
+      ['cameras', 'surfaces'].map((name) => `https://site.test/app/samples/gaussians/${name}.json`),
+    );
+    expect(state()).toMatchObject({ cameras: 10, surfaces: 5 });
     scene.move({ kind: 'orbit', x: 0.1, y: 0 });
     expect(scene.workspace.store.getState().pageOptions).toEqual({ ...linked, 'scene.view': '1,2,3,22,5,6' });
   });
@@ -291,7 +293,7 @@ describe('looking and pairing', () => {
     await rest();
     expect(
       worker()
-        .asked('cameras')[0]
+        .asked('beside')[0]
         .files.map(({ name }) => name),
     ).toEqual(['cameras.txt', 'images.txt']);
     expect(state().cameras).toBe(20);

@@ -13,7 +13,7 @@ import { fitView, moveView, type ViewMove, viewOfCamera } from '../contract/view
 import { SCENES, type SceneWorkerLike } from '../link/worker.ts';
 import { SCENE_PARAMS, type SceneValues } from '../params.ts';
 import { formatSceneOptions, parseSceneOptions, resolveSceneUrl } from './address.ts';
-import { takeCameras, takeSceneOffer } from './intake.ts';
+import { takeBeside, takeSceneOffer } from './intake.ts';
 import { DatasetJob } from './dataset-job.ts';
 import { Pairing } from './pairing.ts';
 import { Scoring } from './scoring.ts';
@@ -22,7 +22,7 @@ import { initialScene, ruleOf, type SceneState, viewOf } from './types.ts';
 
 /** The scene that comes with the page. */
 export const SAMPLE_SCENE = 'samples/gaussians/kitchen-table.spz';
-const SAMPLE_CAMERAS = 'samples/gaussians/cameras.json';
+const BESIDE_SAMPLE = ['cameras.json', 'surfaces.json'];
 
 /** An element that can hand its drawing over to the worker. */
 export type TransferableCanvas = Pick<HTMLCanvasElement, 'transferControlToOffscreen'>;
@@ -234,7 +234,7 @@ export class Scene {
       this.clearJobs();
       const { values } = this.store.getState();
       const cameras = source.kind === 'made' ? source.cameras : [];
-      this.store.setState({ facts, address, cameras: cameras.length, shown: facts.count, undo: [] });
+      this.store.setState({ facts, address, cameras: cameras.length, surfaces: 0, shown: facts.count, undo: [] });
       // A link's own view and floaters are of its scene, the first one; those of a scene that was replaced are nobody's.
       const isOthers = source.kind === 'made' || !isFirst;
       if (isOthers && !isAgain) this.set({ view: null, floaters: 0 });
@@ -244,7 +244,7 @@ export class Scene {
         this.workspace.notices.add('info', { code: 'scene-note', message, remedy: '' });
       if (this.store.getState().values.floaters > 0) void this.hide();
       this.draw();
-      if (address === SAMPLE_SCENE) await this.openSampleCameras();
+      if (address === SAMPLE_SCENE) await this.openBesideSample();
     } catch (thrown) {
       if (this.opening !== controller) return;
       if (!isCancelled(thrown)) this.report(thrown);
@@ -256,14 +256,20 @@ export class Scene {
     }
   }
 
-  /** The cameras that lie beside the sample scene; those of others are dropped by the person. */
-  private async openSampleCameras(): Promise<void> {
+  /** Cameras and true surfaces that lie beside the sample scene; those of others are dropped by the person. */
+  private async openBesideSample(): Promise<void> {
     const { facts } = this.store.getState();
-    const address = new URL(SAMPLE_CAMERAS, this.workspace.base);
-    const response = await this.fetcher(address).catch(() => null);
-    // The scene is there without them.
-    if (!response?.ok || this.store.getState().facts !== facts) return;
-    await takeCameras(this, [new File([await response.blob()], 'cameras.json')]);
+    const files = await Promise.all(
+      BESIDE_SAMPLE.map(async (name) => {
+        const response = await this.fetcher(new URL(name, new URL(SAMPLE_SCENE, this.workspace.base))).catch(
+          () => null,
+        );
+        // The scene is there without them.
+        return response?.ok ? new File([await response.blob()], name) : null;
+      }),
+    );
+    const found = files.filter((file) => file !== null);
+    if (found.length && this.store.getState().facts === facts) await takeBeside(this, found);
   }
 
   /** Another scene: pairs, curves and datasets of its predecessor mean nothing. */

@@ -54,6 +54,8 @@ export interface SceneState extends SceneAddress {
   undo: readonly number[];
   /** How many cameras came beside the scene. */
   cameras: number;
+  /** How many true surfaces came beside it; 0 where they are not known. */
+  surfaces: number;
   chosen: { [Side in keyof PairCameras]: PairCameras[Side] | null };
   pair: ShownPair | null;
   pairing: Job | null;
@@ -89,6 +91,7 @@ export const initialScene = (): Omit<SceneState, keyof SceneAddress> => ({
   shown: 0,
   undo: [],
   cameras: 0,
+  surfaces: 0,
   chosen: { a: null, b: null },
   pair: null,
   pairing: null,

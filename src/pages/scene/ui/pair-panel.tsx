@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { percent } from '../../../ui/format.ts';
+import { percent, whole } from '../../../ui/format.ts';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { DiceIcon } from '../../../ui/icons.tsx';
 import { ParamChoice } from '../../../ui/param-controls.tsx';
@@ -99,13 +99,14 @@ function PairFacts() {
     return <p className="hint">For every pixel of A: its exact place in B, visible or hidden, or not to be trusted.</p>;
   }
   const send = (sending: Promise<void>) => void sending.catch((thrown: unknown) => scene.report(thrown));
-  const { shares, cycle, relative, epipolar, drawn, size } = pair;
+  const { shares, cycle, relative, epipolar, endPoint, drawn, size } = pair;
   const pixels = ({ median, p95 }: Figures) => `${shown(median)} px, p95 ${shown(p95)}`;
   const rows: [string, string][] = [
     ['Kept (visible)', percent(shares.visible)],
     ['Hidden', percent(shares.hidden)],
     ['Outside B', percent(shares.outside)],
     ['Not trusted', percent(shares.masked + shares.doubtful)],
+    ['End-point error', endPoint ? pixels(endPoint) : 'no truth is known'],
     ['Cycle error', pixels(cycle)],
     ['Relative reprojection', `${shown(relative.median)}, p95 ${shown(relative.p95)}`],
     ['Symmetric epipolar', pixels(epipolar)],
@@ -123,6 +124,11 @@ function PairFacts() {
           </div>
         ))}
       </dl>
+      <p className="hint">
+        {endPoint
+          ? `The end-point error is the labels’ distance from where ${whole(endPoint.places)} rays meet the surfaces that this scene was made from.`
+          : 'What this scene was made from is not known: no end-point error can be told. Judge by cycle and relative reprojection.'}
+      </p>
       <p className="hint">{pair.caveat}</p>
       <div className="scene-buttons">
         <button type="button" className="button" onClick={() => send(scene.pairing.toMatch())}>
@@ -137,4 +143,4 @@ function PairFacts() {
 }
 
 /** Less than a thousandth says nothing more. */
-const shown = (value: number): string => (value < 0.001 ? '< 0.001' : value.toFixed(3));
+const shown = (value: number): string => (value === Infinity ? '∞' : value < 0.001 ? '< 0.001' : value.toFixed(3));

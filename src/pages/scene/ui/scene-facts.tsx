@@ -7,6 +7,7 @@ import { useSceneState } from './scene-context.ts';
 export function SceneFactsPanel() {
   const facts = useSceneState((state) => state.facts);
   const cameras = useSceneState((state) => state.cameras);
+  const surfaces = useSceneState((state) => state.surfaces);
   if (!facts) return null;
   const rows: (readonly [string, string])[] = [
     ['Gaussians', whole(facts.count)],
@@ -22,6 +23,7 @@ export function SceneFactsPanel() {
     ['Radius', facts.radius.toPrecision(3)],
     ['Antialiased', facts.antialiased ? 'yes' : 'no'],
     ['Cameras', cameras ? whole(cameras) : 'none: drop cameras.json'],
+    ['True surfaces', surfaces ? whole(surfaces) : 'not known'],
   ];
   return (
     <Section title="Facts" summary={whole(facts.count)}>

@@ -4,19 +4,21 @@ import { relativePose, resized, type SplatCamera } from '../../../gaussians/came
 import { LABEL_STATES, type SideLabels } from '../../../gaussians/pairs/labels.ts';
 import { EPIPOLAR_NOTE, type Spread } from '../../../gaussians/pairs/measures.ts';
 import { colourBytes, pairOf, type ScenePair } from '../../../gaussians/pairs/scene-pair.ts';
+import type { TrueSurfaces } from '../../../gaussians/truth/true-surfaces.ts';
 import type { DepthKind } from '../../../gaussians/raster/render.ts';
 import type { Figures, PairCameras, ScenePairResult } from '../contract/api.ts';
 import { LABEL_COLOURS } from '../contract/label-colours.ts';
 import type { SceneDrawer } from './drawers.ts';
 
 /**
- * Renders two views and labels them both ways.
+ * Renders two views and labels them both ways; held against the true surfaces where those are known.
  * @throws CodedError `cancelled`, `view-too-dense`
  */
 export async function makePair(
   drawer: SceneDrawer,
   cameras: PairCameras,
   rule: DepthKind,
+  surfaces: TrueSurfaces | null,
   { signal, onRendered }: { signal: AbortSignal; onRendered: (views: number) => void },
 ): Promise<{ pair: ScenePair; result: Omit<ScenePairResult, 'id'> }> {
   const start = performance.now();
@@ -31,8 +33,8 @@ export async function makePair(
   // One after the other: both are too much memory at once for some, and the progress would say nothing.
   const a = await view(cameras.a, 1);
   const b = await view(cameras.b, 2);
-  const pair = pairOf(a, b, rule);
-  const { measures, labels } = pair.a;
+  const pair = pairOf(a, b, rule, surfaces);
+  const { measures, labels, endPoint } = pair.a;
   const [first, second, states] = await Promise.all([
     encodePng(colourBytes(a.maps), width, height),
     encodePng(colourBytes(b.maps), width, height),
@@ -48,6 +50,7 @@ export async function makePair(
     cycle: figures(measures.cycleBefore),
     relative: figures(measures.relative),
     epipolar: figures(measures.epipolar),
+    endPoint,
     caveat: EPIPOLAR_NOTE,
     milliseconds: performance.now() - start,
   };

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openZip } from '../../../formats/archives/zip.ts';
 import { bytesSource } from '../../../formats/byte-source.ts';
+import { encodeSceneSurfaces } from '../../../formats/scene-surfaces.ts';
 import { encodeSplatPly } from '../../../formats/splats/write-ply.ts';
 import { aside, PROOF_SCENES, proofCamera } from '../../../gaussians/pairs/proof-scenes.test-helper.ts';
 import { createTable } from '../../../gaussians/table.ts';
@@ -84,7 +85,8 @@ describe('the scene worker without a GPU', () => {
         position: [0, 1, 2].map((k) => -(r[k] * t[0] + r[3 + k] * t[1] + r[6 + k] * t[2])),
       })),
     );
-    expect(engine.cameras({ files: [{ name: 'cameras.json', text }] })).toMatchObject({ count: 3 });
+    const beside = { cameras: 3, surfaces: null, notes: [] };
+    expect(engine.beside({ files: [{ name: 'cameras.json', text }] })).toEqual(beside);
     const read = await written();
     const pictures = (names: Iterable<string>) => [...names].filter((name) => name.startsWith('image2/'));
     expect(pictures(read.keys())).toHaveLength(2);
@@ -92,6 +94,31 @@ describe('the scene worker without a GPU', () => {
       const other = await handed.get(pictures(handed.keys())[k]!)!.readAll();
       expect(Buffer.compare(Buffer.from(await read.get(name)!.readAll()), Buffer.from(other))).toBe(0);
     }
+  });
+
+  it('holds labels against the true surfaces that lie beside a scene, until another one is opened', async () => {
+    const ball = encodeSceneSurfaces([{ shape: 'sphere', at: [0, 0, 4], half: [1.3, 1.3, 1.3] }]);
+    const endPoint = async () => {
+      const { blob } = await engine.dataset({ ...WANTED, views: 1, target: { kind: 'zip', handle: null } }, call());
+      const files = await openZip(bytesSource(new Uint8Array(await blob!.arrayBuffer())));
+      const truth = await openZip(bytesSource(await files.get('warp/ball (lifted)_000.npz')!.readAll()));
+      const settings = JSON.parse(new TextDecoder().decode(await truth.get('settings.json')!.readAll()));
+      return settings.end_point as { a: { median: number; p95: number; places: number } } | null;
+    };
+    await engine.open(made, call());
+    expect(engine.beside({ files: [{ name: 'surfaces.json', text: ball }] })).toEqual({
+      ...{ cameras: null, surfaces: 1, notes: [] },
+    });
+    const { a } = (await endPoint())!;
+    expect(a.places).toBeGreaterThan(100);
+    expect(a.median).toBeGreaterThan(0);
+    expect(a.median).toBeLessThan(0.2);
+    // What cannot be read leaves what is there.
+    const bad = [{ name: 'surfaces.json', text: ball.replace('sphere', 'torus') }];
+    expect(() => engine.beside({ files: bad })).toThrow(/^surfaces\.json: .*at surfaces\.0\.shape/);
+    expect(await endPoint()).not.toBeNull();
+    await engine.open(made, call());
+    expect(await endPoint()).toBeNull();
   });
 
   it('does not go on with a dataset once the scene is another one, or less of it is shown', async () => {

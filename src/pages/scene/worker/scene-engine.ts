@@ -5,6 +5,7 @@ import { Serial } from '../../../core/serial.ts';
 import { openSink } from '../../../exports/dataset/open-sink.ts';
 import { exportSceneDataset } from '../../../exports/scene-dataset/export-scene.ts';
 import { blobSource } from '../../../formats/byte-source.ts';
+import { isSurfacesText, readSceneSurfaces } from '../../../formats/scene-surfaces.ts';
 import { readSceneCameras } from '../../../formats/scene-cameras.ts';
 import { readSplats, SPLAT_FORMATS, takeSplats } from '../../../formats/splats/index.ts';
 import { encodeSplatPly } from '../../../formats/splats/write-ply.ts';
@@ -16,6 +17,7 @@ import { PairDrawer } from '../../../gaussians/pairs/draw-pairs.ts';
 import { camerasAtSize, orbitCameras, streamOf } from '../../../gaussians/pairs/views.ts';
 import { radiusToSee, type SceneStatistics, sceneStatistics } from '../../../gaussians/statistics.ts';
 import { type GaussianTable, selectGaussians } from '../../../gaussians/table.ts';
+import { TrueSurfaces } from '../../../gaussians/truth/true-surfaces.ts';
 import type { DepthKind, SplatMaps } from '../../../gaussians/raster/render.ts';
 import { ViewMatchers } from '../../../matching/scoring/view-matchers.ts';
 import { ViewScorer } from '../../../matching/scoring/view-scorer.ts';
@@ -70,6 +72,7 @@ export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
   private scene: OpenedScene | null = null;
   private bench = new PairBench(new ViewScorer(new ViewMatchers(new LazyRuntime(null), null, null)), null);
   private given: readonly SplatCamera[] = [];
+  private surfaces: TrueSurfaces | null = null;
   private readonly frames = new LatestOnly((request: DrawRequest) => this.drawNow(request));
   // One file, one pair at a time; pictures wait for neither.
   private readonly changes = new Serial();
@@ -135,6 +138,7 @@ export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
       this.scene = { table, statistics, facts, crowd: null, shown: null };
       this.bench.drop();
       this.given = cameras;
+      this.surfaces = null;
       return facts;
     });
   }
@@ -178,10 +182,15 @@ export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
     return { shown: scene.shown ? scene.shown.reduce((sum, value) => sum + value, 0) : table.count };
   }
 
-  cameras({ files }: Argument<'cameras'>): { count: number; notes: string[] } {
-    const { cameras, notes } = readSceneCameras(files);
-    this.given = cameras;
-    return { count: cameras.length, notes: [...notes] };
+  beside({ files }: Argument<'beside'>): ReturnType<SceneApi['beside']> {
+    const truths = files.filter(({ text }) => isSurfacesText(text));
+    const others = files.filter((file) => !truths.includes(file));
+    // Both are read before either is taken.
+    const solids = truths.flatMap(readSceneSurfaces);
+    const { cameras, notes } = others.length ? readSceneCameras(others) : { cameras: null, notes: [] };
+    if (solids.length) this.surfaces = new TrueSurfaces(solids);
+    if (cameras) this.given = cameras;
+    return { cameras: cameras?.length ?? null, surfaces: solids.length || null, notes: [...notes] };
   }
 
   drawPair({ seed, bins, bin, rule, lens }: Argument<'drawPair'>, context: CallContext): Promise<DrawnCameras> {
@@ -245,7 +254,7 @@ export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
     const render = (camera: SplatCamera) => this.jobs.run(() => renderView(camera));
     const { facts, table, shown } = scene;
     const { arithmetic } = this.drawer;
-    const source = { name: facts.name, table, cameras: this.given, shown, arithmetic };
+    const source = { name: facts.name, table, cameras: this.given, shown, surfaces: this.surfaces, arithmetic };
     const wanted = { ...rest, ...size, shard: { index: 0, count: 1 } };
     onProgress({ stage: 'write', done: 0, total: options.views });
     const summary = await exportSceneDataset(source, wanted, render, await openSink(target), {
@@ -279,7 +288,7 @@ export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
     signal: AbortSignal,
     onRendered: (views: number) => void,
   ): Promise<ScenePairResult> {
-    const { pair, result } = await makePair(this.drawer, cameras, rule, { signal, onRendered });
+    const { pair, result } = await makePair(this.drawer, cameras, rule, this.surfaces, { signal, onRendered });
     return { id: this.bench.keep(pair), ...result };
   }
 

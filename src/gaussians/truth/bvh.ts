@@ -1,17 +1,17 @@
-import type { Primitive, Ray } from './primitive.ts';
-import type { Vec } from './vector.ts';
+import type { Vector3 } from '../../core/rotation.ts';
+import type { Meetable, Ray } from './solid.ts';
 
 /** Primitives in a leaf: below this, splitting costs more than it saves. */
 const LEAF_SIZE = 3;
 
-export interface Hit {
-  primitive: Primitive;
+export interface Hit<P extends Meetable> {
+  primitive: P;
   t: number;
 }
 
 /** Bounding volume hierarchy over primitives, split at the median of the longest axis. */
-export class Bvh {
-  private readonly order: Primitive[];
+export class Bvh<P extends Meetable> {
+  private readonly order: P[];
   /** Per node: min xyz, max xyz. */
   private readonly boxes: number[] = [];
   /** Per node: index of its right child (the left one follows it), or −1 for a leaf. */
@@ -20,7 +20,7 @@ export class Bvh {
   private readonly end: number[] = [];
   private readonly stack = new Int32Array(128);
 
-  constructor(primitives: readonly Primitive[]) {
+  constructor(primitives: readonly P[]) {
     this.order = [...primitives];
     this.build(0, this.order.length);
   }
@@ -43,7 +43,7 @@ export class Bvh {
     if (end - begin > LEAF_SIZE) {
       const extent = max.map((value, k) => value - min[k]);
       const axis = extent.indexOf(Math.max(...extent));
-      const centre = (p: Primitive) => p.bounds.min[axis] + p.bounds.max[axis];
+      const centre = (p: P) => p.bounds.min[axis] + p.bounds.max[axis];
       const part = this.order.slice(begin, end).sort((a, b) => centre(a) - centre(b));
       part.forEach((primitive, i) => (this.order[begin + i] = primitive));
       const middle = (begin + end) >> 1;
@@ -54,8 +54,8 @@ export class Bvh {
   }
 
   /** The nearest thing that the ray meets in (tMin, tMax), or null. */
-  nearest(ray: Ray, tMin = 1e-4, tMax = Infinity): Hit | null {
-    let best: Primitive | null = null;
+  nearest(ray: Ray, tMin = 1e-4, tMax = Infinity): Hit<P> | null {
+    let best: P | null = null;
     let t = tMax;
     const { stack, boxes, right, order } = this;
     const ix = 1 / ray.dx;
@@ -92,7 +92,7 @@ export class Bvh {
   }
 
   /** Whether anything lies between two points (their own surroundings left out). */
-  blocked(from: Vec, to: Vec, margin: number): boolean {
+  blocked(from: Vector3, to: Vector3, margin: number): boolean {
     const ray = {
       ox: from[0],
       oy: from[1],
