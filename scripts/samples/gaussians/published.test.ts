@@ -127,6 +127,8 @@ describe('pairs of the sample scene against the ray caster', () => {
     const errors = surfaces.errorsOf(a!.camera, b!.camera, labels).sort();
     expect(errors[errors.length >> 1]).toBeLessThanOrEqual(0.1);
     expect(errors[Math.floor(0.95 * errors.length)]).toBeLessThanOrEqual(0.5);
+    // Rims, whose rays pass what they show, are left out: one label in a hundred would be many pixels off.
+    expect(errors[Math.floor(0.99 * errors.length)]).toBeLessThanOrEqual(1);
     const overlap = errors.length / labels.state.filter((state) => state !== STATE.masked).length;
     const angle = viewpointAngle(relativePose(a!.camera, b!.camera).rotation);
     for (const [kind, value] of [

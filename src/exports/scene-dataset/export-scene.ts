@@ -193,7 +193,7 @@ function recipeOf(
   if (shown) hash.update(Uint8Array.from(shown));
   if (surfaces) hash.update(new TextEncoder().encode(JSON.stringify(surfaces.solids)));
   return {
-    version: 2,
+    version: 3,
     of: 'scene',
     scene: name,
     gaussians: table.count,

@@ -247,4 +247,30 @@ describe('what the measures say', () => {
     // From the same place no depth is wrong.
     expect(kept(1.2 * atLimit, camera)).toBe(points);
   });
+
+  it('leaves out the rim of what stands before something, and nothing of a steep plane', () => {
+    const camera = proofCamera();
+    const { width, height } = camera;
+    const view = (depthOf: (x: number, y: number) => number) => ({
+      ...{ width, height, trusted: new Uint8Array(width * height).fill(1) },
+      depth: Float64Array.from({ length: width * height }, (_, i) => depthOf(i % width, Math.floor(i / width))),
+    });
+    const [x, y, z] = camera.translation;
+    const other = { ...camera, translation: [x - 0.5, y, z] as const };
+    const masked = (depth: ReturnType<typeof view>, second = other) => {
+      const { state } = labelSide({ camera, depth }, { camera: second, depth });
+      return [...state.keys()].filter((i) => state[i] === STATE.masked);
+    };
+    // A wall's right half is nearer. Its leftmost column is the rim; from the same place nothing moves.
+    const step = view((column) => (column < 70 ? 4 : 3));
+    expect(masked(step)).toEqual(Array.from({ length: height }, (_, row) => row * width + 70));
+    expect(masked(step, camera)).toEqual([]);
+    // A part before nothing: all around it.
+    const card = view((column, row) => (column > 49 && column < 60 && row > 29 && row < 40 ? 3 : 0));
+    expect(masked(card)).toHaveLength(36);
+    // 1 / depth falls from column to column by a twentieth of a pixel's shift and more, to 80°.
+    const slope = view((column) => 1 / (0.4 - 0.0024 * column));
+    expect(Math.max(...slope.depth) - slope.depth[width * height - 2]!).toBeGreaterThan(1);
+    expect(masked(slope)).toEqual([]);
+  });
 });

@@ -25,8 +25,9 @@ export interface LabelLimits {
   /** Pixels between a place and where it comes back to through the other view's depth. */
   readonly maxCycle: number;
   /**
-   * Pixels that the place moves in the other picture when the depth is another one of those that its pixel has. A limit
-   * on the depths alone lets more error through the wider the baseline and the larger the picture.
+   * Pixels that the place moves in the other picture when the depth is another one of those that its pixel has, or that
+   * of what the pixel is the rim before. A limit on the depths alone lets more error through the wider the baseline and
+   * the larger the picture.
    */
   readonly maxShift: number;
 }
@@ -78,11 +79,13 @@ export function labelSide(a: LabelView, b: LabelView, limits: LabelLimits = LABE
       return [(lens.fx * px) / pz + lens.cx, (lens.fy * py) / pz + lens.cy, pz];
     };
     const [u, v, pz] = placeAt(z);
+    const isFar = (depth: number) => {
+      if (limits.maxShift === Infinity) return false;
+      const [otherU, otherV, otherDepth] = placeAt(depth);
+      return !(otherDepth > 0) || Math.hypot(otherU - u, otherV - v) > limits.maxShift;
+    };
     const spread = a.depth.spread ? a.depth.spread[i] : 0;
-    if (spread > 0 && pz > 0) {
-      const [otherU, otherV, otherDepth] = placeAt(z + spread);
-      if (!(otherDepth > 0) || Math.hypot(otherU - u, otherV - v) > limits.maxShift) continue;
-    }
+    if (pz > 0 && ((spread > 0 && isFar(z + spread)) || isRim(a.depth, i, isFar))) continue;
     if (!(pz > 0) || u < 0 || v < 0 || u > lens.width || v > lens.height) {
       labels.state[i] = STATE.outside;
       continue;
@@ -109,6 +112,46 @@ export function labelSide(a: LabelView, b: LabelView, limits: LabelLimits = LABE
   }
   return labels;
 }
+
+/**
+ * Whether a pixel is the rim of something before what its neighbour shows: a rasteriser draws every Gaussian a little
+ * wider than it is, so that the nearer surface ends half a pixel too late and the ray of its last pixel passes it.
+ * What goes on steeply is none: from the pixel on the other side 1 / depth is continued, in which planes are flat.
+ * @param isFar whether the pixel's place would be another one at that depth
+ */
+function isRim(view: TrustedDepth, pixel: number, isFar: (depth: number) => boolean): boolean {
+  const { width, height, depth } = view;
+  const [x, y] = [pixel % width, Math.floor(pixel / width)];
+  const inner = depth[pixel];
+  for (let k = 0; k < 4; k++) {
+    const [dx, dy] = STEPS[k];
+    const [cx, cy, bx, by] = [x + dx, y + dy, x - dx, y - dy];
+    if (cx < 0 || cy < 0 || cx >= width || cy >= height) continue;
+    const beyond = depth[cy * width + cx];
+    // Nothing is there: it is as far as can be.
+    if (!(beyond > 0) && isFar(HORIZON * inner)) return true;
+    if (!(beyond > inner)) continue;
+    const isInside = bx >= 0 && by >= 0 && bx < width && by < height;
+    const before = isInside ? depth[by * width + bx] : 0;
+    const inverse = before > 0 ? 2 / inner - 1 / before : 1 / inner;
+    // As steep as this the surface goes on to the horizon.
+    if (!(inverse > 0)) continue;
+    const continued = 1 / inverse;
+    // The same way farther from the pixel's own depth.
+    if (beyond > continued && isFar(inner + beyond - continued)) return true;
+  }
+  return false;
+}
+
+/** So many times a depth is as good as infinitely far. */
+const HORIZON = 1e6;
+
+const STEPS = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+] as const;
 
 interface SeenDepth {
   depth: number;
