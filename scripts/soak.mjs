@@ -17,10 +17,13 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm run soak -- [--matches 600] [--every 100] [--size 128] [--provider wasm|webgpu] [--search]
 Matches pairs of samples in turn through the built embed (npm run build first) and prints what the page holds: GPU buffers and
-textures that were made and not destroyed, wasm memory, heap of page and frame after collection, resident memory of all
-processes. --search: with alignment, search and fractions of a pixel, which take several times as long.`);
+textures that were made and not destroyed, wasm memory, heap of page and frame after collection, and the memory of the
+browser's processes by kind: what each holds alone and its share of what several hold (PSS; Linux only). --search: with alignment, search and fractions of a pixel, which take several times as long.`);
   process.exit(0);
 }
+
+/** Kinds of the browser's processes: the page and the embed with its worker; what SwiftShader draws in; network and the like. */
+const KINDS = ['all', 'page', 'graphics', 'browser', 'others'];
 
 const { preview } = await import('vite');
 const { chromium } = await import('@playwright/test');
@@ -58,9 +61,8 @@ async function soak() {
     ['a', 'b'].map((side) => `${base}samples/${id}/${side}.jpg`),
   );
   await page.evaluate(matchOnce, pairs[0]);
-  console.log(
-    '| matches | GPU buffers | GPU textures | wasm, MB | heap, MB | resident, MB | s |\n|---|---|---|---|---|---|---|',
-  );
+  console.log(`| matches | GPU buffers | GPU textures | wasm, MB | heap, MB | ${KINDS.join(', MB | ')}, MB | s |`);
+  console.log(`|${'---|'.repeat(6 + KINDS.length)}`);
   const start = performance.now();
   const [matches, every] = [Number(values.matches), Number(values.every)];
   for (let done = 1; done <= matches; done++) {
@@ -78,7 +80,7 @@ async function soak() {
       textures,
       (wasm / 1e6).toFixed(1),
       (usedSize / 1e6).toFixed(1),
-      (residentBytes(host.process().pid) / 1e6).toFixed(0),
+      ...memoryByKind(host.process().pid).map((bytes) => (bytes / 1e6).toFixed(0)),
       ((performance.now() - start) / 1000).toFixed(0),
     ];
     console.log(`| ${row.join(' | ')} |`);
@@ -156,13 +158,17 @@ function watchMemory() {
   });
 }
 
-/** Resident memory of a process and all that it started; Linux only, else 0. */
-function residentBytes(root) {
+/**
+ * Bytes of memory of a process and all that it started, by {@link KINDS}: proportional set size, so that what processes share
+ * counts once. Linux only, else 0.
+ */
+function memoryByKind(root) {
+  const bytes = new Map(KINDS.map((kind) => [kind, 0]));
   let processes;
   try {
     processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   } catch {
-    return 0;
+    return [...bytes.values()];
   }
   const parents = new Map();
   for (const pid of processes) {
@@ -174,14 +180,16 @@ function residentBytes(root) {
     }
   }
   const isOurs = (pid) => pid === root || (parents.has(pid) && isOurs(parents.get(pid)));
-  let bytes = 0;
   for (const pid of parents.keys()) {
     if (!isOurs(pid)) continue;
     try {
-      bytes += 4096 * Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
+      const [, type = 'browser'] = /--type=([\w-]+)/.exec(readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? [];
+      const kind = { browser: 'browser', renderer: 'page', 'gpu-process': 'graphics' }[type] ?? 'others';
+      const [, kilobytes] = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+      for (const one of [kind, 'all']) bytes.set(one, bytes.get(one) + 1024 * Number(kilobytes));
     } catch {
       // The same.
     }
   }
-  return bytes;
+  return [...bytes.values()];
 }

@@ -52,6 +52,15 @@ export async function matchPair(
     const mask = settings.masks?.[side];
     if (mask !== undefined) await photos[side].setMask(mask);
   }
+  return matchPhotos(matcher, photos, settings);
+}
+
+/** The same of photos that are open. */
+export async function matchPhotos(
+  matcher: NodeMatcher,
+  photos: MatchedPair['photos'],
+  settings: Pick<MatchSettings, 'size' | 'rescue'>,
+): Promise<MatchedPair> {
   const start = performance.now();
   const plan = { longSide: { a: settings.size, b: settings.size }, frame: null };
   const first = await judge(matcher, await matcher.match(photos, plan));

@@ -38,8 +38,10 @@ const WEAKEST = 2;
 const FOLLOWED = { motions: 10, twice: 4, rounds: 5, strength: 0.14 } as const;
 /** Input at which photos are compared, as a share of the usual long side. */
 const BASE = 0.57;
-/** Mirrored photos must agree this strongly, and this many times more than unmirrored: castles are nearly symmetric. */
-const MIRRORED = { strength: 0.9, better: 1.2 } as const;
+/** Mirrored photos must agree this strongly: castles are nearly symmetric. */
+const MIRRORED = 0.9;
+/** A motion that is to take the place of a known one must agree this strongly, and this many times more. */
+const RIVAL = { strength: 0.9, better: 1.2 } as const;
 /** Kinds of views after which nothing comes of the others where nothing at all has come of these. */
 const LIKELY_STAGES = 4;
 const QUARTERS = [0, 180, 90, -90] as const;
@@ -128,10 +130,23 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
     return false;
   }
 
-  /** The motions found, the best supported first. */
-  async candidates(): Promise<Candidate[]> {
-    const found = await this.pieces();
-    if (found.some(isSure)) return found;
+  /**
+   * Motions for the decoder to judge, the best supported first: as soon as one is sure, all that are there. Who asks for more
+   * has refuted those, and gets them no second time: coarse features of a photo and of another one upside down may agree on
+   * a layout that the decoder does not see.
+   */
+  async *proposals(): AsyncGenerator<Candidate[]> {
+    let found = await this.pieces();
+    const refuted: Candidate[] = [];
+    const offer = (): Candidate[] => {
+      const offered = found;
+      refuted.push(...offered);
+      found = [];
+      return offered;
+    };
+    const fresh = (all: Candidate[]) =>
+      all.filter(({ homography }) => !refuted.some((other) => isAlike(homography, other.homography)));
+    if (found.some(isSure)) yield offer();
     const stages = this.stages();
     const total = stages.reduce((sum, stage) => sum + stage.length, 0);
     let done = 0;
@@ -140,14 +155,19 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
         this.context.onTry?.(done++ / total, lookOf(views));
         if (!this.isInTime()) break;
         const candidate = await this.compare(views);
-        if (candidate) found.push(candidate);
-        if (candidate && isSure(candidate)) break;
+        if (!candidate || !fresh([candidate]).length) continue;
+        found.push(candidate);
+        if (isSure(candidate)) {
+          found = fresh(await this.followed(ranked(found)));
+          if (found.some(isSure)) yield offer();
+        }
       }
-      found.splice(0, found.length, ...(await this.followed(ranked(found))));
-      if (found.some(isSure)) return found;
-      if (i >= LIKELY_STAGES - 1 && !found.some(({ strength }) => strength > PROMISING)) return [];
+      found = fresh(await this.followed(ranked(found)));
+      if (found.some(isSure)) yield offer();
+      if (i >= LIKELY_STAGES - 1 && !found.some(({ strength }) => strength > PROMISING)) return;
     }
-    return ranked(await this.looked(found)).filter(({ strength }) => strength > PROMISING);
+    const left = ranked(await this.looked(found)).filter(({ strength }) => strength > PROMISING);
+    if (left.length) yield left;
   }
 
   /**
@@ -220,21 +240,25 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
   }
 
   /**
-   * Whether the photos fit much better mirrored than by a motion that is known.
-   * @returns the best mirrored motion, or null
+   * Whether the photos fit much better mirrored or turned than by a motion that is known: what was found first may be a street
+   * that looks like its mirror image.
+   * @returns the best such motion, or null
    */
-  async mirrored(known: Matrix3 | null): Promise<Candidate | null> {
-    const views = QUARTERS.map((rotation) => ({ a: { size: 1 }, b: { size: 1, rotation, isMirrored: true } }));
+  async rival(known: Matrix3 | null): Promise<Candidate | null> {
+    const turns = QUARTERS.flatMap((rotation) => [
+      { rotation, isMirrored: true },
+      { rotation, isMirrored: false },
+    ]);
     const found: Candidate[] = [];
-    for (const view of views) {
-      const candidate = await this.compare(view);
-      if (candidate) found.push(candidate);
+    for (const turn of turns) {
+      const candidate = await this.compare({ a: { size: 1 }, b: { size: 1, ...turn } });
+      if (candidate && !(known && isAlike(candidate.homography, known))) found.push(candidate);
     }
     const [best] = await this.followed(ranked(found));
-    if (!best || best.strength < MIRRORED.strength) return null;
-    const flipped = await this.alongside(best, 1);
+    if (!best || best.strength < RIVAL.strength) return null;
+    const again = await this.alongside(best, 1);
     const straight = known && (await this.alongside({ ...best, homography: known }, 1));
-    return (flipped?.score ?? 0) > MIRRORED.better * (straight?.score ?? 0) ? best : null;
+    return (again?.score ?? 0) > RIVAL.better * (straight?.score ?? 0) ? best : null;
   }
 
   /** Kinds of views, the likely ones first. */
@@ -346,7 +370,7 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
 
 const strengthOf = ({ score, perfect }: CoarseSupport): number => score / Math.min(FULL_SCORE, Math.max(1, perfect));
 
-const isSure = ({ strength, isMirrored }: Candidate): boolean => strength > (isMirrored ? MIRRORED.strength : SURE);
+const isSure = ({ strength, isMirrored }: Candidate): boolean => strength > (isMirrored ? MIRRORED : SURE);
 
 function lookOf({ a, b }: Views): Look {
   const detail = a.size < b.size ? 'a' : 'b';

@@ -102,9 +102,10 @@ async function refineOrdered<Photo extends PhotoHandle, Field>(
         if (isBetter(aligned, best)) best = aligned;
         if (overlapOf(best) >= WEAK) break;
       }
-    } else if (overlapOf(best) < CONFIDENT) {
-      const flipped = await search.mirrored(best);
-      if (flipped && isBetter(flipped, best)) best = flipped;
+    }
+    if (overlapOf(best) < CONFIDENT && !isHopeless(best)) {
+      const rival = await search.rival(best);
+      if (rival && isBetter(rival, best)) best = rival;
     }
     best = await search.doubted(await search.told(best));
   } catch (error) {
@@ -173,26 +174,30 @@ class Search<Photo extends PhotoHandle, Field> {
     const views = viewTries(this.pair.matcher.manifest.passes[0].input.fixedSize ?? false);
     if (!(await coarse.isPossible())) return this.tryViews(views, [], stopAt);
     let best: Tried<Field>[] = [];
-    const candidates = await coarse.candidates();
-    for (const [i, candidate] of candidates.slice(0, MAX_CANDIDATES).entries()) {
-      // What was found in time is looked at.
-      if (i > 0 && performance.now() > stopAt) break;
-      best = this.keepBest(best, await this.tryMotion(candidate));
-      if (overlapOf(best[0]) > WEAK) break;
+    let strongest = 0;
+    for await (const candidates of coarse.proposals()) {
+      strongest = Math.max(strongest, candidates[0].strength);
+      for (const [i, candidate] of candidates.slice(0, MAX_CANDIDATES).entries()) {
+        // What was found in time is looked at.
+        if (i > 0 && performance.now() > stopAt) break;
+        best = this.keepBest(best, await this.tryMotion(candidate));
+        if (overlapOf(best[0]) > WEAK) break;
+      }
+      if (overlapOf(best[0]) > FOUND || performance.now() > stopAt) break;
     }
     // Features agree on something, and yet no motion holds: from far aside only the decoder recognises a place.
-    if (candidates[0]?.strength > SLANTED && overlapOf(best[0]) < FOUND) {
+    if (strongest > SLANTED && overlapOf(best[0]) < FOUND) {
       const slanted = views.filter(({ tilt }) => tilt);
       best = await this.tryViews(slanted, best, stopAt);
     }
     return best;
   }
 
-  /** The match by the best mirrored motion, where the photos fit far better mirrored than as they were matched. */
-  async mirrored(known: Refined<Field>): Promise<Refined<Field> | null> {
+  /** The match by another motion, mirrored or turned, by which the photos fit far better than as they were matched. */
+  async rival(known: Refined<Field>): Promise<Refined<Field> | null> {
     const coarse = this.coarseSearch(Infinity);
     if (!(await coarse.isPossible())) return null;
-    const motion = await coarse.mirrored(await this.motionOf(known));
+    const motion = await coarse.rival(await this.motionOf(known));
     return motion && this.align(await this.tryMotion(motion));
   }
 

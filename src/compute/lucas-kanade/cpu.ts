@@ -98,7 +98,7 @@ export function movePlaces(
 }
 
 /** Row by row: xx, xy, yx, yy. */
-type Slope = readonly [number, number, number, number];
+export type Slope = readonly [number, number, number, number];
 
 /** One window after the other, without allocating. */
 class Windows {
@@ -133,9 +133,9 @@ class Windows {
     for (let n = 0; n < WINDOW; n++) {
       const x = px + step * ((n % SIDE) - REACH);
       const y = py + step * (Math.floor(n / SIDE) - REACH);
-      template[n] = read(a, x, y);
-      gx[n] = read(a, x + 0.5, y) - read(a, x - 0.5, y);
-      gy[n] = read(a, x, y + 0.5) - read(a, x, y - 0.5);
+      template[n] = readGrey(a, x, y);
+      gx[n] = readGrey(a, x + 0.5, y) - readGrey(a, x - 0.5, y);
+      gy[n] = readGrey(a, x, y + 0.5) - readGrey(a, x, y - 0.5);
     }
     for (const values of [template, gx, gy]) centre(values);
     const energy = dot(template, template);
@@ -154,7 +154,7 @@ class Windows {
       for (let n = 0; n < WINDOW; n++) {
         const ox = step * ((n % SIDE) - REACH);
         const oy = step * (Math.floor(n / SIDE) - REACH);
-        seen[n] = read(b, qx + moveX + xx * ox + xy * oy, qy + moveY + yx * ox + yy * oy);
+        seen[n] = readGrey(b, qx + moveX + xx * ox + xy * oy, qy + moveY + yx * ox + yy * oy);
       }
       centre(seen);
       const product = dot(seen, template);
@@ -274,12 +274,13 @@ class PlaneSums {
   }
 }
 
-interface Grey {
+/** A photo's brightness, row by row. */
+export interface Grey {
   size: Size;
   values: Float32Array;
 }
 
-function greyOf({ size, values }: Planes): Grey {
+export function greyOf({ size, values }: Planes): Grey {
   const points = size.width * size.height;
   const grey = new Float32Array(points);
   for (let k = 0; k < points; k++) grey[k] = (values[k] + values[points + k] + values[2 * points + k]) / 3;
@@ -287,7 +288,7 @@ function greyOf({ size, values }: Planes): Grey {
 }
 
 /** Bilinear, the border clamped; pixels, the first one's centre at 0.5. */
-function read({ size: { width, height }, values }: Grey, x: number, y: number): number {
+export function readGrey({ size: { width, height }, values }: Grey, x: number, y: number): number {
   const column = Math.min(Math.max(x - 0.5, 0), width - 1);
   const row = Math.min(Math.max(y - 0.5, 0), height - 1);
   const left = Math.min(Math.floor(column), width - 2);

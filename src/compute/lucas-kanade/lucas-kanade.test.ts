@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Size } from '../../core/geometry.ts';
-import { type Matrix3, project } from '../../core/matrix3.ts';
+import { invert3, type Matrix3, project } from '../../core/matrix3.ts';
 import { median } from '../../geometry/measures.ts';
 import { seededRandom } from '../../geometry/random.ts';
 import { TestGpu } from '../../platform/gpu/testing/dawn.ts';
 import { type Planes, refineWarp } from './cpu.ts';
-import { LucasKanadePass } from './gpu.ts';
+import { followMotion } from './follow-motion.ts';
+import { FollowMotionPass, LucasKanadePass } from './gpu.ts';
 
 let gpu: TestGpu;
 let pass: LucasKanadePass;
@@ -110,4 +111,58 @@ test.each([
   );
   // A place at a threshold may fall on either side of it.
   expect(away.filter((distance) => distance > 0.01).length).toBeLessThan(0.02 * points);
+});
+
+/** A field of which nothing is sure but every third column, and that is off by up to `by` pixels. */
+function doubtful(grid: Size, by: number) {
+  const points = grid.width * grid.height;
+  const certainty = Float32Array.from({ length: points }, (_, k) => ((k % grid.width) % 3 === 0 ? 0.9 : 0.1));
+  return { grid, photo: own.size, warp: warpOff(grid, by), certainty, cycle: new Float32Array(points).fill(0.5) };
+}
+
+const SURE = { certainty: 0.3, cycle: 2, apart: 0.02 };
+
+test('what shows nothing follows the one motion, but for what is sure of another place; what shows something stays', () => {
+  const field = doubtful({ width: 37, height: 29 }, 8);
+  const after = followMotion(own, other, field, TRUE, SURE);
+  const points = field.certainty.length;
+  const truth = warpOff(field.grid, 0);
+  const kinds = { followed: 0, stayed: 0 };
+  for (let k = 0; k < points; k++) {
+    const [u, v] = [truth[k], truth[points + k]];
+    if (Math.abs(u) > 0.85 || Math.abs(v) > 0.85 || Math.abs(v - 0.45) < 0.15) continue;
+    const off = Math.hypot(((field.warp[k] - u) * 191) / 2, ((field.warp[points + k] - v) * 161) / 2);
+    const isKept = v < 0.45 || (field.certainty[k] > 0.3 && off > 0.02 * 191);
+    expect(after[k]).toBeCloseTo(isKept ? field.warp[k] : u, 5);
+    kinds[isKept ? 'stayed' : 'followed']++;
+  }
+  expect(kinds.followed).toBeGreaterThan(50);
+  expect(kinds.stayed).toBeGreaterThan(200);
+});
+
+test('WGSL follows the motion as the reference does, both ways', async () => {
+  const pass = new FollowMotionPass(gpu.device, gpu.scope);
+  const upload = (name: string, { size, values }: Planes) => ({ size, buffer: gpu.upload(name, values) });
+  const photos = { own: upload('own', own), other: upload('other', other) };
+  for (const [here, there, motion] of [
+    ['own', 'other', TRUE],
+    ['other', 'own', invert3(TRUE)!],
+  ] as const) {
+    const field = doubtful({ width: 23, height: 31 }, 6);
+    const planes = { own, other };
+    const expected = followMotion(planes[here], planes[there], field, motion, SURE);
+    expect(expected).not.toEqual(field.warp);
+    const points = field.certainty.length;
+    const [warp, certainty, cycle] = (['warp', 'certainty', 'cycle'] as const).map((name) =>
+      gpu.upload(name, field[name]),
+    );
+    const onGpu = { grid: field.grid, photo: field.photo, warp, certainty, cycle, logit: certainty };
+    const target = gpu.scope.storage('followed', 8 * points);
+    await gpu.submit((encoder) => pass.run(encoder, photos[here], photos[there], onGpu, motion, SURE, target));
+    const found = await gpu.readFloats(target, 2 * points);
+    const apart = Array.from({ length: 2 * points }, (_, k) => Math.abs(found[k] - expected[k])).filter(
+      (d) => d > 1e-4,
+    );
+    expect(apart.length).toBeLessThan(0.01 * points);
+  }
 });

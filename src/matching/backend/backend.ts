@@ -1,5 +1,6 @@
 import type { MatchField } from '../../compute/field/gpu.ts';
 import type { PlainField } from '../../compute/field/cpu.ts';
+import type { SureFrom } from '../../compute/lucas-kanade/follow-motion.ts';
 import type { Probe } from '../../compute/probe/cpu.ts';
 import type { SideStatistics, StatisticsOptions } from '../../compute/statistics/cpu.ts';
 import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts';
@@ -24,6 +25,14 @@ export type Statistics = Record<Side, SideStatistics>;
 export function statisticsOptions(thresholds: VerdictThresholds, photos: Record<Side, Size>): StatisticsOptions {
   const limit = ({ width, height }: Size) => thresholds.cycleShare * Math.max(width, height);
   return { threshold: thresholds.certainty, cycleLimit: { a: limit(photos.a), b: limit(photos.b) } };
+}
+
+/** From when on a place is sure, by the manifest's thresholds, on photos of these sizes. */
+export function sureFromOf(thresholds: VerdictThresholds, photos: Record<Side, Size>): Record<Side, SureFrom> {
+  const { certainty, cycleShare } = thresholds;
+  const { cycleLimit } = statisticsOptions(thresholds, photos);
+  const of = (side: Side) => ({ certainty, cycle: cycleLimit[side], apart: cycleShare });
+  return { a: of('a'), b: of('b') };
 }
 
 /** The frame of B that was matched, and the grid over B itself that its match is brought to. */
@@ -64,6 +73,18 @@ export interface Backend<Photo extends PhotoHandle, Field> {
    * @param images photos as [1, 3, h, w] in [0, 1], of any size; they stay the caller's
    */
   refineField(field: Field, images: Record<Side, RuntimeTensor>, masks: Record<Side, PhotoMask | null>): Field;
+  /**
+   * The field with the places that are not sure taken to where one motion takes them, see compute/lucas-kanade/follow-motion.ts: a field of its
+   * own, as certain and masked as the given one.
+   * @param motions of each photo's places into the other one, normalised
+   */
+  followMotion(
+    field: Field,
+    images: Record<Side, RuntimeTensor>,
+    motions: Record<Side, Matrix3>,
+    thresholds: VerdictThresholds,
+    masks: Record<Side, PhotoMask | null>,
+  ): Field;
   /** The field with A and B exchanged; nothing is copied. */
   swapped(field: Field): Field;
   /** The field as the drawing passes take it; null without WebGPU. It lives until the field is disposed of. */

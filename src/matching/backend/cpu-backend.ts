@@ -11,6 +11,7 @@ import {
   supersampling,
 } from '../../compute/frame/cpu.ts';
 import { type Planes, refineWarp } from '../../compute/lucas-kanade/cpu.ts';
+import { followMotion } from '../../compute/lucas-kanade/follow-motion.ts';
 import { type Pixels, preprocess } from '../../compute/preprocess/cpu.ts';
 import { type Probe, probe } from '../../compute/probe/cpu.ts';
 import { statistics } from '../../compute/statistics/cpu.ts';
@@ -19,7 +20,14 @@ import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts'
 import { otherSide, type Point, type Side, type Size } from '../../core/geometry.ts';
 import type { FieldMask, PhotoMask } from '../../core/mask.ts';
 import { IDENTITY3, type Matrix3 } from '../../core/matrix3.ts';
-import { type Backend, type FrameTaken, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
+import {
+  type Backend,
+  type FrameTaken,
+  type PhotoHandle,
+  type Statistics,
+  statisticsOptions,
+  sureFromOf,
+} from './backend.ts';
 import { covarianceAt, precisionInPhoto } from '../match-covariance.ts';
 import { ownMatchesInMask, ownMatchesOf } from '../own-matches.ts';
 import { type Decoded, disposeDecoded } from '../matcher.ts';
@@ -131,18 +139,25 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
   }
 
   refineField(field: PlainMatchField, images: Record<Side, RuntimeTensor>): PlainMatchField {
-    const planes = (side: Side): Planes => {
-      const { data, dims } = images[side];
-      return { size: { width: dims[3], height: dims[2] }, values: data! };
-    };
-    const refined = (side: Side): PlainField => {
+    const planes = planesOf(images);
+    const refined = (side: Side) => {
       const { grid, warp } = field[side];
-      return { ...field[side], warp: refineWarp(planes(side), planes(otherSide(side)), grid, warp) };
+      return refineWarp(planes[side], planes[otherSide(side)], grid, warp);
     };
-    const fields = { a: refined('a'), b: refined('b') };
-    fields.a.cycle = cycleError(fields.a, fields.b);
-    fields.b.cycle = cycleError(fields.b, fields.a);
-    return fields;
+    return withWarps(field, { a: refined('a'), b: refined('b') });
+  }
+
+  followMotion(
+    field: PlainMatchField,
+    images: Record<Side, RuntimeTensor>,
+    motions: Record<Side, Matrix3>,
+    thresholds: VerdictThresholds,
+  ): PlainMatchField {
+    const planes = planesOf(images);
+    const sureFrom = sureFromOf(thresholds, { a: field.a.photo, b: field.b.photo });
+    const followed = (side: Side) =>
+      followMotion(planes[side], planes[otherSide(side)], field[side], motions[side], sureFrom[side]);
+    return withWarps(field, { a: followed('a'), b: followed('b') });
   }
 
   swapped({ a, b }: PlainMatchField): PlainMatchField {
@@ -179,6 +194,22 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
     while (copies.length <= wanted) copies.push(halved(copies[copies.length - 1]));
     return copies[wanted];
   }
+}
+
+/** The field like the given one but for its warps. */
+function withWarps({ a, b }: PlainMatchField, warps: Record<Side, Float32Array>): PlainMatchField {
+  const fields = { a: { ...a, warp: warps.a }, b: { ...b, warp: warps.b } };
+  fields.a.cycle = cycleError(fields.a, fields.b);
+  fields.b.cycle = cycleError(fields.b, fields.a);
+  return fields;
+}
+
+function planesOf(images: Record<Side, RuntimeTensor>): Record<Side, Planes> {
+  const planes = ({ data, dims }: RuntimeTensor): Planes => ({
+    size: { width: dims[3], height: dims[2] },
+    values: data!,
+  });
+  return { a: planes(images.a), b: planes(images.b) };
 }
 
 /** Half the size, each pixel averaged over its area. */

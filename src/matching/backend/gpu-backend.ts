@@ -6,7 +6,7 @@ import { CyclePass } from '../../compute/cycle/gpu.ts';
 import { isMasking, maskedProbe, maskedStatistics } from '../../compute/mask/cpu.ts';
 import { MaskPass } from '../../compute/mask/gpu.ts';
 import { type DecodedBuffers, FramePass } from '../../compute/frame/gpu.ts';
-import { LucasKanadePass, type PlanesBuffer } from '../../compute/lucas-kanade/gpu.ts';
+import { FollowMotionPass, LucasKanadePass, type PlanesBuffer } from '../../compute/lucas-kanade/gpu.ts';
 import { PreprocessPass } from '../../compute/preprocess/gpu.ts';
 import { ProbePass } from '../../compute/probe/gpu.ts';
 import { StatisticsPass } from '../../compute/statistics/gpu.ts';
@@ -17,7 +17,14 @@ import type { InputManifest, VerdictThresholds } from '../../models/manifest.ts'
 import { otherSide, type Point, type Side, type Size } from '../../core/geometry.ts';
 import type { PhotoMask } from '../../core/mask.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
-import { type Backend, type FrameTaken, type PhotoHandle, type Statistics, statisticsOptions } from './backend.ts';
+import {
+  type Backend,
+  type FrameTaken,
+  type PhotoHandle,
+  type Statistics,
+  statisticsOptions,
+  sureFromOf,
+} from './backend.ts';
 import type { Covariance } from '../match-covariance.ts';
 import { cellAt, covarianceOf, precisionInPhoto } from '../match-covariance.ts';
 import { ownMatchesInMask, ownMatchesOf } from '../own-matches.ts';
@@ -44,6 +51,7 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     certainty: CertaintyPass;
     cycle: CyclePass;
     lucasKanade: LucasKanadePass;
+    followMotion: FollowMotionPass;
     mask: MaskPass;
     statistics: StatisticsPass;
     probe: ProbePass;
@@ -63,6 +71,7 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       certainty: new CertaintyPass(device),
       cycle: new CyclePass(device, this.scope),
       lucasKanade: new LucasKanadePass(device, this.scope),
+      followMotion: new FollowMotionPass(device, this.scope),
       mask: new MaskPass(device, this.scope),
       statistics: new StatisticsPass(device, this.scope),
       probe: new ProbePass(device, this.scope),
@@ -229,16 +238,45 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     images: Record<Side, RuntimeTensor>,
     masks: Record<Side, PhotoMask | null>,
   ): GpuMatchField {
-    const scope = this.scope.child('refined-field');
-    const refined = { release: () => scope.destroy() } as GpuMatchField;
-    const planes = (side: Side): PlanesBuffer => {
-      const { buffer, dims } = images[side];
-      return { size: { width: dims[3], height: dims[2] }, buffer: buffer! };
-    };
+    const planes = planesOf(images);
+    return this.withWarps('refined-field', field, masks, (encoder, side, warp) => {
+      const { lucasKanade } = this.passes;
+      const scratch = lucasKanade.run(encoder, planes[side], planes[otherSide(side)], field[side], warp);
+      return () => scratch.destroy();
+    });
+  }
+
+  followMotion(
+    field: GpuMatchField,
+    images: Record<Side, RuntimeTensor>,
+    motions: Record<Side, Matrix3>,
+    thresholds: VerdictThresholds,
+    masks: Record<Side, PhotoMask | null>,
+  ): GpuMatchField {
+    const planes = planesOf(images);
+    const sureFrom = sureFromOf(thresholds, { a: field.a.photo, b: field.b.photo });
+    return this.withWarps('followed-field', field, masks, (encoder, side, warp) => {
+      const [own, other] = [planes[side], planes[otherSide(side)]];
+      this.passes.followMotion.run(encoder, own, other, field[side], motions[side], sureFrom[side], warp);
+    });
+  }
+
+  /**
+   * A field like the given one but for its warps, which `record` fills.
+   * @param record may answer what frees its scratch once the commands have been submitted
+   */
+  private withWarps(
+    label: string,
+    field: GpuMatchField,
+    masks: Record<Side, PhotoMask | null>,
+    record: (encoder: GPUCommandEncoder, side: Side, warp: GPUBuffer) => (() => void) | void,
+  ): GpuMatchField {
+    const scope = this.scope.child(label);
+    const made = { release: () => scope.destroy() } as GpuMatchField;
     const done: (() => void)[] = [];
-    this.submit('refine-field', (encoder) => {
-      const copy = (label: string, from: GPUBuffer, bytes: number) => {
-        const to = scope.storage(label, bytes);
+    this.submit(label, (encoder) => {
+      const copy = (name: string, from: GPUBuffer, bytes: number) => {
+        const to = scope.storage(name, bytes);
         encoder.copyBufferToBuffer(from, 0, to, 0, bytes);
         return to;
       };
@@ -246,19 +284,18 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
         const { grid, photo, logit, precision, own } = field[side];
         const bytes = 4 * gridPoints(grid);
         const warp = scope.storage(`warp-${side}`, 2 * bytes);
-        const scratch = this.passes.lucasKanade.run(encoder, planes(side), planes(otherSide(side)), field[side], warp);
-        done.push(() => scratch.destroy());
+        const free = record(encoder, side, warp);
+        if (free) done.push(free);
         const decoded = { grid, warp, logit: copy(`logit-${side}`, logit, bytes) };
-        refined[side] = allocateField(scope, side, decoded, photo);
-        if (precision)
-          refined[side].precision = { ...precision, buffer: copy('precision', precision.buffer, 3 * bytes) };
-        if (own) refined[side].own = { ...own, buffer: copy('own', own.buffer, 24 * own.cells) };
+        made[side] = allocateField(scope, side, decoded, photo);
+        if (precision) made[side].precision = { ...precision, buffer: copy('precision', precision.buffer, 3 * bytes) };
+        if (own) made[side].own = { ...own, buffer: copy('own', own.buffer, 24 * own.cells) };
       }
-      done.push(this.certain(encoder, refined, masks));
-      this.passes.cycle.run(encoder, refined);
+      done.push(this.certain(encoder, made, masks));
+      this.passes.cycle.run(encoder, made);
     });
     done.forEach((free) => free());
-    return refined;
+    return made;
   }
 
   swapped({ a, b, release }: GpuMatchField): GpuMatchField {
@@ -296,6 +333,11 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
       this.scope.release(target);
     }
   }
+}
+
+function planesOf(images: Record<Side, RuntimeTensor>): Record<Side, PlanesBuffer> {
+  const planes = ({ buffer, dims }: RuntimeTensor) => ({ size: { width: dims[3], height: dims[2] }, buffer: buffer! });
+  return { a: planes(images.a), b: planes(images.b) };
 }
 
 function buffersOf({ warp, logit }: Decoded): DecodedBuffers {

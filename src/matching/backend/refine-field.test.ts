@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PlainMatchField } from '../../compute/field/cpu.ts';
 import type { Side } from '../../core/geometry.ts';
+import { invert3, type Matrix3 } from '../../core/matrix3.ts';
 import { makeFields, uploadFields } from '../../pages/match/testing/fields.ts';
 import { TestGpu } from '../../platform/gpu/testing/dawn.ts';
 import type { RuntimeTensor } from '../../platform/runtime/runtime.ts';
@@ -22,7 +23,7 @@ function image(width: number, height: number, turn: number): Float32Array {
   });
 }
 
-it('both backends refine a field alike, and leave the given one as it was', async () => {
+it('both backends refine a field alike, and take it to a motion alike, and leave the given one as it was', async () => {
   const fields = makeFields({ a: { width: 23, height: 17 }, b: { width: 15, height: 21 } });
   const sizes = { a: { width: 120, height: 90 }, b: { width: 75, height: 105 } };
   const data = { a: image(120, 90, 1), b: image(75, 105, -1) };
@@ -60,4 +61,29 @@ it('both backends refine a field alike, and leave the given one as it was', asyn
   }
   backend.dispose(refined);
   expect(gpu.scope.bytes).toBe(before);
+
+  // Photos of nothing: every unsure place follows.
+  const nothing = { a: new Float32Array(3 * 120 * 90), b: new Float32Array(3 * 75 * 105) };
+  Object.assign(data, nothing);
+  const motion: Matrix3 = [0.9, 0.05, 0.02, -0.04, 0.92, 0.03, 0, 0, 1];
+  const motions = { a: motion, b: invert3(motion)! };
+  const thresholds = { certainty: 0.99, cycleShare: 0.01, none: 0.06, good: 0.3 };
+  const plainly = new CpuBackend(null);
+  const onGpu = { a: tensor('a', true), b: tensor('b', true) };
+  const then = gpu.scope.bytes;
+  const followed = {
+    plain: plainly.followMotion(plain, { a: tensor('a', false), b: tensor('b', false) }, motions, thresholds),
+    gpu: backend.followMotion(uploaded, onGpu, motions, thresholds, none),
+  };
+  for (const side of ['a', 'b'] as const) {
+    const found = await backend.readField(followed.gpu, side);
+    const wanted = followed.plain[side];
+    expect(wanted.warp).not.toEqual(fields[side].warp);
+    found.warp.forEach((value, k) => expect(value).toBeCloseTo(wanted.warp[k], 4));
+    found.cycle.forEach((value, k) =>
+      expect(value / (1 + wanted.cycle[k])).toBeCloseTo(wanted.cycle[k] / (1 + wanted.cycle[k]), 2),
+    );
+  }
+  backend.dispose(followed.gpu);
+  expect(gpu.scope.bytes).toBe(then);
 }, 60_000);

@@ -1,15 +1,20 @@
-import type { Side, Size } from '../../core/geometry.ts';
+import { greyOf } from '../../compute/lucas-kanade/cpu.ts';
+import { isFlat } from '../../compute/lucas-kanade/follow-motion.ts';
+import { otherSide, type Side, type Size } from '../../core/geometry.ts';
+import { invert3, type Matrix3 } from '../../core/matrix3.ts';
 import type { RuntimeTensor } from '../../platform/runtime/runtime.ts';
-import type { PhotoHandle } from '../backend/backend.ts';
+import { type PhotoHandle, sureFromOf } from '../backend/backend.ts';
 import type { PairMatcher } from '../pair-matcher.ts';
 import type { Judged } from '../judged.ts';
+import { oneMotion } from './one-motion.ts';
 
 /** Longer side at which the photos are read: finer than any network's input here, and no finer than what a place tells. */
 const READ = 896;
 
 /**
  * The last fraction of a pixel, where the model wants it (manifest `subpixel`) and the photos have a common scene: each
- * place moves to where the photos themselves agree best. A match of its own; the given one stays the caller's.
+ * place moves to where the photos themselves agree best; and what shows nothing follows the rest where that is of one motion.
+ * A match of its own; the given one stays the caller's.
  */
 export async function toSubpixel<Photo extends PhotoHandle, Field, Match extends Judged<Field>>(
   pair: PairMatcher<Photo, Field>,
@@ -28,11 +33,37 @@ export async function toSubpixel<Photo extends PhotoHandle, Field, Match extends
       return image;
     };
     const masks = { a: photos.a.mask ?? null, b: photos.b.mask ?? null };
-    const field = backend.refineField(match.field, { a: read('a'), b: read('b') }, masks);
+    const photo = { a: read('a'), b: read('b') };
+    let field = backend.refineField(match.field, photo, masks);
+    const motions = await motionsOf(pair, photos, { ...match, field }, photo);
+    if (motions) {
+      const followed = backend.followMotion(field, photo, motions, verdict, masks);
+      backend.dispose(field);
+      field = followed;
+    }
     return { ...match, field, statistics: await backend.statistics(field, verdict) };
   } finally {
     for (const image of images) image.dispose();
   }
+}
+
+/** Of each photo's places, the one motion that explains nearly all that can be seen, if there is one. */
+async function motionsOf<Photo extends PhotoHandle, Field>(
+  { backend, matcher }: PairMatcher<Photo, Field>,
+  photos: Record<Side, Photo>,
+  { statistics: { a, b }, field }: Judged<Field>,
+  images: Record<Side, RuntimeTensor>,
+): Promise<Record<Side, Matrix3> | null> {
+  const side = b.consistentShare > a.consistentShare ? 'b' : 'a';
+  const here = await backend.readField(field, side);
+  const sureFrom = sureFromOf(matcher.manifest.verdict, { a: photos.a.size, b: photos.b.size });
+  const [, , height, width] = images[side].dims;
+  const grey = greyOf({ size: { width, height }, values: await backend.readTensor(images[side]) });
+  const isPlain = (x: number, y: number) => isFlat(grey, 0.5 * (x + 1) * width, 0.5 * (y + 1) * height);
+  const motion = oneMotion(here, photos[otherSide(side)].size, sureFrom[side], isPlain);
+  const back = motion && invert3(motion);
+  if (!motion || !back) return null;
+  return side === 'a' ? { a: motion, b: back } : { a: back, b: motion };
 }
 
 function readSize({ width, height }: Size): Size {

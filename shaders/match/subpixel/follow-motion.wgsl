@@ -1,0 +1,82 @@
+// Takes places that show nothing to where one motion takes them. Reference: src/compute/lucas-kanade/follow-motion.ts.
+
+#import "../../common/coordinates.wgsl"
+#import "photos.wgsl"
+
+struct Params {
+  // Rows of the homography, own photo to other, normalised.
+  row0: vec3f,
+  row1: vec3f,
+  row2: vec3f,
+  grid: vec2u,
+  own: vec2u,    // size of the own photo as it is read
+  other: vec2u,
+  certainty: f32,
+  cycle: f32,
+  apart: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> warp: array<f32>;
+@group(0) @binding(4) var<storage, read> certainty: array<f32>;
+@group(0) @binding(5) var<storage, read> cycle: array<f32>;
+@group(0) @binding(6) var<storage, read_write> followed: array<f32>;
+
+// Where the motion takes a normalised place; nowhere at all from behind.
+fn moved(place: vec2f) -> vec2f {
+  let p = vec3f(place, 1.0);
+  let w = dot(params.row2, p);
+  return select(vec2f(1e9), vec2f(dot(params.row0, p), dot(params.row1, p)) / w, w > 1e-9);
+}
+
+// The same in pixels, from a place of the own photo.
+fn movedPixel(place: vec2f) -> vec2f {
+  return normalisedToPixel(moved(pixelToNormalised(place, vec2f(params.own))), vec2f(params.other));
+}
+
+// Whether neither photo shows anything about a place, pixels of the own photo, and where the motion takes it.
+fn areFlat(p: vec2f) -> bool {
+  let alongX = movedPixel(p + vec2f(0.5, 0.0)) - movedPixel(p - vec2f(0.5, 0.0));
+  let alongY = movedPixel(p + vec2f(0.0, 0.5)) - movedPixel(p - vec2f(0.0, 0.5));
+  let area = abs(alongX.x * alongY.y - alongY.x * alongX.y);
+  if (!(area > 1.0 / LARGEST_AREA && area < LARGEST_AREA)) {
+    return false;
+  }
+  let step = 1.0 / max(1.0, sqrt(area));
+  let q = movedPixel(p);
+  var sums = vec2f(0.0);
+  var squares = vec2f(0.0);
+  for (var n = 0; n < WINDOW; n++) {
+    let o = step * offsetOf(n);
+    let values = vec2f(readOwn(p + o), readOther(q + alongX * o.x + alongY * o.y));
+    sums += values;
+    squares += values * values;
+  }
+  let mean = sums / f32(WINDOW);
+  return all(squares / f32(WINDOW) - mean * mean < vec2f(FLAT));
+}
+
+@compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (any(id.xy >= params.grid)) {
+    return;
+  }
+  let k = id.y * params.grid.x + id.x;
+  let points = params.grid.x * params.grid.y;
+  let here = vec2f(warp[k], warp[points + k]);
+  followed[k] = here.x;
+  followed[points + k] = here.y;
+  let place = centreOf(id.xy, params.grid);
+  let to = moved(place);
+  if (!isInside(here) || !isInside(to)) {
+    return;
+  }
+  let size = vec2f(params.other);
+  let away = length(0.5 * (to - here) * size / max(size.x, size.y));
+  let isSure = certainty[k] >= params.certainty && cycle[k] <= params.cycle;
+  if ((isSure && away > params.apart) || !areFlat(normalisedToPixel(place, vec2f(params.own)))) {
+    return;
+  }
+  followed[k] = to.x;
+  followed[points + k] = to.y;
+}
