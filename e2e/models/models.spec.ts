@@ -98,7 +98,9 @@ async function openPanel(): Promise<void> {
 async function install(names: string[], choices: Record<string, string>): Promise<void> {
   const form = panel().getByRole('form', { name: 'Model from an address' });
   if (!(await form.isVisible())) await panel().getByText('From an address').click();
-  await form.getByLabel('Addresses, one a line').fill(names.map((name) => host.url(name)).join('\n'));
+  await form
+    .getByLabel('Addresses, one a line')
+    .fill(names.map((name) => (name.startsWith('https:') ? name : host.url(name))).join('\n'));
   const details = form.locator('details:not([open]) > summary', { hasText: 'What the file does not tell' });
   if ((await details.count()) > 0) await details.click();
   for (const [label, value] of Object.entries(choices)) await form.getByLabel(label).fill(value);
@@ -210,6 +212,15 @@ test('hosts that want an account, and hosts that let no page read, are told apar
     await job().getByRole('button', { name: 'Cancel' }).click();
     await expect(job()).toHaveCount(0);
   }
+  // The authors' own page of a network that is in the list by a copy of others: refused, and the copy named.
+  const gated = 'https://huggingface.co/facebook/dinov3-vits16-pretrain-lvd1689m/resolve/main/model.safetensors';
+  const refusal = { status: 401, headers: { 'access-control-allow-origin': '*' } };
+  await context.route('https://huggingface.co/**', (route) => route.fulfill(refusal));
+  await install([gated], {});
+  await expect(job().getByRole('alert')).toContainText('ask for no account: DINOv3 ViT-S/16', { timeout: 60_000 });
+  await job().getByRole('button', { name: 'Cancel' }).click();
+  await expect(job()).toHaveCount(0);
+
   await install(['moved.pth'], { 'Input size, px': '70', 'Heads of the ViT': '3' });
   await expect(panel().locator('[data-model="moved-70-fp32"]')).toBeVisible({ timeout: 60_000 });
   await panel().getByRole('button', { name: 'Close' }).click();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aboutDiskBytes, CATALOG, entryOfFiles, entryOfModel, termsOf } from './catalog.ts';
+import { aboutDiskBytes, CATALOG, entryOfFiles, entryOfGated, entryOfModel, termsOf } from './catalog.ts';
 
 const entry = (id: string) => CATALOG.find((one) => one.id === id)!;
 
@@ -99,6 +99,15 @@ describe('catalogue', () => {
       expect(gated, id).toMatch(/^https:\/\/huggingface\.co\/facebook\//);
       expect(files[0], id).toMatchObject({ allowsPages: true, url: expect.stringContaining('/timm/') });
     }
+  });
+
+  it('knows the copy of a file that asks for an account', () => {
+    const host = 'https://huggingface.co';
+    const file = 'resolve/main/model.safetensors';
+    expect(entryOfGated([`${host}/facebook/dinov3-vits16-pretrain-lvd1689m/${file}`])?.id).toBe('dinov3-s');
+    // The larger one's address begins alike.
+    expect(entryOfGated([`${host}/facebook/dinov3-vits16plus-pretrain-lvd1689m/${file}`])?.id).toBe('dinov3-s-plus');
+    expect(entryOfGated([`${host}/timm/vit_small_patch16_dinov3.lvd1689m/${file}`])).toBeNull();
   });
 
   it('estimates the size on disk', () => {

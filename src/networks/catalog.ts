@@ -29,6 +29,11 @@ export function entryOfModel(id: string): PublishedCheckpoint | null {
   );
 }
 
+/** The entry whose authors' own page, which asks for an account, one of these addresses lies on; null where none does. */
+export function entryOfGated(urls: readonly string[]): PublishedCheckpoint | null {
+  return CATALOG.find(({ gated }) => gated !== undefined && urls.some((url) => url.startsWith(`${gated}/`))) ?? null;
+}
+
 /** The entry that these files are, all of them; of several the one with the most files. Another file beside makes it another model. */
 export function entryOfFiles(names: readonly string[]): PublishedCheckpoint | null {
   const matching = CATALOG.filter(

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { InstallPhase } from '../../../models/library-contract.ts';
+import { entryOfGated } from '../../../networks/catalog.ts';
 import type { Library } from '../../../workspace/library/library.ts';
 import type { LibraryJob } from '../../../workspace/types.ts';
 import { fileSize, remaining } from '../../../ui/format.ts';
@@ -37,6 +38,7 @@ export function JobList({ library }: { library: Library }) {
 function JobItem({ library, job }: { library: Library; job: LibraryJob }) {
   const { id, name, status, recipe, error, loaded, total, phase } = job;
   const isRunning = status === 'running';
+  const copy = error?.code === 'download-gated' && recipe ? entryOfGated(recipe.files.map(({ url }) => url)) : null;
   return (
     <li className="model" data-job={id} data-status={status}>
       <b>{name}</b>
@@ -51,6 +53,12 @@ function JobItem({ library, job }: { library: Library; job: LibraryJob }) {
       {error && (
         <p className="job-error" role="alert" data-code={error.code}>
           {error.message} <span className="notice-remedy">{error.remedy}</span>
+          {copy && (
+            <span className="line">
+              The same weights are in the list below and ask for no account: {copy.name},{' '}
+              {new URL(copy.files[0].url).host}.
+            </span>
+          )}
         </p>
       )}
       <div className="row">
