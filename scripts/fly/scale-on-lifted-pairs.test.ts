@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sampleMatches } from '../../src/compute/sample-matches/cpu.ts';
 import type { Side } from '../../src/core/geometry.ts';
-import type { Vector3 } from '../../src/core/rotation.ts';
 import type { SweepInputs } from '../../src/gaussians/depthsplat/cameras.ts';
 import {
   makeScene,
@@ -10,15 +8,11 @@ import {
   type SceneInput,
   type TwoViewOutput,
 } from '../../src/gaussians/depthsplat/scene.ts';
-import { drawL2mView } from '../../src/geometry/lift/camera.ts';
-import { DEFAULT_LIFT, type LiftSettings } from '../../src/pages/lift/contract/settings.ts';
-import { liftScene, renderFrame } from '../../src/pages/lift/worker/drawing/cpu-frame.ts';
 import type { PlainFrame } from '../../src/pages/lift/worker/drawing/frame.ts';
 import { DEFAULT_FIT } from '../../src/pages/match/params.ts';
 import { type Fitted, fitMatch } from '../../src/pages/match/worker/geometry/fit-match.ts';
 import { type MatchedPhotos, networkInput } from '../../src/pages/match/worker/network-scene/network-input.ts';
-import { liftMaker } from '../node/lift-maker.ts';
-import { ROOT } from '../node/tools.mjs';
+import { liftedFrame } from '../node/lifted-frame.test-helper.ts';
 
 /**
  * The scale that DepthSplat's front end chooses on lifted pairs, whose depth is known: pose from matches by the page's own fit,
@@ -40,27 +34,9 @@ const CANDIDATES = 128;
 /** What a place that the other photo does not show counts as. */
 const UNLIKE = 0.25;
 
-type Motion = LiftSettings['motion'];
-
-/** Half of a motion drawn from the studio's ranges, so that most of the photo stays in view. */
-const halved = ({ rotation, translation, zoom }: Motion): Motion => {
-  const half = ([x, y, z]: Vector3): [number, number, number] => [x / 2, y / 2, z / 2];
-  return { rotation: half(rotation), translation: half(translation), zoom };
-};
-
 /** Lifted views of a sample photo as the page would have matched them. */
 async function liftedPair(sample: string, seed: number): Promise<{ frame: PlainFrame; pair: MatchedPhotos }> {
-  const path = join(ROOT, 'public', 'samples', sample);
-  const settings: LiftSettings = {
-    ...DEFAULT_LIFT,
-    motion: halved(drawL2mView(seed).motion),
-    render: { ...DEFAULT_LIFT.render, longSide: 256 },
-    depth: { ...DEFAULT_LIFT.depth, focal: 0.9 },
-  };
-  const depth = { path: join(path, 'disparity-a.png'), meaning: 'disparity' as const };
-  const photo = { name: sample, path: join(path, 'a.jpg'), depth };
-  const scene = await liftMaker().openScene(photo, settings, new AbortController().signal);
-  const { frame } = renderFrame({ scene, settings, seed: 1 }, liftScene(scene, settings, null));
+  const frame = await liftedFrame(sample, seed);
   const field = (side: Side) => ({
     photo: frame.size,
     grid: frame.size,
@@ -208,7 +184,7 @@ describe.each([
   beforeAll(async () => {
     ({ frame, pair } = await liftedPair(sample, seed));
     reference = await sceneAt(networkInput(pair, MANIFEST));
-  });
+  }, 60_000);
 
   it('the depth that is chosen is the true one', () => {
     const { count, share, off } = judged(reference);
