@@ -4,6 +4,7 @@ import { openCheckpoint } from '../src/formats/checkpoints/checkpoint.ts';
 import type { ConversionOptions, ConversionReport } from '../src/networks/convert.ts';
 import { convertModel } from '../src/networks/convert.ts';
 import type { MatcherManifest } from '../src/models/manifest.ts';
+import type { NetworkManifest } from '../src/models/network-manifest.ts';
 import { CodedError } from '../src/core/errors.ts';
 import { readArguments, usage } from './node/arguments.ts';
 import { openFileSource } from './node/file-source.ts';
@@ -12,7 +13,7 @@ import { profiled, type Tensors } from './node/profiled-session.ts';
 import { RandomWeights } from './random-checkpoints/random-values.ts';
 
 const HELP = `Converts a matcher, runs one pair of random photos through it on onnxruntime-node, and prints the time of every
-stage beside its static cost.
+stage beside its static cost; of an encoder or a depth network one photo.
 
   npx tsx scripts/profile-matcher.ts MATCHER.pth [VIT.pth] --out DIR [--size N] [--fine-size N|none] [--dtype fp32]
 
@@ -31,6 +32,14 @@ async function main(argv: readonly string[]): Promise<void> {
     fineSize: hasNoFinePass ? null : square(args.count('fine-size')),
     precision,
   });
+  if ('network' in manifest) {
+    const { input, network } = manifest;
+    const shape = [1, 3, input.height, input.width];
+    const photo = new ort.Tensor('float32', new RandomWeights(1).fill('a.photo', shape), shape);
+    return void (await (
+      await profiled(out, network, costs)
+    )([{ [input.name]: photo }]));
+  }
   let previous: Tensors = {};
   for (const pass of manifest.passes) {
     const side = pass.input.defaultLongSide;
@@ -61,7 +70,7 @@ async function convert(
   paths: readonly string[],
   out: string,
   options: ConversionOptions,
-): Promise<{ manifest: MatcherManifest; costs: ConversionReport['costs'] }> {
+): Promise<{ manifest: MatcherManifest | NetworkManifest; costs: ConversionReport['costs'] }> {
   const sources = await Promise.all(paths.map(openFileSource));
   try {
     const inputs = await Promise.all(
@@ -70,8 +79,8 @@ async function convert(
         checkpoint: await openCheckpoint(source, paths[i]),
       })),
     );
-    const { manifest, report } = await convertModel(inputs, folderSink(out), { ...options, as: 'matcher' });
-    return { manifest: manifest as MatcherManifest, costs: report.costs };
+    const { manifest, report } = await convertModel(inputs, folderSink(out), options);
+    return { manifest: manifest as MatcherManifest | NetworkManifest, costs: report.costs };
   } finally {
     await Promise.all(sources.map((source) => source.close()));
   }

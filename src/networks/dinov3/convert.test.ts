@@ -3,6 +3,8 @@ import { parseNetworkManifest } from '../../models/network-manifest.ts';
 import { MemorySink } from '../../core/byte-sink.ts';
 import { noise, runInNode } from '../../onnx/run-in-node.test-helper.ts';
 import { convertModel, planConversion } from '../convert.ts';
+import { shapesOnly } from '../synthetic-weights.test-helper.ts';
+import { DINOV3_SIZES, dinov3Shapes } from './published-shapes.ts';
 import { hasParity, loadParity, relativeError } from '../parity.test-helper.ts';
 
 const inputOf = async (name: string, file: string) => ({
@@ -75,3 +77,16 @@ describe.runIf(hasParity('dinov3') && hasParity('dinov3-timm') && hasParity('din
     });
   },
 );
+
+it('a ViT-L is taken for that of photos, or of satellite pictures where it is marked, with a warning; a word goes before both', () => {
+  const plan = (marked: boolean, normalise?: 'imagenet' | 'satellite') => {
+    const shapes = [...dinov3Shapes(DINOV3_SIZES.L), ...(marked ? [['local_cls_norm.weight', [1024]] as const] : [])];
+    const checkpoint = { format: 'safetensors' as const, tensors: shapesOnly(shapes), notes: [] };
+    const { manifest, warnings } = planConversion([{ name: 'model.pth', checkpoint }], { size: [32, 32], normalise });
+    return { mean: (manifest(new Map()) as { input: { mean: number[] } }).input.mean[0], warnings };
+  };
+  expect(plan(false)).toEqual({ mean: 0.485, warnings: [expect.stringContaining('--normalise satellite')] });
+  expect(plan(true)).toEqual({ mean: 0.43, warnings: [expect.stringContaining('--normalise imagenet')] });
+  expect(plan(true, 'imagenet')).toEqual({ mean: 0.485, warnings: [] });
+  expect(plan(false, 'satellite')).toEqual({ mean: 0.43, warnings: [] });
+});

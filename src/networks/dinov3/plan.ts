@@ -36,7 +36,8 @@ export function planDinov3({ input, prefix }: LocatedNetwork, options: Conversio
   const weights = Weights.of(tensors, prefix);
   const config = readDinov3Config(weights, located.naming, options.heads);
   const [height, width] = options.size ?? DEFAULT_SIZE;
-  const { wanted, outside } = chooseNormalisation(options, 'imagenet');
+  const pixels = pixelsOf(weights, config);
+  const { wanted, outside } = chooseNormalisation(options, pixels.normalise);
   const g = newGraph('encoder', options);
   const image = imageInput(g, [height, width], wanted, options.normaliseInside ?? false);
   const canonical = canonicalDinov3(weights, located.naming, config);
@@ -45,7 +46,10 @@ export function planDinov3({ input, prefix }: LocatedNetwork, options: Conversio
   g.output('cls_token', clsToken);
   return {
     facts: [...dinov3Facts(config, located.naming), ...tokenFacts(options)],
-    warnings: depthWarnings(['blocks of the ViT', config.depth, publishedVitDepth(config.embedDim)]),
+    warnings: [
+      ...(options.normalise === undefined && pixels.warning !== null ? [pixels.warning] : []),
+      ...depthWarnings(['blocks of the ViT', config.depth, publishedVitDepth(config.embedDim)]),
+    ],
     graphs: [{ file: 'encoder', graph: g }],
     weights: [weights],
     manifest: (files) => ({
@@ -62,6 +66,32 @@ export function planDinov3({ input, prefix }: LocatedNetwork, options: Conversio
     }),
   };
 }
+
+/**
+ * What the pixels are normalised by unless the person says it. No file tells, but the published ViT-L of satellite images
+ * (SAT-493M) has a norm of its own for the class token of crops, which that of photos has not; copies by others leave it out.
+ */
+function pixelsOf(
+  weights: Weights,
+  { embedDim }: Dinov3Config,
+): { normalise: 'imagenet' | 'satellite'; warning: string | null } {
+  if (embedDim !== SATELLITE_WIDTH) return { normalise: 'imagenet', warning: null };
+  if (weights.has('local_cls_norm.weight')) {
+    return {
+      normalise: 'satellite',
+      warning:
+        'The file does not say which pictures it was trained on: “local_cls_norm” marks the published network of satellite pictures (SAT-493M), whose mean and deviation were taken. For photos say --normalise imagenet.',
+    };
+  }
+  return {
+    normalise: 'imagenet',
+    warning:
+      'The file does not say which pictures it was trained on: ImageNet’s mean and deviation were taken. For the network of satellite pictures (SAT-493M) say --normalise satellite.',
+  };
+}
+
+/** Channels of the ViT-L, the one size that is published for photos and for satellite pictures. */
+const SATELLITE_WIDTH = 1024;
 
 const NAMINGS: Readonly<Record<Dinov3Naming, string>> = {
   official: 'Meta',
