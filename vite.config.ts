@@ -8,12 +8,7 @@ import { describeBuildToServiceWorker } from './scripts/build/service-worker.ts'
 /** Entries that others name: pages of other sites, and browsers that were here before. */
 const KEPT_NAMES = ['lift-match', 'matcher', 'service-worker'];
 
-/**
- * Rooms without a device, a runtime or a window, as `src/imports.test.ts` holds them: their tests leave nothing behind and
- * share a process, which saves a third of their time. Not those that put another module in a module's place.
- */
-const PLAIN_ROOMS = ['src/{core,formats,geometry,features,gaussians,exports}', 'src/pages/*/{state,contract,params}'];
-const PLAIN_TESTS = PLAIN_ROOMS.map((room) => `${room}/**/*.test.ts`);
+/** Tests that put another module in a module's place, which others in their process would get too. */
 const MODULES_REPLACED = ['src/formats/arrays/strided.test.ts'];
 
 export default defineConfig({
@@ -45,20 +40,20 @@ export default defineConfig({
   // onnxruntime-web finds its .wasm beside its own module; pre-bundling would move it away.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   test: {
+    // A process for each file would take a fifth of a second a file: those of the app leave nothing behind and share two.
     projects: [
-      { extends: true, test: { name: 'plain', include: PLAIN_TESTS, exclude: MODULES_REPLACED, isolate: false } },
-      { extends: true, test: { name: 'modules replaced', include: MODULES_REPLACED } },
       {
         extends: true,
-        test: { name: 'own process', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], exclude: PLAIN_TESTS },
+        test: { name: 'app', include: ['src/**/*.test.ts'], exclude: MODULES_REPLACED, isolate: false },
       },
+      { extends: true, test: { name: 'own process', include: ['scripts/**/*.test.ts', ...MODULES_REPLACED] } },
     ],
     environment: 'node',
     // Dawn's SwiftShader and the 2-core machines: two files at a time is all that pays.
     maxWorkers: 2,
     // onnxruntime's WASM has functions that take V8's optimising compiler seconds each: more than these small networks ever
     // win by it. Only what runs for long is optimised.
-    execArgv: ['--wasm-tiering-budget=40000000'],
+    execArgv: ['--wasm-tiering-budget=500000000'],
     testTimeout: 60_000,
   },
 });
