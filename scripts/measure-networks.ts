@@ -11,10 +11,10 @@ import { RandomWeights } from './random-checkpoints/random-values.ts';
 
 const HELP = `What a pair (or a photo, for an encoder) costs on onnxruntime-web's WASM provider, as a multiple of the embedded model's.
 
-  npx tsx scripts/measure-networks.ts DIR NETWORK[@SIDE[,FINE|none]]…
+  npx tsx scripts/measure-networks.ts DIR NETWORK[:AS][@SIDE[,FINE|none]]…
 
-Random checkpoints of the published sizes (scripts/random-checkpoints.ts lists the networks) are converted to fp32 in DIR and
-removed afterwards. A process each, one thread, processor time: both photos encoded, both directions decoded, all passes; the
+Random checkpoints of the published sizes (scripts/random-checkpoints.ts lists the networks; AS as in npm run convert) are
+converted to fp32 in DIR and removed afterwards. A process each, one thread, processor time: both photos encoded, both directions decoded, all passes; the
 embedded model at 448×352, before and after. What takes over ten seconds runs once, the rest three times after one to warm up.`;
 
 const EMBEDDED = 'public/models/embedded/manifest.json';
@@ -110,14 +110,19 @@ const secondsOf = async (...args: string[]): Promise<number> =>
   Number(/SECONDS ([\d.]+)/.exec(await child(SELF, ['--run', ...args]))?.[1]);
 
 async function measureRandom(folder: string, wanted: string): Promise<number> {
-  const [network, sizes = ''] = wanted.split('@');
+  const [named, sizes = ''] = wanted.split('@');
+  const [network, as] = named.split(':');
   const [size, fine] = sizes.split(',');
   const [files, out] = [join(folder, network), join(folder, `${network}-out`)];
   await mkdir(files, { recursive: true });
   try {
     await child('scripts/random-checkpoints.ts', [files, network]);
     const paths = (await readdir(files)).map((file) => join(files, file));
-    const options = [...(size ? ['--size', size] : []), ...(fine ? ['--fine-size', fine] : [])];
+    const options = [
+      ...(as ? ['--as', as] : []),
+      ...(size ? ['--size', size] : []),
+      ...(fine ? ['--fine-size', fine] : []),
+    ];
     await child('scripts/convert.ts', [...paths, ...options, '--no-check', '--out', out]);
     await rm(files, { recursive: true });
     return await secondsOf(join(out, 'manifest.json'));
