@@ -25,6 +25,7 @@ const NETWORKS: Readonly<Record<string, readonly Published[]>> = {
     { file: 'dinov2l_random.pth', shapes: vitShapes },
     { file: 'l2mpp_random.pth', shapes: matcherShapes },
   ],
+  'dinov2-b': [{ file: 'dinov2_b_random.pth', shapes: () => vitShapes({ embedDim: 768, depth: 12 }) }],
   eloftr: [{ file: 'eloftr_random.ckpt', shapes: eloftrShapes }],
   loftr: [{ file: 'loftr_random.ckpt', shapes: loftrShapes }],
   xfeat: [{ file: 'xfeat_random.pt', shapes: xfeatShapes }],
