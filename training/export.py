@@ -15,7 +15,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from graph import shrink
+from graph import name_sizes, shrink
 from train_decoder import Stage2
 
 OPSET = 17
@@ -102,6 +102,8 @@ def main():
         dynamic = {n: free(n) for n in names + outputs}
         torch.onnx.export(module, args, path, opset_version=OPSET, input_names=names, output_names=outputs, dynamic_axes=dynamic, **LEGACY)
         shrink(path)
+        if module is decoder:
+            name_sizes(path, {n: (source[0], FEATURES[source[2:]][0]) for n, source in INPUTS.items()})
     with open(os.path.join(options.out, 'manifest.json'), 'w') as file:
         json.dump(manifest(options.out), file, indent=2)
         file.write('\n')

@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper, shape_inference
 
 # What onnxruntime's WebGPU provider runs itself at this opset; shape arithmetic on the CPU is expected and cheap.
 ON_GPU = set(
@@ -99,6 +99,50 @@ def shorten_names(graph):
         del node.metadata_props[:]
         node.input[:] = [rename(n) for n in node.input]
         node.output[:] = [rename(n) for n in node.output]
+
+
+def inferred(model, sizes):
+    """Shapes of all values, {name: (type, dims)}, where the inputs' last two axes have the given sizes (h, w)."""
+    model = onnx.ModelProto.FromString(model.SerializeToString())
+    for value in model.graph.input:
+        for axis, size in zip(value.type.tensor_type.shape.dim[-2:], sizes[value.name]):
+            axis.dim_value = size
+    for value in model.graph.output:
+        value.type.tensor_type.ClearField('shape')
+    graph = shape_inference.infer_shapes(model, data_prop=True).graph
+    values = [v for v in (*graph.input, *graph.value_info, *graph.output) if v.type.tensor_type.HasField('shape')]
+    dims = lambda value: [d.dim_value if d.HasField('dim_value') else None for d in value.type.tensor_type.shape.dim]
+    return {v.name: (v.type.tensor_type.elem_type, dims(v)) for v in values}
+
+
+def name_sizes(path, grids):
+    """Writes into the file which of its values are equally large, whatever the images' size.
+
+    A runtime plans on opening which buffers it can use again, and compares every new value with all that are free. What
+    follows a convolution has no size that it knows, so that none fits, the list of free ones grows, and that search takes
+    most of the opening: 1,900 nodes in 0.65 s of native processor time, 0.21 s with names. The names are found by inferring
+    all shapes for two pairs of images whose sizes share nothing.
+
+    grids: of each input, its image and its stride, as ('a', 16).
+    """
+    model = onnx.load(path)
+    graph, names = model.graph, {}
+    pairs = ({'a': (160, 224), 'b': (352, 416)}, {'a': (544, 608), 'b': (736, 928)})
+    runs = [inferred(model, {n: [s // stride for s in pair[side]] for n, (side, stride) in grids.items()}) for pair in pairs]
+
+    def info(name):
+        kinds, shapes = zip(*(run.get(name, (0, [None])) for run in runs))
+        axes = [p if p == q else names.setdefault((p, q), f's{len(names)}') for p, q in zip(*shapes)]
+        return None if None in axes else helper.make_tensor_value_info(name, kinds[0], axes)
+
+    for value in (*graph.input, *graph.output):
+        value.CopyFrom(info(value.name))
+    results = {v.name for v in graph.output}
+    known = [info(name) for node in graph.node for name in node.output if name not in results]
+    del graph.value_info[:]
+    graph.value_info.extend(v for v in known if v and any(d.dim_param for d in v.type.tensor_type.shape.dim))
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
 
 
 def shrink(path, smallest=64):

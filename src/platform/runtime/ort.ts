@@ -122,9 +122,9 @@ class OrtRuntime implements Runtime {
     const options: InferenceSession.SessionOptions = {
       executionProviders: this.device ? [{ name: 'webgpu', device: this.device } as never] : ['wasm'],
       graphOptimizationLevel: 'all',
-      // Not for its threads: the other mode plans which buffers to use again, and on WASM that takes seconds for graphs of
-      // thousands of nodes and unknown sizes (2.3 s against 0.35 s for the embedded decoder). Results and memory are the
-      // same. On WebGPU the plan costs nothing and matches are faster with it.
+      // Not for its threads: the other mode plans which buffers to use again, and that takes seconds for graphs of thousands
+      // of nodes and unknown sizes; results and memory are the same. On WebGPU matches are faster with the plan, and graphs
+      // that name their sizes are planned in no time (training/graph.py, name_sizes).
       executionMode: this.device ? 'sequential' : 'parallel',
       externalData,
       ...(this.device ? { preferredOutputLocation: 'gpu-buffer' } : {}),
