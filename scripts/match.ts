@@ -93,8 +93,8 @@ async function main(argv: readonly string[]): Promise<void> {
     { size: args.count('size') ?? null, rescue: !args.has('no-rescue'), masks },
   );
   const cameras = {
-    a: await cameraFor(args.text('camera-a') ?? args.text('cameras'), 0, matched.photos.a.size),
-    b: await cameraFor(args.text('camera-b') ?? args.text('cameras'), 1, matched.photos.b.size),
+    a: await cameraFor(args.text('camera-a') ?? args.text('cameras'), 0, matched.photos.a),
+    b: await cameraFor(args.text('camera-b') ?? args.text('cameras'), 1, matched.photos.b),
   };
   const table = sampledMatches(matched.fields, sampling);
   const source = await matchSource(matched, table, matcher.matcher.manifest.name, cameras);
@@ -119,12 +119,16 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** The camera of a file that took a photo. @throws CodedError `file-missing`, `camera-size`, and what reading throws */
-async function cameraFor(path: string | undefined, place: 0 | 1, photo: Size): Promise<KnownCamera | null> {
+async function cameraFor(
+  path: string | undefined,
+  place: 0 | 1,
+  { key, size }: { key: string; size: Size },
+): Promise<KnownCamera | null> {
   if (path === undefined) return null;
   if (!existsSync(path)) throw new CodedError('file-missing', `${path} cannot be read.`, 'Check its name.');
   const cameras = await readCameraFile(basename(path), readFileSync(path, 'utf8'));
-  const chosen = chooseCamera(cameras, place, photo) ?? cameras[0];
-  return cameraOfPhoto(chosen.camera, photo, place ? 'B' : 'A');
+  const chosen = chooseCamera(cameras, place, size, basename(key)) ?? cameras[0];
+  return cameraOfPhoto(chosen.camera, size, place ? 'B' : 'A');
 }
 
 function png({ data, width, height }: Pixels): Buffer {

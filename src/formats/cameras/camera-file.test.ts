@@ -69,6 +69,13 @@ describe('cameras of files', () => {
     expect(chooseCamera(cameras, 1, { width: 1280, height: 960 })?.name).toBe('camera 2');
     expect(chooseCamera(cameras, 0, { width: 2000, height: 1000 })?.name).toBe('camera 7');
     expect(chooseCamera(cameras, 0, { width: 500, height: 1000 })).toBeNull();
+    // A photo's own name goes before its place.
+    const named = [
+      { ...cameras[0], name: 'right.jpg' },
+      { ...cameras[1], name: 'photos/left.jpg' },
+    ];
+    expect(chooseCamera(named, 0, { width: 640, height: 480 }, 'left.jpg')).toBe(named[1]);
+    expect(chooseCamera(named, 0, { width: 640, height: 480 }, 'other.jpg')).toBe(named[0]);
   });
 
   test('OpenCV’s and ROS’s, whose first pixel’s centre is 0', async () => {

@@ -266,13 +266,28 @@ const unsupported = (what: string) =>
   );
 
 /**
- * Which of a file's cameras took a photo: the only one, else the one at the photo's place (first for A, second for B) if the photo has
- * its shape, else the first that has; null where none has.
+ * Which of a file's cameras took a photo: the only one, the one of its name, else the one at the photo's place (first for A, second for
+ * B) if the photo has its shape, else the first that has; null where none has.
  */
-export function chooseCamera(cameras: readonly NamedCamera[], place: 0 | 1, photo: Size): NamedCamera | null {
+export function chooseCamera(
+  cameras: readonly NamedCamera[],
+  place: 0 | 1,
+  photo: Size,
+  name?: string,
+): NamedCamera | null {
   const fits = ({ camera: { size } }: NamedCamera) =>
     size === null || Math.abs((size.width * photo.height) / (size.height * photo.width) - 1) < 0.01;
-  const own = cameras.length === 1 ? cameras[0] : cameras[place];
+  const named = name === undefined ? undefined : cameras.find((camera) => isNameOf(camera.name, name));
+  const own = named ?? (cameras.length === 1 ? cameras[0] : cameras[place]);
   if (own && fits(own)) return own;
   return cameras.find(fits) ?? null;
+}
+
+/** Whether a path, with or without its ending, is that of a photo: folders before it need not be there. */
+export function isNameOf(path: string, photo: string): boolean {
+  const plain = (name: string) => name.replaceAll('\\', '/').toLowerCase();
+  const stem = (name: string) => name.replace(/\.[^./]{1,5}$/, '');
+  const last = plain(path).split('/').at(-1)!;
+  const own = plain(photo).split('/').at(-1)!;
+  return last !== '' && (last === own || last === stem(own));
 }

@@ -1,7 +1,7 @@
 import { cameraOfPhoto, fitsPhoto, type KnownCamera } from '../../core/camera-model.ts';
 import { CodedError, type PlainError, toPlainError } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
-import { MAX_FILE_CAMERAS, type NamedCamera, readCameraFile } from './camera-file.ts';
+import { isNameOf, MAX_FILE_CAMERAS, type NamedCamera, readCameraFile } from './camera-file.ts';
 
 export interface CameraText {
   name: string;
@@ -105,15 +105,6 @@ function colmapImages(text: string): { photo: string; camera: string }[] | null 
     i++;
   }
   return found.length ? found : null;
-}
-
-/** Whether a path, with or without its ending, is that of a photo: folders before it need not be there. */
-function isNameOf(path: string, photo: string): boolean {
-  const plain = (name: string) => name.replaceAll('\\', '/').toLowerCase();
-  const stem = (name: string) => name.replace(/\.[^./]{1,5}$/, '');
-  const last = plain(path).split('/').at(-1)!;
-  const own = plain(photo).split('/').at(-1)!;
-  return last !== '' && (last === own || last === stem(own));
 }
 
 const ambiguous = (name: string, photo: string) =>

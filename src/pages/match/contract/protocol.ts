@@ -19,6 +19,7 @@ import type { SharedMatch } from '../../../core/match.ts';
 import type { FlyApi } from './fly.ts';
 import type { GeometryApi } from './geometry-fit.ts';
 import type { KnownCamera } from '../../../core/camera-model.ts';
+import type { PlainError } from '../../../core/errors.ts';
 import type { Side, Size } from '../../../core/geometry.ts';
 import type { PhotoMask } from '../../../core/mask.ts';
 import type { PointsApi } from './points.ts';
@@ -82,6 +83,14 @@ export interface EngineApi extends GeometryApi, FlyApi, PointsApi, BenchmarkApi,
   readCameras(options: { file: Blob; name: string }): {
     names: string[];
     chosen: Record<Side, { name: string; camera: KnownCamera } | null>;
+  };
+  /**
+   * Measured cameras of both open photos among calibrations, by the photos' names or as the only one of their shape, as texts; what
+   * cannot be read is told.
+   */
+  camerasByName(options: { files: File[] }): {
+    cameras: Record<Side, string | null>;
+    refused: { name: string; error: PlainError }[];
   };
   /** A mask as a PNG: white where it counts. */
   saveMask(options: { mask: PhotoMask }): Blob;

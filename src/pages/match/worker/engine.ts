@@ -125,7 +125,14 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
   async readCameras({ file, name }: Argument<'readCameras'>): Promise<ReturnType<EngineApi['readCameras']>> {
     const { readCamerasFor } = await import('./geometry/camera-files.ts');
     const { a, b } = this.scene.photos;
-    return readCamerasFor(file, name, { a: a?.size ?? null, b: b?.size ?? null });
+    return readCamerasFor(file, name, { a: a?.info ?? null, b: b?.info ?? null });
+  }
+
+  async camerasByName({ files }: Argument<'camerasByName'>): Promise<ReturnType<EngineApi['camerasByName']>> {
+    const { camerasByName } = await import('./geometry/camera-files.ts');
+    const { a, b } = this.scene.photos;
+    if (!a || !b) throw new CodedError('photo-missing', 'There are no two photos.', 'Choose both first.');
+    return camerasByName(files, { a: a.info, b: b.info });
   }
 
   async saveMask({ mask }: Argument<'saveMask'>): Promise<Blob> {

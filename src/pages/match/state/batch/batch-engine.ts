@@ -28,6 +28,8 @@ export class BatchEngine {
   private readonly link: WorkerLink<EngineApi, Progress>;
   /** What lies open in it: a photo of the pair before is not opened again, and its features are known. */
   private open: Partial<Record<Side, BatchFile>> = {};
+  /** Measured cameras of the pair matched last. */
+  private cameras: Record<Side, string | null> = { a: null, b: null };
 
   constructor(
     private readonly workspace: MatchStore,
@@ -53,8 +55,13 @@ export class BatchEngine {
     return this.link.isRunning;
   }
 
-  /** Opens both photos and matches them with the page's settings. */
-  async match(pair: Record<Side, BatchFile>, model: ModelEntry, options: CallOptions): Promise<MatchResult> {
+  /** Opens both photos, finds their cameras among the calibrations, and matches them with the page's settings. */
+  async match(
+    pair: Record<Side, BatchFile>,
+    calibrations: readonly File[],
+    model: ModelEntry,
+    options: CallOptions,
+  ): Promise<{ result: MatchResult; remarks: string[] }> {
     const watched: CallOptions = {
       ...options,
       onProgress: (progress) => {
@@ -63,20 +70,21 @@ export class BatchEngine {
       },
     };
     try {
-      return await this.matchOnce(pair, model, watched);
+      return await this.matchOnce(pair, calibrations, model, watched);
     } catch (thrown) {
       if (!isGpuWrong(thrown)) throw thrown;
       // A fresh engine knows of the check and runs the model on the CPU.
       this.link.end();
-      return this.matchOnce(pair, model, watched);
+      return this.matchOnce(pair, calibrations, model, watched);
     }
   }
 
   private async matchOnce(
     pair: Record<Side, BatchFile>,
+    calibrations: readonly File[],
     model: ModelEntry,
     options: CallOptions,
-  ): Promise<MatchResult> {
+  ): Promise<{ result: MatchResult; remarks: string[] }> {
     const engine = await this.link.connect();
     const { longSide, rescue } = this.workspace.getState().settings;
     try {
@@ -91,8 +99,16 @@ export class BatchEngine {
         }
         this.open[side] = pair[side];
       }
+      const remarks: string[] = [];
+      this.cameras = { a: null, b: null };
+      if (calibrations.length > 0) {
+        const { cameras, refused } = await engine.call('camerasByName', { files: [...calibrations] }, options);
+        this.cameras = cameras;
+        remarks.push(...refused.map(({ error }) => error.message));
+      }
       const source = { id: model.id, manifestUrl: model.manifestUrl };
-      return await engine.call('match', { model: source, longSide, rescue }, options);
+      const result = await engine.call('match', { model: source, longSide, rescue }, options);
+      return { result, remarks };
     } catch (thrown) {
       // Whatever the engine holds now, the next pair opens its own.
       this.open = {};
@@ -110,6 +126,7 @@ export class BatchEngine {
       photos: { a: { name: a.file.name, file: a.file }, b: { name: b.file.name, file: b.file } },
       query: formatAddress({ view, settings, pins: [], sample: null, photos: { a: null, b: null } }),
       view,
+      cameras: this.cameras,
     };
     return this.link.call('exportMatch', request, { signal });
   }

@@ -101,6 +101,35 @@ describe('a batch', () => {
     expect(engine.workers.map(({ terminated }) => terminated)).toEqual([true]);
   });
 
+  it('finds the cameras of every pair among calibrations, exports by them, and tells what cannot be read', async () => {
+    const { engine, batch, state } = make();
+    const asked: unknown[] = [];
+    const write = engine.handlers.exportMatch!;
+    engine.handlers.exportMatch = ((request: { cameras: unknown }) => {
+      asked.push(request.cameras);
+      return write(request as never);
+    }) as never;
+    const error = { code: 'camera-malformed', message: 'It is no JSON.', remedy: '' };
+    engine.handlers.camerasByName = (({ files }: { files: File[] }) => ({
+      cameras: { a: `OF ${files.length}`, b: null },
+      refused: [{ name: 'x.json', error }],
+    })) as never;
+    await batch.choose(photos('1.jpg', '2.jpg', 'cameras.txt', 'x.json'));
+    await batch.run(null);
+    expect(asked).toEqual([
+      { a: 'OF 2', b: null },
+      { a: 'OF 2', b: null },
+    ]);
+    expect(state().pairs[0].remarks).toEqual(['It is no JSON.']);
+    // Chosen alone they are those of the photos that were there; without any nothing is asked.
+    await batch.choose(photos('other.yml'));
+    expect(state()).toMatchObject({ calibrations: [{ name: 'other.yml' }], photos: [{}, {}] });
+    await batch.choose(photos('1.jpg', '2.jpg'));
+    await batch.run(null);
+    expect(asked.at(-1)).toEqual({ a: null, b: null });
+    expect(engine.count('camerasByName')).toBe(1);
+  });
+
   it('opens a photo that stays only once', async () => {
     const { engine, batch } = make();
     await batch.choose(photos('1.jpg', '2.jpg', '3.jpg', '4.jpg'));

@@ -38,6 +38,7 @@ const MAX_STEM = 40;
 export class Batch {
   readonly store: StoreApi<BatchState> = createStore(() => ({
     photos: [],
+    calibrations: [],
     pairing: 'next',
     list: '',
     formats: ['csv', 'figure'],
@@ -56,12 +57,12 @@ export class Batch {
     private readonly options: BatchOptions,
   ) {}
 
-  /** Takes photos, and a list of pairs if one is among the files. Ignored while a batch runs. */
+  /** Takes photos, and a list of pairs and calibrations if there are any among the files. Ignored while a batch runs. */
   async choose(files: readonly BatchFile[]): Promise<void> {
     if (this.running) return;
-    const { photos, list } = sortFiles(files);
+    const { photos, list, calibrations } = sortFiles(files);
     try {
-      if (photos.length === 0 && !list) {
+      if (photos.length === 0 && !list && calibrations.length === 0) {
         throw new CodedError(
           'batch-no-photos',
           'None of these files is a photo.',
@@ -69,8 +70,9 @@ export class Batch {
         );
       }
       const text = list && (await list.file.text());
-      // A list alone belongs to the photos that were chosen before.
-      if (photos.length > 0) this.store.setState({ photos });
+      // A list or calibrations alone belong to the photos that were chosen before.
+      if (photos.length > 0) this.store.setState({ photos, calibrations });
+      else if (calibrations.length > 0) this.store.setState({ calibrations });
       this.store.setState(text === null ? {} : { list: text, pairing: 'list' });
       this.pair();
     } catch (thrown) {
@@ -200,11 +202,12 @@ export class Batch {
   ): Promise<void> {
     const model = chosenModel(this.workspace.getState());
     if (!model) throw new CodedError('batch-no-model', 'There is no model.', 'Choose one in the settings.');
-    const result = await engine.match({ a, b }, model, {
+    const { calibrations } = this.store.getState();
+    const { result, remarks: told } = await engine.match({ a, b }, calibrations, model, {
       signal,
       onProgress: (progress) => this.store.setState({ progress }),
     });
-    this.update(index, { result });
+    this.update(index, { result, remarks: told });
     for (const format of this.store.getState().formats) {
       try {
         const { name, blob } = await engine.export(format, { a, b }, signal);

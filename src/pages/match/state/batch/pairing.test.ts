@@ -13,6 +13,14 @@ describe('photos among files', () => {
     expect(list?.path).toBe('pairs.csv');
   });
 
+  it('come with calibrations, which are no list of pairs', () => {
+    const names = ['1.jpg', 'rig.yaml', 'cameras.txt', 's/images.txt', 'left.camera.txt', 'pairs.txt', 'c.json'];
+    const { photos, list, calibrations } = sortFiles(names.map(file));
+    expect(photos).toHaveLength(1);
+    expect(list?.path).toBe('pairs.txt');
+    expect(calibrations).toHaveLength(5);
+  });
+
   it('come with their masks, which are no photos themselves', () => {
     const { photos } = sortFiles(
       ['s/1.jpg', 's/1.mask.png', 't/1.jpg', 's/2.jpg', 's/2.jpg.mask.png', 'x.mask.png'].map(file),

@@ -20,14 +20,20 @@ export const MAX_BATCH_PAIRS = 2000;
 
 const IMAGE = /\.(jpe?g|png|webp|avif|gif|bmp|heic|heif|tiff?)$/i;
 const LIST = /\.(csv|tsv|txt)$/i;
+/** Calibrations, by name: YAML, JSON, COLMAP’s cameras.txt and images.txt. Any other text is a list of pairs. */
+const CAMERAS = /\.(ya?ml|json)$|(^|[-_ /.])(cameras?|images)\.txt$/i;
 
 const byPath = new Intl.Collator('en', { numeric: true });
 
 /**
- * The photos among files, in the order of their paths (2 before 10), each with its mask (`left.mask.png` beside `left.jpg`), and
- * the first list of pairs.
+ * The photos among files, in the order of their paths (2 before 10), each with its mask (`left.mask.png` beside `left.jpg`), the
+ * first list of pairs, and what may tell their cameras.
  */
-export function sortFiles(files: readonly BatchFile[]): { photos: BatchFile[]; list: BatchFile | null } {
+export function sortFiles(files: readonly BatchFile[]): {
+  photos: BatchFile[];
+  list: BatchFile | null;
+  calibrations: File[];
+} {
   const masks = files.filter(({ path }) => isMaskName(path));
   const photos = files
     .filter(({ path }) => IMAGE.test(path) && !isMaskName(path))
@@ -36,7 +42,9 @@ export function sortFiles(files: readonly BatchFile[]): { photos: BatchFile[]; l
       return mask ? { ...photo, mask: mask.file } : photo;
     });
   photos.sort((p, q) => byPath.compare(p.path, q.path));
-  return { photos, list: files.find(({ path }) => LIST.test(path)) ?? null };
+  const calibrations = files.filter(({ path }) => CAMERAS.test(path));
+  const list = files.find((file) => LIST.test(file.path) && !calibrations.includes(file)) ?? null;
+  return { photos, list, calibrations: calibrations.map(({ file }) => file) };
 }
 
 /** Pairs by their order. Throws `batch-too-many`. */

@@ -20,6 +20,8 @@ export interface BatchPair {
 
 export interface BatchState {
   photos: BatchFile[];
+  /** Files that may tell the photos’ cameras. */
+  calibrations: File[];
   pairing: Pairing;
   /** Text of the list, for `pairing: 'list'`. */
   list: string;

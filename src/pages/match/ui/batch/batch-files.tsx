@@ -20,7 +20,7 @@ const FOLDER = { webkitdirectory: '' } as object;
 /** Which photos, and how they become pairs. */
 export function BatchFiles({ batch, state }: { batch: Batch; state: BatchState }) {
   const { notices } = useWorkspace();
-  const { photos, pairing, list } = state;
+  const { photos, pairing, list, calibrations } = state;
   const dropZone = useDropZone((transfer) => {
     void droppedFiles(transfer).then(
       (files) => batch.choose(files),
@@ -47,13 +47,21 @@ export function BatchFiles({ batch, state }: { batch: Batch; state: BatchState }
       <div className="batch-drop" {...dropZone}>
         <p>
           {photos.length ? (
-            <b>{whole(photos.length)} photos.</b>
+            <b>
+              {whole(photos.length)} photos
+              {calibrations.length > 0 &&
+                `, calibrations: ${calibrations
+                  .map(({ name }) => name)
+                  .slice(0, 3)
+                  .join(', ')}`}
+              {calibrations.length > 3 && ' …'}.
+            </b>
           ) : (
-            'Drop photos, a folder, or a list of pairs (CSV) here.'
+            'Drop photos, a folder, or a list of pairs (CSV) here; masks and calibrations are found by name.'
           )}
         </p>
         <div className="row">
-          {input('Choose photos', { accept: 'image/*,.csv,.tsv,.txt' })}
+          {input('Choose photos', { accept: 'image/*,.csv,.tsv,.txt,.yml,.yaml,.json' })}
           {input('Choose a folder', FOLDER)}
         </div>
       </div>

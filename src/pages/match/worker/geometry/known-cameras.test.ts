@@ -10,6 +10,7 @@ import { KA, KB, POSE, twoViews } from '../../../../geometry/scene.test-helper.t
 import { matchTable } from '../../../../matching/match-table.ts';
 import { DEFAULT_FIT } from '../../params.ts';
 import { twoViewGeometry } from '../exports/two-view-geometry.ts';
+import { camerasByName } from './camera-files.ts';
 import { makeCloud } from './cloud.ts';
 import { fitAsJson } from './fit-files.ts';
 import { type FitSource, fitMatch } from './fit-match.ts';
@@ -167,4 +168,21 @@ describe('measured cameras', () => {
     const nonsense = { ...request(CAMERAS), settings: { ...request(CAMERAS).settings, camera: { a: 'x', b: null } } };
     await expect(fitMatch(nonsense, source, {})).rejects.toMatchObject({ code: 'camera-malformed' });
   });
+});
+
+it('calibrations of many photos: those of others are passed over, and what cannot be read is told', async () => {
+  const file = (name: string, text: string) => new File([text], name);
+  const photo = (name: string) => ({ name, size: SIZE });
+  const files = [
+    file('left.json', JSON.stringify({ fx: 500, fy: 500, cx: 320, cy: 240, width: 640, height: 480 })),
+    file('portrait.txt', '1 PINHOLE 480 640 500 500 240 320'),
+    file('broken.json', '{'),
+    file('large.yaml', ' '.repeat(5 * 2 ** 20)),
+  ];
+  const { cameras, refused } = await camerasByName(files, { a: photo('left.jpg'), b: photo('right.jpg') });
+  expect(cameras).toEqual({ a: 'PINHOLE,640,480,500,500,320,240', b: null });
+  expect(refused.map(({ name, error }) => [name, error.code])).toEqual([
+    ['large.yaml', 'limit-exceeded'],
+    ['broken.json', 'camera-malformed'],
+  ]);
 });
