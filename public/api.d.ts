@@ -62,6 +62,8 @@ export interface Matcher {
   readonly model: string;
   /** `webgpu`, `wasm` or `cpu`. */
   readonly provider: string;
+  /** Why there, a sentence: a GPU that computes the model wrongly is found out when it is loaded, and WASM takes over. */
+  readonly providerReason: string;
   /** Rejects with an error that has `code`, `message` and `remedy`. */
   match(a: Photo, b: Photo, options?: MatchOptions): Promise<Match>;
   /** Frees the model. What was matched stays. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { type AppWindow, matched, openApp } from '../app.ts';
+import { type AppWindow, matched, openApp, sample } from '../app.ts';
 
 /** Another machine's truth: every float32 of a reference in base64, times 1.1. */
 function timesTenPercent(text: string): string {
@@ -36,6 +36,23 @@ test('a GPU whose outputs differ from the reference: matched on the CPU, said wh
   expect((await matched(page)).provider).toBe('wasm');
   await expect(note).toBeVisible();
   await expect(page.locator('.notices')).not.toContainText('wrongly');
+
+  // So it is for the module that other code imports, which remembers nothing.
+  const module = await page.evaluate(async (address) => {
+    const { createMatcher } = (await import(address)) as typeof import('../../src/api/matcher.ts');
+    const { provider, providerReason } = await createMatcher({ provider: 'webgpu' });
+    return { provider, providerReason };
+  }, new URL('matcher.js', page.url()).href);
+  expect(module).toMatchObject({ provider: 'wasm' });
+  expect(module.providerReason).toContain(`the GPU (${adapter}) computes this one wrongly`);
+  // And for sets, which know of it already.
+  await page.goto('/?page=set&ep=webgpu&size=128');
+  await page.locator('input[data-picker=set]').setInputFiles([sample('facade/a.jpg'), sample('facade/b.jpg')]);
+  const run = page.getByRole('region', { name: 'Matching' });
+  await run.getByRole('button', { name: 'Match all pairs' }).click();
+  await expect(run).toContainText(`the GPU (${adapter}) computes this one wrongly`);
+  await expect(run).toHaveAttribute('data-done', '1', { timeout: 60_000 });
+  await openApp(page, '?sample=facade&size=128&rescue=0&ep=webgpu');
 
   // As a model that was converted in the page, this one comes without a reference: WASM records it, and the GPU is right.
   await page.unroute('**/models/embedded/manifest.json');

@@ -199,6 +199,23 @@ test('a link names it, and opens with it on this device', async () => {
   expect((await matched(page)).modelId).toBe('matcher-112-fp32');
 });
 
+test('the module for other code finds it under its name', async () => {
+  const told = await page.evaluate(async (module) => {
+    const { createMatcher } = (await import(module)) as typeof import('../../src/api/matcher.ts');
+    const matcher = await createMatcher({ model: 'installed:matcher-112-fp32', provider: 'wasm' });
+    const photo = await (await fetch('samples/facade/a.jpg')).blob();
+    const { a, verdict } = await matcher.match(photo, photo, { rescue: false });
+    await matcher.close();
+    const gone = await createMatcher({ model: 'installed:nothing' }).catch(({ code, remedy }) => ({ code, remedy }));
+    const { model, provider, providerReason } = matcher;
+    return { model, provider, providerReason, grid: a.grid, kind: verdict.kind, gone };
+  }, new URL('matcher.js', page.url()).href);
+  expect(told).toMatchObject({ provider: 'wasm', grid: { width: 224, height: 224 } });
+  expect(told.model).toContain('matcher');
+  expect(told.providerReason).toMatch(/CPU|WASM/);
+  expect(told.gone).toMatchObject({ code: 'model-gone', remedy: expect.stringMatching(/./) });
+});
+
 test('hosts that want an account, and hosts that let no page read, are told apart; a redirect is followed', async () => {
   await openPanel();
   for (const [name, message] of [

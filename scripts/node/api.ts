@@ -55,6 +55,7 @@ async function load(path: string): Promise<NodeMatcher> {
 
 class NativeMatcher implements Matcher {
   readonly provider = 'cpu';
+  readonly providerReason = 'Models run on the processor, by onnxruntime-node.';
   private readonly jobs = new Serial();
   private photos = 0;
   private isClosed = false;

@@ -24,7 +24,7 @@ export async function createMatcher(options: MatcherOptions = {}): Promise<Match
   try {
     const manifestUrl = await manifestOf(options.model);
     const info = await link.call('load', { manifestUrl, provider }, { signal, onProgress });
-    return new WorkerMatcher(link, info.model, info.provider);
+    return new WorkerMatcher(link, info.model, info.provider, info.providerReason);
   } catch (thrown) {
     link.end();
     throw thrown;
@@ -38,6 +38,7 @@ class WorkerMatcher implements Matcher {
     private readonly link: WorkerLink<MatcherApi, MatcherProgress>,
     readonly model: string,
     readonly provider: string,
+    readonly providerReason: string,
   ) {}
 
   async match(a: Photo, b: Photo, options: MatchOptions = {}): Promise<PlainMatch> {

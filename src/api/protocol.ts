@@ -12,6 +12,8 @@ export type SentPhoto =
 export interface MatcherInfo {
   model: string;
   provider: string;
+  /** Why there, a sentence. */
+  providerReason: string;
 }
 
 /** Calls of a page to its matcher's worker. */

@@ -1,3 +1,4 @@
+import { CodedError } from './errors.ts';
 import type { Side } from './geometry.ts';
 import type { Size } from './geometry.ts';
 import type { FieldMask, PhotoMask } from './mask.ts';
@@ -64,6 +65,12 @@ export interface GpuCheck {
   provider: Provider;
   providerReason: string;
 }
+
+/** Code of the error of a match whose model the GPU computes wrongly. */
+export const GPU_WRONG = 'gpu-wrong';
+
+/** Whether a match failed so: a fresh engine, told of the check, runs the model on the CPU. */
+export const isGpuWrong = (thrown: unknown): boolean => thrown instanceof CodedError && thrown.code === GPU_WRONG;
 
 /** What is kept of checks between visits, by their key. */
 export type KnownChecks = Record<string, Pick<GpuCheck, 'verdict' | 'finding'>>;

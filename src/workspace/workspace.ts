@@ -1,5 +1,6 @@
-import type { ProbeResult } from '../core/match.ts';
+import { GPU_WRONG, type GpuCheck, type ProbeResult } from '../core/match.ts';
 import { Notices } from '../platform/page/notices.ts';
+import { GpuChecks } from './gpu-checks.ts';
 import { entryOfInstalled, isLocalModel, Library } from './library/library.ts';
 import type { LibraryWorkerLike } from './library/library-worker.ts';
 import { loadModels } from './models.ts';
@@ -15,6 +16,8 @@ export interface WorkspaceOptions {
   /** Absolute address that samples/, models/ and relative photo addresses start from. */
   base: string;
   fetcher?: typeof fetch;
+  /** Where checks of the GPU are kept between visits; without one they last as long as the page. */
+  storage?: () => Storage | null;
 }
 
 /**
@@ -24,6 +27,7 @@ export interface WorkspaceOptions {
 export class Workspace {
   readonly notices: Notices;
   readonly photos: Photos;
+  readonly gpuChecks: GpuChecks;
   /** Null where the page was made without one. */
   readonly library: Library | null;
   /** The models that come with the site. */
@@ -36,6 +40,7 @@ export class Workspace {
     private readonly engine: PhotoEngine,
   ) {
     this.notices = new Notices(store);
+    this.gpuChecks = new GpuChecks(options.storage ?? (() => null));
     this.library = options.spawnLibrary
       ? new Library(store, {
           spawn: options.spawnLibrary,
@@ -72,6 +77,14 @@ export class Workspace {
   async showPair(known: PairKnown): Promise<void> {
     await this.engine.tell(known);
     this.showPage('match');
+  }
+
+  /** What a page's worker found of the GPU: remembered for all pages, and told where the CPU takes over. */
+  tellCheck(check: GpuCheck): void {
+    const isKnown = this.gpuChecks.known()[check.key]?.verdict === check.verdict;
+    this.gpuChecks.remember(check);
+    if (check.verdict !== 'wrong' || isKnown) return;
+    this.notices.add('info', { code: GPU_WRONG, message: check.providerReason, remedy: '' });
   }
 
   /** Keeps what a page says of itself in the link: names are the page's, or begin with it: `compare.tab`. */

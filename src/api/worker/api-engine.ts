@@ -31,17 +31,23 @@ export class ApiEngine implements ServedHandlers<MatcherApi, MatcherProgress> {
   async load({ manifestUrl, provider: choice }: Argument<'load'>, context: CallContext): Promise<MatcherInfo> {
     const { gpu, reason } = await openGpu();
     const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
-    const { provider } = chooseProvider(choice, adapter, reason);
+    const chosen = chooseProvider(choice, adapter, reason);
+    const { provider } = chosen;
     const used = provider === 'webgpu' ? gpu : null;
     const root = used ? new Scope(used.device, 'matcher') : null;
     used?.device.lost.then(({ reason: why, message }) => {
       if (why !== 'destroyed') this.onDeviceLost(message);
     });
     const matchers = new ViewMatchers(new LazyRuntime(used?.device ?? null), root, used);
-    const onLoaded = (fraction: number) => context.onProgress({ stage: 'load-model', fraction });
-    const pair = await matchers.load({ id: manifestUrl, manifestUrl }, onLoaded, context.signal);
+    let providerReason = chosen.reason;
+    const source = { id: manifestUrl, manifestUrl };
+    const pair = await matchers.load(source, {
+      signal: context.signal,
+      onLoaded: (fraction) => context.onProgress({ stage: 'load-model', fraction }),
+      onCheck: (check) => (providerReason = check.providerReason),
+    });
     this.loaded = { pair, root, forget: (key) => matchers.forget(key) };
-    return { model: pair.matcher.manifest.name, provider };
+    return { model: pair.matcher.manifest.name, provider: matchers.provider, providerReason };
   }
 
   match({ a, b, longSide, rescue }: Argument<'match'>, { signal, onProgress }: CallContext): Promise<MatchParts> {

@@ -2,57 +2,124 @@ import type { Gpu } from '../../platform/gpu/device.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import { shadersReady } from '../../platform/gpu/shader.ts';
 import { fetchManifest, modelFilesAt } from '../../models/fetch-model.ts';
-import type { ModelSource, Provider } from '../../core/match.ts';
+import type { MatcherManifest } from '../../models/manifest.ts';
+import type { GpuCheck, KnownChecks, ModelSource, Provider } from '../../core/match.ts';
 import type { Backend } from '../backend/backend.ts';
 import { CpuBackend, type CpuPhoto } from '../backend/cpu-backend.ts';
 import { FeatureCache } from '../feature-cache.ts';
 import { GpuBackend, type GpuPhoto } from '../backend/gpu-backend.ts';
 import { Matcher } from '../matcher.ts';
 import { PairMatcher } from '../pair-matcher.ts';
-import type { LazyRuntime } from '../../platform/runtime/lazy-runtime.ts';
+import { makeCheck, planCheck } from '../reference-check/gpu-model-check.ts';
+import { LazyRuntime } from '../../platform/runtime/lazy-runtime.ts';
 
 /** A view as either backend takes it: its pixels, its texture, or both. */
 export type ViewPhoto = CpuPhoto & GpuPhoto;
 export type ViewMatcher = PairMatcher<ViewPhoto, unknown>;
 
+export interface LoadListener {
+  signal?: AbortSignal;
+  /** Hears 0…1 of the model's bytes. */
+  onLoaded: (fraction: number) => void;
+  /** Hears whether the GPU computes the model rightly; of a wrong one WASM takes over. */
+  onCheck: (check: GpuCheck) => void;
+}
+
+interface Loaded {
+  manifestUrl: string;
+  pair: ViewMatcher;
+  provider: Provider;
+}
+
 /** The matcher that is loaded, with the features that it made. */
 export class ViewMatchers {
-  private loaded: { manifestUrl: string; pair: ViewMatcher } | null = null;
+  private loaded: Loaded | null = null;
   private readonly cache = new FeatureCache();
+  /** For models that the GPU computes wrongly. */
+  private readonly wasm: LazyRuntime;
 
-  /** `root`: the device that renders, on which fields are measured; models run there too where `gpu` is given. */
+  /**
+   * `root`: the device that renders, on which fields are measured; models run there too where `gpu` is given. `known`: what checks of
+   * the GPU have said before; those of this life are added.
+   */
   constructor(
     private readonly runtime: LazyRuntime,
     private readonly root: Scope | null,
     private readonly gpu: Gpu | null,
-  ) {}
-
-  /** Where models run. */
-  get provider(): Provider {
-    return this.gpu ? 'webgpu' : 'wasm';
+    private readonly known: KnownChecks = {},
+    wasm = new LazyRuntime(null),
+  ) {
+    this.wasm = wasm;
   }
 
-  /** Loads a model in place of the last one, unless it is the last one. `onLoaded` gets 0…1 of its bytes. */
-  async load(source: ModelSource, onLoaded: (fraction: number) => void, signal?: AbortSignal): Promise<ViewMatcher> {
+  /** Where the loaded model runs; before any is, where it is to. */
+  get provider(): Provider {
+    return this.loaded?.provider ?? (this.gpu ? 'webgpu' : 'wasm');
+  }
+
+  /**
+   * Loads a model in place of the last one, unless it is the last one. On first use on this GPU its outputs are compared with the
+   * stored reference; where they differ it runs on WASM.
+   */
+  async load(source: ModelSource, listener: LoadListener): Promise<ViewMatcher> {
     if (this.loaded?.manifestUrl === source.manifestUrl) return this.loaded.pair;
-    onLoaded(0);
+    listener.onLoaded(0);
     await this.release();
-    const runtime = await this.runtime.open();
-    const manifest = await fetchManifest(source.manifestUrl, signal);
-    const onBytes = (loaded: number, total: number) => onLoaded(loaded / total);
-    const files = modelFilesAt(source.manifestUrl);
-    const matcher = await Matcher.load(manifest, runtime, files, onBytes, signal);
+    const manifest = await fetchManifest(source.manifestUrl, listener.signal);
     const { gpu, root } = this;
-    const backend = gpu && root ? new GpuBackend(gpu, runtime, root) : new YieldingBackend(runtime, root);
+    const checked = gpu ? await this.checked(gpu, manifest, source, listener) : null;
+    const runtime = await (gpu && !checked ? this.wasm : this.runtime).open();
+    const matcher = checked ?? (await this.matcher(runtime, manifest, source, listener));
+    const backend = checked && root ? new GpuBackend(gpu!, runtime, root) : new YieldingBackend(runtime, root);
     if (gpu) await shadersReady(gpu.device);
     const pair = new PairMatcher(matcher, backend as unknown as Backend<ViewPhoto, unknown>, this.cache);
-    this.loaded = { manifestUrl: source.manifestUrl, pair };
+    this.loaded = { manifestUrl: source.manifestUrl, pair, provider: gpu && checked ? 'webgpu' : 'wasm' };
     return pair;
   }
 
   /** Frees the features of a view. */
   forget(key: string): void {
     this.cache.forget(`${key}/`);
+  }
+
+  /** The model on the GPU, once it is known to be right there; null where it is wrong. */
+  private async checked(
+    gpu: Gpu,
+    manifest: MatcherManifest,
+    source: ModelSource,
+    listener: LoadListener,
+  ): Promise<Matcher | null> {
+    const { signal, onLoaded, onCheck } = listener;
+    const plan = await planCheck(gpu, manifest, source.manifestUrl, this.known, {
+      signal,
+      onRecord: () => onLoaded(0),
+    });
+    if (plan.known?.verdict === 'wrong') {
+      onCheck(plan.known);
+      return null;
+    }
+    const matcher = await this.matcher(await this.runtime.open(), manifest, source, listener);
+    try {
+      const found = await makeCheck(plan, matcher, this.known, signal);
+      onCheck(found);
+      if (found.verdict !== 'wrong') return matcher;
+    } catch (error) {
+      await matcher.release();
+      throw error;
+    }
+    // The GPU's session goes first: the model may be large.
+    await matcher.release();
+    return null;
+  }
+
+  private async matcher(
+    runtime: Awaited<ReturnType<LazyRuntime['open']>>,
+    manifest: MatcherManifest,
+    { manifestUrl }: ModelSource,
+    { signal, onLoaded }: LoadListener,
+  ): Promise<Matcher> {
+    const onBytes = (loaded: number, total: number) => onLoaded(loaded / total);
+    return Matcher.load(manifest, runtime, modelFilesAt(manifestUrl), onBytes, signal);
   }
 
   private async release(): Promise<void> {

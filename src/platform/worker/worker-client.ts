@@ -8,8 +8,10 @@ export interface CallOptions<Progress> {
   onProgress?: (progress: Progress) => void;
 }
 
-export interface WorkerClientOptions {
+export interface WorkerClientOptions<Progress> {
   kind: WorkerKind;
+  /** Hears the progress of every call. */
+  hear?: (progress: Progress) => void;
   /**
    * Called once, when the worker has died, has lost its graphics device or never came up. Every open call has been
    * rejected by then.
@@ -51,7 +53,7 @@ export class WorkerClient<Api extends Calls<Api>, Progress> {
 
   constructor(
     private readonly worker: WorkerOf<Api, Progress>,
-    private readonly options: WorkerClientOptions,
+    private readonly options: WorkerClientOptions<Progress>,
   ) {
     const timeout = options.readyTimeout ?? READY_TIMEOUT;
     this.readyTimer = setTimeout(() => this.die(this.startTimeout(timeout)), timeout);
@@ -120,6 +122,7 @@ export class WorkerClient<Api extends Calls<Api>, Progress> {
         this.settle(message.id, (call) => call.reject(fromPlainError(message.error)));
         break;
       case 'progress':
+        this.options.hear?.(message.progress);
         this.calls.get(message.id)?.onProgress?.(message.progress);
         break;
       case 'device-lost':

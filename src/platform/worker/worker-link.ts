@@ -11,6 +11,8 @@ export interface WorkerLinkOptions<Api extends Calls<Api>, Progress> {
    * rejection ends the life.
    */
   prepare?: (call: WorkerClient<Api, Progress>['call']) => Promise<void>;
+  /** Hears the progress of every call, whoever made it. */
+  hear?: (progress: Progress) => void;
   /** Prepared: calls go through. */
   onReady?: () => void;
   /**
@@ -85,8 +87,9 @@ export class WorkerLink<Api extends Calls<Api>, Progress = never> {
   /** Begins a life at once; the present one, if any, makes room without an end being told. */
   start(): void {
     this.drop();
-    const { kind, spawn, prepare, readyTimeout } = this.options;
-    const client = new WorkerClient(spawn(), { kind, onDeath: (error) => this.onDeath(client, error), readyTimeout });
+    const { kind, spawn, prepare, hear, readyTimeout } = this.options;
+    const onDeath = (error: CodedError) => this.onDeath(client, error);
+    const client = new WorkerClient<Api, Progress>(spawn(), { kind, onDeath, hear, readyTimeout });
     this.client = client;
     if (!prepare) {
       this.onPrepared(client);

@@ -4,7 +4,7 @@ import type { Side, Size } from '../../../core/geometry.ts';
 import type { SplatCamera } from '../../../gaussians/camera.ts';
 import type { GaussianTable } from '../../../gaussians/table.ts';
 import type { NetworkPurpose } from '../../../models/library-contract.ts';
-import type { ModelSource, PhotoInfo, Provider, ProviderChoice } from '../../../core/match.ts';
+import type { GpuCheck, KnownChecks, ModelSource, PhotoInfo, Provider, ProviderChoice } from '../../../core/match.ts';
 import type { MatchScore, ScoreStage, SweepPoint } from '../../../core/match-score.ts';
 import type { DatasetApi } from './dataset.ts';
 import type { DepthInfo, DepthSource } from './depth.ts';
@@ -92,6 +92,8 @@ export interface LiftProgress {
   point?: SweepPoint;
   /** What is being worked on, for the person. */
   detail?: string;
+  /** What was found of the GPU and the model that is loaded. */
+  check?: GpuCheck;
 }
 
 /** The pair with its truth as Compare takes it: photos as PNG, truth as npz (`warp`, `visible`, `pose_ab`). */
@@ -113,7 +115,11 @@ export interface LiftedSplats {
 /** Calls that the page makes to the lift worker. */
 export interface LiftApi extends DatasetApi {
   /** Each pane has a canvas of its own. */
-  start(options: { canvases: Record<Side, OffscreenCanvas> | null; provider: ProviderChoice }): LiftInfo;
+  start(options: {
+    canvases: Record<Side, OffscreenCanvas> | null;
+    provider: ProviderChoice;
+    checks: KnownChecks;
+  }): LiftInfo;
   /** Pixels of the canvases; pictures are fitted into them. */
   resize(options: { side: Side; size: Size }): void;
   /** Opens a photo with the depth that is named. A failure leaves the previous photo in place. */

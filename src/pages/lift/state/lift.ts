@@ -54,6 +54,8 @@ export class Lift {
     this.link = new LiftLink({
       spawn,
       provider: () => workspace.store.getState().settings.provider,
+      checks: () => workspace.gpuChecks.known(),
+      hear: ({ check }) => check && workspace.tellCheck(check),
       onStart: (info) => this.store.setState({ info }),
       onEnd: (error) => this.onEnd(error),
     });

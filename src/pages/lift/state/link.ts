@@ -1,6 +1,6 @@
 import type { CodedError } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
-import type { ProviderChoice } from '../../../core/match.ts';
+import type { KnownChecks, ProviderChoice } from '../../../core/match.ts';
 import type { CallOptions, WorkerClient } from '../../../platform/worker/worker-client.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import type { LiftApi, LiftInfo, LiftProgress } from '../contract/api.ts';
@@ -14,6 +14,8 @@ export type TransferableCanvas = Pick<HTMLCanvasElement, 'transferControlToOffsc
 export interface LiftLinkOptions {
   spawn: SpawnLiftWorker;
   provider: () => ProviderChoice;
+  checks: () => KnownChecks;
+  hear: (progress: LiftProgress) => void;
   onStart: (info: LiftInfo) => void;
   /** The worker is gone: the canvases it had are lost, and what it knew has to be told to the next one. */
   onEnd: (error: CodedError | null) => void;
@@ -32,6 +34,7 @@ export class LiftLink {
       kind: LIFTING,
       spawn: options.spawn,
       prepare: (call) => this.prepare(call),
+      hear: options.hear,
       onEnd: options.onEnd,
     });
   }
@@ -84,7 +87,11 @@ export class LiftLink {
     const { a, b } = this.canvases;
     this.canvases = {};
     this.options.onStart(
-      await call('start', { canvases: a && b ? { a, b } : null, provider: this.options.provider() }),
+      await call('start', {
+        canvases: a && b ? { a, b } : null,
+        provider: this.options.provider(),
+        checks: this.options.checks(),
+      }),
     );
   }
 }

@@ -69,7 +69,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     return this.renderers.shown;
   }
 
-  async start({ canvases, provider: choice }: Argument<'start'>): Promise<LiftInfo> {
+  async start({ canvases, provider: choice, checks }: Argument<'start'>): Promise<LiftInfo> {
     const { gpu, reason } = await openGpu();
     const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
     const { provider } = chooseProvider(choice, adapter, reason);
@@ -78,7 +78,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const models = provider === 'webgpu' ? gpu : null;
     this.runtime = new LazyRuntime(models?.device ?? null);
     this.networks = new LiftNetworks(this.runtime);
-    this.scorer = new ViewScorer(new ViewMatchers(this.runtime, root, models));
+    this.scorer = new ViewScorer(new ViewMatchers(this.runtime, root, models, checks));
     this.depths = new DepthSources(this.networks);
     this.scenes = new Scenes(this.networks);
     this.renderers = root ? await gpuRenderers(root, canvases, this.networks) : cpuRenderers(canvases, this.networks);
@@ -146,7 +146,8 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   score({ model, longSide }: Argument<'score'>, { signal, onProgress }: CallContext): Promise<MatchScore> {
     return this.jobs.run(async () => {
       throwIfAborted(signal);
-      const views = await this.renderer.pin(this.scorer.provider);
+      if (!this.renderer.request) throw nothingRendered();
+      const views = await this.renderer.pin(await this.scorer.prepare(model, { signal, onProgress }));
       if (!views) throw nothingRendered();
       try {
         const { score, maps } = await this.scorer.measure(model, views, { longSide, signal, onProgress });
@@ -172,7 +173,8 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
           signal,
           onProgress,
           measure: async (model, report) => {
-            const views = (await renderer.pin(this.scorer.provider))!;
+            const provider = await this.scorer.prepare(model, { signal, onProgress: report });
+            const views = (await renderer.pin(provider))!;
             try {
               const measured = await this.scorer.measure(model, views, { longSide, signal, onProgress: report });
               releaseMaps(measured.maps);

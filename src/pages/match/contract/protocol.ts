@@ -1,4 +1,3 @@
-import { CodedError } from '../../../core/errors.ts';
 import type {
   GpuCheck,
   KnownChecks,
@@ -39,12 +38,6 @@ export interface EngineInfo {
   /** What was found of the GPU and the model that is loaded; `provider` and `providerReason` are then of this. */
   check?: GpuCheck;
 }
-
-/** Code of the error of a match whose model the GPU computes wrongly. */
-export const GPU_WRONG = 'gpu-wrong';
-
-/** Whether a match failed so: a fresh engine, told of the check, runs the model on the CPU. */
-export const isGpuWrong = (thrown: unknown): boolean => thrown instanceof CodedError && thrown.code === GPU_WRONG;
 
 export interface MatchOptions {
   model: ModelSource;

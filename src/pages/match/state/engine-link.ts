@@ -7,7 +7,7 @@ import type { WorkerClient } from '../../../platform/worker/worker-client.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import type { EngineApi, EngineInfo, EngineMethod } from '../contract/protocol.ts';
 import { type CallOptions, ENGINE, type EngineWorkerLike } from '../link/engine.ts';
-import type { GpuChecks } from './gpu-checks.ts';
+import type { GpuChecks } from '../../../workspace/gpu-checks.ts';
 import type { MatchStore } from './store.ts';
 
 /** What a canvas element offers here; a test passes something else. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CodedError } from '../../../core/errors.ts';
 import type { GpuCheck, Progress } from '../../../core/match.ts';
-import { GPU_WRONG } from '../contract/protocol.ts';
+import { GPU_WRONG } from '../../../core/match.ts';
 import { parseAddress } from './address/url.ts';
 import { fakeCanvas, FakeEngine, RESULT, settle } from './fake-engine.ts';
 import { MatchWorkspace } from './match-workspace.ts';

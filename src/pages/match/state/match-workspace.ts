@@ -10,7 +10,6 @@ import { type EmbedChoice, embedSnippet } from './address/embed-snippet.ts';
 import { formatAddress } from './address/url.ts';
 import type { AddressState } from './address/url.ts';
 import { EngineLink } from './engine-link.ts';
-import { GpuChecks } from './gpu-checks.ts';
 import { Flying } from './fly/flying.ts';
 import { Geometry } from './geometry/geometry.ts';
 import { Masks } from './masks/masks.ts';
@@ -38,8 +37,6 @@ export interface MatchWorkspaceOptions extends WorkspaceOptions {
   initial?: Partial<MatchState>;
   /** Pages that need the machine for themselves: while one is shown, matching waits. */
   pausedBy?: readonly string[];
-  /** Where checks of the GPU are kept between visits; without one they last as long as the page. */
-  storage?: () => Storage | null;
   /** Where masks are kept over a reload of the tab; without one they last as long as the page. */
   tabStorage?: () => Storage | null;
 }
@@ -47,7 +44,6 @@ export interface MatchWorkspaceOptions extends WorkspaceOptions {
 /** The workspace with the engine that matches its photos: the match page's state, and everything a person can do there. */
 export class MatchWorkspace extends Workspace {
   declare readonly store: MatchStore;
-  readonly gpuChecks: GpuChecks;
   readonly link: EngineLink;
   readonly matching: Matching;
   readonly probing: Probing;
@@ -66,7 +62,6 @@ export class MatchWorkspace extends Workspace {
       options,
       photoEngine(() => this),
     );
-    this.gpuChecks = new GpuChecks(options.storage ?? (() => null));
     this.link = new EngineLink(store, {
       spawn: options.spawn,
       gpuChecks: this.gpuChecks,
@@ -88,7 +83,7 @@ export class MatchWorkspace extends Workspace {
         this.keepFresh();
         void this.probing.refresh();
       },
-      (check) => this.tellCheck(check),
+      (check) => this.showCheck(check),
       (page) => options.pausedBy?.includes(page) ?? false,
     );
     this.geometry = new Geometry(store, this.link);
@@ -158,7 +153,7 @@ export class MatchWorkspace extends Workspace {
     this.store.setState(({ fresh }) => ({ fresh: { ...fresh, [result.modelId]: result } }));
   }
 
-  private tellCheck(check: GpuCheck): void {
+  private showCheck(check: GpuCheck): void {
     this.gpuChecks.remember(check);
     const { provider, providerReason } = check;
     this.store.setState(({ engine }) => ({

@@ -1,6 +1,6 @@
 import { isCancelled } from '../../../core/errors.ts';
-import type { GpuCheck } from '../../../core/match.ts';
-import { isGpuWrong, type MatchOptions } from '../contract/protocol.ts';
+import { type GpuCheck, isGpuWrong } from '../../../core/match.ts';
+import type { MatchOptions } from '../contract/protocol.ts';
 import type { EngineLink } from './engine-link.ts';
 import { isWorkerDeath } from '../../../platform/worker/worker-client.ts';
 import type { Notices } from '../../../platform/page/notices.ts';

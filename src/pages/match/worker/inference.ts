@@ -3,8 +3,6 @@ import type { MatchField } from '../../../compute/field/gpu.ts';
 import type { Scope } from '../../../platform/gpu/scope.ts';
 import { shadersReady } from '../../../platform/gpu/shader.ts';
 import { fetchManifest, modelFilesAt } from '../../../models/fetch-model.ts';
-import { keepReference, withKeptReference } from '../../../models/keep-reference.ts';
-import type { MatcherManifest } from '../../../models/manifest.ts';
 import { throwIfAborted } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type { MatchOptions } from '../contract/protocol.ts';
@@ -29,7 +27,7 @@ import type { Refined } from '../../../matching/judged.ts';
 import { verdictOf } from '../../../matching/verdict.ts';
 import type { Runtime, RuntimeTensor } from '../../../platform/runtime/runtime.ts';
 import { readBytes } from '../../../platform/gpu/readback.ts';
-import { GpuModelCheck } from './gpu-model-check.ts';
+import { makeCheck, planCheck } from '../../../matching/reference-check/gpu-model-check.ts';
 import { type ShownMatch, shownMatch } from './stage/shown-match.ts';
 
 export interface InferenceContext {
@@ -198,30 +196,29 @@ export class Inference {
       this.cache.forget('');
       await old.pair.matcher.release();
     }
-    let manifest = await fetchManifest(source.manifestUrl, context.signal);
-    let check = this.provider === 'webgpu' ? new GpuModelCheck(this.gpu!, manifest) : null;
-    const known = check?.of(this.known);
-    if (check && !known) {
-      // Before the model takes its room on the GPU: WASM takes as much again.
-      manifest = await this.referenced(manifest, source.manifestUrl, context);
-      check = new GpuModelCheck(this.gpu!, manifest);
-    }
-    if (check && known?.verdict === 'wrong') {
-      context.onProgress({ stage: 'load-model', fraction: 0, check: known });
+    const manifest = await fetchManifest(source.manifestUrl, context.signal);
+    const plan =
+      this.provider === 'webgpu'
+        ? await planCheck(this.gpu!, manifest, source.manifestUrl, this.known, {
+            signal: context.signal,
+            onRecord: () => context.onProgress({ stage: 'check-model', fraction: null }),
+          })
+        : null;
+    if (plan?.known?.verdict === 'wrong') {
+      context.onProgress({ stage: 'load-model', fraction: 0, check: plan.known });
       // Sessions of both providers in one worker exhaust its memory: one that has run the GPU's has to end first.
-      if (this.runtime) throw check.error(known);
+      if (this.runtime) throw plan.check.error(plan.known);
       this.provider = 'wasm';
     }
     const runtime = await this.openRuntime();
     const onBytes = (loaded: number, total: number) =>
       context.onProgress({ stage: 'load-model', fraction: loaded / total, bytes: { loaded, total } });
     const matcher = await Matcher.load(manifest, runtime, modelFilesAt(source.manifestUrl), onBytes, context.signal);
-    if (check && this.provider === 'webgpu') {
+    if (plan && this.provider === 'webgpu') {
       try {
-        const found = known ?? (await check.run(matcher, context.signal));
-        this.known[found.key] = { verdict: found.verdict, finding: found.finding };
+        const found = await makeCheck(plan, matcher, this.known, context.signal);
         context.onProgress({ stage: 'load-model', fraction: 1, check: found });
-        if (found.verdict === 'wrong') throw check.error(found);
+        if (found.verdict === 'wrong') throw plan.check.error(found);
       } catch (error) {
         await matcher.release();
         throw error;
@@ -234,22 +231,6 @@ export class Inference {
     this.loaded = { source, pair };
     onTime('load-model', performance.now() - start);
     return pair;
-  }
-
-  /** A model that comes without its reference gets one: kept on this device, or recorded now on WASM. */
-  private async referenced(
-    manifest: MatcherManifest,
-    manifestUrl: string,
-    { signal, onProgress }: LoadContext,
-  ): Promise<MatcherManifest> {
-    const kept = await withKeptReference(manifest, manifestUrl);
-    if (kept.check) return kept;
-    onProgress({ stage: 'check-model', fraction: null });
-    const { recordReference } = await import('./reference/record-reference.ts');
-    const check = await recordReference(manifestUrl, signal);
-    if (!check) return manifest;
-    await keepReference(manifest, manifestUrl, check);
-    return { ...manifest, check };
   }
 
   /** A copy of a tensor's values: the runtime may reuse its memory once the tensor is disposed of. */

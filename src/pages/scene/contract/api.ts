@@ -1,7 +1,7 @@
 import type { Size } from '../../../core/geometry.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { DatasetTarget } from '../../../core/dataset-target.ts';
-import type { ModelSource, Provider, ProviderChoice } from '../../../core/match.ts';
+import type { GpuCheck, KnownChecks, ModelSource, Provider, ProviderChoice } from '../../../core/match.ts';
 import type { MatchScore, ScoreStage, SweepPoint } from '../../../core/match-score.ts';
 import type { Vector3 } from '../../../core/rotation.ts';
 import type { SplatCamera } from '../../../gaussians/camera.ts';
@@ -75,6 +75,8 @@ export interface SceneProgress {
   total: number | null;
   /** Of a sweep: each point as soon as it is there. */
   point?: SweepPoint;
+  /** What was found of the GPU and the model that is loaded. */
+  check?: GpuCheck;
 }
 
 /** Everything a picture is made from, beside the scene and the canvas' size. */
@@ -182,7 +184,7 @@ export interface SceneDatasetResult {
 
 /** Calls that the page makes to the scene's worker. */
 export interface SceneApi {
-  start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice }): SceneInfo;
+  start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice; checks: KnownChecks }): SceneInfo;
   /** Pixels of the canvas. */
   resize(options: { size: Size }): void;
   /** Opens a scene. A failure or an end leaves the previous one in place. */

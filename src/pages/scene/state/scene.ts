@@ -82,9 +82,11 @@ export class Scene {
         const { canvas } = this;
         this.canvas = null;
         const { provider } = workspace.store.getState().settings;
-        this.store.setState({ info: await call('start', { canvas, provider }) });
+        const checks = workspace.gpuChecks.known();
+        this.store.setState({ info: await call('start', { canvas, provider, checks }) });
         await call('resize', { size: this.size });
       },
+      hear: ({ check }) => check && workspace.tellCheck(check),
       onEnd: (error) => this.onEnd(error),
     });
     this.scoring = new Scoring(this);

@@ -108,7 +108,8 @@ export class PairBench {
           context.onProgress({ stage: 'render', done: points.length, total });
           const camera = sweptView(a.camera, depth, kind, value);
           const pair = pairOf(a, { camera, maps: await rendered(camera) }, rule);
-          const onProgress = ({ stage }: SceneProgress) => context.onProgress({ stage, done: points.length, total });
+          const onProgress = ({ stage, check }: SceneProgress) =>
+            context.onProgress({ stage, done: points.length, total, ...(check && { check }) });
           const { score } = await this.measure(pair, { a: `${key}/a`, b: `${key}/b` }, model, longSide, {
             signal: context.signal,
             onProgress,
@@ -136,8 +137,8 @@ export class PairBench {
       const { score, maps } = await this.scorer.measure(model, views, {
         longSide,
         signal,
-        onProgress: ({ stage, fraction }) =>
-          onProgress({ stage, done: fraction ?? 0, total: fraction === null ? null : 1 }),
+        onProgress: ({ stage, fraction, check }) =>
+          onProgress({ stage, done: fraction ?? 0, total: fraction === null ? null : 1, ...(check && { check }) }),
       });
       if (maps.on === 'cpu') return { score, maps: maps.sides.a };
       releaseMaps(maps);

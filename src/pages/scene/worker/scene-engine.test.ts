@@ -33,7 +33,7 @@ describe('the scene worker without a GPU', () => {
     // A browser that has no WebGPU.
     vi.stubGlobal('navigator', {});
     engine = new SceneEngine(() => {});
-    const info = await engine.start({ canvas: null, provider: 'auto' });
+    const info = await engine.start({ canvas: null, provider: 'auto', checks: {} });
     expect(info).toMatchObject({ rendersOn: 'cpu', provider: 'wasm', maxGaussians: 300_000 });
   });
 

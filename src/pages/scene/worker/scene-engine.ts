@@ -80,7 +80,7 @@ export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
-  async start({ canvas, provider: choice }: Argument<'start'>): Promise<SceneInfo> {
+  async start({ canvas, provider: choice, checks }: Argument<'start'>): Promise<SceneInfo> {
     const { gpu, reason } = await openGpu();
     const adapter = gpu && describeAdapter(gpu.info);
     const named = gpu && adapter !== null ? { isFallback: gpu.isFallback, name: adapter } : null;
@@ -93,7 +93,7 @@ export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
       await drawer.ready();
       this.drawer = drawer;
       if (provider === 'webgpu') {
-        const matchers = new ViewMatchers(new LazyRuntime(gpu.device), root, gpu);
+        const matchers = new ViewMatchers(new LazyRuntime(gpu.device), root, gpu, checks);
         this.bench = new PairBench(new ViewScorer(matchers), root);
       }
       gpu.device.lost.then(({ reason: why, message }) => {

@@ -2,7 +2,7 @@ import type { PlainError } from '../../../core/errors.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { Size } from '../../../core/geometry.ts';
 import type { PhotoMask } from '../../../core/mask.ts';
-import type { ModelSource, ProviderChoice, Verdict } from '../../../core/match.ts';
+import type { GpuCheck, KnownChecks, ModelSource, ProviderChoice, Verdict } from '../../../core/match.ts';
 import type { SetExportName } from '../../../exports/sets/index.ts';
 import type { SetSource } from '../../../exports/sets/set-format.ts';
 
@@ -85,11 +85,13 @@ export interface SetInfo {
 export interface SetProgress {
   stage: 'model' | 'encode' | 'search' | 'fit' | 'write';
   fraction: number | null;
+  /** What was found of the GPU and the model that is loaded. */
+  check?: GpuCheck;
 }
 
 /** Calls of the page to the set's worker. */
 export interface SetApi {
-  start(options: { provider: ProviderChoice }): SetInfo;
+  start(options: { provider: ProviderChoice; checks: KnownChecks }): SetInfo;
   /** Opens a photo once, to see that it can be, and keeps it. Throws as every opening of a photo does. */
   add(options: { id: string; file: File }): SetPhotoFacts;
   remove(options: { ids: string[] }): void;

@@ -42,10 +42,15 @@ export class PhotoSet implements SetContext {
       spawn,
       prepare: async (call) => {
         const { provider } = workspace.store.getState().settings;
-        const info = await call('start', { provider });
+        const info = await call('start', { provider, checks: workspace.gpuChecks.known() });
         this.store.setState({ info });
         this.restore(info.kept);
         this.store.setState({ beside: info.beside });
+      },
+      hear: ({ check }) => {
+        if (!check) return;
+        workspace.tellCheck(check);
+        this.store.setState(({ info }) => ({ info: info && { ...info, providerReason: check.providerReason } }));
       },
       onEnd: (error) => {
         if (error) workspace.notices.add('error', toPlainError(error));

@@ -68,7 +68,7 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
-  async start({ provider: choice }: Argument<'start'>): Promise<SetInfo> {
+  async start({ provider: choice, checks }: Argument<'start'>): Promise<SetInfo> {
     const { gpu, reason: noGpu } = await openGpu();
     const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
     const { provider, reason } = chooseProvider(choice, adapter, noGpu);
@@ -80,7 +80,12 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
     const store = await SetStore.open(await ownFiles());
     const runtime = new LazyRuntime(used?.device ?? null);
     const beside = new Beside(store);
-    this.running = { store, beside, photos: new OpenPhotos(root), matchers: new ViewMatchers(runtime, root, used) };
+    this.running = {
+      store,
+      beside,
+      photos: new OpenPhotos(root),
+      matchers: new ViewMatchers(runtime, root, used, checks),
+    };
     const kept = await store.kept();
     return { providerReason: reason, kept, keeps: store.keeps, beside: await beside.take([]) };
   }
@@ -305,7 +310,11 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
 
   private load(model: SetMatchOptions['model'], { signal, onProgress }: CallContext) {
     const { matchers } = this.require();
-    return matchers.load(model, (fraction) => onProgress({ stage: 'model', fraction }), signal);
+    return matchers.load(model, {
+      signal,
+      onLoaded: (fraction) => onProgress({ stage: 'model', fraction }),
+      onCheck: (check) => onProgress({ stage: 'model', fraction: 1, check }),
+    });
   }
 
   /** What a pair is kept under: its photos, the weights and the settings. */

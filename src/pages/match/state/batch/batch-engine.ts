@@ -1,11 +1,11 @@
 import { WorkerLink } from '../../../../platform/worker/worker-link.ts';
-import { type EngineApi, isGpuWrong } from '../../contract/protocol.ts';
-import type { GpuChecks } from '../gpu-checks.ts';
+import type { EngineApi } from '../../contract/protocol.ts';
+import type { GpuChecks } from '../../../../workspace/gpu-checks.ts';
 import { BATCH_ENGINE, type CallOptions, type EngineWorkerLike } from '../../link/engine.ts';
 import type { ExportName } from '../../../../exports/index.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { Side } from '../../../../core/geometry.ts';
-import type { MatchResult, Progress } from '../../../../core/match.ts';
+import { isGpuWrong, type MatchResult, type Progress } from '../../../../core/match.ts';
 import { DEFAULT_CAMERA } from '../../../../core/viewer/zoom.ts';
 import { exportOptions } from '../../params/export.ts';
 import type { MatchStore } from '../store.ts';

@@ -3,7 +3,7 @@ import type { ArchiveWorkerLike } from '../../link/archive.ts';
 import { CodedError, toPlainError } from '../../../../core/errors.ts';
 import { FakeEngine, RESULT, settle } from '../fake-engine.ts';
 import { createMatchStore } from '../store.ts';
-import { GpuChecks } from '../gpu-checks.ts';
+import { GpuChecks } from '../../../../workspace/gpu-checks.ts';
 import { Batch } from './batch.ts';
 
 const MODEL = {

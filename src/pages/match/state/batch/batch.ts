@@ -9,7 +9,7 @@ import { CodedError, isCancelled, throwIfAborted, toPlainError } from '../../../
 import type { ExportName } from '../../../../exports/index.ts';
 import { chosenModel } from '../../../../workspace/models.ts';
 import { isWorkerDeath } from '../../../../platform/worker/worker-client.ts';
-import type { GpuChecks } from '../gpu-checks.ts';
+import type { GpuChecks } from '../../../../workspace/gpu-checks.ts';
 import type { MatchStore } from '../store.ts';
 import { BatchEngine } from './batch-engine.ts';
 import { type BatchFile, type FilePair, type Pairing, pairUp, readPairList, sortFiles } from './pairing.ts';

@@ -1,6 +1,6 @@
-import { CodedError } from '../../../../core/errors.ts';
-import type { ReferenceManifest } from '../../../../models/manifest.ts';
-import { AnyOriginWorker } from '../../../../platform/worker/any-origin-worker.ts';
+import { CodedError } from '../../core/errors.ts';
+import type { ReferenceManifest } from '../../models/manifest.ts';
+import { AnyOriginWorker } from '../../platform/worker/any-origin-worker.ts';
 
 export interface ReferenceRequest {
   manifestUrl: string;
@@ -18,20 +18,20 @@ const LONGEST = 180_000;
  */
 export function recordReference(
   manifestUrl: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
   spawn: () => Worker = () => spawnReferenceWorker(AnyOriginWorker),
 ): Promise<ReferenceManifest | null> {
   return new Promise((resolve, reject) => {
     const worker = spawn();
     const end = (finish: () => void) => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', cancel);
+      signal?.removeEventListener('abort', cancel);
       worker.terminate();
       finish();
     };
     const cancel = () => end(() => reject(new CodedError('cancelled', 'Cancelled.')));
     const timer = setTimeout(() => end(() => resolve(null)), LONGEST);
-    signal.addEventListener('abort', cancel);
+    signal?.addEventListener('abort', cancel);
     worker.onmessage = ({ data }: MessageEvent<ReferenceAnswer>) =>
       end(() => resolve('reference' in data ? data.reference : null));
     worker.onerror = (event) => {

@@ -1,4 +1,4 @@
-import type { GpuCheck, KnownChecks } from '../../../core/match.ts';
+import type { GpuCheck, KnownChecks } from '../core/match.ts';
 
 const STORAGE_KEY = 'liftmatch-gpu-checks';
 

@@ -1,12 +1,12 @@
-import { CodedError } from '../../../core/errors.ts';
-import type { GpuCheck, KnownChecks } from '../../../core/match.ts';
-import type { Matcher } from '../../../matching/matcher.ts';
-import { compareOutputs } from '../../../matching/reference-check/compare.ts';
-import { checkOutputs, fromReference } from '../../../matching/reference-check/outputs.ts';
-import { type MatcherManifest, weightsOf } from '../../../models/manifest.ts';
-import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
-import { readBytes } from '../../../platform/gpu/readback.ts';
-import { GPU_WRONG } from '../contract/protocol.ts';
+import { CodedError } from '../../core/errors.ts';
+import { GPU_WRONG, type GpuCheck, type KnownChecks } from '../../core/match.ts';
+import type { Matcher } from '../matcher.ts';
+import { compareOutputs } from './compare.ts';
+import { checkOutputs, fromReference } from './outputs.ts';
+import { keepReference, withKeptReference } from '../../models/keep-reference.ts';
+import { type MatcherManifest, weightsOf } from '../../models/manifest.ts';
+import { describeAdapter, type Gpu } from '../../platform/gpu/device.ts';
+import { readBytes } from '../../platform/gpu/readback.ts';
 
 /**
  * The check of one model on one GPU, made on first use: drivers that overflow or miscompile give wrong matches without an
@@ -38,7 +38,7 @@ export class GpuModelCheck {
    * Runs the model, loaded on WebGPU, on the synthetic pair and compares. The only place where a model's outputs are read back.
    * @throws CodedError `model-failed`, `cancelled`
    */
-  async run(matcher: Matcher, signal: AbortSignal): Promise<GpuCheck> {
+  async run(matcher: Matcher, signal?: AbortSignal): Promise<GpuCheck> {
     const { check } = this.manifest;
     const outputs = await checkOutputs(
       matcher,
@@ -74,4 +74,47 @@ export class GpuModelCheck {
       providerReason: reasons[verdict],
     };
   }
+}
+
+/** The check of a model that is about to be loaded on a GPU. */
+export interface PlannedCheck {
+  check: GpuModelCheck;
+  /** What an earlier one said. */
+  known: GpuCheck | null;
+}
+
+/**
+ * What is known of a model on this GPU, before it takes its room there. One that was never checked and comes without its reference
+ * gets one: kept on this device, or recorded now on WASM, which takes as much room again.
+ */
+export async function planCheck(
+  gpu: Gpu,
+  manifest: MatcherManifest,
+  manifestUrl: string,
+  known: KnownChecks,
+  { signal, onRecord }: { signal?: AbortSignal; onRecord: () => void },
+): Promise<PlannedCheck> {
+  const check = new GpuModelCheck(gpu, manifest);
+  const told = check.of(known);
+  if (told) return { check, known: told };
+  const kept = await withKeptReference(manifest, manifestUrl);
+  if (kept.check) return { check: new GpuModelCheck(gpu, kept), known: null };
+  onRecord();
+  const { recordReference } = await import('./record-reference.ts');
+  const reference = await recordReference(manifestUrl, signal);
+  if (!reference) return { check, known: null };
+  await keepReference(manifest, manifestUrl, reference);
+  return { check: new GpuModelCheck(gpu, { ...manifest, check: reference }), known: null };
+}
+
+/** Makes the check of a model that is loaded, unless it is known, and notes what it says. @throws as {@link GpuModelCheck.run} */
+export async function makeCheck(
+  { check, known }: PlannedCheck,
+  matcher: Matcher,
+  checks: KnownChecks,
+  signal?: AbortSignal,
+): Promise<GpuCheck> {
+  const found = known ?? (await check.run(matcher, signal));
+  checks[found.key] = { verdict: found.verdict, finding: found.finding };
+  return found;
 }

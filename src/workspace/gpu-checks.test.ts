@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GpuCheck } from '../../../core/match.ts';
+import type { GpuCheck } from '../core/match.ts';
 import { GpuChecks } from './gpu-checks.ts';
 
 const check = (key: string, verdict: GpuCheck['verdict']): GpuCheck => ({

@@ -1,9 +1,9 @@
-import { toPlainError } from '../../../../core/errors.ts';
-import { Matcher } from '../../../../matching/matcher.ts';
-import { compareOutputs } from '../../../../matching/reference-check/compare.ts';
-import { checkOutputs, toReference } from '../../../../matching/reference-check/outputs.ts';
-import { fetchManifest, modelFilesAt } from '../../../../models/fetch-model.ts';
-import { createOrtRuntime } from '../../../../platform/runtime/ort.ts';
+import { toPlainError } from '../../core/errors.ts';
+import { Matcher } from '../matcher.ts';
+import { compareOutputs } from './compare.ts';
+import { checkOutputs, toReference } from './outputs.ts';
+import { fetchManifest, modelFilesAt } from '../../models/fetch-model.ts';
+import { createOrtRuntime } from '../../platform/runtime/ort.ts';
 import type { ReferenceAnswer, ReferenceRequest } from './record-reference.ts';
 
 /**

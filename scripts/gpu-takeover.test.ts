@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { GpuCheck, KnownChecks } from '../src/core/match.ts';
+import { ViewMatchers } from '../src/matching/scoring/view-matchers.ts';
+import { parseManifest, weightsOf } from '../src/models/manifest.ts';
+import type { Gpu } from '../src/platform/gpu/device.ts';
+import { LazyRuntime } from '../src/platform/runtime/lazy-runtime.ts';
+import type { Runtime, RuntimeTensor } from '../src/platform/runtime/runtime.ts';
+import { MODELS } from './node/load-matcher.ts';
+import { NodeRuntime } from './node/ort-node.ts';
+
+/** The matchers of sets, of the module for other pages, and of scores on lifted photos and scenes. */
+
+const FOLDER = join(MODELS, 'embedded');
+const manifest = parseManifest(JSON.parse(readFileSync(join(FOLDER, 'manifest.json'), 'utf8')), 'embedded');
+const url = 'https://site.test/models/embedded/manifest.json';
+const source = { id: 'embedded', manifestUrl: url };
+const gpu = { device: {}, info: { description: 'Test GPU' }, isFallback: false } as unknown as Gpu;
+const KEY = ['Test GPU', manifest.id, weightsOf(manifest), 'reference'].join(' / ');
+
+beforeEach(() => {
+  vi.stubGlobal(
+    'fetch',
+    async (address: string) => new Response(readFileSync(join(FOLDER, String(address).split('/').at(-1)!))),
+  );
+});
+afterEach(() => vi.unstubAllGlobals());
+
+/** A runtime whose outputs are so many times the right ones. */
+class OffBy extends NodeRuntime {
+  constructor(private readonly factor: number) {
+    super();
+  }
+
+  override async createSession(...given: Parameters<NodeRuntime['createSession']>) {
+    const session = await super.createSession(...given);
+    const changed = (tensor: RuntimeTensor): RuntimeTensor =>
+      this.factor === 1
+        ? tensor
+        : this.tensor(
+            tensor.data!.map((value) => value * this.factor),
+            tensor.dims,
+          );
+    return {
+      ...session,
+      run: async (feeds: Parameters<typeof session.run>[0]) => {
+        const outputs = Object.entries(await session.run(feeds));
+        const isDecoder = outputs.some(([name]) => name.includes('warp'));
+        return Object.fromEntries(outputs.map(([name, one]) => [name, isDecoder ? changed(one) : one]));
+      },
+    };
+  }
+}
+
+async function loaded(factor: number, known: KnownChecks = {}) {
+  let opened = 0;
+  const onGpu = new LazyRuntime(null, async () => {
+    opened++;
+    return new OffBy(factor) as unknown as Runtime;
+  });
+  const onCpu = new LazyRuntime(null, async () => new NodeRuntime() as unknown as Runtime);
+  const told: GpuCheck[] = [];
+  const matchers = new ViewMatchers(onGpu, null, gpu, known, onCpu);
+  const listener = { onLoaded: () => {}, onCheck: (check: GpuCheck) => void told.push(check) };
+  const pair = await matchers.load(source, listener);
+  expect(await matchers.load(source, listener)).toBe(pair);
+  const { runtime } = pair.matcher;
+  await pair.matcher.release();
+  return { told, known, opened, provider: matchers.provider, isOffBy: runtime instanceof OffBy };
+}
+
+test('a GPU that is right is used, and not checked again', async () => {
+  const first = await loaded(1);
+  expect(first).toMatchObject({ provider: 'webgpu', isOffBy: true, known: { [KEY]: { verdict: 'right' } } });
+  expect(first.told).toMatchObject([{ key: KEY, verdict: 'right', provider: 'webgpu' }]);
+  // Wrong now, but known to be right: no second check.
+  expect(await loaded(1.1, first.known)).toMatchObject({ provider: 'webgpu', isOffBy: true });
+});
+
+test('of a GPU that is wrong WASM takes over, it is said why, and the next time the GPU is not tried', async () => {
+  const first = await loaded(1.1);
+  expect(first).toMatchObject({ provider: 'wasm', isOffBy: false, opened: 1, known: { [KEY]: { verdict: 'wrong' } } });
+  expect(first.told).toHaveLength(1);
+  expect(first.told[0].providerReason).toMatch(
+    /^Models run on the CPU: the GPU \(Test GPU\) computes this one wrongly, its (places|certainties) differ from the stored reference by 0\.\d+/,
+  );
+  expect(await loaded(1, first.known)).toMatchObject({ provider: 'wasm', isOffBy: false, opened: 0 });
+});
