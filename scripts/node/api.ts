@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Matcher, MatcherOptions, MatchOptions, Photo } from '../../public/api.d.ts';
-import { matchPhotos } from '../../src/api/match-photos.ts';
-import { PlainMatch } from '../../src/api/plain-match.ts';
+import { heardBy, PlainMatch } from '../../src/api/plain-match.ts';
 import type { Pixels } from '../../src/compute/preprocess/cpu.ts';
 import { CodedError, throwIfAborted } from '../../src/core/errors.ts';
 import { Serial } from '../../src/core/serial.ts';
 import { FeatureCache } from '../../src/matching/feature-cache.ts';
+import { matchPhotos } from '../../src/matching/match-photos.ts';
 import { PairMatcher } from '../../src/matching/pair-matcher.ts';
 import type { NodeMatcher } from './match-pair.ts';
 import { FilePhoto, focalOf, read } from './photo.ts';
@@ -75,8 +75,9 @@ class NativeMatcher implements Matcher {
       // A cache of its own: photos are not known again, since their keys are new with every match.
       const pair = new PairMatcher(this.pair.matcher, this.pair.backend, new FeatureCache());
       const photos = { a: opened.a.photo, b: opened.b.photo };
-      const matched = await matchPhotos(pair, photos, { longSide: size, rescue, signal, onProgress });
-      return new PlainMatch({ ...matched, exifFocal: { a: opened.a.focal, b: opened.b.focal } });
+      const run = { longSide: size, rescue, signal, ...heardBy(onProgress) };
+      const { fields, verdict, rescue: search } = await matchPhotos(pair, photos, run);
+      return new PlainMatch({ fields, verdict, rescue: search, exifFocal: { a: opened.a.focal, b: opened.b.focal } });
     });
   }
 

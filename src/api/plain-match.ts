@@ -9,6 +9,7 @@ import type {
   MatchTable,
   Pose,
   PoseOptions,
+  Progress,
   SampleOptions,
 } from '../../public/api.d.ts';
 import type { PlainField, PlainMatchField } from '../compute/field/cpu.ts';
@@ -34,6 +35,12 @@ export interface MatchParts {
   /** Focal lengths that the files tell, pixels. */
   exifFocal: Record<Side, number | null>;
 }
+
+/** What matching tells as it goes on, as the module's progress. */
+export const heardBy = (onProgress?: (progress: Progress) => void) => ({
+  onStage: (stage: string) => onProgress?.({ stage, fraction: null }),
+  onTry: (fraction: number) => onProgress?.({ stage: 'rescue', fraction }),
+});
 
 /** Samples elsewhere than on this thread; null where that is no longer possible. */
 export type Sampler = (fields: PlainMatchField, options: Required<SampleOptions>) => Promise<MatchTable | null>;

@@ -1,14 +1,11 @@
 import { cameraText } from '../core/camera-model.ts';
 import type { Side, Size } from '../core/geometry.ts';
-import { type MatchResult, type MatchTable, type Verdict, NO_RESCUE } from '../core/match.ts';
+import type { MatchResult, MatchTable, Verdict } from '../core/match.ts';
 import type { TwoViewGeometry } from '../formats/matches/colmap-tables.ts';
 import type { PairFile } from '../formats/sets/pair-file.ts';
 import type { PhotoHandle } from '../matching/backend/backend.ts';
+import { matchPhotos } from '../matching/match-photos.ts';
 import type { PairMatcher } from '../matching/pair-matcher.ts';
-import { judge, type Refined } from '../matching/judged.ts';
-import { refine } from '../matching/refine.ts';
-import { toSubpixel } from '../matching/search/subpixel.ts';
-import { verdictOf } from '../matching/verdict.ts';
 import { type PairMatches, pairMatches, ROW } from './pair-matches.ts';
 import { NO_CAMERAS, type PairCameras } from './straight-pairs.ts';
 import { fitTwoView } from './two-view.ts';
@@ -48,38 +45,21 @@ export async function matchSetPair<Photo extends PhotoHandle, Field>(
   settings: SetPairSettings,
   context: { signal?: AbortSignal; onTry?: (fraction: number) => void; cameras?: PairCameras } = {},
 ): Promise<MatchedSetPair> {
-  const { backend, matcher } = pair;
-  const { verdict: thresholds } = matcher.manifest;
-  const plan = { longSide: { a: settings.longSide, b: settings.longSide }, frame: null };
-  const start = performance.now();
-  const first = await judge(pair, await pair.match(photos, plan, context));
-  const budget = settings.patience && settings.patience * (performance.now() - start);
-  const held = new Set([first.field]);
-  try {
-    const found: Refined<Field> = settings.rescue
-      ? await refine(pair, photos, settings.longSide, first, { ...context, budget })
-      : { ...first, rescue: NO_RESCUE };
-    held.add(found.field);
-    const refined = await toSubpixel(pair, photos, found);
-    held.add(refined.field);
-    const { rescue } = refined;
-    const verdict = verdictOf(refined.statistics, thresholds, rescue);
-    const kept = { verdict, rescue, cached: first.cached };
-    if (verdict.kind === 'none') {
-      return {
-        ...kept,
-        geometry: NO_GEOMETRY,
-        matches: { count: 0, rows: new Float32Array(), starts: new Uint8Array() },
-      };
-    }
-    const fields = { a: await backend.readField(refined.field, 'a'), b: await backend.readField(refined.field, 'b') };
-    const limits = { certainty: thresholds.certainty, cycleShare: CYCLE_SHARE, places: settings.places };
-    const matches = pairMatches(fields, limits);
-    const sizes = { a: photos.a.size, b: photos.b.size };
-    return { ...kept, matches, geometry: await geometryOf(matches, sizes, context.cameras ?? NO_CAMERAS, context) };
-  } finally {
-    for (const field of held) backend.dispose(field);
+  const { signal, onTry, cameras = NO_CAMERAS } = context;
+  const run = { ...settings, isSubpixel: true, signal, onTry };
+  const { fields, verdict, rescue, cached } = await matchPhotos(pair, photos, run);
+  const kept = { verdict, rescue, cached };
+  if (verdict.kind === 'none') {
+    return {
+      ...kept,
+      geometry: NO_GEOMETRY,
+      matches: { count: 0, rows: new Float32Array(), starts: new Uint8Array() },
+    };
   }
+  const { certainty } = pair.matcher.manifest.verdict;
+  const matches = pairMatches(fields, { certainty, cycleShare: CYCLE_SHARE, places: settings.places });
+  const sizes = { a: photos.a.size, b: photos.b.size };
+  return { ...kept, matches, geometry: await geometryOf(matches, sizes, cameras, { signal }) };
 }
 
 /** What a pair's candidates say of one scene; made anew, without a match, where other cameras are known. */

@@ -2,6 +2,7 @@ import type { MatchTable } from '../../../public/api.d.ts';
 import { sampleMatches } from '../../compute/sample-matches/cpu.ts';
 import { CodedError, throwIfAborted } from '../../core/errors.ts';
 import { Serial } from '../../core/serial.ts';
+import { matchPhotos } from '../../matching/match-photos.ts';
 import { matchTable } from '../../matching/match-table.ts';
 import { openPhoto } from '../../matching/photos/open-photo.ts';
 import { MAX_WORKING_SIDE, MIN_SIDE } from '../../matching/photos/photo-limits.ts';
@@ -14,8 +15,7 @@ import { Scope } from '../../platform/gpu/scope.ts';
 import { LazyRuntime } from '../../platform/runtime/lazy-runtime.ts';
 import { chooseProvider } from '../../platform/runtime/provider.ts';
 import type { ServedCall, ServedHandlers } from '../../platform/worker/serve-calls.ts';
-import { matchPhotos } from '../match-photos.ts';
-import type { MatchParts } from '../plain-match.ts';
+import { heardBy, type MatchParts } from '../plain-match.ts';
 import type { MatcherApi, MatcherInfo, MatcherProgress, SentPhoto } from '../protocol.ts';
 
 type Argument<M extends keyof MatcherApi> = Parameters<MatcherApi[M]>[0];
@@ -59,9 +59,10 @@ export class ApiEngine implements ServedHandlers<MatcherApi, MatcherProgress> {
       try {
         for (const sent of [a, b]) opened.push(await open(sent, root, signal));
         const [photoA, photoB] = opened;
-        const run = { longSide, rescue, signal, onProgress };
-        const matched = await matchPhotos(pair, { a: photoA, b: photoB }, run);
-        return { ...matched, exifFocal: { a: photoA.info.focal ?? null, b: photoB.info.focal ?? null } };
+        const run = { longSide, rescue, signal, ...heardBy(onProgress) };
+        const { fields, verdict, rescue: search } = await matchPhotos(pair, { a: photoA, b: photoB }, run);
+        const exifFocal = { a: photoA.info.focal ?? null, b: photoB.info.focal ?? null };
+        return { fields, verdict, rescue: search, exifFocal };
       } finally {
         for (const photo of opened) {
           forget(photo.key);
