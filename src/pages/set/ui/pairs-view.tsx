@@ -1,10 +1,38 @@
-import { type KeyboardEvent, type MouseEvent, type PointerEvent, useMemo } from 'react';
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useMemo, useRef } from 'react';
 import type { PairOfIds } from '../contract/api.ts';
 import { type PairState, pairName, type ShownPhoto } from '../state/types.ts';
 import { useSet, useSetState } from './set-context.ts';
 
 /** More rows than this have no numbers beside them: they would be too small to read. */
 const NUMBERED = 40;
+
+/** So long the pointer must rest on a pair that it is another's turn: on the way to the buttons below it crosses many. */
+const REST_MS = 120;
+
+/** Points at pairs by a pointer: at the first at once, at another where it rests. A picture that scrolls under it points at none. */
+function usePointing(pairUnder: (target: EventTarget) => PairOfIds | null) {
+  const set = useSet();
+  const chosen = useSetState((state) => state.chosen);
+  const waiting = useRef<{ name: string; timer: ReturnType<typeof setTimeout> } | null>(null);
+  const stop = () => {
+    clearTimeout(waiting.current?.timer);
+    waiting.current = null;
+  };
+  useEffect(() => stop, []);
+  return {
+    onPointerMove: ({ target, movementX, movementY }: PointerEvent) => {
+      if (movementX === 0 && movementY === 0) return;
+      const pair = pairUnder(target);
+      const name = pair && pairName(pair);
+      if (name !== null && name === waiting.current?.name) return;
+      stop();
+      if (!pair || name === null || (chosen && pairName(chosen) === name)) return;
+      if (!chosen) set.choose(pair);
+      else waiting.current = { name, timer: setTimeout(() => set.choose(pair), REST_MS) };
+    },
+    onPointerLeave: stop,
+  };
+}
 
 const STEPS: Record<string, readonly [number, number]> = {
   ArrowUp: [-1, 0],
@@ -75,17 +103,18 @@ function PairMatrix({ photos }: { photos: readonly ShownPhoto[] }) {
     }
   }
   // One listener for up to thousands of cells.
-  const pairUnder = ({ target }: { target: EventTarget }): PairOfIds | null => {
+  const pairUnder = (target: EventTarget): PairOfIds | null => {
     const at = target instanceof SVGElement ? target.dataset.pair?.split('-').map((n) => Number(n) - 1) : undefined;
     return at ? pairAt(at[0], at[1]) : null;
   };
-  const onPoint = (event: PointerEvent) => {
-    const pair = pairUnder(event);
-    if (pair && (!chosen || pairName(chosen) !== pairName(pair))) set.choose(pair);
-  };
-  const onOpen = (event: MouseEvent) => {
-    const pair = pairUnder(event);
-    if (pair) void set.toMatch(pair);
+  const pointing = usePointing(pairUnder);
+  const onOpen = ({ target, nativeEvent }: MouseEvent) => {
+    const pair = pairUnder(target);
+    if (!pair) return;
+    // A finger cannot point before it presses: its first tap does.
+    const isTap = (nativeEvent as globalThis.PointerEvent).pointerType === 'touch';
+    if (isTap && (!chosen || pairName(chosen) !== pairName(pair))) set.choose(pair);
+    else void set.toMatch(pair);
   };
   const marked = chosen && [place.get(chosen.a), place.get(chosen.b)];
   const side = count + margin;
@@ -97,7 +126,7 @@ function PairMatrix({ photos }: { photos: readonly ShownPhoto[] }) {
         tabIndex={0}
         aria-label="Matrix of pairs: arrow keys point at a pair, Enter opens it on Match"
         onKeyDown={onKey}
-        onPointerOver={onPoint}
+        {...pointing}
         onClick={onOpen}
       >
         {margin > 0 &&
@@ -133,7 +162,6 @@ function PairMatrix({ photos }: { photos: readonly ShownPhoto[] }) {
 
 /** Photos on a circle, a line where a pair was found to show one scene: the thicker, the more. */
 function PairGraph({ photos }: { photos: readonly ShownPhoto[] }) {
-  const set = useSet();
   const pairs = useSetState((state) => state.pairs);
   const planned = useSetState((state) => state.planned);
   const chosen = useSetState((state) => state.chosen);
@@ -151,17 +179,17 @@ function PairGraph({ photos }: { photos: readonly ShownPhoto[] }) {
       ? [{ pair, share: shareOf(state), from: places[i], to: places[j] }]
       : [];
   });
-  const onPoint = ({ target }: PointerEvent) => {
+  const pointing = usePointing((target) => {
     const at = target instanceof SVGElement ? target.dataset.line : undefined;
-    if (at !== undefined) set.choose(lines[Number(at)].pair);
-  };
+    return at === undefined ? null : lines[Number(at)].pair;
+  });
   return (
     <figure className="set-graph">
       <svg
         viewBox="0 0 100 100"
         role="application"
         aria-label={`Graph of pairs: ${lines.length} lines between ${photos.length} photos`}
-        onPointerOver={onPoint}
+        {...pointing}
       >
         {lines.map(({ pair, share, from, to }, lineIndex) => (
           <line
