@@ -5,7 +5,7 @@ import type { Pixels } from '../src/compute/preprocess/cpu.ts';
 import { seededRandom } from '../src/geometry/random.ts';
 import { readArguments, usage } from './node/arguments.ts';
 import { loadMatcher } from './node/load-matcher.ts';
-import { matchPhotos } from './node/match-pair.ts';
+import { matchOpened } from './node/match-pair.ts';
 import { FilePhoto } from './node/photo.ts';
 import { runCommand } from './node/run-command.ts';
 
@@ -55,7 +55,7 @@ async function main(argv: readonly string[]): Promise<void> {
       const other = photos[(i + 1 + Math.floor(random() * (photos.length - 1))) % photos.length];
       const made: MadePair = KINDS[kind](pixels, random, other.pixels);
       const opened = { a: FilePhoto.of(made.a, `${kind}-${name}-a`), b: FilePhoto.of(made.b, `${kind}-${name}-b`) };
-      const match = await matchPhotos(matcher, opened, { size: args.count('size') ?? null, rescue: true });
+      const match = await matchOpened(matcher, opened, { size: args.count('size') ?? null, rescue: true });
       const { verdict, fields, rescue, tries, milliseconds } = match;
       const back = made.motion && invert3(made.motion);
       const a = rightness(fields.a, made.b, made.motion, thresholds, flatness(made.a));

@@ -39,11 +39,11 @@ export async function matchPair(
     const mask = settings.masks?.[side];
     if (mask !== undefined) await photos[side].setMask(mask);
   }
-  return matchPhotos(matcher, photos, settings);
+  return matchOpened(matcher, photos, settings);
 }
 
 /** The same of photos that are open. */
-export async function matchPhotos(
+export async function matchOpened(
   matcher: NodeMatcher,
   photos: MatchedPair['photos'],
   settings: Pick<MatchSettings, 'size' | 'rescue'>,
