@@ -4,7 +4,7 @@ import type { Matrix3 } from '../../src/core/matrix3.ts';
 import { fitPoseRobust } from '../../src/geometry/estimators/essential.ts';
 import { poseError } from '../../src/geometry/measures.ts';
 import type { PointPairs } from '../../src/geometry/point-pairs.ts';
-import { OWN_MATCH_COLUMNS } from '../../src/matching/own-matches.ts';
+import { OWN_MATCH_COLUMNS } from '../../src/matching/backend/own-matches.ts';
 import { sampledPairs } from './measure-geometry.ts';
 import type { Cameras, Published } from './pairs.ts';
 import type { Protocol } from './protocols.ts';

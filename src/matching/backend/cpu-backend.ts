@@ -29,7 +29,7 @@ import {
   sureFromOf,
 } from './backend.ts';
 import { covarianceAt, precisionInPhoto } from '../match-covariance.ts';
-import { ownMatchesInMask, ownMatchesOf } from '../own-matches.ts';
+import { ownMatchesInMask, ownMatchesOf } from './own-matches.ts';
 import { type Decoded, disposeDecoded } from '../matcher.ts';
 import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';
 

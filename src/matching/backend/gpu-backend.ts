@@ -27,7 +27,7 @@ import {
 } from './backend.ts';
 import type { Covariance } from '../match-covariance.ts';
 import { cellAt, covarianceOf, precisionInPhoto } from '../match-covariance.ts';
-import { ownMatchesInMask, ownMatchesOf } from '../own-matches.ts';
+import { ownMatchesInMask, ownMatchesOf } from './own-matches.ts';
 import { type Decoded, disposeDecoded } from '../matcher.ts';
 import { readBytes } from '../../platform/gpu/readback.ts';
 import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';

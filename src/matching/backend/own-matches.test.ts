@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { IDENTITY3 } from '../core/matrix3.ts';
-import type { Gpu } from '../platform/gpu/device.ts';
-import { TestGpu } from '../platform/gpu/testing/dawn.ts';
-import type { Runtime, RuntimeTensor } from '../platform/runtime/runtime.ts';
-import type { CpuPhoto } from './backend/cpu-backend.ts';
-import { CpuBackend } from './backend/cpu-backend.ts';
-import type { GpuPhoto } from './backend/gpu-backend.ts';
-import { GpuBackend } from './backend/gpu-backend.ts';
-import type { Decoded } from './matcher.ts';
+import { IDENTITY3 } from '../../core/matrix3.ts';
+import type { Gpu } from '../../platform/gpu/device.ts';
+import { TestGpu } from '../../platform/gpu/testing/dawn.ts';
+import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';
+import type { CpuPhoto } from './cpu-backend.ts';
+import { CpuBackend } from './cpu-backend.ts';
+import type { GpuPhoto } from './gpu-backend.ts';
+import { GpuBackend } from './gpu-backend.ts';
+import type { Decoded } from '../matcher.ts';
 import { ownMatchesOf } from './own-matches.ts';
 
 const GRIDS = { a: { width: 16, height: 8 }, b: { width: 24, height: 8 } };

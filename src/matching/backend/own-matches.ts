@@ -1,6 +1,6 @@
-import { pixelToNormalised } from '../core/coordinates.ts';
-import type { Size } from '../core/geometry.ts';
-import { type FieldMask, isInMask } from '../core/mask.ts';
+import { pixelToNormalised } from '../../core/coordinates.ts';
+import type { Size } from '../../core/geometry.ts';
+import { type FieldMask, isInMask } from '../../core/mask.ts';
 
 /** Numbers of one match: x and y in one photo, x and y in the other, confidence. */
 export const OWN_MATCH_COLUMNS = 5;
