@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planConversion } from '../src/networks/convert.ts';
+import { readEloftrConfig } from '../src/networks/eloftr/config.ts';
+import { weightsOf } from '../src/networks/eloftr/eloftr.test-helper.ts';
+import { buildDecoder, buildEncoder } from '../src/networks/eloftr/matcher.ts';
 import { hasParity, loadParity } from '../src/networks/parity.test-helper.ts';
-import { relativeDifference } from '../src/networks/semi-dense/semi-dense.test-helper.ts';
+import {
+  largestDifference,
+  ownMatches,
+  relativeDifference,
+  rgb,
+} from '../src/networks/semi-dense/semi-dense.test-helper.ts';
+import { GraphBuilder } from '../src/onnx/graph-builder.ts';
 import { runInNode } from '../src/onnx/run-in-node.test-helper.ts';
 import type { ConversionOptions } from '../src/networks/plan.ts';
 import type { MatcherManifest } from '../src/models/manifest.ts';
@@ -86,6 +95,37 @@ describe.runIf(isAsked && hasParity('xfeat'))('every family on onnxruntime’s W
         return [input, sources[photo][name].values] as const;
       });
       await both('decoder', Object.fromEntries(feeds));
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'EfficientLoFTR’s decoder: the recorded matches, index for index',
+    async () => {
+      const parity = loadParity('eloftr');
+      const weights = weightsOf(await parity.checkpoint('checkpoint-deploy.pth'));
+      const size = [64, 96] as const;
+      // The encoder is convolutions alone, which other networks run here; every new shape is a shader to compile.
+      const encoder = new GraphBuilder({ name: 'encoder' });
+      buildEncoder(encoder, weights.again(), size);
+      const [a, b] = [
+        await runInNode(encoder, { image: rgb(parity.tensor('a/image0').values) }),
+        await runInNode(encoder, { image: rgb(parity.tensor('a/image1').values) }),
+      ];
+      const decoder = new GraphBuilder({ name: 'decoder' });
+      buildDecoder(decoder, weights.again(), readEloftrConfig(weights), { a: size, b: size });
+      const feeds = Object.fromEntries(
+        Object.keys(a).flatMap((name) => [
+          [`a_${name}`, a[name].values],
+          [`b_${name}`, b[name].values],
+        ]),
+      );
+      const { matches } = await webgpu.run(await webgpu.session(decoder), feeds, decoder);
+      const own = ownMatches({ shape: [1, 6, 8, 12], type: 'float32', values: matches });
+      expect(own.i).toEqual([...parity.tensor('a/i_ids').values]);
+      expect(own.a).toEqual([...parity.tensor('a/mkpts0_f').values]);
+      expect(largestDifference(own.b, parity.tensor('a/mkpts1_f').values)).toBeLessThan(1e-3);
+      expect(largestDifference(own.confidence, parity.tensor('a/mconf').values)).toBeLessThan(1e-4);
     },
     TIMEOUT,
   );

@@ -3,12 +3,9 @@ import { planConversion } from '../src/networks/convert.ts';
 import { costVolume } from '../src/networks/depthsplat/cost-volume.ts';
 import { camerasOf } from '../src/networks/depthsplat/depthsplat.test-helper.ts';
 import { depthsplatShapes } from '../src/networks/depthsplat/published-shapes.ts';
-import { readEloftrConfig } from '../src/networks/eloftr/config.ts';
-import { weightsOf } from '../src/networks/eloftr/eloftr.test-helper.ts';
-import { buildDecoder, buildEncoder } from '../src/networks/eloftr/matcher.ts';
 import { hasParity, loadParity } from '../src/networks/parity.test-helper.ts';
 import { firstLargest } from '../src/networks/semi-dense/coarse-match.ts';
-import { largestDifference, ownMatches, rgb } from '../src/networks/semi-dense/semi-dense.test-helper.ts';
+import { largestDifference } from '../src/networks/semi-dense/semi-dense.test-helper.ts';
 import { strongest } from '../src/networks/xfeat/keypoints.ts';
 import { GraphBuilder } from '../src/onnx/graph-builder.ts';
 import { noise, runInNode, tensorOf } from '../src/onnx/run-in-node.test-helper.ts';
@@ -104,37 +101,6 @@ describe.runIf([...FAMILIES, 'depthsplat-small-two-k'].every(hasParity))(
         expect([...out.index1]).toEqual(rows.map((row) => row.indexOf(Math.max(...row))));
         const columns = Array.from({ length: 256 }, (_, c) => rows.map((row) => row[c]));
         expect([...out.index0]).toEqual(columns.map((column) => column.indexOf(Math.max(...column))));
-      },
-      TIMEOUT,
-    );
-
-    it(
-      'EfficientLoFTR’s decoder: the recorded matches, index for index',
-      async () => {
-        const parity = loadParity('eloftr');
-        const weights = weightsOf(await parity.checkpoint('checkpoint-deploy.pth'));
-        const size = [64, 96] as const;
-        // The encoder is convolutions alone, which other networks run here; every new shape is a shader to compile.
-        const encoder = new GraphBuilder({ name: 'encoder' });
-        buildEncoder(encoder, weights.again(), size);
-        const [a, b] = [
-          await runInNode(encoder, { image: rgb(parity.tensor('a/image0').values) }),
-          await runInNode(encoder, { image: rgb(parity.tensor('a/image1').values) }),
-        ];
-        const decoder = new GraphBuilder({ name: 'decoder' });
-        buildDecoder(decoder, weights.again(), readEloftrConfig(weights), { a: size, b: size });
-        const feeds = Object.fromEntries(
-          Object.keys(a).flatMap((name) => [
-            [`a_${name}`, a[name].values],
-            [`b_${name}`, b[name].values],
-          ]),
-        );
-        const { matches } = await webgpu.run(await webgpu.session(decoder), feeds, decoder);
-        const own = ownMatches({ shape: [1, 6, 8, 12], type: 'float32', values: matches });
-        expect(own.i).toEqual([...parity.tensor('a/i_ids').values]);
-        expect(own.a).toEqual([...parity.tensor('a/mkpts0_f').values]);
-        expect(largestDifference(own.b, parity.tensor('a/mkpts1_f').values)).toBeLessThan(1e-3);
-        expect(largestDifference(own.confidence, parity.tensor('a/mconf').values)).toBeLessThan(1e-4);
       },
       TIMEOUT,
     );
