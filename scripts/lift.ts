@@ -26,7 +26,7 @@ The same seed gives the same files. A folder is gone on with where it was left; 
 
 const DEFAULTS = { views: 4, seed: 1, size: 512 };
 
-async function main(argv: readonly string[]): Promise<void> {
+export async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(
     {
       options: ['out', 'views', 'seed', 'size', 'depth', 'meaning', 'sky'],

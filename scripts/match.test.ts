@@ -8,15 +8,18 @@ import { bytesSource } from '../src/formats/byte-source.ts';
 import { parseFlo } from '../src/formats/flow/flo.ts';
 import { npyFloat32 } from '../src/formats/arrays/npy.ts';
 import { openNpz } from '../src/formats/arrays/npz.ts';
-import { runScript } from './node/command.test-helper.ts';
+import { main } from './match.ts';
+import { type Outcome, runMain, runScript } from './node/command.test-helper.ts';
 import { ROOT } from './node/tools.mjs';
 
 const out = mkdtempSync(join(tmpdir(), 'match-'));
 const sample = (name: string) => join(ROOT, 'public', 'samples', name);
 
+const textOf = ({ code, stdout, stderr }: Outcome) => ({ code, text: code === 0 ? stdout : stderr });
 /** The command as a person runs it. */
-const match = (...args: string[]) =>
-  runScript('match.ts', args).then(({ code, stdout, stderr }) => ({ code, text: code === 0 ? stdout : stderr }));
+const match = (...args: string[]) => runScript('match.ts', args).then(textOf);
+/** The same without a process of its own. */
+const matchHere = (...args: string[]) => runMain(main, args).then(textOf);
 
 describe('npm run match', () => {
   afterAll(() => rmSync(out, { recursive: true }));
@@ -82,7 +85,7 @@ describe('npm run match', () => {
     write('masks/b.mask.png', 64, 48, (_, y) => y >= 24);
     const photos = [sample('still-life/a.jpg'), sample('still-life/b.jpg')];
     const to = join(out, 'masked');
-    const run = await match(
+    const run = await matchHere(
       ...photos,
       '--out',
       to,
@@ -114,7 +117,7 @@ describe('npm run match', () => {
       expect(yb).toBeGreaterThan(240);
     }
     const tall = write('tall.png', 6, 8, () => true);
-    const refused = await match(...photos, '--out', to, '--mask-b', tall);
+    const refused = await matchHere(...photos, '--out', to, '--mask-b', tall);
     expect(refused).toMatchObject({ code: 1 });
     expect(refused.text).toMatch(/^The mask “tall.png” has 6 × 8 pixels, another shape than its photo with 640 × 480/);
   });
@@ -126,7 +129,8 @@ describe('npm run match', () => {
     [['a.jpg', 'b.jpg', '--out', 'x', '--threshold', '-1'], 1, /--threshold/],
     [['nowhere.jpg', 'b.jpg', '--out', 'x'], 1, /^nowhere.jpg cannot be read\. Check its name/],
   ] as const)('%j: exits with %d and says why', async (args, code, message) => {
-    const result = await match(...args);
+    // One as a person runs it, for the status of its process.
+    const result = await (args[0] === 'nowhere.jpg' ? match : matchHere)(...args);
     expect(result.code).toBe(code);
     expect(result.text).toMatch(message);
   });

@@ -47,7 +47,7 @@ ${SET_HELP}`;
 /** Long side of the pictures; the numbers are in the other files. */
 const PICTURE_SIDE = 1600;
 
-async function main(argv: readonly string[]): Promise<void> {
+export async function main(argv: readonly string[]): Promise<void> {
   if (argv.some((word) => /^--(set|merge|shard)\b/.test(word))) return matchSet(argv);
   const args = readArguments(
     {

@@ -8,8 +8,21 @@ import { CodedError } from '../../src/core/errors.ts';
  */
 export function runCommand(url: string, main: (argv: readonly string[]) => Promise<void>): void {
   if (!process.argv[1] || realpathSync(process.argv[1]) !== realpathSync(fileURLToPath(url))) return;
-  main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(error instanceof CodedError ? `${error.message} ${error.remedy}` : error);
-    process.exitCode = 1;
+  void exitCodeOf(main, process.argv.slice(2)).then((code) => {
+    if (code) process.exitCode = code;
   });
+}
+
+/** Runs a command's `main` and tells what went wrong. */
+export async function exitCodeOf(
+  main: (argv: readonly string[]) => Promise<void>,
+  argv: readonly string[],
+): Promise<0 | 1> {
+  try {
+    await main(argv);
+    return 0;
+  } catch (error) {
+    console.error(error instanceof CodedError ? `${error.message} ${error.remedy}` : error);
+    return 1;
+  }
 }
