@@ -2,14 +2,6 @@ import { expect } from '@playwright/test';
 import { matched, watchErrors } from '../app.ts';
 import { showApp, test } from '../one-page.ts';
 
-/** Chromium's own moving test picture in place of a camera, and permission given. */
-test.use({
-  launchOptions: async ({ launchOptions }, use) => {
-    const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-    await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...fake] });
-  },
-});
-
 const START = '?ep=wasm&size=128&rescue=0';
 
 test('closing the dialog releases the camera and changes nothing', async ({ page }) => {

@@ -3,14 +3,6 @@ import { expect, test } from '@playwright/test';
 import { PNG } from 'pngjs';
 import { type AppWindow, engine, openApp, sample, watchErrors } from '../app.ts';
 
-/** Chromium's own moving test picture in place of a camera, and permission given. */
-test.use({
-  launchOptions: async ({ launchOptions }, use) => {
-    const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-    await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...fake] });
-  },
-});
-
 test('full-size pictures with their transforms; a film against a still, frozen, saved, memory flat, failures named', async ({
   page,
 }) => {
