@@ -11,20 +11,14 @@ export function changed(a: PNG, b: PNG): number {
   return count / (a.data.length / 4);
 }
 
-/** Share of pixels that differ visibly. */
-export function changedShare(a: Buffer, b: Buffer): number {
-  const first = PNG.sync.read(a);
-  const second = PNG.sync.read(b);
+/** Share of pixels that differ visibly, of encoded pictures or decoded ones; 1 where their sizes differ. */
+export function changedShare(a: Buffer | PNG, b: Buffer | PNG): number {
+  const [first, second] = [a, b].map((picture) => (Buffer.isBuffer(picture) ? PNG.sync.read(picture) : picture));
   if (first.width !== second.width || first.height !== second.height) return 1;
+  const [p, q] = [first.data, second.data];
   let changed = 0;
-  for (let i = 0; i < first.data.length; i += 4) {
-    if (
-      Math.abs(first.data[i] - second.data[i]) +
-        Math.abs(first.data[i + 1] - second.data[i + 1]) +
-        Math.abs(first.data[i + 2] - second.data[i + 2]) >
-      12
-    )
-      changed++;
+  for (let i = 0; i < p.length; i += 4) {
+    if (Math.abs(p[i] - q[i]) + Math.abs(p[i + 1] - q[i + 1]) + Math.abs(p[i + 2] - q[i + 2]) > 12) changed++;
   }
-  return changed / (first.data.length / 4);
+  return changed / (p.length / 4);
 }
