@@ -34,7 +34,8 @@ export async function matched(page: Page): Promise<MatchResult> {
       return state && !isOpening && state.result !== null && state.job === null;
     },
     null,
-    { timeout: 90_000 },
+    // Asked at every frame, as is usual, the page would draw all the while.
+    { timeout: 90_000, polling: 50 },
   );
   return page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().result!);
 }

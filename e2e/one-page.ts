@@ -1,7 +1,7 @@
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
 import { DEFAULT_GEOMETRY } from '../src/pages/match/state/geometry/geometry-state.ts';
-import { parseAddress } from '../src/pages/match/state/address/url.ts';
-import { type AppWindow, openApp } from './app.ts';
+import { type AddressState, parseAddress } from '../src/pages/match/state/address/url.ts';
+import { type AppWindow, matched as waitForMatch, openApp } from './app.ts';
 
 /**
  * Tests of what is done with a match, on one page that stays open: the app starts and matches once, not once a test.
@@ -28,7 +28,10 @@ export const test = base.extend<{ context: BrowserContext; page: Page }, { kept:
 
 const keptPages = new WeakMap<Page, KeptPage>();
 
-/** The page as its address opens it. The app starts anew only where other photos or another match are on it than asked. */
+/**
+ * The page as its address opens it. The app that is there opens other photos and settings; it starts anew only where its
+ * engine is another than a fresh one would be.
+ */
 export async function showApp(page: Page, query: string): Promise<void> {
   await keptPages.get(page)!.show(query);
 }
@@ -37,6 +40,8 @@ class KeptPage {
   private opened = '';
   /** What the app said of its photos and its match right after it started. */
   private state = '';
+  /** Titles of the sections that are open in a fresh app. */
+  private unfolded: string[] = [];
 
   constructor(
     readonly context: BrowserContext,
@@ -61,8 +66,36 @@ class KeptPage {
       return;
     }
     await this.forget();
-    await openApp(this.page, query);
+    if (await this.isUsable(matched.settings.provider)) {
+      await this.reopen(query);
+    } else {
+      await openApp(this.page, query);
+      this.unfolded = await this.page.evaluate(unfoldedSections);
+    }
     [this.opened, this.state] = [wanted, await this.matchedState()];
+  }
+
+  /** Opens in the app what its address would. */
+  private async reopen(query: string): Promise<void> {
+    await this.page.evaluate(
+      async ([address, geometry]) => {
+        const { liftMatch } = window as unknown as AppWindow;
+        liftMatch.store.setState({ geometry, masks: { a: null, b: null }, probe: null });
+        await liftMatch.open(address as AddressState);
+      },
+      [parseAddress(query), DEFAULT_GEOMETRY] as const,
+    );
+    await waitForMatch(this.page);
+    await this.page.evaluate(foldSections, this.unfolded);
+  }
+
+  /** Whether the app is there with its first engine, of this provider. */
+  private async isUsable(provider: string): Promise<boolean> {
+    if (!(await this.isApp())) return false;
+    return this.page.evaluate((wanted) => {
+      const { engine, settings } = (window as unknown as AppWindow).liftMatch.store.getState();
+      return engine.status === 'ready' && engine.epoch === 0 && settings.provider === wanted;
+    }, provider);
   }
 
   /** Takes away what a test leaves: notices, dialogs, a pointer over the stage, wishes of the system. */
@@ -105,4 +138,12 @@ class KeptPage {
       sessionStorage.clear();
     });
   }
+}
+
+const unfoldedSections = () =>
+  [...document.querySelectorAll<HTMLDetailsElement>('details[open]')].map((one) => one.firstElementChild!.textContent);
+
+function foldSections(unfolded: (string | null)[]): void {
+  for (const section of document.querySelectorAll('details'))
+    section.open = unfolded.includes(section.firstElementChild!.textContent);
 }

@@ -23,7 +23,7 @@ async function openHost(page: Page, baseURL: string, style = '', view = 'compare
   host.files.set('/', { type: 'text/html', body });
   await page.goto(`${host.origin}/`);
   await page.getByRole('button', { name: 'Match these photos' }).evaluate((button: HTMLElement) => button.click());
-  await page.waitForFunction(() => 'matched' in window, null, { timeout: 90_000 });
+  await page.waitForFunction(() => 'matched' in window, null, { timeout: 90_000, polling: 50 });
   await page.locator('lift-match .stage').waitFor();
 }
 

@@ -196,7 +196,7 @@ test('<lift-match> on a page of another origin, without a frame', async ({ page,
   host.files.set('/', { type: 'text/html', body });
   await page.goto(`${host.origin}/`);
   await page.getByRole('button', { name: 'Match these photos' }).click();
-  await page.waitForFunction(() => 'result' in window, null, { timeout: 90_000 });
+  await page.waitForFunction(() => 'result' in window, null, { timeout: 90_000, polling: 50 });
   await expect(page.locator('lift-match .verdict')).toContainText('These photos match');
   await page.locator('lift-match').evaluate((element) => element.setAttribute('view', 'certainty'));
   await expect(page.getByRole('tab', { name: /Certainty/ })).toHaveAttribute('aria-selected', 'true');

@@ -68,7 +68,7 @@ export async function told(page: Page, fields: Record<string, unknown>, from = 0
       return messages.find((message) => Object.entries(wanted).every(([name, value]) => message[name] === value));
     },
     { ...fields, from },
-    { timeout: 90_000 },
+    { timeout: 90_000, polling: 50 },
   );
   return page.evaluate(
     (message) => {

@@ -1,19 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { readSplats } from '../../src/formats/splats/index.ts';
 import { bytesSource } from '../../src/formats/byte-source.ts';
 import { decodeGif } from '../../src/formats/images/read-gif.test-helper.ts';
-import { type AppWindow, engine, matched, openApp, stagePicture, watchErrors } from '../app.ts';
+import { type AppWindow, engine, matched, stagePicture, watchErrors } from '../app.ts';
+import { showApp, test } from '../one-page.ts';
 import { changedShare } from '../pictures.ts';
 
 const bar = (page: Page) => page.getByRole('toolbar', { name: 'Flight' });
 
 /** Waits for the scene of the present match, or why there is none. */
 async function flown(page: Page) {
-  await page.waitForFunction(() => {
-    const { info, error } = (window as unknown as AppWindow).liftMatch.store.getState().fly;
-    return info !== null || error !== null;
-  });
+  await page.waitForFunction(
+    () => {
+      const { info, error } = (window as unknown as AppWindow).liftMatch.store.getState().fly;
+      return info !== null || error !== null;
+    },
+    null,
+    { polling: 50 },
+  );
   return page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().fly);
 }
 
@@ -40,7 +45,7 @@ async function saved(page: Page, click: () => Promise<void>) {
 
 test('two photos are flown between, saved, reopened from a share file, and refused with a reason', async ({ page }) => {
   const errors = watchErrors(page);
-  await openApp(page, '?sample=still-life&ep=wasm&size=256&rescue=0&fit.fova=48&fit.fovb=50&view=fly&fly.at=0');
+  await showApp(page, '?sample=still-life&ep=wasm&size=256&rescue=0&fit.fova=48&fit.fovb=50&view=fly&fly.at=0');
   await engine(page, 'diagnostics', { reset: true });
   const { info, error } = await flown(page);
   expect(error).toBeNull();

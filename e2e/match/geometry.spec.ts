@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Page, test } from '@playwright/test';
-import { type AppWindow, engine, openApp, stagePicture, watchErrors } from '../app.ts';
+import { expect, type Page } from '@playwright/test';
+import { type AppWindow, engine, stagePicture, watchErrors } from '../app.ts';
+import { showApp, test } from '../one-page.ts';
 import { changedShare } from '../pictures.ts';
 import { poseError } from '../../src/geometry/measures.ts';
 import { parsePly } from '../../src/formats/matches/ply.test-helper.ts';
@@ -50,7 +51,7 @@ const BLUE = [41, 158, 255] as const;
 
 test('a model is fitted, drawn by, changed and triangulated without running the matcher', async ({ page }) => {
   const errors = watchErrors(page);
-  await openApp(page, '?sample=still-life&ep=wasm&size=256&rescue=0&style=points');
+  await showApp(page, '?sample=still-life&ep=wasm&size=256&rescue=0&style=points');
   await engine(page, 'diagnostics', { reset: true });
   const before = await shareOf(page, BLUE);
 

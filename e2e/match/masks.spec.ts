@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { PNG } from 'pngjs';
-import { type AppWindow, dropFiles, engine, matched, openApp, readField, sample, watchErrors } from '../app.ts';
+import { type AppWindow, dropFiles, engine, matched, readField, sample, watchErrors } from '../app.ts';
+import { showApp, test } from '../one-page.ts';
+
+const START = '?sample=still-life&ep=wasm&size=256&rescue=0';
 
 const panel = (page: Page) => page.locator('details.section', { hasText: 'Masks' });
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Mask of photo A' });
@@ -33,8 +36,7 @@ test('measured cameras: from a file, in the fit and its curved lines, typed, kep
   page,
 }, info) => {
   const errors = watchErrors(page);
-  // The sample comes with its match: no model is needed.
-  await openApp(page, '?sample=still-life');
+  await showApp(page, START);
   // Its true cameras (48° and 50°), measured on a half-sized copy, with a lens that the photos do not have.
   const lines = (['48', '50'] as const).map((fov, i) => {
     const focal = 160 / Math.tan((Number(fov) * Math.PI) / 360);
@@ -89,7 +91,7 @@ test('parts are left out by brush, polygon, keys and files; nothing is matched t
 }, info) => {
   const outputPath = (name: string) => info.outputPath(name);
   const errors = watchErrors(page);
-  await openApp(page, '?sample=still-life&ep=wasm&size=192&rescue=0');
+  await showApp(page, START);
   await engine(page, 'diagnostics', { reset: true });
   const whole = (await matched(page)).verdict;
   await panel(page).getByText('Masks', { exact: true }).click();

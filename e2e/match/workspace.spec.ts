@@ -264,9 +264,9 @@ test('a worker that dies is replaced, with the photos and the match', async ({ p
 
 ownPageTest('the theme follows the system, can be chosen, and is remembered', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
-  await openApp(page, START);
+  await page.goto('/');
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
-  expect(await theme()).toBe('dark');
+  await expect.poll(theme).toBe('dark');
   await page.emulateMedia({ colorScheme: 'light' });
   await expect.poll(theme).toBe('light');
   await page.getByRole('button', { name: /^Theme/ }).click();
