@@ -81,7 +81,7 @@ test('a GPU whose outputs differ from the reference: matched on the CPU, said wh
       return info?.check?.verdict === 'right' && info.provider === 'webgpu';
     },
     null,
-    { timeout: 90_000, polling: 50 },
+    { timeout: 180_000, polling: 50 },
   );
   const { key } = await page.evaluate(
     () => (window as unknown as AppWindow).liftMatch.store.getState().engine.info!.check!,
