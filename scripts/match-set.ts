@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import initSqlJs from 'sql.js';
+import type { FirstPixel } from '../src/core/coordinates.ts';
 import { CodedError } from '../src/core/errors.ts';
 import { openHdf5 } from '../src/exports/open-hdf5.ts';
+import type { SetSource } from '../src/exports/sets/set-format.ts';
 import { SET_EXPORTS } from '../src/exports/sets/index.ts';
-import type { CameraRule } from '../src/formats/sets/colmap-set.ts';
 import type { PairFile } from '../src/formats/sets/pair-file.ts';
 import { assembleSet } from '../src/sets/assemble.ts';
 import { KEYPOINTS } from '../src/sets/keypoints.ts';
@@ -28,7 +29,8 @@ import { PhotoCache, readSetFolder, type SetFile } from './node/set-photos.ts';
 import { keyOf, SetWork, writeWhole } from './node/set-work.ts';
 
 export const SET_HELP = `npm run match -- --set DIR --out DIR [--pairs ${PAIR_RULES.join('|')}] [--reach 2] [--neighbours 10]
-                 [--keypoints ${KEYPOINTS.default}] [--cameras shared|each] [--calibration FILE|DIR] [--model ID|MANIFEST] [--size N] [--rescue|--no-rescue]
+                 [--keypoints ${KEYPOINTS.default}] [--cameras shared|each] [--calibration FILE|DIR] [--pixel-center 0.5|0]
+                 [--model ID|MANIFEST] [--size N] [--rescue|--no-rescue]
                  [--shard I/N] [--merge]
 Matches the photos of a folder with each other and puts the matches together: one set of keypoints a photo, tracks through
 all photos. --pairs: each with the next ones (sequence, --reach), all with all (default up to 20 photos), or each with those whose
@@ -36,7 +38,7 @@ pooled encoder features are most like its own (likely, --neighbours). Pairs are 
 where it was. Photos that nothing ties to the others are looked at again (turned, scaled, mirrored; --no-rescue: not), with --rescue
 every weak pair, which takes several times as long. Calibrations in the folder or in --calibration (COLMAP's cameras.txt, with images.txt
 where there are several; OpenCV, ROS, Kalibr, JSON) are the cameras of the photos that they name, or of all of their shape; masks,
-left.mask.png beside left.jpg, say what counts. --shard 2/8 matches the second eighth of the pairs and puts nothing together; --merge
+left.mask.png beside left.jpg, say what counts. --pixel-center 0 counts pixels of the tracks' tables as OpenCV does. --shard 2/8 matches the second eighth of the pairs and puts nothing together; --merge
 puts together what all shards have matched. Written into DIR:
 ${SET_EXPORTS.map(({ text }) => `  ${text}`).join('\n')}
   summary.csv: verdict, overlap, candidates and geometry of every pair.`;
@@ -68,6 +70,7 @@ export async function matchSet(argv: readonly string[]): Promise<void> {
         'keypoints',
         'cameras',
         'calibration',
+        'pixel-center',
         'model',
         'size',
         'shard',
@@ -85,6 +88,7 @@ export async function matchSet(argv: readonly string[]): Promise<void> {
 
   const rule = args.choice('pairs', PAIR_RULES);
   const cameras = args.choice('cameras', ['shared', 'each'] as const) ?? 'shared';
+  const firstPixel: FirstPixel = args.choice('pixel-center', ['0.5', '0'] as const) === '0' ? 0 : 0.5;
   const { files, remarks } = await readSetFolder(folder, args.text('calibration'));
   for (const remark of remarks) console.log(remark);
   const matcher = await loadMatcher(args.text('model') ?? modelIds()[0]);
@@ -111,7 +115,7 @@ export async function matchSet(argv: readonly string[]): Promise<void> {
     return;
   }
   if (!args.has('no-rescue') && !settings.rescue) await lookAgain(job, matcher, photos, settings);
-  await merge(job, args, { model: manifest.name, cameras, out });
+  await merge(job, args, { model: manifest.name, cameras, firstPixel, out });
 }
 
 /** Matches what is not there yet. */
@@ -185,7 +189,7 @@ const promiseOf = ({ verdict }: PairFile): number => Math.max(verdict.meanCertai
 async function merge(
   { files, pairs, work, keyFor }: Job,
   args: Arguments,
-  { model, cameras, out }: { model: string; cameras: CameraRule; out: string },
+  { model, cameras, firstPixel, out }: Pick<SetSource, 'cameras' | 'firstPixel'> & { model: string; out: string },
 ): Promise<void> {
   const results: (PairFile & { pair: SetPair })[] = [];
   const failed: string[] = [];
@@ -216,7 +220,7 @@ async function merge(
   const { Database } = await initSqlJs();
   const openDatabase = async () => new Database();
   for (const format of SET_EXPORTS) {
-    const made = await format.write({ content, keypointTracks, cameras, openDatabase, openHdf5 });
+    const made = await format.write({ content, keypointTracks, cameras, firstPixel, openDatabase, openHdf5 });
     for (const [name, bytes] of made) writeWhole(join(out, name), bytes);
   }
   const alone = content.photos.filter(({ keypoints }) => !keypoints.length).map(({ name }) => name);

@@ -40,9 +40,9 @@ const csv = {
   name: 'csv',
   label: 'Tracks, table',
   text: 'tracks.csv: every point of the scene with where each photo shows it, one place a line.',
-  async write({ content }) {
+  async write({ content, firstPixel }) {
     const { encodeTracksCsv } = await import('../../formats/sets/tracks-text.ts');
-    return new Map([['tracks.csv', utf8(encodeTracksCsv(content))]]);
+    return new Map([['tracks.csv', utf8(encodeTracksCsv(content, firstPixel))]]);
   },
 } as const satisfies SetFormat;
 
@@ -50,9 +50,9 @@ const json = {
   name: 'json',
   label: 'Tracks, JSON',
   text: 'tracks.json: the same with names and sizes of the photos.',
-  async write({ content }) {
+  async write({ content, firstPixel }) {
     const { encodeTracksJson } = await import('../../formats/sets/tracks-text.ts');
-    return new Map([['tracks.json', utf8(encodeTracksJson(content))]]);
+    return new Map([['tracks.json', utf8(encodeTracksJson(content, firstPixel))]]);
   },
 } as const satisfies SetFormat;
 

@@ -1,3 +1,4 @@
+import type { FirstPixel } from '../../core/coordinates.ts';
 import type { CameraRule } from '../../formats/sets/colmap-set.ts';
 import type { Hdf5File } from '../../formats/sets/hloc.ts';
 import type { SetContent } from '../../formats/sets/set-content.ts';
@@ -9,6 +10,8 @@ export interface SetSource {
   /** [keypoints] the track of every keypoint, by photo. */
   keypointTracks: readonly Uint32Array[];
   cameras: CameraRule;
+  /** Where tables of places count the first pixel's centre; COLMAP's and hloc's files keep their own. */
+  firstPixel: FirstPixel;
   openDatabase(): Promise<SqlDatabase>;
   openHdf5(): Promise<(name: string) => Hdf5File>;
 }

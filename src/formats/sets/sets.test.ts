@@ -168,6 +168,18 @@ describe('a set as files', () => {
         ],
       },
     ]);
+    // As OpenCV counts: the first pixel's centre is 0, and both files say so.
+    const zero = encodeTracksCsv(CONTENT, 0).split('\n');
+    expect(zero.slice(2, 5)).toEqual([
+      expect.stringContaining('is at (0, 0)'),
+      'track,photo,x,y,certainty',
+      '0,"a, b.jpg",9.500,19.500,0.7500',
+    ]);
+    const jsonZero = JSON.parse(encodeTracksJson(CONTENT, 0));
+    expect([jsonZero.coordinates, jsonZero.tracks[0].seen[0]]).toEqual([
+      expect.stringContaining('is at (0, 0)'),
+      [0, 9.5, 19.5],
+    ]);
     expect(json.photos[2]).toEqual({ name: 'd.jpg', width: 800, height: 600, focal: 900 });
   });
 });

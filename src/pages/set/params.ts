@@ -41,6 +41,26 @@ export const SET_PARAMS = {
     default: false,
     help: 'Turned, scaled and mirrored views, several times as long. Without it only photos that nothing ties to the others are.',
   }),
+  cameras: choice<'shared' | 'each'>({
+    address: 'cameras',
+    label: 'Cameras',
+    default: 'shared',
+    options: [
+      { value: 'shared', label: 'One for photos alike' },
+      { value: 'each', label: 'One a photo' },
+    ],
+    help: 'For COLMAP’s files: photos of one size and EXIF focal length, or of one measured camera, share theirs.',
+  }),
+  firstPixel: choice<'0.5' | '0'>({
+    address: 'pixel',
+    label: 'Centre of the first pixel',
+    default: '0.5',
+    options: [
+      { value: '0.5', label: '(0.5, 0.5), COLMAP' },
+      { value: '0', label: '(0, 0), OpenCV' },
+    ],
+    help: 'Of the tracks’ tables; COLMAP’s and hloc’s files keep their own.',
+  }),
   keypoints: number({
     address: 'keypoints',
     label: 'Keypoints a photo',

@@ -118,5 +118,5 @@ export interface SetApi {
   keypoints(options: { id: string }): { places: Float32Array; lengths: Uint8Array };
   /** The track nearest to a place, in all of its photos; null where none is near. */
   track(options: { id: string; x: number; y: number }): TrackPlace[] | null;
-  save(options: { format: SetExportName; cameras: SetSource['cameras'] }): ExportedFile;
+  save(options: { format: SetExportName } & Pick<SetSource, 'cameras' | 'firstPixel'>): ExportedFile;
 }

@@ -2,7 +2,6 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { isCancelled, toPlainError } from '../../../core/errors.ts';
 import { Serial } from '../../../core/serial.ts';
 import type { SetExportName } from '../../../exports/sets/index.ts';
-import type { SetSource } from '../../../exports/sets/set-format.ts';
 import { readParams, writeParams } from '../../../platform/params/address.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import type { Offer } from '../../../workspace/photos/intake.ts';
@@ -154,7 +153,7 @@ export class PhotoSet implements SetContext {
     if (PLANNING.some((name) => name in patch)) {
       this.matching.cancel();
       void this.plan();
-    } else {
+    } else if ('keypoints' in patch) {
       void this.matching.assemble().catch((thrown: unknown) => this.report(thrown));
     }
   }
@@ -199,10 +198,11 @@ export class PhotoSet implements SetContext {
   }
 
   /** @returns the file, or null where it could not be made */
-  async save(format: SetExportName, cameras: SetSource['cameras']): Promise<{ name: string; blob: Blob } | null> {
+  async save(format: SetExportName): Promise<{ name: string; blob: Blob } | null> {
     this.store.setState({ saving: format });
     try {
-      return await this.link.call('save', { format, cameras });
+      const { cameras, firstPixel } = this.store.getState().values;
+      return await this.link.call('save', { format, cameras, firstPixel: firstPixel === '0' ? 0 : 0.5 });
     } catch (thrown) {
       this.report(thrown);
       return null;

@@ -1,11 +1,10 @@
-import { type ChangeEvent, useRef, useState } from 'react';
+import { type ChangeEvent, useRef } from 'react';
 import { SET_EXPORTS } from '../../../exports/sets/index.ts';
 import { copyText } from '../../../ui/copy-text.ts';
 import { PlusIcon } from '../../../ui/icons.tsx';
 import { ParamChoice, ParamSlider, ParamSwitch } from '../../../ui/param-controls.tsx';
 import { saveFile } from '../../../ui/save-file.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Switch } from '../../../ui/switch.tsx';
 import { SET_PARAMS } from '../params.ts';
 import { pairName, ruleOf, type SetState } from '../state/types.ts';
 import { useSet, useSetState } from './set-context.ts';
@@ -201,18 +200,18 @@ export function SavePanel() {
   const set = useSet();
   const facts = useSetState((state) => state.facts);
   const saving = useSetState((state) => state.saving);
-  const [isShared, setShared] = useState(true);
+  const values = useSetState((state) => state.values);
   const save = async (format: (typeof SET_EXPORTS)[number]['name']) => {
-    const file = await set.save(format, isShared ? 'shared' : 'each');
+    const file = await set.save(format);
     if (file) saveFile(file.blob, file.name);
   };
   return (
     <Section title="Save" open summary={facts?.tracks ? undefined : 'after matching'}>
-      <Switch
-        label="Photos of one size share a camera"
-        checked={isShared}
-        hint="For COLMAP’s database: photos of one size and EXIF focal length."
-        onChange={setShared}
+      <ParamChoice param={SET_PARAMS.cameras} value={values.cameras} onChange={(cameras) => set.set({ cameras })} />
+      <ParamChoice
+        param={SET_PARAMS.firstPixel}
+        value={values.firstPixel}
+        onChange={(firstPixel) => set.set({ firstPixel })}
       />
       <ul className="set-formats">
         {SET_EXPORTS.map(({ name, label, text }) => (

@@ -291,12 +291,12 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
     return seen;
   }
 
-  save({ format, cameras }: Argument<'save'>, { onProgress }: CallContext): Promise<ExportedFile> {
+  save({ format, cameras, firstPixel }: Argument<'save'>, { onProgress }: CallContext): Promise<ExportedFile> {
     return this.jobs.run(async () => {
       onProgress({ stage: 'write', fraction: null });
       const { content, keypointTracks } = this.requireAssembled();
       const writer = SET_EXPORTS.find(({ name }) => name === format)!;
-      const source = { content, keypointTracks, cameras, openDatabase: openSqlite, openHdf5 };
+      const source = { content, keypointTracks, cameras, firstPixel, openDatabase: openSqlite, openHdf5 };
       const files = [...(await writer.write(source))];
       if (files.length === 1) return { name: files[0][0], blob: new Blob([files[0][1]]), notes: [] };
       const blob = await collected(async (sink) => {
