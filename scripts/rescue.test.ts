@@ -11,6 +11,8 @@ import type { PlainMatchField } from '../src/compute/field/cpu.ts';
 import { drawFrame } from '../src/compute/frame/cpu.ts';
 import type { Pixels } from '../src/compute/preprocess/cpu.ts';
 import { type Matrix3, project } from '../src/core/matrix3.ts';
+import { seededRandom } from '../src/geometry/random.ts';
+import { KINDS } from './battery/made-pairs.ts';
 import { loadMatcher, modelIds } from './node/load-matcher.ts';
 
 /** A view of a sample photo, so that the exact warp is the view's own homography. */
@@ -132,6 +134,14 @@ describe('refine', () => {
     expect(other.verdict.overlap.b).toBeCloseTo(one.verdict.overlap.a, 2);
     // A cell of the detail's grid is 0.003 of the photo; the whole detail a quarter.
     expect(medianError(one.refined.field, detail)).toBeLessThan(0.004);
+  }, 60_000);
+
+  it('finds the door of a front of equal windows, or says that the scene repeats itself', async () => {
+    const random = seededRandom(2003);
+    const { a, b, motion } = KINDS.windows(original, random, original);
+    const { refined, verdict } = await matched('windows', a, b, 448);
+    if (verdict.kind === 'good') expect(medianError(refined.field, motion!)).toBeLessThan(0.005);
+    else expect(verdict.repeats).toBe(true);
   }, 60_000);
 
   it('says no to photos of different scenes after a few matches', async () => {

@@ -1,8 +1,8 @@
-import type { Side } from '../core/geometry.ts';
+import { otherSide, type Side } from '../core/geometry.ts';
 import { invert3, type Matrix3 } from '../core/matrix3.ts';
 import { type Look, NO_RESCUE } from '../core/match.ts';
 import { type AlignedView, alignedView, fitFrame, wholeFrame } from './align.ts';
-import type { PhotoHandle } from './backend/backend.ts';
+import { type PhotoHandle, sureFromOf } from './backend/backend.ts';
 import { type Candidate, CoarseSearch } from './coarse-search.ts';
 import {
   exchanged,
@@ -18,6 +18,8 @@ import {
 } from './judged.ts';
 import type { MatchPlan, PairMatcher } from './pair-matcher.ts';
 import { repeatsItself, twoMotions } from './repetition.ts';
+import { oneMotion } from './search/one-motion.ts';
+import { PhotoSteps } from './search/photo-steps.ts';
 import { exchangedLook, SearchProgress } from './search/search-progress.ts';
 import { type ViewTry, viewTries } from './view-tries.ts';
 
@@ -104,9 +106,11 @@ async function refineOrdered<Photo extends PhotoHandle, Field>(
       }
     }
     if (overlapOf(best) < CONFIDENT && !isHopeless(best)) {
+      best = await search.atRightStep(best);
       const rival = await search.rival(best);
-      if (rival && isBetter(rival, best)) best = rival;
+      if (rival && isBetter(rival, best) && (await search.isSeenBetter(rival, best))) best = rival;
     }
+    best = await search.atRightStep(best);
     best = await search.doubted(await search.told(best));
   } catch (error) {
     if (!context.stop?.aborted || context.signal?.aborted) throw error;
@@ -136,6 +140,9 @@ class Search<Photo extends PhotoHandle, Field> {
   private readonly base: number;
   private readonly signal: AbortSignal | undefined;
   private coarse: CoarseSearch<Photo, Field> | null = null;
+  private readonly steps: PhotoSteps<Photo, Field>;
+  /** Matches that were compared with themselves a step on. */
+  private readonly atStep = new Set<Field>();
 
   constructor(
     private readonly pair: PairMatcher<Photo, Field>,
@@ -146,6 +153,7 @@ class Search<Photo extends PhotoHandle, Field> {
     const { signal, stop, onTry } = context;
     this.signal = signal && stop ? AbortSignal.any([signal, stop]) : (signal ?? stop);
     this.progress = new SearchProgress(onTry);
+    this.steps = new PhotoSteps(pair, photos);
     this.base = TRY_SCALE * (longSide ?? pair.matcher.manifest.passes[0].input.defaultLongSide);
   }
 
@@ -220,6 +228,45 @@ class Search<Photo extends PhotoHandle, Field> {
     const longSide = this.base / TRY_SCALE;
     const tokens = await this.pair.tokens(this.photos[side], longSide, null, this.signal);
     return repeatsItself(two, tokens) ? { ...match, rescue: { ...match.rescue, repeats: true } } : match;
+  }
+
+  /**
+   * A match of a photo that looks like itself at a step, made again where the photos show that it is a step off; marked where
+   * they do not tell. See search/steps.ts.
+   */
+  async atRightStep(match: Refined<Field>): Promise<Refined<Field>> {
+    const { verdict } = this.pair.matcher.manifest;
+    if (overlapOf(match) < verdict.good || this.atStep.has(match.field)) return match;
+    this.atStep.add(match.field);
+    const motion = await this.planeOf(match);
+    const found = motion && (await this.steps.among(motion));
+    if (!found || found === 'right') return match;
+    const repeats = { ...match, rescue: { ...match.rescue, repeats: true } };
+    if (found === 'unclear') return repeats;
+    const { rotation, scale, isMirrored = false } = match.rescue;
+    const step = { homography: found, score: 0, strength: 0, rotation, scale, isMirrored };
+    const again = await this.align(await this.tryMotion(step));
+    const there = overlapOf(again) >= verdict.good ? await this.planeOf(again) : null;
+    if (!there || (await this.steps.among(there)) !== 'right') return repeats;
+    this.atStep.add(again.field);
+    return again;
+  }
+
+  /** Whether less of what a match brings together differs than of another one: fronts look nearly alike mirrored and turned. */
+  async isSeenBetter(match: Refined<Field>, present: Refined<Field>): Promise<boolean> {
+    const [motion, known] = [await this.planeOf(match), await this.planeOf(present)];
+    if (!motion || !known) return known === null;
+    return (await this.steps.disagreement(motion)) < (await this.steps.disagreement(known));
+  }
+
+  /** The motion from A to B that explains nearly all of a match, if one does. */
+  private async planeOf({ field, statistics: { a, b } }: Refined<Field>): Promise<Matrix3 | null> {
+    const side = b.consistentShare > a.consistentShare ? 'b' : 'a';
+    const sizes = { a: this.photos.a.size, b: this.photos.b.size };
+    const sureFrom = sureFromOf(this.pair.matcher.manifest.verdict, sizes);
+    const plain = await this.pair.backend.readField(field, side);
+    const motion = oneMotion(plain, sizes[otherSide(side)], sureFrom[side], () => false);
+    return motion && side === 'b' ? invert3(motion) : motion;
   }
 
   /** The best of what was made so far, where the search is stopped in the middle. */
