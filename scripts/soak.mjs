@@ -31,7 +31,8 @@ const server = await preview({ root: ROOT, logLevel: 'error', preview: { port: 0
 const base = server.resolvedUrls.local[0];
 const host = await chromium.launchServer({
   executablePath: findOrInstallChromium(),
-  args: ['--headless', '--no-sandbox', ...EMULATED_WEBGPU],
+  // Garbage is none of what is measured: workers collect it when they are asked.
+  args: ['--headless', '--no-sandbox', '--js-flags=--expose-gc', ...EMULATED_WEBGPU],
 });
 const browser = await chromium.connect(host.wsEndpoint());
 try {
@@ -68,6 +69,14 @@ async function soak() {
   for (let done = 1; done <= matches; done++) {
     await page.evaluate(matchOnce, pairs[done % pairs.length]);
     if (done !== 10 && done % every !== 0) continue;
+    await print(done);
+  }
+  // What the browser keeps for later it gives back when memory runs short.
+  await devtools.send('Memory.simulatePressureNotification', { level: 'critical' });
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await print('short of memory');
+
+  async function print(label) {
     const held = await Promise.all([...workers].map(heldBy));
     const [buffers, textures, wasm] = ['buffers', 'textures', 'wasm'].map((name) =>
       held.reduce((sum, one) => sum + one[name], 0),
@@ -75,7 +84,7 @@ async function soak() {
     await devtools.send('HeapProfiler.collectGarbage');
     const { usedSize } = await devtools.send('Runtime.getHeapUsage');
     const row = [
-      done,
+      label,
       buffers,
       textures,
       (wasm / 1e6).toFixed(1),
@@ -151,7 +160,11 @@ function watchMemory() {
     for (const one of Object.values((made.instance ?? made).exports)) if (one instanceof Memory) held.memories.add(one);
     return made;
   };
-  globalThis.__held = () => ({
+  globalThis.__held = () => {
+    globalThis.gc?.();
+    return held.now();
+  };
+  held.now = () => ({
     buffers: held.buffers.size,
     textures: held.textures.size,
     wasm: [...held.memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
