@@ -116,6 +116,42 @@ describe('lenses bend as OpenCV has it', () => {
     expect(at.x).toBeCloseTo(330.25 + (812.5 * Math.atan(2 * 0.5 * Math.tan(0.465))) / 0.93, 9);
   });
 
+  // COLMAP 4.1.1, its src/colmap compiled: Camera::ImgFromCam of POINTS at depth 1.
+  test.each([
+    [
+      'FOV',
+      [
+        [589.8644794083, 61.7954868291],
+        [27.1833421103, 476.0495791063],
+        [372.945580848, 477.5783220843],
+        [5.25, 3.35],
+      ],
+    ],
+    [
+      'THIN_PRISM_FISHEYE',
+      [
+        [571.7368696969, 74.507085654],
+        [47.4566502198, 460.5619652084],
+        [369.9797439552, 461.0785231789],
+        [27.159175115, 19.4629036521],
+      ],
+    ],
+    [
+      'RAD_TAN_THIN_PRISM_FISHEYE',
+      [
+        [572.369640061, 74.0148162862],
+        [48.3648026188, 459.8109538282],
+        [370.0597970258, 460.7938080887],
+        [27.5731937909, 19.2413124909],
+      ],
+    ],
+  ] as const)('%s as COLMAP 4.1.1 has it', (model, pixels) => {
+    POINTS.forEach(([x, y], i) => {
+      const at = pixelOfRay(camera(model, LENSES[model][0]), { x, y });
+      expect(Math.hypot(at.x - pixels[i][0], at.y - pixels[i][1])).toBeLessThan(1e-9);
+    });
+  });
+
   // COLMAP's formulas (sensor/models.h) in polar coordinates, φ the azimuth: there both tangential terms are double angles.
   const polar = ([x, y]: readonly [number, number]) => ({ r: Math.hypot(x, y), phi: Math.atan2(y, x) });
   const pixel = (u: number, v: number) => ({ x: 330.25 + 812.5 * u, y: 242.75 + 798 * v });
