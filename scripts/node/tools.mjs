@@ -83,15 +83,15 @@ export function run(program, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Runs a program, showing and collecting its output. */
-export function capture(program, args, options = {}) {
+/** Runs a program, collecting its output and showing it while it comes, unless told otherwise. */
+export function capture(program, args, { isShown = true, ...options } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
         output += chunk;
-        process.stdout.write(chunk);
+        if (isShown) process.stdout.write(chunk);
       });
     }
     child.on('close', (status) => resolve({ status: status ?? 1, output }));
