@@ -13,8 +13,8 @@ import { dropFiles, sample, watchErrors } from '../app.ts';
 import { test } from '../one-page.ts';
 import { changed as changedPixels } from '../pictures.ts';
 
-/** The matcher behind the page runs small: two cores have enough to do. */
-const START = '/?page=compare&sample=still-life&ep=wasm&size=128&rescue=0&compare.size=224';
+/** The sample comes with its match: behind the page no matcher runs, and two cores have enough to do. */
+const START = '/?page=compare&sample=still-life&compare.size=224';
 
 const column = (page: Page, id: string): Locator => page.locator(`.compare-column[data-encoder="${id}"]`);
 const encoders = (page: Page): Locator => page.locator('.compare-column:not([data-encoder="original"])');
