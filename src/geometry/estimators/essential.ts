@@ -4,7 +4,7 @@ import { fivePoint } from './five-point.ts';
 import { apply3, properSvd3, transpose3, type Vector3 } from '../linear-algebra.ts';
 import { mean, median, poseError } from '../measures.ts';
 import { type MereTurn, nearestTurn, planarPoses } from './planar-pose.ts';
-import { type DominantPlane, dominantPlane, shareOn } from './plane-share.ts';
+import { type DominantPlane, dominantPlane, onWithin, shareOn } from './plane-share.ts';
 import type { PointPairs } from '../point-pairs.ts';
 import { refineEpipolar } from './refine-epipolar.ts';
 import { type Estimator, polishRobust, type RobustOptions, searchRobust } from './robust.ts';
@@ -137,7 +137,9 @@ function ofPlane(
   const planarShare = shareOn(plane.homography, on, plane.limit);
   const explains = (turn: MereTurn | null) =>
     turn !== null && shareOn(turn.homography, on, plane.limit) > TURN_EXPLAINS;
-  const turned = nearestTurn(plane.homography, on, 'fixed');
+  // A turn is a homography: what is off the plane is off every turn, and would pull a least-squares fit away from the rest.
+  const onPlane = inlierPairs(on, onWithin(plane.homography, on, plane.limit));
+  const turned = nearestTurn(plane.homography, onPlane, 'fixed');
   if (turned && explains(turned)) {
     // Its turn is known better without a baseline, which would only fit the noise.
     const { rotation } = turned;
@@ -150,7 +152,7 @@ function ofPlane(
       rival: hiddenTurn(on, options.threshold) > UNSURE_TURN ? 'shift' : null,
     };
   }
-  if (explains(nearestTurn(plane.homography, on, 'free'))) return { ...best, planarShare, rival: 'turn' };
+  if (explains(nearestTurn(plane.homography, onPlane, 'free'))) return { ...best, planarShare, rival: 'turn' };
   const isRivalled = poses.some(
     (pose) => pose.support > RIVAL.support * support && poseError(pose, best) > RIVAL.apart,
   );

@@ -46,10 +46,13 @@ export function dominantPlane(
   return fit && { homography: fit.homography, share: shareOn(fit.homography, subset, limit), limit };
 }
 
+/** 1 for the pairs that a homography explains within the limit. */
+export const onWithin = (homography: Matrix3, pairs: PointPairs, limit: number): Uint8Array =>
+  Uint8Array.from(pairs.xa, (_, i) => (squaredPlaneDistance(homography, pairs, i) < limit ** 2 ? 1 : 0));
+
 /** Share of the pairs that a homography explains within the limit. */
 export function shareOn(homography: Matrix3, pairs: PointPairs, limit: number): number {
-  let on = 0;
-  for (let i = 0; i < pairs.xa.length; i++) if (squaredPlaneDistance(homography, pairs, i) < limit ** 2) on++;
+  const on = onWithin(homography, pairs, limit).reduce((sum, one) => sum + one, 0);
   return on / pairs.xa.length;
 }
 

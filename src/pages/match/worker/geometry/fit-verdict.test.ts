@@ -120,6 +120,14 @@ describe('a camera that only turned', () => {
     expect(cameras!.rival).toBe('turn');
   });
 
+  it('is not two cameras where some matches are wrong, and lie on the lines by chance', async () => {
+    for (const seed of [1, 5, 6]) {
+      const wrong = { ...TURN, fov: 61, turn: [0.03, 12 * DEGREE, -0.02] as const, noise: 0.3, outliers: 0.3 };
+      const { verdict } = await fitted(wrong, seed, lens(45));
+      expect(verdict).toMatchObject({ kind: 'partial', sentence: expect.stringContaining('A mere turn') });
+    }
+  });
+
   it('keeps its turn through the right lens, though more than half of the points may lie behind', async () => {
     for (const scene of [TURN, { ...TURN, noise: 1.2 }, { ...TURN, outliers: 0.4 }]) {
       const { verdict, cameras } = await fitted(scene, 3, lens(50));
