@@ -252,7 +252,9 @@ export class CoarseSearch<Photo extends PhotoHandle, Field> {
     const found: Candidate[] = [];
     for (const turn of turns) {
       const candidate = await this.compare({ a: { size: 1 }, b: { size: 1, ...turn } });
-      if (candidate && !(known && isAlike(candidate.homography, known))) found.push(candidate);
+      // One that would fit far better is seen at once; what agrees by chance is not followed up.
+      if (!candidate || candidate.strength < PROMISING) continue;
+      if (!(known && isAlike(candidate.homography, known))) found.push(candidate);
     }
     const [best] = await this.followed(ranked(found));
     if (!best || best.strength < RIVAL.strength) return null;

@@ -115,28 +115,23 @@ class Windows {
   }
 
   /** Where the window about (px, py) lies near (qx, qy); null where nobody can tell. */
-  align(
-    px: number,
-    py: number,
-    qx: number,
-    qy: number,
-    [xx, xy, yx, yy]: Slope,
-  ): { x: number; y: number; hold: number } | null {
+  align(px: number, py: number, qx: number, qy: number, slope: Slope): { x: number; y: number; hold: number } | null {
     const { a, b, template, gx, gy, seen } = this;
     const { width, height } = b.size;
     const isThere = (x: number, y: number) => x >= 0 && y >= 0 && x <= width && y <= height;
     if (!isThere(qx, qy)) return null;
+    const [xx, xy, yx, yy] = slope;
     const area = Math.abs(xx * yy - xy * yx);
     if (!(area > 1 / LARGEST_AREA && area < LARGEST_AREA)) return null;
     // Neighbouring samples lie a pixel apart in the photo that shows more.
     const step = 1 / Math.max(1, Math.sqrt(area));
-    for (let n = 0; n < WINDOW; n++) {
-      const x = px + step * ((n % SIDE) - REACH);
-      const y = py + step * (Math.floor(n / SIDE) - REACH);
-      template[n] = readGrey(a, x, y);
-      gx[n] = readGrey(a, x + 0.5, y) - readGrey(a, x - 0.5, y);
-      gy[n] = readGrey(a, x, y + 0.5) - readGrey(a, x, y - 0.5);
-    }
+    readWindow(a, px, py, step, UPRIGHT, 0, 0, template);
+    readWindow(a, px, py, step, UPRIGHT, 0.5, 0, gx);
+    readWindow(a, px, py, step, UPRIGHT, -0.5, 0, seen);
+    for (let n = 0; n < WINDOW; n++) gx[n] -= seen[n];
+    readWindow(a, px, py, step, UPRIGHT, 0, 0.5, gy);
+    readWindow(a, px, py, step, UPRIGHT, 0, -0.5, seen);
+    for (let n = 0; n < WINDOW; n++) gy[n] -= seen[n];
     for (const values of [template, gx, gy]) centre(values);
     const energy = dot(template, template);
     if (energy < FLAT * WINDOW) return null;
@@ -151,11 +146,7 @@ class Windows {
     let best = -2;
     let [bestX, bestY] = [0, 0];
     for (let round = 0; round <= ITERATIONS; round++) {
-      for (let n = 0; n < WINDOW; n++) {
-        const ox = step * ((n % SIDE) - REACH);
-        const oy = step * (Math.floor(n / SIDE) - REACH);
-        seen[n] = readGrey(b, qx + moveX + xx * ox + xy * oy, qy + moveY + yx * ox + yy * oy);
-      }
+      readWindow(b, qx + moveX, qy + moveY, step, slope, 0, 0, seen);
       centre(seen);
       const product = dot(seen, template);
       const correlation = product / Math.sqrt(Math.max(1e-12, energy * dot(seen, seen)));
@@ -298,6 +289,51 @@ export function readGrey({ size: { width, height }, values }: Grey, x: number, y
   const above = values[k] * (1 - tx) + values[k + 1] * tx;
   const below = values[k + width] * (1 - tx) + values[k + width + 1] * tx;
   return above * (1 - ty) + below * ty;
+}
+
+const UPRIGHT: Slope = [1, 0, 0, 1];
+
+/**
+ * A window's brightness about (x, y), `slope` pixels apart for each `step` of the template's, all shifted by less than a
+ * pixel. Nearly all windows lie inside, where nothing has to be clamped: {@link readGrey}'s sum, written out, is several
+ * times as fast.
+ */
+function readWindow(
+  grey: Grey,
+  x: number,
+  y: number,
+  step: number,
+  [xx, xy, yx, yy]: Slope,
+  shiftX: number,
+  shiftY: number,
+  out: Float64Array,
+): void {
+  const { size, values } = grey;
+  const { width, height } = size;
+  const reachX = step * REACH * (Math.abs(xx) + Math.abs(xy)) + 2;
+  const reachY = step * REACH * (Math.abs(yx) + Math.abs(yy)) + 2;
+  const isInside = x > reachX && y > reachY && x < width - reachX && y < height - reachY;
+  for (let j = -REACH, n = 0; j <= REACH; j++) {
+    const oy = step * j;
+    for (let i = -REACH; i <= REACH; i++, n++) {
+      const ox = step * i;
+      const column = x + xx * ox + xy * oy + shiftX;
+      const row = y + yx * ox + yy * oy + shiftY;
+      if (!isInside) {
+        out[n] = readGrey(grey, column, row);
+        continue;
+      }
+      // Positive here, so that | 0 is the floor.
+      const left = (column - 0.5) | 0;
+      const top = (row - 0.5) | 0;
+      const tx = column - 0.5 - left;
+      const ty = row - 0.5 - top;
+      const k = top * width + left;
+      const above = values[k] * (1 - tx) + values[k + 1] * tx;
+      const below = values[k + width] * (1 - tx) + values[k + width + 1] * tx;
+      out[n] = above * (1 - ty) + below * ty;
+    }
+  }
 }
 
 function centre(values: Float64Array): void {

@@ -26,12 +26,14 @@ export interface Pixels {
  * they are encoded (no linear light), as the networks were trained. Alpha is ignored.
  */
 export function preprocess(photo: Pixels, { size, normalisation }: PreprocessOptions): Float32Array {
-  const resized = resize(photo, size);
+  // A view that was drawn at the tensor's size is read as it is.
+  const isAsLarge = photo.width === size.width && photo.height === size.height;
+  const [values, channels] = isAsLarge ? [photo.data, 4] : [resize(photo, size), 3];
   const { scale, mean, std } = normalisation;
   const points = size.width * size.height;
   const tensor = new Float32Array(3 * points);
   for (let c = 0, out = 0; c < 3; c++) {
-    for (let i = c; i < resized.length; i += 3) tensor[out++] = ((resized[i] / 255) * scale - mean[c]) / std[c];
+    for (let i = c; i < values.length; i += channels) tensor[out++] = ((values[i] / 255) * scale - mean[c]) / std[c];
   }
   return tensor;
 }
