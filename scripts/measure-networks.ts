@@ -11,10 +11,10 @@ import { RandomWeights } from './random-checkpoints/random-values.ts';
 
 const HELP = `What a pair (or a photo, for an encoder) costs on onnxruntime-web's WASM provider, as a multiple of the embedded model's.
 
-  npx tsx scripts/measure-networks.ts DIR NETWORK[:AS][@SIDE[,FINE|none]]…
+  npx tsx scripts/measure-networks.ts DIR NETWORK[:AS][@SIDE[,FINE|none]]… [--dtype fp32]
 
 Random checkpoints of the published sizes (scripts/random-checkpoints.ts lists the networks; AS as in npm run convert) are
-converted to fp32 in DIR and removed afterwards. A process each, one thread, processor time: both photos encoded, both directions decoded, all passes; the
+converted in DIR and removed afterwards. A process each, one thread, processor time: both photos encoded, both directions decoded, all passes; the
 embedded model at 448×352, before and after. What takes over ten seconds runs once, the rest three times after one to warm up.`;
 
 const EMBEDDED = 'public/models/embedded/manifest.json';
@@ -109,7 +109,7 @@ const SELF = fileURLToPath(import.meta.url);
 const secondsOf = async (...args: string[]): Promise<number> =>
   Number(/SECONDS ([\d.]+)/.exec(await child(SELF, ['--run', ...args]))?.[1]);
 
-async function measureRandom(folder: string, wanted: string): Promise<number> {
+async function measureRandom(folder: string, wanted: string, dtype: string): Promise<number> {
   const [named, sizes = ''] = wanted.split('@');
   const [network, as] = named.split(':');
   const [size, fine] = sizes.split(',');
@@ -123,7 +123,7 @@ async function measureRandom(folder: string, wanted: string): Promise<number> {
       ...(size ? ['--size', size] : []),
       ...(fine ? ['--fine-size', fine] : []),
     ];
-    await child('scripts/convert.ts', [...paths, ...options, '--no-check', '--out', out]);
+    await child('scripts/convert.ts', [...paths, ...options, '--dtype', dtype, '--no-check', '--out', out]);
     await rm(files, { recursive: true });
     return await secondsOf(join(out, 'manifest.json'));
   } finally {
@@ -131,22 +131,25 @@ async function measureRandom(folder: string, wanted: string): Promise<number> {
   }
 }
 
-async function main([folder, ...networks]: readonly string[]): Promise<void> {
-  if (folder === '--run') {
-    const [path, ...size] = networks;
+async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === '--run') {
+    const [, path, ...size] = args;
     const seconds = await measure(
       path,
       size.length === 2 ? [Number(size[0]), Number(size[1])] : [undefined, undefined],
     );
     return console.log(`SECONDS ${seconds}`);
   }
+  const at = args.indexOf('--dtype');
+  const dtype = at < 0 ? 'fp32' : args[at + 1];
+  const [folder, ...networks] = at < 0 ? args : args.toSpliced(at, 2);
   if (folder === undefined || networks.length === 0) return console.log(HELP);
   console.log('| network | seconds | × embedded |\n|---|---|---|');
   const before = await secondsOf(EMBEDDED, '352', '448');
   console.log(`| embedded, 448×352 | ${before.toFixed(2)} | 1 |`);
   for (const network of networks) {
     try {
-      const seconds = await measureRandom(folder, network);
+      const seconds = await measureRandom(folder, network, dtype);
       console.log(`| ${network} | ${seconds.toFixed(2)} | ${(seconds / before).toPrecision(2)} |`);
     } catch (error) {
       console.log(`| ${network} | – | ${String(error).split('\n').slice(-12).join(' ').slice(0, 400)} |`);

@@ -118,7 +118,13 @@ export const camerasOf = (parity: ParityCase, whoseK: 'target' | 'reference'): R
 export const sizeOf = (parity: ParityCase): Size => parity.tensor('image').shape.slice(2) as unknown as Size;
 
 /** Both graphs of a recorded case, opened; `observed` with every intermediate, which are many outputs more. */
-export async function openCase(name: string, parity: ParityCase, precision: PrecisionName, observed: boolean) {
+export async function openCase(
+  name: string,
+  parity: ParityCase,
+  precision: PrecisionName,
+  observed: boolean,
+  open: typeof openInNode = openInNode,
+) {
   const { outer, weights, config } = networkOf(name, parity);
   const size = sizeOf(parity);
   const [first, second] = ['features', 'splats'].map(
@@ -126,7 +132,7 @@ export async function openCase(name: string, parity: ParityCase, precision: Prec
   );
   buildFeatures(first, weights, config, size, observed ? observeInto(first) : undefined);
   buildSplats(second, weights.again(), outer.again(), config, size, observed ? observeInto(second) : undefined);
-  const [features, splats] = [await openInNode(first), await openInNode(second)];
+  const [features, splats] = [await open(first), await open(second)];
   return {
     /** Every output of a case of these weights and this size, recorded intermediates under their recorded names. */
     async run(of: ParityCase, whoseK: 'target' | 'reference' = 'target'): Promise<Outputs> {

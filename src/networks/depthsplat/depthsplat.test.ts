@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ParityCase } from '../parity.test-helper.ts';
 import { cosine, hasParity, loadParity } from '../parity.test-helper.ts';
 import type { Outputs } from '../semi-dense/semi-dense.test-helper.ts';
+import { openInWasm } from '../../onnx/run-in-wasm.test-helper.ts';
 import { openCase, sliced } from './depthsplat.test-helper.ts';
 
 /** Recorded values that are no stage of the network: inputs, truth of the made-up scene, and what follows the network. */
@@ -72,6 +73,15 @@ describe.runIf(has)('DepthSplat against upstream, every recorded stage', () => {
     const stages = differences(parity, await opened.run(parity));
     await opened.close();
     expect(Object.keys(stages).length).toBeGreaterThan(name === 'small-tall' ? 10 : 35);
+    expect(exceeded(stages)).toEqual([]);
+  });
+
+  it('the same on the WASM provider that the page uses', async () => {
+    const parity = loadParity('depthsplat-small');
+    const opened = await openCase('depthsplat-small', parity, 'fp32', true, openInWasm);
+    const stages = differences(parity, await opened.run(parity));
+    await opened.close();
+    expect(Object.keys(stages).length).toBeGreaterThan(35);
     expect(exceeded(stages)).toEqual([]);
   });
 

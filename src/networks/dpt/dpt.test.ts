@@ -3,18 +3,19 @@ import { GraphBuilder } from '../../onnx/graph-builder.ts';
 import type { PrecisionName } from '../../onnx/precision.ts';
 import { PRECISIONS } from '../../onnx/precision.ts';
 import { runInNode } from '../../onnx/run-in-node.test-helper.ts';
+import { runInWasm } from '../../onnx/run-in-wasm.test-helper.ts';
 import { depthAnything, readDepthConfig } from './dpt.ts';
 import { cosine, hasParity, imageNetNormalised, loadParity, relativeError } from '../parity.test-helper.ts';
 import { Weights } from '../weights.ts';
 
-async function run(size: string, precision: PrecisionName) {
+async function run(size: string, precision: PrecisionName, runIn = runInNode) {
   const parity = loadParity('depth');
   const weights = Weights.of((await parity.checkpoint('checkpoint.pth')).tensors);
   const config = readDepthConfig(weights, { heads: parity.facts.num_heads });
   const image = parity.tensor(`image_${size}`);
   const g = new GraphBuilder({ name: 'depth', precision: PRECISIONS[precision] });
   g.output('depth', depthAnything(g, weights, config, g.input('image', 'float32', image.shape)));
-  const { depth } = await runInNode(g, { image: imageNetNormalised(image) });
+  const { depth } = await runIn(g, { image: imageNetNormalised(image) });
   return { depth, expected: parity.tensor(`depth_${size}`), weights, config };
 }
 
@@ -22,6 +23,11 @@ describe.runIf(hasParity('depth'))('Depth Anything V2 from its state dict', () =
   it.each(['70x70', '56x98'])('%s: depth within 1e-4', async (size) => {
     const { depth, expected } = await run(size, 'fp32');
     expect(depth.shape).toEqual(expected.shape);
+    expect(relativeError(depth.values, expected.values)).toBeLessThan(1e-4);
+  });
+
+  it('the same on the WASM provider that the page uses', async () => {
+    const { depth, expected } = await run('56x98', 'fp32', runInWasm);
     expect(relativeError(depth.values, expected.values)).toBeLessThan(1e-4);
   });
 

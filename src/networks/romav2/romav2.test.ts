@@ -6,6 +6,7 @@ import type { PrecisionName } from '../../onnx/precision.ts';
 import { PRECISIONS } from '../../onnx/precision.ts';
 import type { RanOutput } from '../../onnx/run-in-node.test-helper.ts';
 import { runInNode } from '../../onnx/run-in-node.test-helper.ts';
+import { runInWasm } from '../../onnx/run-in-wasm.test-helper.ts';
 import { ropeAxis, toBfloat16 } from '../dinov3/rope.ts';
 import type { ParityTensor } from '../parity.test-helper.ts';
 import { cosine, hasParity, imageNetNormalised, loadParity, relativeError } from '../parity.test-helper.ts';
@@ -55,9 +56,10 @@ describe.runIf(hasParity('romav2'))('RoMa v2 on the recorded weights', () => {
   async function encode(
     { weights, config }: { weights: Weights; config: Romav2Config },
     precision: PrecisionName,
+    runIn = runInNode,
   ): Promise<Record<Side, Outputs>> {
     const g = graph(precision, (to) => buildEncoder(to, weights.again(), config, LR));
-    return { a: await runInNode(g, image('a', 'lr')), b: await runInNode(g, image('b', 'lr')) };
+    return { a: await runIn(g, image('a', 'lr')), b: await runIn(g, image('b', 'lr')) };
   }
 
   /** The first pass of one direction, every intermediate beside its outputs. */
@@ -66,11 +68,12 @@ describe.runIf(hasParity('romav2'))('RoMa v2 on the recorded weights', () => {
     features: Record<Side, Outputs>,
     [from, to]: readonly [Side, Side],
     precision: PrecisionName,
+    runIn = runInNode,
   ): Promise<Outputs> {
     const g = graph(precision, (builder) =>
       buildDecoder(builder, weights.again(), config, LR, (name, value) => builder.output(`observed.${name}`, value)),
     );
-    return runInNode(g, decoderFeeds(features[from], features[to]));
+    return runIn(g, decoderFeeds(features[from], features[to]));
   }
 
   async function wholeMatch(precision: PrecisionName, options: Romav2Options = {}) {
@@ -118,6 +121,21 @@ describe.runIf(hasParity('romav2'))('RoMa v2 on the recorded weights', () => {
     const [xx, xy, yy] = [0, 1, 2].map((i) => ab.precision.values.subarray(i * pixels, (i + 1) * pixels));
     const matrices = Float32Array.from({ length: 4 * pixels }, (_, i) => [xx, xy, xy, yy][i % 4][i >> 2]);
     expect(relativeError(matrices, parity.tensor('base_precision_ab').values)).toBeLessThan(3e-4);
+  });
+
+  it('the first pass on the WASM provider that the page uses', async () => {
+    const loaded = await load();
+    const features = await encode(loaded, 'fp32', runInWasm);
+    const ab = await decode(loaded, features, ['a', 'b'], 'fp32', runInWasm);
+    for (const side of ['a', 'b'] as const) {
+      expectRecorded(`features_${side}_0`, features[side].m16.values);
+      expectRecorded(`features_${side}_1`, features[side].f16.values);
+    }
+    expectRecorded('head_ab', ab['observed.head'].values);
+    for (const stride of [4, 2, 1]) {
+      for (const kind of ['warp', 'confidence'])
+        expectRecorded(`refiner_lr_${stride}_${kind}_ab`, ab[`observed.refiner_${stride}_${kind}`].values);
+    }
   });
 
   it('the second pass: every recorded tensor in both directions', async () => {
