@@ -208,11 +208,13 @@ export function SavePanel() {
   return (
     <Section title="Save" open summary={facts?.tracks ? undefined : 'after matching'}>
       <ParamChoice param={SET_PARAMS.cameras} value={values.cameras} onChange={(cameras) => set.set({ cameras })} />
+      <p className="hint">{SET_PARAMS.cameras.help}</p>
       <ParamChoice
         param={SET_PARAMS.firstPixel}
         value={values.firstPixel}
         onChange={(firstPixel) => set.set({ firstPixel })}
       />
+      <p className="hint">{SET_PARAMS.firstPixel.help}</p>
       <ul className="set-formats">
         {SET_EXPORTS.map(({ name, label, text }) => (
           <li key={name}>
