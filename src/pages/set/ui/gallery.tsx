@@ -96,9 +96,10 @@ function GalleryPhoto({ photo, index, count }: { photo: ShownPhoto; index: numbe
   const remarks = [
     keypoints !== undefined && (keypoints ? `${keypoints.toLocaleString('en')} keypoints` : 'in no track'),
     twin < index && `same file as ${twin + 1}`,
-    beside?.camera && `camera ${beside.camera.split(',', 1)[0]}`,
-    beside?.isMasked && 'masked',
   ].filter(Boolean);
+  const known = [beside?.camera && `camera ${beside.camera.split(',', 1)[0]}`, beside?.isMasked && 'masked'].filter(
+    Boolean,
+  );
   return (
     <li className="set-photo" data-chosen={isChosen}>
       <button
@@ -114,7 +115,14 @@ function GalleryPhoto({ photo, index, count }: { photo: ShownPhoto; index: numbe
       <p className="set-name" title={photo.name}>
         {photo.name}
       </p>
-      {remarks.length > 0 && <p className="set-remark">{remarks.join(' · ')}</p>}
+      {[remarks, known].map(
+        (words, i) =>
+          words.length > 0 && (
+            <p key={i} className="set-remark" title={words.join(' · ')}>
+              {words.join(' · ')}
+            </p>
+          ),
+      )}
       <div className="set-photo-actions">
         <IconButton
           label={`Move ${photo.name} forward`}

@@ -1,4 +1,12 @@
-import { type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useMemo, useRef } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  useEffect,
+  useMemo,
+  useRef,
+} from 'react';
 import type { PairOfIds } from '../contract/api.ts';
 import { type PairState, pairName, type ShownPhoto } from '../state/types.ts';
 import { useSet, useSetState } from './set-context.ts';
@@ -45,8 +53,10 @@ const STEPS: Record<string, readonly [number, number]> = {
 export function PairsView() {
   const photos = useSetState((state) => state.photos);
   if (photos.length < 2) return null;
+  // Few pairs need little room: what is said of one lies below them, and is in view.
+  const height = { '--pairs-height': `${Math.max(15, 3.4 * photos.length)}rem` } as CSSProperties;
   return (
-    <section className="set-pairs" aria-label="Pairs">
+    <section className="set-pairs" aria-label="Pairs" style={height}>
       <PairMatrix photos={photos} />
       <PairGraph photos={photos} />
       <PairWords />

@@ -147,7 +147,7 @@ export function BesidePanel() {
   const known = Object.values(beside?.photos ?? {});
   const measured = known.filter(({ camera }) => camera !== null).length;
   const masked = known.filter(({ isMasked }) => isMasked).length;
-  const summary = [measured && `${measured} of ${count} measured`, masked && `${masked} masked`].filter(Boolean);
+  const summary = [measured && `${measured} measured`, masked && `${masked} masked`].filter(Boolean);
   const onPick = (event: ChangeEvent<HTMLInputElement>) => {
     const given = [...(event.target.files ?? [])];
     event.target.value = '';
