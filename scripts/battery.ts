@@ -60,8 +60,10 @@ async function main(argv: readonly string[]): Promise<void> {
       const back = made.motion && invert3(made.motion);
       const a = rightness(fields.a, made.b, made.motion, thresholds, flatness(made.a));
       const b = rightness(fields.b, made.a, back, thresholds, flatness(made.b));
-      const isWrong = verdict.kind !== 'none' && Math.max(a.wrong || 0, b.wrong || 0) > 0.1;
-      const isMissed = made.motion !== null && (verdict.kind === 'none' || Math.max(a.within3, b.within3) < 0.9);
+      // That a scene repeats itself is told: then a place may be another one that looks the same.
+      const isWrong = verdict.kind !== 'none' && !verdict.repeats && Math.max(a.wrong || 0, b.wrong || 0) > 0.1;
+      const isMissed =
+        made.motion !== null && !verdict.repeats && (verdict.kind === 'none' || Math.max(a.within3, b.within3) < 0.9);
       const isMisnamed = verdict.kind !== 'none' && Boolean(verdict.isMirrored) !== Boolean(made.isMirrored);
       const mark = `${isWrong ? ' **wrong**' : ''}${isMissed ? ' *missed*' : ''}${isMisnamed ? ' *misnamed*' : ''}`;
       count++;

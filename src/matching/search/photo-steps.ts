@@ -16,8 +16,11 @@ export class PhotoSteps<Photo extends PhotoHandle, Field> {
 
   /** See {@link amongSteps}. `motion`: normalised A to normalised B. */
   async among(motion: Matrix3): Promise<ReturnType<typeof amongSteps>> {
-    const a = { small: await this.copy('a', COPIES.small), large: await this.copy('a', COPIES.large) };
-    return amongSteps(a, await this.copy('b', COPIES.large), motion);
+    const copies = async (side: Side) => ({
+      small: await this.copy(side, COPIES.small),
+      large: await this.copy(side, COPIES.large),
+    });
+    return amongSteps(await copies('a'), await copies('b'), motion);
   }
 
   /** Share of the windows of one photo that look otherwise in the other, from where it is less: a detail shows more. */

@@ -21,6 +21,8 @@ const BLUR = 0.06;
 const ALIKE = 0.45;
 /** Steps are at least this share of the long side; finer ones are texture. */
 const SHORTEST = 0.05;
+/** And at most this share of each side. */
+const LONGEST = 0.6;
 /** Steps that are compared. */
 const MOST = 64;
 /** Windows that are compared: samples on either side of their middle, and how far apart they are, pixels. */
@@ -39,13 +41,17 @@ const RIVAL_SHOWN = 0.4;
  * `'unclear'` where the photos do not tell. Photos that do not repeat have no others.
  * @param motion normalised A to normalised B
  */
-export function amongSteps(a: Copies, b: Grey, motion: Matrix3): 'right' | 'unclear' | Matrix3 {
-  const steps = stepsOf(a);
-  if (steps.length === 0) return 'right';
-  const known = { motion, ...agreement(a.large, b, motion) };
-  const rivals = steps
-    .flatMap(([x, y]) => [moved(motion, x, y), moved(motion, -x, -y)])
-    .map((other) => ({ motion: other, ...agreement(a.large, b, other) }))
+export function amongSteps(a: Copies, b: Copies, motion: Matrix3): 'right' | 'unclear' | Matrix3 {
+  // A wall of tiles repeats, a tile does not: both photos are asked.
+  const both = (steps: [number, number][]) => steps.flatMap(([x, y]) => [shift(x, y), shift(-x, -y)]);
+  const others = [
+    ...both(stepsOf(a)).map((step) => multiply3(motion, step)),
+    ...both(stepsOf(b)).map((step) => multiply3(step, motion)),
+  ];
+  if (others.length === 0) return 'right';
+  const known = { motion, ...agreement(a.large, b.large, motion) };
+  const rivals = others
+    .map((other) => ({ motion: other, ...agreement(a.large, b.large, other) }))
     .filter(({ windows }) => windows >= RIVAL_SHOWN * known.windows);
   const all = [known, ...rivals].sort((p, q) => q.windows - p.windows);
   const standsOut = (one: (typeof all)[number]): boolean =>
@@ -59,8 +65,7 @@ export function amongSteps(a: Copies, b: Grey, motion: Matrix3): 'right' | 'uncl
   return all.find(standsOut)?.motion ?? 'unclear';
 }
 
-/** The motion after a step of the photo that it starts from, normalised. */
-const moved = (motion: Matrix3, x: number, y: number): Matrix3 => multiply3(motion, [1, 0, x, 0, 1, y, 0, 0, 1]);
+const shift = (x: number, y: number): Matrix3 => [1, 0, x, 0, 1, y, 0, 0, 1];
 
 function isNear(p: Matrix3, q: Matrix3): boolean {
   const [u, v] = [project(p, 0, 0), project(q, 0, 0)];
@@ -71,7 +76,7 @@ function isNear(p: Matrix3, q: Matrix3): boolean {
 export function stepsOf({ small, large }: Copies): [number, number][] {
   const flat = highPassed(small);
   const { width, height } = small.size;
-  const [mostX, mostY] = [width >> 1, height >> 1];
+  const [mostX, mostY] = [Math.floor(LONGEST * width), Math.floor(LONGEST * height)];
   const across = 2 * mostX + 1;
   const likeness = new Float32Array(across * (mostY + 1));
   for (let dy = 0; dy <= mostY; dy++) {
@@ -121,9 +126,9 @@ function correlationAt({ size: { width, height }, values }: Grey, dx: number, dy
   let [product, here, there] = [0, 0, 0];
   const [left, right] = [Math.max(0, -dx), Math.min(width, width - dx)];
   for (let y = Math.max(0, -dy); y < Math.min(height, height - dy); y += rows) {
-    const shift = dy * width + dx;
+    const away = dy * width + dx;
     for (let k = y * width + left; k < y * width + right; k++) {
-      const [p, q] = [values[k], values[k + shift]];
+      const [p, q] = [values[k], values[k + away]];
       product += p * q;
       here += p * p;
       there += q * q;
