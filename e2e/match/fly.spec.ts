@@ -78,6 +78,14 @@ test('two photos are flown between, saved, reopened from a share file, and refus
   await bar(page).getByRole('button', { name: 'Back to the path' }).click();
   expect(await viewOf(page)).toMatchObject({ flyYaw: 0, flyPitch: 0 });
 
+  // Refined through the rasteriser, which is told step by step and can be left: the scene is as it was.
+  await page.getByRole('switch', { name: 'Refine the cameras' }).check();
+  const note = page.locator('.fly-note');
+  await expect(note).toContainText(/Refining the cameras \d+ %/, { timeout: 30_000 });
+  await note.getByRole('button', { name: 'Cancel' }).click();
+  expect((await flown(page)).info).toMatchObject({ abstention: null, refined: null, count: info!.count });
+  await expect(page.getByRole('switch', { name: 'Refine the cameras' })).not.toBeChecked();
+
   // Away: a scene that other programs read, and a film of the flight.
   const ply = await saved(page, () => page.getByRole('button', { name: 'Save .ply' }).click());
   expect(ply.name).toMatch(/-scene\.ply$/);
@@ -111,8 +119,7 @@ test('two photos are flown between, saved, reopened from a share file, and refus
   await matched(page);
   const refused = (await flown(page)).info!;
   expect(refused.abstention).toMatchObject({ offer: expect.stringMatching(/panorama|plane/) });
-  const note = page.getByText(refused.abstention!.sentence);
-  await expect(note).toBeVisible();
+  await expect(page.getByText(refused.abstention!.sentence)).toBeVisible();
   await page.locator('.fly-note button').click();
   await expect.poll(async () => (await viewOf(page)).compareBy).toMatch(/panorama|plane/);
 

@@ -20,7 +20,7 @@ import { toSubpixel } from '../../src/matching/search/subpixel.ts';
 import type { NodeMatcher } from '../node/match-pair.ts';
 import { morph, sample } from './morph.ts';
 import { psnr, ssim } from './picture-measures.ts';
-import { refineCameras, refinedInput } from './refine-cameras.ts';
+import { refineCameras, refinedInput } from '../../src/gaussians/gradient/refine-cameras.ts';
 import { register } from './register.ts';
 import type { Triplet } from './triplets.ts';
 

@@ -23,6 +23,7 @@ export const STAGES = [
   'fit',
   'triangulate',
   'make-scene',
+  'refine-scene',
 ] as const;
 
 export type Stage = (typeof STAGES)[number];

@@ -179,6 +179,14 @@ export const VIEW_PARAMS = {
     otherwise: 'the best of 0.5 to 2',
     help: 'Times the distance between the cameras that suits the network’s training. Only networks ask for it.',
   }),
+  flyRefine: toggle({
+    address: 'fly.refine',
+    label: 'Refine the cameras',
+    default: false,
+    help:
+      'Moves pose and focal length, 60 steps, until each photo is drawn best from the other’s Gaussians. It takes some ' +
+      'tenths of a minute, and where a hidden third photo judged, nothing was gained by it.',
+  }),
   camera: zoomParam('camera'),
 } satisfies ParamTable & Record<keyof ViewSettings, unknown>;
 

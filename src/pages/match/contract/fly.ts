@@ -13,6 +13,8 @@ export interface FlyRequest extends FitRequest {
   network: { manifestUrl: string } | null;
   /** Of the baseline that the network is given: of the one that the matches ask for; null: looked for. */
   factor: number | null;
+  /** Cameras are refined by the picture first; only of the match's own Gaussians. */
+  refine: boolean;
 }
 
 /** How a network's scene came out. */
@@ -23,6 +25,18 @@ export interface FlyNetwork {
   /** Each photo drawn from the other's Gaussians, dB: by the network, and by the match's own. */
   psnr: number;
   ofMatch: number;
+}
+
+/** What refining the cameras by the picture changed. */
+export interface FlyRefined {
+  steps: number;
+  /** Of each photo drawn from the other's Gaussians, before the first and the last step: see photometricLoss. */
+  loss: readonly [number, number];
+  /** Degrees between both poses' turns, and between the ways to B. */
+  turned: number;
+  moved: number;
+  /** By what both focal lengths were multiplied. */
+  zoom: number;
 }
 
 /** What was made of two photos. */
@@ -40,6 +54,8 @@ export interface FlyInfo {
   turn: number;
   /** Null where the Gaussians are the match's own. */
   network: FlyNetwork | null;
+  /** Null where cameras are as the match gave them. */
+  refined: FlyRefined | null;
   /** Milliseconds: cameras, scene. */
   timings: { fit: number; build: number };
 }

@@ -54,5 +54,7 @@ export interface ViewSettings {
   flyBy: string | null;
   /** Of the scale that a network is given; null: the one that fits best. */
   flyScale: number | null;
+  /** Whether cameras are refined by the picture before the match's own Gaussians are made. */
+  flyRefine: boolean;
   camera: Camera;
 }

@@ -26,7 +26,7 @@ async function flown() {
   const asked = () => engine.calls.filter(({ method }) => method === 'makeFly').map(({ argument }) => argument);
   const install = (installed: InstalledModel[]) =>
     workspace.store.setState(({ library }) => ({ library: { ...library, installed } }));
-  return { workspace, asked, install };
+  return { workspace, asked, install, engine };
 }
 
 /** Sliders settle before a scene is made anew. */
@@ -47,6 +47,10 @@ describe('the scene of both photos', () => {
       { network: { manifestUrl: NETWORK.manifestUrl }, factor: null },
       { network: { manifestUrl: NETWORK.manifestUrl }, factor: 1.4 },
     ]);
+    // Only the match's own Gaussians are refined.
+    workspace.updateView({ flyRefine: true });
+    await settled();
+    expect(asked()).toHaveLength(3);
     // Flying through it makes nothing anew.
     workspace.updateView({ flyAt: 0.2, flyYaw: 10 });
     await settled();
@@ -62,5 +66,22 @@ describe('the scene of both photos', () => {
     await settled();
     expect(asked()).toHaveLength(2);
     expect(asked()[1]).toMatchObject({ network: { manifestUrl: NETWORK.manifestUrl }, factor: 0.7 });
+  });
+
+  it('is refined where that is asked for, tells how far it is, and is made without once that is cancelled', async () => {
+    const { workspace, asked, engine } = await flown();
+    engine.handlers.makeFly = () => new Promise(() => {});
+    workspace.updateView({ flyRefine: true });
+    await settled();
+    expect(asked().at(-1)).toMatchObject({ refine: true, network: null });
+    const doing = { stage: 'refine-scene', fraction: 0.5 } as const;
+    engine.worker.reply({ type: 'progress', id: engine.calls.at(-1)!.id, progress: doing });
+    expect(workspace.store.getState().fly.doing).toEqual(doing);
+    expect(workspace.store.getState().fly).toMatchObject({ isMaking: true, info: null });
+    engine.handlers.makeFly = () => ({ abstention: null, count: 2 });
+    workspace.updateView({ flyRefine: false });
+    await settled();
+    expect(asked().at(-1)).toMatchObject({ refine: false });
+    expect(workspace.store.getState().fly).toMatchObject({ isMaking: false, doing: null, info: { count: 2 } });
   });
 });

@@ -41,6 +41,7 @@ export class Flying {
       cycleLimit: view.cycleLimit,
       network: network && { manifestUrl: network.manifestUrl },
       factor: view.flyScale,
+      refine: view.flyRefine && network === null,
     };
     const finish = (patch: Partial<FlyState>) => {
       if (this.running !== controller) return;
@@ -52,7 +53,7 @@ export class Flying {
         info: await this.link.call('makeFly', request, {
           signal: controller.signal,
           onProgress: ({ stage, fraction }) => {
-            if (this.running === controller && network) this.patch({ doing: { stage, fraction } });
+            if (this.running === controller && (network || request.refine)) this.patch({ doing: { stage, fraction } });
           },
         }),
       });
@@ -101,9 +102,9 @@ export class Flying {
 /** What a scene depends on besides the match. */
 function requestKey(state: MatchState): string {
   const { model: _model, threshold: _threshold, ...lenses } = state.geometry.settings;
-  const { threshold, cycleLimit, flyScale } = state.view;
+  const { threshold, cycleLimit, flyScale, flyRefine } = state.view;
   const network = networkOf(state);
-  return JSON.stringify([lenses, threshold, cycleLimit, network && [network.manifestUrl, flyScale]]);
+  return JSON.stringify([lenses, threshold, cycleLimit, network ? [network.manifestUrl, flyScale] : flyRefine]);
 }
 
 /** The networks on this device that make scenes. */

@@ -3,7 +3,7 @@ import { SceneDoors } from '../../ui/fly/scene-doors.tsx';
 import { sceneNetworks } from '../../state/fly/flying.ts';
 import { useWorkspace, useWorkspaceState } from '../../ui/workspace-context.ts';
 import { Select } from '../../../../ui/select.tsx';
-import { ParamSlider } from '../../../../ui/param-controls.tsx';
+import { ParamSlider, ParamSwitch } from '../../../../ui/param-controls.tsx';
 import { type FlyInfo, SCALE_FACTORS } from '../../contract/fly.ts';
 import { useView } from '../controls/use-view.ts';
 
@@ -11,9 +11,19 @@ import { useView } from '../controls/use-view.ts';
 export default function FlyControls() {
   const [view, update] = useView();
   const info = useWorkspaceState((state) => state.fly.info);
+  const isByNetwork = useWorkspaceState(({ library }) =>
+    sceneNetworks(library.installed).some(({ id }) => id === view.flyBy),
+  );
   return (
     <>
       <MadeBy />
+      {!isByNetwork && (
+        <ParamSwitch
+          param={VIEW_PARAMS.flyRefine}
+          value={view.flyRefine}
+          onChange={(flyRefine) => update({ flyRefine })}
+        />
+      )}
       <ParamSlider
         param={VIEW_PARAMS.flyAt}
         value={view.flyAt}
@@ -82,7 +92,7 @@ function MadeBy() {
   );
 }
 
-function Facts({ info: { count, drawnBy, focal, parallax, network } }: { info: FlyInfo }) {
+function Facts({ info: { count, drawnBy, focal, parallax, network, refined } }: { info: FlyInfo }) {
   const sides = focal ? (['a', 'b'] as const).filter((side) => focal[side].source === 'assumed') : [];
   const whose = sides.length === 2 ? 'Both focal lengths are' : `The focal length of ${sides[0]?.toUpperCase()} is`;
   return (
@@ -101,6 +111,13 @@ function Facts({ info: { count, drawnBy, focal, parallax, network } }: { info: F
         <p>
           {network.name}, at {network.factor.toFixed(2)} of the scale that the matches ask for. Each photo drawn from
           the other’s Gaussians: {network.psnr.toFixed(1)} dB; from the match’s own {network.ofMatch.toFixed(1)} dB.
+        </p>
+      )}
+      {refined && (
+        <p data-refined>
+          Cameras refined: B turned by {refined.turned.toFixed(2)}° and its way by {refined.moved.toFixed(1)}°, focal
+          lengths × {refined.zoom.toFixed(3)}; each photo drawn from the other’s Gaussians is off by{' '}
+          {refined.loss[1].toFixed(4)} instead of {refined.loss[0].toFixed(4)}.
         </p>
       )}
       <p>Two photos do not tell how large anything is in metres.</p>

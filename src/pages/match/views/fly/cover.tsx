@@ -32,9 +32,10 @@ export default function FlyCover() {
   return <FlyBar />;
 }
 
-/** What is being done; a network takes long, and can be done without. */
+/** What is being done; a network and a refinement take long, and can be done without. */
 function Making() {
-  const [, update] = useView();
+  const [{ flyRefine, flyBy }, update] = useView();
+  const isRefining = flyRefine && flyBy === null;
   const doing = useWorkspaceState((state) => state.fly.doing);
   if (!doing) return <p>Both photos become a scene…</p>;
   const { stage, fraction } = doing;
@@ -44,9 +45,15 @@ function Making() {
         {STAGE_NAMES[stage].doing}
         {fraction === null ? '…' : ` ${Math.round(100 * fraction)} %`}
       </p>
-      <button type="button" className="button" onPointerDown={keep} onClick={() => update({ flyBy: null })}>
-        The match’s own instead
-      </button>
+      {isRefining ? (
+        <button type="button" className="button" onPointerDown={keep} onClick={() => update({ flyRefine: false })}>
+          Cancel
+        </button>
+      ) : (
+        <button type="button" className="button" onPointerDown={keep} onClick={() => update({ flyBy: null })}>
+          The match’s own instead
+        </button>
+      )}
     </>
   );
 }

@@ -4,8 +4,12 @@ import { CodedError, throwIfAborted } from '../../../../core/errors.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { Side } from '../../../../core/geometry.ts';
 import type { Progress } from '../../../../core/match.ts';
+import { multiply3 } from '../../../../core/matrix3.ts';
+import { axisAngleOf } from '../../../../core/rotation.ts';
+import { transpose3 } from '../../../../gaussians/camera.ts';
 import { encodeSplatPly } from '../../../../formats/splats/write-ply.ts';
 import { encodeSpz } from '../../../../formats/splats/write-spz.ts';
+import { type RefinedCameras, refineCameras, refinedInput } from '../../../../gaussians/gradient/refine-cameras.ts';
 import { type Abstention, abstention, ABSTENTIONS } from '../../../../gaussians/two-view/abstain.ts';
 import {
   buildTwoViewScene,
@@ -18,7 +22,7 @@ import type { Gpu } from '../../../../platform/gpu/device.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { shadersReady } from '../../../../platform/gpu/shader.ts';
 import type { ServedCall } from '../../../../platform/worker/serve-calls.ts';
-import type { FlownScene, FlyInfo, FlyRequest } from '../../contract/fly.ts';
+import type { FlownScene, FlyInfo, FlyRefined, FlyRequest } from '../../contract/fly.ts';
 import type { FitResult, Intrinsics } from '../../contract/geometry-fit.ts';
 import { fitMatch } from '../geometry/fit-match.ts';
 import type { Inference } from '../inference.ts';
@@ -35,6 +39,8 @@ type Context = ServedCall<Progress>;
 const PLAIN_SIDE = 224;
 /** The most along the longer side that {@link MAX_PLAIN_GAUSSIANS} hold of two square photos. */
 const HANDED_SIDE = 384;
+/** Steps of a refinement; as many as hidden views judged it by (docs/fly.md). */
+const REFINE_STEPS = 60;
 /** Longer side of the photos that colours are read from. */
 const COLOUR_SIDE = 1024;
 
@@ -65,6 +71,7 @@ export class FlyJobs {
       parallax: 0,
       turn: 0,
       network: null,
+      refined: null,
       timings: { fit: 0, build: 0 },
     };
     if (verdict === 'none') return { ...nothing, abstention: ABSTENTIONS.unrelated };
@@ -110,9 +117,24 @@ export class FlyJobs {
       };
     };
     const { rotation, translation } = cameras;
-    const input: TwoViewInput = { photos: { a: photo('a'), b: photo('b') }, pose: { rotation, translation } };
-    const byMatch = buildTwoViewScene({ ...input, side: isOnGpu ? DEFAULT_SIDE : PLAIN_SIDE });
+    let input: TwoViewInput = { photos: { a: photo('a'), b: photo('b') }, pose: { rotation, translation } };
+    const build = () => buildTwoViewScene({ ...input, side: isOnGpu ? DEFAULT_SIDE : PLAIN_SIDE });
+    let byMatch = build();
     const { network } = request;
+    let refined: FlyRefined | null = null;
+    if (request.refine && !network) {
+      // It takes long: meanwhile the scene is there as the match has it.
+      await this.show(byMatch, stage);
+      const found = await refineCameras(input, REFINE_STEPS, async (done) => {
+        onProgress({ stage: 'refine-scene', fraction: done / REFINE_STEPS });
+        // Pictures, and the word that it is not wanted any more.
+        await new Promise((resolve) => setTimeout(resolve));
+        throwIfAborted(signal);
+      });
+      refined = refinedBy(found, input);
+      input = refinedInput(input, found);
+      byMatch = build();
+    }
     const byNetwork =
       network &&
       (await this.byNetwork(
@@ -124,13 +146,18 @@ export class FlyJobs {
       ));
     const scene = byNetwork?.scene ?? byMatch;
     this.made = { shown, input, scene: isOnGpu || byNetwork ? scene : null };
-    if (stage) stage.setFly(isOnGpu ? await this.onGpu(scene) : plainDrawer(scene, () => stage.requestDraw()));
+    await this.show(scene, stage);
     return {
       ...known,
       count: scene.table.count,
       network: byNetwork?.network ?? null,
+      refined,
       timings: { ...known.timings, build: performance.now() - fitted },
     };
+  }
+
+  private async show(scene: TwoViewScene, stage: ShownScene['stage']): Promise<void> {
+    stage?.setFly(this.isOnGpu ? await this.onGpu(scene) : plainDrawer(scene, () => stage.requestDraw()));
   }
 
   private async byNetwork(
@@ -206,6 +233,18 @@ export class FlyJobs {
 function abstentionOf({ inlierRatio, cameras }: FitResult, verdict: 'good' | 'partial' | 'none'): Abstention | null {
   const { inFront, parallax, planarShare, rival } = cameras!;
   return abstention({ verdict, inlierRatio, inFront, parallax, planarShare, rival });
+}
+
+function refinedBy({ pose, zoom, loss }: RefinedCameras, { pose: before }: TwoViewInput): FlyRefined {
+  const degrees = (radians: number) => (radians * 180) / Math.PI;
+  const cosine = pose.translation.reduce((sum, value, k) => sum + value * before.translation[k], 0);
+  return {
+    steps: REFINE_STEPS,
+    loss,
+    turned: degrees(Math.hypot(...axisAngleOf(multiply3(pose.rotation, transpose3(before.rotation))))),
+    moved: degrees(Math.acos(Math.min(1, Math.max(-1, cosine)))),
+    zoom,
+  };
 }
 
 const lensOf = ({ source, fov }: Intrinsics) => ({ source, fov });

@@ -1,14 +1,14 @@
-import type { Side } from '../../src/core/geometry.ts';
-import { otherSide } from '../../src/core/geometry.ts';
-import type { Pose } from '../../src/geometry/inverse-depth.ts';
-import { activate } from '../../src/gaussians/activate.ts';
-import { resized, type SplatCamera } from '../../src/gaussians/camera.ts';
-import type { Target } from '../../src/gaussians/gradient/loss.ts';
-import { Refiner, type RefineRates, type RefineView } from '../../src/gaussians/gradient/refine.ts';
-import { renderView } from '../../src/gaussians/gradient/screen.ts';
-import { buildTwoViewScene, type TwoViewInput, type TwoViewScene } from '../../src/gaussians/two-view/build.ts';
-import { cellColours } from '../../src/gaussians/two-view/colour.ts';
-import { fadedOpacities } from '../../src/gaussians/two-view/path.ts';
+import type { Side } from '../../core/geometry.ts';
+import { otherSide } from '../../core/geometry.ts';
+import type { Pose } from '../../geometry/inverse-depth.ts';
+import { activate } from '../activate.ts';
+import { resized, type SplatCamera } from '../camera.ts';
+import type { Target } from './loss.ts';
+import { Refiner, type RefineRates, type RefineView } from './refine.ts';
+import { renderView } from './screen.ts';
+import { buildTwoViewScene, type TwoViewInput, type TwoViewScene } from '../two-view/build.ts';
+import { cellColours } from '../two-view/colour.ts';
+import { fadedOpacities } from '../two-view/path.ts';
 
 /** Gaussians along the longer side while cameras are refined: a step takes some tenths of a second on a processor. */
 const SIDE = 128;
@@ -23,7 +23,7 @@ export interface RefinedCameras {
   pose: Pose;
   /** By what both focal lengths are multiplied. */
   zoom: number;
-  /** Losses before the first and the last step. */
+  /** Losses before the first and the last step; see photometricLoss. */
   loss: readonly [number, number];
 }
 
@@ -32,14 +32,16 @@ export interface RefinedCameras {
  * photo's Gaussians (its own repaint it whatever the pose is), and cameras, depths along the rays and colours move until the
  * drawn ones look like the photos. The scene is to be built anew with what is found.
  * @param onStep told of every step; the promise it gives is waited for, and what it throws ends the refinement
+ * @param side Gaussians, and pixels, along the longer side
  */
 export async function refineCameras(
   input: TwoViewInput,
   steps: number,
   onStep: (done: number) => Promise<void> | void = () => {},
+  side = SIDE,
 ): Promise<RefinedCameras> {
-  const scene = buildTwoViewScene({ ...input, side: SIDE });
-  const refiner = new Refiner(scene.table, [crossView(scene, input, 'a'), crossView(scene, input, 'b')], {
+  const scene = buildTwoViewScene({ ...input, side });
+  const refiner = new Refiner(scene.table, [crossView(scene, input, 'a', side), crossView(scene, input, 'b', side)], {
     steps,
     rates: { ...RATES, shift: SHIFT * scene.baseline },
     madeBy: Uint8Array.from({ length: scene.table.count }, (_, i) => (i < scene.counts.a ? 0 : 1)),
@@ -52,7 +54,7 @@ export async function refineCameras(
   const [a, b] = refiner.result().cameras;
   return {
     pose: relativePoseOf(b),
-    zoom: a.fx / resizedFor(scene.cameras.a).fx,
+    zoom: a.fx / resizedFor(scene.cameras.a, side).fx,
     loss: [losses[0], losses.at(-1)!],
   };
 }
@@ -67,8 +69,8 @@ export function refinedInput(input: TwoViewInput, { pose, zoom }: Pick<RefinedCa
 }
 
 /** Photo `side` as its target, drawn from the other's Gaussians; A's camera holds the world in place. */
-function crossView(scene: TwoViewScene, { photos }: TwoViewInput, side: Side): RefineView {
-  const camera = resizedFor(scene.cameras[side]);
+function crossView(scene: TwoViewScene, { photos }: TwoViewInput, side: Side, longest: number): RefineView {
+  const camera = resizedFor(scene.cameras[side], longest);
   const size = { width: camera.width, height: camera.height };
   const active = activate(scene.table);
   const opacities = fadedOpacities(active.opacities, scene.fade, side === 'a' ? 1 : 0);
@@ -84,8 +86,8 @@ function onlyOf(side: Side, { counts }: TwoViewScene, values: Float64Array): Flo
   return values.map((value, i) => (i < counts.a === (side === 'a') ? value : 0));
 }
 
-function resizedFor(camera: SplatCamera): SplatCamera {
-  const scale = SIDE / Math.max(camera.width, camera.height);
+function resizedFor(camera: SplatCamera, longest: number): SplatCamera {
+  const scale = longest / Math.max(camera.width, camera.height);
   return resized(camera, Math.round(camera.width * scale), Math.round(camera.height * scale));
 }
 
