@@ -86,6 +86,14 @@ test('two photos are flown between, saved, reopened from a share file, and refus
   expect((await flown(page)).info).toMatchObject({ abstention: null, refined: null, count: info!.count });
   await expect(page.getByRole('switch', { name: 'Refine the cameras' })).not.toBeChecked();
 
+  // What either photo alone tells of depth is held against the match, and sky lies far away.
+  await page.getByRole('combobox', { name: 'Depth beside the match' }).selectOption('estimate');
+  await expect(page.locator('[data-prior]')).toContainText(/explains \d+ % of what the match says|is left out/);
+  expect(page.url()).toContain('fly.depth=estimate');
+  await page.getByRole('combobox', { name: 'Depth beside the match' }).selectOption('');
+  await expect(page.locator('[data-prior]')).toHaveCount(0);
+  await flown(page);
+
   // Away: a scene that other programs read, and a film of the flight.
   const ply = await saved(page, () => page.getByRole('button', { name: 'Save .ply' }).click());
   expect(ply.name).toMatch(/-scene\.ply$/);

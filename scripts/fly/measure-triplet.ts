@@ -8,8 +8,7 @@ import { abstention, type Abstention } from '../../src/gaussians/two-view/abstai
 import { buildTwoViewScene, type TwoViewInput, type TwoViewScene } from '../../src/gaussians/two-view/build.ts';
 import { fadedOpacities, flyCamera } from '../../src/gaussians/two-view/path.ts';
 import { DEFAULT_FIT, DEFAULT_VIEW } from '../../src/pages/match/params.ts';
-import { estimateDepth } from '../../src/pages/lift/passes/estimate-depth/cpu.ts';
-import { skyMask } from '../../src/pages/lift/passes/sky-backdrop/sky.ts';
+import { depthPrior, PRIOR_SIDE } from '../../src/matching/monocular/depth-prior.ts';
 import { fitMatch } from '../../src/pages/match/worker/geometry/fit-match.ts';
 import { verdictOf } from '../../src/matching/verdict.ts';
 import { NO_RESCUE } from '../../src/core/match.ts';
@@ -117,7 +116,7 @@ export async function judgeTriplet(
   const cameras = result.cameras!;
   const abstained = abstention({ verdict, inlierRatio: result.inlierRatio, ...cameras });
   const started = performance.now();
-  const guess = (side: 'a' | 'b') => isGuessed && guessedDepth(photos[side]);
+  const guess = isGuessed ? { a: await guessedDepth(photos.a), b: await guessedDepth(photos.b) } : null;
   const photo = (side: 'a' | 'b') => ({
     pixels: photos[side],
     photo: fields[side].photo,
@@ -125,7 +124,7 @@ export async function judgeTriplet(
     focal: [focal[side] / photos[side].width, focal[side] / photos[side].height] as const,
     prior: null,
     sky: null,
-    ...guess(side),
+    ...guess?.[side],
   });
   const given: TwoViewInput = {
     photos: { a: photo('a'), b: photo('b') },
@@ -177,15 +176,18 @@ export async function judgeTriplet(
   };
 }
 
-const GUESS_SIDE = 320;
-
-/** What the lift studio guesses from one photo. */
-function guessedDepth(pixels: Pixels) {
-  const scale = Math.min(1, GUESS_SIDE / Math.max(pixels.width, pixels.height));
+/** What the lift studio guesses from one photo, as the page takes it. */
+async function guessedDepth(pixels: Pixels) {
+  const scale = Math.min(1, PRIOR_SIDE / Math.max(pixels.width, pixels.height));
   const size = { width: Math.round(pixels.width * scale), height: Math.round(pixels.height * scale) };
-  const small = averaged(pixels, size);
-  const { disparity } = estimateDepth(small);
-  return { prior: { map: disparity, size }, sky: { map: skyMask(small, disparity), size } };
+  const { signal } = new AbortController();
+  const network = { depth: () => Promise.reject(new Error('No network is asked for.')) };
+  const found = await depthPrior({ kind: 'estimate' }, averaged(pixels, size), pixels, network, {
+    signal,
+    onNetwork: () => {},
+  });
+  const { depth, sky } = found;
+  return { prior: { map: depth.values, size: depth.size }, sky: { map: sky.values, size: sky.size } };
 }
 
 /** Share of the way from A's camera to B's that lies nearest to a camera. */

@@ -1,5 +1,5 @@
 // A map brought to another size, bilinear with the border clamped. Reference: resizeMap in
-// src/pages/lift/passes/smooth/guided-filter.ts.
+// src/compute/smooth/guided-filter.ts.
 
 #import "../common/coordinates.wgsl"
 #import "../common/sampling.wgsl"

@@ -1,4 +1,4 @@
-// Gaussian blur of a float map along one axis, the border continued. Reference: src/pages/lift/passes/smooth/cpu.ts.
+// Gaussian blur of a float map along one axis, the border continued. Reference: src/compute/smooth/cpu.ts.
 
 struct Params {
   size: vec2u,

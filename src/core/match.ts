@@ -24,6 +24,7 @@ export const STAGES = [
   'triangulate',
   'make-scene',
   'refine-scene',
+  'tell-depth',
 ] as const;
 
 export type Stage = (typeof STAGES)[number];

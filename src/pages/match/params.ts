@@ -179,6 +179,13 @@ export const VIEW_PARAMS = {
     otherwise: 'the best of 0.5 to 2',
     help: 'Times the distance between the cameras that suits the network’s training. Only networks ask for it.',
   }),
+  flyDepth: text({
+    address: 'fly.depth',
+    label: 'Depth beside the match',
+    help:
+      '`estimate` (the lift studio’s rules) or the id of an installed depth network: where the match tells little, its ' +
+      'shape is followed, and sky is put far away. Without one: the match alone.',
+  }),
   flyRefine: toggle({
     address: 'fly.refine',
     label: 'Refine the cameras',

@@ -1,4 +1,4 @@
-import { skyMask } from '../passes/sky-backdrop/sky.ts';
+import { skyMask } from '../../../compute/monocular/sky.ts';
 import type { Pixels } from '../../../compute/preprocess/cpu.ts';
 import type { Size } from '../../../core/geometry.ts';
 import type { LiftSettings } from '../contract/settings.ts';

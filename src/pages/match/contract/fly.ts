@@ -2,6 +2,7 @@ import type { ExportedFile } from '../../../core/exported-file.ts';
 import type { Side } from '../../../core/geometry.ts';
 import type { SplatCamera } from '../../../gaussians/camera.ts';
 import type { GaussianTable } from '../../../gaussians/table.ts';
+import type { PriorFit } from '../../../gaussians/two-view/prior.ts';
 import type { Abstention } from '../../../gaussians/two-view/abstain.ts';
 import type { FitRequest, FocalSource } from './geometry-fit.ts';
 
@@ -13,9 +14,14 @@ export interface FlyRequest extends FitRequest {
   network: { manifestUrl: string } | null;
   /** Of the baseline that the network is given: of the one that the matches ask for; null: looked for. */
   factor: number | null;
+  /** A monocular map of either photo beside the match, and its sky; null: none. Only of the match's own Gaussians. */
+  prior: PriorSource | null;
   /** Cameras are refined by the picture first; only of the match's own Gaussians. */
   refine: boolean;
 }
+
+/** Where a monocular map comes from: the lift studio's rules, or an installed depth network. */
+export type PriorSource = { kind: 'estimate' } | { kind: 'network'; manifestUrl: string };
 
 /** How a network's scene came out. */
 export interface FlyNetwork {
@@ -54,6 +60,8 @@ export interface FlyInfo {
   turn: number;
   /** Null where the Gaussians are the match's own. */
   network: FlyNetwork | null;
+  /** How either photo's monocular map explains what the match says, null where it does not; null without maps. */
+  prior: Record<Side, PriorFit | null> | null;
   /** Null where cameras are as the match gave them. */
   refined: FlyRefined | null;
   /** Milliseconds: cameras, scene. */

@@ -54,6 +54,8 @@ export interface ViewSettings {
   flyBy: string | null;
   /** Of the scale that a network is given; null: the one that fits best. */
   flyScale: number | null;
+  /** What tells depth beside the match: `estimate`, or the id of an installed depth network; null: nothing. */
+  flyDepth: string | null;
   /** Whether cameras are refined by the picture before the match's own Gaussians are made. */
   flyRefine: boolean;
   camera: Camera;

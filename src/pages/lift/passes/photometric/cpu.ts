@@ -2,7 +2,7 @@ import type { PhotometricSettings } from '../../contract/settings.ts';
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 import { hash, streamSeed } from '../../../../compute/sample-matches/random.ts';
 import { compressJpeg } from './jpeg.ts';
-import { gaussianBlur } from '../smooth/cpu.ts';
+import { gaussianBlur } from '../../../../compute/smooth/cpu.ts';
 import { encodeSrgbQuickly, LINEAR_OF_BYTE } from '../srgb.ts';
 
 /** Hashes that make one Gaussian number, four bytes each. */

@@ -9,7 +9,7 @@ import { DCT, quantisationTables } from './jpeg.ts';
 import { develops, isIdentity, noiseSeeds } from './cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';
-import { MAX_TAPS, gaussianUniforms } from '../smooth/gpu.ts';
+import { MAX_TAPS, gaussianUniforms } from '../../../../compute/smooth/gpu.ts';
 
 /** Side of the area that one workgroup compresses. */
 const JPEG_UNIT = 16;

@@ -1,23 +1,12 @@
 import type { Size } from '../../../../core/geometry.ts';
+import { rangeOf } from '../../../../compute/monocular/sky.ts';
 import type { DepthSettings } from '../../contract/settings.ts';
-import { gaussianBlur } from '../smooth/cpu.ts';
+import { gaussianBlur } from '../../../../compute/smooth/cpu.ts';
 
 /** Added to the normalised disparity, so that a shift of 0 still gives a finite depth (L2M's min-max + 0.001). */
 export const DISPARITY_FLOOR = 0.001;
 
 export type DisparitySettings = Pick<DepthSettings, 'blur' | 'clip'>;
-
-/** Smallest and largest value of a map; both are 0 where it is empty. */
-export function rangeOf(map: Float32Array): [low: number, high: number] {
-  if (!map.length) return [0, 0];
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of map) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
-}
 
 /**
  * What the person set, applied to a disparity map [h, w] of any range, larger is nearer: Gaussian blur, min-max

@@ -7,7 +7,7 @@ import { DISPARITY_FLOOR } from './cpu.ts';
 import type { DisparitySettings } from './cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { createShader } from '../../../../platform/gpu/shader.ts';
-import { SmoothPass } from '../smooth/gpu.ts';
+import { SmoothPass } from '../../../../compute/smooth/gpu.ts';
 
 const MAX_PARTIALS = 256;
 

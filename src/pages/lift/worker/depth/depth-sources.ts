@@ -1,10 +1,10 @@
-import { estimateDepth } from '../../passes/estimate-depth/cpu.ts';
+import { estimateDepth } from '../../../../compute/monocular/estimate-depth.ts';
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 import { CodedError, throwIfAborted } from '../../../../core/errors.ts';
 import type { Size } from '../../../../core/geometry.ts';
 import type { DepthInfo, DepthSource } from '../../contract/depth.ts';
 import { fitPixels, type PlainMap } from './fit-photo.ts';
-import type { OnNetwork } from './networks.ts';
+import type { OnNetwork } from '../../../../matching/monocular/depth-network.ts';
 import { readDepth } from './read-depth.ts';
 
 /** What a scene is made of: a photo in ordinary memory. */

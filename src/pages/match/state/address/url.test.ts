@@ -57,6 +57,7 @@ describe('address', () => {
         flyPitch: -3,
         flyBy: 'depthsplat-small-fp32',
         flyScale: 1.4,
+        flyDepth: 'estimate',
         flyRefine: true,
         cycleScale: 0.01,
         camera: { x: 0.25, y: 0.625, scale: 3.5 },

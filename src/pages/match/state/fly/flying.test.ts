@@ -84,4 +84,26 @@ describe('the scene of both photos', () => {
     expect(asked().at(-1)).toMatchObject({ refine: false });
     expect(workspace.store.getState().fly).toMatchObject({ isMaking: false, doing: null, info: { count: 2 } });
   });
+
+  it('takes the depth of a rule or of an installed network beside the match, and of none that is not there', async () => {
+    const depth = { ...NETWORK, id: 'depth-anything', kind: 'depth', manifestUrl: 'opfs:d' } as InstalledModel;
+    const { workspace, asked, install } = await flown();
+    workspace.updateView({ flyDepth: 'estimate' });
+    await settled();
+    workspace.updateView({ flyDepth: depth.id });
+    await settled();
+    install([depth, NETWORK]);
+    await settled();
+    const network = { kind: 'network', manifestUrl: 'opfs:d' };
+    expect(asked()).toMatchObject([
+      { prior: null },
+      { prior: { kind: 'estimate' } },
+      { prior: null },
+      { prior: network },
+    ]);
+    // A network that makes the scene needs none.
+    workspace.updateView({ flyBy: NETWORK.id });
+    await settled();
+    expect(asked().at(-1)).toMatchObject({ prior: null, network: { manifestUrl: NETWORK.manifestUrl } });
+  });
 });

@@ -1,7 +1,7 @@
 import { isCancelled, toPlainError } from '../../../../core/errors.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
 import type { InstalledModel } from '../../../../models/library-contract.ts';
-import type { FlownScene } from '../../contract/fly.ts';
+import type { FlownScene, PriorSource } from '../../contract/fly.ts';
 import { viewOf } from '../../views/index.ts';
 import type { EngineLink } from '../engine-link.ts';
 import { pairStem } from '../pair-stem.ts';
@@ -41,6 +41,7 @@ export class Flying {
       cycleLimit: view.cycleLimit,
       network: network && { manifestUrl: network.manifestUrl },
       factor: view.flyScale,
+      prior: network ? null : priorOf(this.store.getState()),
       refine: view.flyRefine && network === null,
     };
     const finish = (patch: Partial<FlyState>) => {
@@ -53,7 +54,8 @@ export class Flying {
         info: await this.link.call('makeFly', request, {
           signal: controller.signal,
           onProgress: ({ stage, fraction }) => {
-            if (this.running === controller && (network || request.refine)) this.patch({ doing: { stage, fraction } });
+            if (this.running === controller && (network || request.prior?.kind === 'network' || request.refine))
+              this.patch({ doing: { stage, fraction } });
           },
         }),
       });
@@ -103,8 +105,14 @@ export class Flying {
 function requestKey(state: MatchState): string {
   const { model: _model, threshold: _threshold, ...lenses } = state.geometry.settings;
   const { threshold, cycleLimit, flyScale, flyRefine } = state.view;
+  const prior = priorOf(state);
   const network = networkOf(state);
-  return JSON.stringify([lenses, threshold, cycleLimit, network ? [network.manifestUrl, flyScale] : flyRefine]);
+  return JSON.stringify([
+    lenses,
+    threshold,
+    cycleLimit,
+    network ? [network.manifestUrl, flyScale] : [prior, flyRefine],
+  ]);
 }
 
 /** The networks on this device that make scenes. */
@@ -114,3 +122,17 @@ export const sceneNetworks = (installed: readonly InstalledModel[] | null): Inst
 /** The one that is to make the scene; a link may name one that is not installed here. */
 const networkOf = ({ view: { flyBy }, library: { installed } }: MatchState): InstalledModel | null =>
   sceneNetworks(installed).find(({ id }) => id === flyBy) ?? null;
+
+/** What stands for the lift studio's estimate where networks are named by their ids. */
+export const ESTIMATE = 'estimate';
+
+/** The networks on this device that tell depth. */
+export const depthNetworks = (installed: readonly InstalledModel[] | null): InstalledModel[] =>
+  (installed ?? []).filter(({ kind }) => kind === 'depth');
+
+/** What tells depth beside the match; a link may name a network that is not installed here. */
+function priorOf({ view: { flyDepth }, library: { installed } }: MatchState): PriorSource | null {
+  if (flyDepth === ESTIMATE) return { kind: 'estimate' };
+  const found = depthNetworks(installed).find(({ id }) => id === flyDepth);
+  return found ? { kind: 'network', manifestUrl: found.manifestUrl } : null;
+}

@@ -14,6 +14,7 @@ export const STAGE_NAMES: Record<Stage, { doing: string; done: string }> = {
   draw: { doing: 'Drawing', done: 'Draw' },
   fit: { doing: 'Fitting the model', done: 'Fit' },
   triangulate: { doing: 'Triangulating', done: 'Triangulate' },
+  'tell-depth': { doing: 'Telling depth from each photo', done: 'Tell depth' },
   'refine-scene': { doing: 'Refining the cameras', done: 'Refine the cameras' },
   'make-scene': { doing: 'Making a scene', done: 'Make a scene' },
 };

@@ -1,6 +1,6 @@
 import { VIEW_PARAMS } from '../../params.ts';
 import { SceneDoors } from '../../ui/fly/scene-doors.tsx';
-import { sceneNetworks } from '../../state/fly/flying.ts';
+import { depthNetworks, ESTIMATE, sceneNetworks } from '../../state/fly/flying.ts';
 import { useWorkspace, useWorkspaceState } from '../../ui/workspace-context.ts';
 import { Select } from '../../../../ui/select.tsx';
 import { ParamSlider, ParamSwitch } from '../../../../ui/param-controls.tsx';
@@ -18,11 +18,14 @@ export default function FlyControls() {
     <>
       <MadeBy />
       {!isByNetwork && (
-        <ParamSwitch
-          param={VIEW_PARAMS.flyRefine}
-          value={view.flyRefine}
-          onChange={(flyRefine) => update({ flyRefine })}
-        />
+        <>
+          <DepthBeside />
+          <ParamSwitch
+            param={VIEW_PARAMS.flyRefine}
+            value={view.flyRefine}
+            onChange={(flyRefine) => update({ flyRefine })}
+          />
+        </>
       )}
       <ParamSlider
         param={VIEW_PARAMS.flyAt}
@@ -92,7 +95,34 @@ function MadeBy() {
   );
 }
 
-function Facts({ info: { count, drawnBy, focal, parallax, network, refined } }: { info: FlyInfo }) {
+/** What tells depth where the match says little: nothing, rules, or an installed depth network. */
+function DepthBeside() {
+  const [{ flyDepth }, update] = useView();
+  const networks = depthNetworks(useWorkspaceState((state) => state.library.installed));
+  const isMissing = flyDepth !== null && flyDepth !== ESTIMATE && !networks.some(({ id }) => id === flyDepth);
+  const hint = isMissing
+    ? 'The network that the link names is not installed here.'
+    : flyDepth === ESTIMATE
+      ? 'A guess by rules, the lift studio’s: hidden views of buildings were drawn worse by it.'
+      : networks.length === 0
+        ? 'An installed depth network (Models) can tell it, too.'
+        : undefined;
+  return (
+    <Select
+      label={VIEW_PARAMS.flyDepth.label}
+      value={isMissing ? '' : (flyDepth ?? '')}
+      options={[
+        { value: '', label: 'none' },
+        { value: ESTIMATE, label: 'the lift studio’s estimate' },
+        ...networks.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+      hint={hint}
+      onChange={(id) => update({ flyDepth: id === '' ? null : id })}
+    />
+  );
+}
+
+function Facts({ info: { count, drawnBy, focal, parallax, network, prior, refined } }: { info: FlyInfo }) {
   const sides = focal ? (['a', 'b'] as const).filter((side) => focal[side].source === 'assumed') : [];
   const whose = sides.length === 2 ? 'Both focal lengths are' : `The focal length of ${sides[0]?.toUpperCase()} is`;
   return (
@@ -111,6 +141,19 @@ function Facts({ info: { count, drawnBy, focal, parallax, network, refined } }: 
         <p>
           {network.name}, at {network.factor.toFixed(2)} of the scale that the matches ask for. Each photo drawn from
           the other’s Gaussians: {network.psnr.toFixed(1)} dB; from the match’s own {network.ofMatch.toFixed(1)} dB.
+        </p>
+      )}
+      {prior && (
+        <p data-prior>
+          {(['a', 'b'] as const)
+            .map((side) => {
+              const fit = prior[side];
+              return fit
+                ? `The depth told from ${side.toUpperCase()} alone explains ${Math.round(100 * fit.explains)} % of what the match says`
+                : `That of ${side.toUpperCase()} does not fit the match and is left out`;
+            })
+            .join('. ')}
+          . What passes for sky lies far away.
         </p>
       )}
       {refined && (

@@ -34,8 +34,7 @@ export default function FlyCover() {
 
 /** What is being done; a network and a refinement take long, and can be done without. */
 function Making() {
-  const [{ flyRefine, flyBy }, update] = useView();
-  const isRefining = flyRefine && flyBy === null;
+  const [{ flyBy }, update] = useView();
   const doing = useWorkspaceState((state) => state.fly.doing);
   if (!doing) return <p>Both photos become a scene…</p>;
   const { stage, fraction } = doing;
@@ -45,15 +44,16 @@ function Making() {
         {STAGE_NAMES[stage].doing}
         {fraction === null ? '…' : ` ${Math.round(100 * fraction)} %`}
       </p>
-      {isRefining ? (
-        <button type="button" className="button" onPointerDown={keep} onClick={() => update({ flyRefine: false })}>
-          Cancel
-        </button>
-      ) : (
-        <button type="button" className="button" onPointerDown={keep} onClick={() => update({ flyBy: null })}>
-          The match’s own instead
-        </button>
-      )}
+      <button
+        type="button"
+        className="button"
+        onPointerDown={keep}
+        onClick={() =>
+          update(flyBy ? { flyBy: null } : stage === 'refine-scene' ? { flyRefine: false } : { flyDepth: null })
+        }
+      >
+        {flyBy ? 'The match’s own instead' : 'Cancel'}
+      </button>
     </>
   );
 }

@@ -18,11 +18,13 @@ import {
   type TwoViewPhoto,
   type TwoViewScene,
 } from '../../../../gaussians/two-view/build.ts';
+import { type DepthMap, DepthNetwork } from '../../../../matching/monocular/depth-network.ts';
+import { type DepthPrior, depthPrior, PRIOR_SIDE } from '../../../../matching/monocular/depth-prior.ts';
 import type { Gpu } from '../../../../platform/gpu/device.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { shadersReady } from '../../../../platform/gpu/shader.ts';
 import type { ServedCall } from '../../../../platform/worker/serve-calls.ts';
-import type { FlownScene, FlyInfo, FlyRefined, FlyRequest } from '../../contract/fly.ts';
+import type { FlownScene, FlyInfo, FlyRefined, FlyRequest, PriorSource } from '../../contract/fly.ts';
 import type { FitResult, Intrinsics } from '../../contract/geometry-fit.ts';
 import { fitMatch } from '../geometry/fit-match.ts';
 import type { Inference } from '../inference.ts';
@@ -41,6 +43,8 @@ const PLAIN_SIDE = 224;
 const HANDED_SIDE = 384;
 /** Steps of a refinement; as many as hidden views judged it by (docs/fly.md). */
 const REFINE_STEPS = 60;
+/** Longer side of the photos that a network's input is scaled from. */
+const SCALED_FROM = 2048;
 /** Longer side of the photos that colours are read from. */
 const COLOUR_SIDE = 1024;
 
@@ -49,6 +53,8 @@ export class FlyJobs {
   private made: { shown: ShownMatch; input: TwoViewInput; scene: TwoViewScene | null } | null = null;
   private kernels: FlyKernels | null = null;
   private scenes: NetworkScenes | null = null;
+  private depthNetwork: DepthNetwork | null = null;
+  private readonly priors = new WeakMap<object, { key: string; prior: DepthPrior }>();
 
   constructor(
     private readonly gpu: Gpu | null,
@@ -71,6 +77,7 @@ export class FlyJobs {
       parallax: 0,
       turn: 0,
       network: null,
+      prior: null,
       refined: null,
       timings: { fit: 0, build: 0 },
     };
@@ -103,6 +110,7 @@ export class FlyJobs {
       timings: { fit: fitted - started, build: 0 },
     };
     if (known.abstention) return known;
+    const priors = request.prior && !request.network ? await this.priorsOf(request.prior, photos, context) : null;
     onProgress({ stage: 'triangulate', fraction: null });
     const photo = (side: Side): TwoViewPhoto => {
       const { width, height } = photos[side].size;
@@ -112,8 +120,8 @@ export class FlyJobs {
         photo: photos[side].size,
         field: fields[side],
         focal: [focal / width, focal / height],
-        prior: null,
-        sky: null,
+        prior: priors && mapOf(priors[side].depth),
+        sky: priors && mapOf(priors[side].sky),
       };
     };
     const { rotation, translation } = cameras;
@@ -151,9 +159,32 @@ export class FlyJobs {
       ...known,
       count: scene.table.count,
       network: byNetwork?.network ?? null,
+      prior: priors && scene.prior,
       refined,
       timings: { ...known.timings, build: performance.now() - fitted },
     };
+  }
+
+  /** What either photo alone says of depth and sky; a photo is looked at once. */
+  private async priorsOf(source: PriorSource, photos: ShownScene['photos'], { signal, onProgress }: Context) {
+    const { inference } = this;
+    this.depthNetwork ??= new DepthNetwork({
+      open: () => inference.openRuntime(),
+      read: (tensor) => inference.readTensor(tensor),
+    });
+    const key = JSON.stringify(source);
+    const of = async (side: Side): Promise<DepthPrior> => {
+      const known = this.priors.get(photos[side]);
+      if (known?.key === key) return known.prior;
+      onProgress({ stage: 'tell-depth', fraction: null });
+      const onNetwork = (fraction: number | null) =>
+        onProgress({ stage: fraction === null ? 'tell-depth' : 'load-model', fraction });
+      const [small, whole] = [photos[side].pixelsWithin(PRIOR_SIDE), photos[side].pixelsWithin(SCALED_FROM)];
+      const prior = await depthPrior(source, small, whole, this.depthNetwork!, { signal, onNetwork });
+      this.priors.set(photos[side], { key, prior });
+      return prior;
+    };
+    return { a: await of('a'), b: await of('b') };
   }
 
   private async show(scene: TwoViewScene, stage: ShownScene['stage']): Promise<void> {
@@ -167,7 +198,7 @@ export class FlyJobs {
     byMatch: TwoViewScene,
     context: Context,
   ) {
-    const [{ NetworkScenes: Scenes }, { flyByNetwork, SCALED_FROM }] = await Promise.all([
+    const [{ NetworkScenes: Scenes }, { flyByNetwork }] = await Promise.all([
       import('../network-scene/network-scenes.ts'),
       import('./network-fly.ts'),
     ]);
@@ -246,5 +277,7 @@ function refinedBy({ pose, zoom, loss }: RefinedCameras, { pose: before }: TwoVi
     zoom,
   };
 }
+
+const mapOf = ({ size, values }: DepthMap) => ({ map: values, size });
 
 const lensOf = ({ source, fov }: Intrinsics) => ({ source, fov });

@@ -6,9 +6,6 @@ import type { FlyNetwork, FlyRequest } from '../../contract/fly.ts';
 import type { MatchedPhotos } from '../network-scene/network-input.ts';
 import type { NetworkSceneHooks, NetworkScenes } from '../network-scene/network-scenes.ts';
 
-/** Longer side of the photos that a network's input is scaled from. */
-export const SCALED_FROM = 2048;
-
 /**
  * The scene of both photos by an installed network, as the view flies through it, and how well it draws each photo from the other
  * beside the match's own Gaussians.

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { randomNumbers } from '../../../match/testing/fields.ts';
-import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
-import { estimateDepth } from '../estimate-depth/cpu.ts';
+import { randomNumbers } from '../../pages/match/testing/fields.ts';
+import type { Pixels } from '../preprocess/cpu.ts';
+import { estimateDepth } from './estimate-depth.ts';
 import { guidedFilter } from '../smooth/guided-filter.ts';
-import { segmentPicture } from '../segments.ts';
+import { segmentPicture } from './segments.ts';
 import { skyMask } from './sky.ts';
 
 const SIZE = { width: 131, height: 97 };

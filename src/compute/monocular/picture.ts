@@ -1,6 +1,6 @@
-import type { Size } from '../../../core/geometry.ts';
-import { preprocess } from '../../../compute/preprocess/cpu.ts';
-import type { Pixels } from '../../../compute/preprocess/cpu.ts';
+import type { Size } from '../../core/geometry.ts';
+import { preprocess } from '../preprocess/cpu.ts';
+import type { Pixels } from '../preprocess/cpu.ts';
 
 /** A photo as planes of 0…1, encoded values as they are (no linear light). */
 export interface Picture {

@@ -1,10 +1,9 @@
-import type { Size } from '../../../../core/geometry.ts';
-import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
-import { resizeMap } from '../../../../compute/resize-map/cpu.ts';
+import type { Size } from '../../core/geometry.ts';
+import type { Pixels } from '../preprocess/cpu.ts';
+import { resizeMap } from '../resize-map/cpu.ts';
 import { guidedUpsample } from '../smooth/guided-filter.ts';
-import { toPicture, shrunkSize } from '../picture.ts';
-import type { Picture } from '../picture.ts';
-import { rangeOf } from '../prepare-disparity/cpu.ts';
+import { toPicture, shrunkSize } from './picture.ts';
+import type { Picture } from './picture.ts';
 import { boxMean } from '../smooth/cpu.ts';
 
 /** The heuristic looks at the photo with its longer side at most this long; the mask's edges follow the full photo. */
@@ -232,6 +231,18 @@ function fillCrumbs(mask: Float32Array, size: Size): Float32Array {
   let voted = mask;
   for (let turn = 0; turn < 2; turn++) voted = boxMean(voted, size, 1).map((v) => (v > 0.5 ? 1 : 0));
   return voted;
+}
+
+/** Smallest and largest value of a map; both are 0 where it is empty. */
+export function rangeOf(map: Float32Array): [low: number, high: number] {
+  if (!map.length) return [0, 0];
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of map) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
 }
 
 /** The value below which the given share of a map lies. */

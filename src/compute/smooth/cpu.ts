@@ -1,4 +1,4 @@
-import type { Size } from '../../../../core/geometry.ts';
+import type { Size } from '../../core/geometry.ts';
 
 /**
  * One half of a Gaussian kernel that sums to 1 over both halves: weights at distance 0…⌈3·sigma⌉ pixels.

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { prepareDisparity } from '../prepare-disparity/cpu.ts';
+import { prepareDisparity } from '../../pages/lift/passes/prepare-disparity/cpu.ts';
 import { boxMean, gaussianBlur, gaussianTaps } from './cpu.ts';
-import { TestGpu } from '../../../../platform/gpu/testing/dawn.ts';
-import { randomNumbers } from '../../../match/testing/fields.ts';
-import { PrepareDisparityPass } from '../prepare-disparity/gpu.ts';
+import { TestGpu } from '../../platform/gpu/testing/dawn.ts';
+import { randomNumbers } from '../../pages/match/testing/fields.ts';
+import { PrepareDisparityPass } from '../../pages/lift/passes/prepare-disparity/gpu.ts';
 import { MAX_SIGMA, SmoothPass } from './gpu.ts';
 
 let gpu: TestGpu;

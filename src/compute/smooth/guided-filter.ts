@@ -1,5 +1,5 @@
-import { resizeMap } from '../../../../compute/resize-map/cpu.ts';
-import type { Size } from '../../../../core/geometry.ts';
+import { resizeMap } from '../resize-map/cpu.ts';
+import type { Size } from '../../core/geometry.ts';
 import { boxMean } from './cpu.ts';
 
 export interface GuidedOptions {

@@ -1,12 +1,11 @@
-import type { Size } from '../../../../core/geometry.ts';
-import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
+import type { Size } from '../../core/geometry.ts';
+import type { Pixels } from '../preprocess/cpu.ts';
 import { guidedUpsample } from '../smooth/guided-filter.ts';
-import { shrunkSize, toPicture } from '../picture.ts';
-import type { Picture } from '../picture.ts';
-import { rangeOf } from '../prepare-disparity/cpu.ts';
-import { segmentPicture } from '../segments.ts';
-import type { Segments } from '../segments.ts';
-import { findSky, refineSky, smoothstep, WORKING_SIDE } from '../sky-backdrop/sky.ts';
+import { shrunkSize, toPicture } from './picture.ts';
+import type { Picture } from './picture.ts';
+import { segmentPicture } from './segments.ts';
+import type { Segments } from './segments.ts';
+import { findSky, rangeOf, refineSky, smoothstep, WORKING_SIDE } from './sky.ts';
 import { gaussianBlur } from '../smooth/cpu.ts';
 
 export interface DepthEstimate {

@@ -1,11 +1,11 @@
-import code from '../../../../../shaders/lift/smooth.wgsl';
-import type { Size } from '../../../../core/geometry.ts';
-import { gridWorkgroups } from '../../../../platform/gpu/dispatch.ts';
-import { gridPoints } from '../../../../compute/field/gpu.ts';
-import { Kernel } from '../../../../platform/gpu/kernel.ts';
+import code from '../../../shaders/lift/smooth.wgsl';
+import type { Size } from '../../core/geometry.ts';
+import { gridWorkgroups } from '../../platform/gpu/dispatch.ts';
+import { gridPoints } from '../field/gpu.ts';
+import { Kernel } from '../../platform/gpu/kernel.ts';
 import { gaussianTaps } from './cpu.ts';
-import type { Scope } from '../../../../platform/gpu/scope.ts';
-import { createShader } from '../../../../platform/gpu/shader.ts';
+import type { Scope } from '../../platform/gpu/scope.ts';
+import { createShader } from '../../platform/gpu/shader.ts';
 
 /** Places for taps in the shaders' uniforms. */
 export const MAX_TAPS = 32;

@@ -1,4 +1,4 @@
-import type { Size } from '../../../core/geometry.ts';
+import type { Size } from '../../core/geometry.ts';
 
 export interface SegmentOptions {
   /** Larger gives larger segments: how much a segment may differ inside, times its size in pixels. */
