@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Vector3 } from '../src/core/rotation.ts';
 import { abstention } from '../src/gaussians/two-view/abstain.ts';
 import { hopefulPairs, hopelessPairs, type JudgedPair, type PairKind } from './fly/abstention-pairs.ts';
 import { fitCameras, matchPixels, measureTriplet, type TripletResult } from './fly/measure-triplet.ts';
@@ -16,7 +17,8 @@ Triplets: a scene is made of two photos, and looked at from the place of a third
 cross-fade and by the morph, each at its best share of the way. PSNR and SSIM over the pixels that the scene covers.
 --refine STEPS: cameras refined through the differentiable rasteriser first.
 --guess: with the lift studio's guess of depth and sky from either photo as the monocular map.
---abstain: pairs that make no scene (two places, a mere turn, a plane) and pairs that make one; how many of each are told right.
+--abstain: pairs that make no scene (two places, a mere turn, a plane) and pairs that make one; how many of each are told right, and
+of pairs of known pose how far the direction to B is off. Where one look finds little, the page's tries follow, as there.
 The samples of this repository are always among the lifted photos and the scenes.`;
 
 const SAMPLES = join(ROOT, 'public', 'samples');
@@ -98,24 +100,33 @@ async function tellAbstentions(
 ): Promise<void> {
   const counts = new Map<PairKind, { pairs: number; abstained: number }>();
   for (const source of sources) {
-    for await (const { name, kind, a, b, focal } of source) {
-      const { fields, verdict } = await matchPixels(matcher, a, b, false);
+    for await (const { name, kind, a, b, focal, towards } of source) {
+      const first = await matchPixels(matcher, a, b, false);
+      const { fields, verdict } = first.verdict.kind === 'good' ? first : await matchPixels(matcher, a, b, true);
+      let off: number | null = null;
       let reason: string | null = verdict.kind === 'none' ? 'unrelated' : null;
       if (!reason) {
         try {
           const { inlierRatio, cameras } = (await fitCameras(fields, { a: focal, b: focal }, verdict.kind)).result;
           reason = abstention({ verdict: verdict.kind, inlierRatio, ...cameras! })?.reason ?? null;
+          off = towards && degreesBetween(cameras!.translation, towards);
         } catch {
           reason = 'no cameras';
         }
       }
       const count = counts.get(kind) ?? { pairs: 0, abstained: 0 };
       counts.set(kind, { pairs: count.pairs + 1, abstained: count.abstained + (reason ? 1 : 0) });
-      console.log(`${kind.padEnd(9)}  ${basename(name).padEnd(40)}  ${reason ?? 'flown'}`);
+      const way = off === null ? '' : `  the way to B ${off.toFixed(1)}° off`;
+      console.log(`${kind.padEnd(9)}  ${basename(name).padEnd(40)}  ${reason ?? 'flown'}${way}`);
     }
   }
   for (const [kind, { pairs, abstained }] of counts) console.log(`${kind}: abstained in ${abstained} of ${pairs}`);
 }
+
+const degreesBetween = (a: Vector3, b: Vector3): number => {
+  const dot = a.reduce((sum, value, k) => sum + value * b[k], 0);
+  return (Math.acos(Math.min(1, Math.max(-1, dot / (Math.hypot(...a) * Math.hypot(...b))))) * 180) / Math.PI;
+};
 
 /** So many of a list, spread over all of it. */
 const spread = <T>(list: readonly T[], count: number): T[] =>

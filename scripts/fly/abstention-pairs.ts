@@ -18,6 +18,8 @@ export interface JudgedPair {
   b: Pixels;
   /** Pixels; null: not known, as with most photos that people bring. */
   focal: number | null;
+  /** x_b = R x_a + t: t, of any length; null where it is not known. */
+  towards: Vector3 | null;
 }
 
 const SIDE = 512;
@@ -38,12 +40,12 @@ export async function* hopelessPairs(photos: readonly string[], each: number): A
     const name = path.replace(/^.*\//, '');
     // Half of the lenses are known.
     const focal = k % 2 ? FOCAL : null;
-    yield { name: `${name} unrelated`, kind: 'unrelated', a, b: other, focal };
+    yield { name: `${name} unrelated`, kind: 'unrelated', a, b: other, focal, towards: null };
     const turn = rotationOf([signed(0.02, 0.12), signed(0.08, 0.25), signed(0, 0.1)]);
-    yield { name: `${name} turn`, kind: 'turn', a, b: warped(a, throughCameras(a, turn)), focal };
+    yield { name: `${name} turn`, kind: 'turn', a, b: warped(a, throughCameras(a, turn)), focal, towards: null };
     const tilt = rotationOf([signed(0, 0.2), signed(0.15, 0.5), 0]);
     const shift: Vector3 = [signed(0.1, 0.3), signed(0, 0.1), signed(0, 0.1)];
-    yield { name: `${name} plane`, kind: 'plane', a, b: warped(a, ofBoard(a, tilt, shift)), focal };
+    yield { name: `${name} plane`, kind: 'plane', a, b: warped(a, ofBoard(a, tilt, shift)), focal, towards: null };
   }
 }
 
@@ -55,18 +57,31 @@ export async function* hopefulPairs(
   each: number,
 ): AsyncGenerator<JudgedPair> {
   const known = (k: number, focal: number) => (k % 2 ? focal : null);
-  const entries = JSON.parse(readFileSync(list, 'utf8')) as { name: string; a: string; b: string; K0: number[] }[];
-  for (const [k, { name, a, b, K0 }] of entries.entries()) {
+  const entries = JSON.parse(readFileSync(list, 'utf8')) as {
+    name: string;
+    a: string;
+    b: string;
+    K0: number[];
+    T: number[];
+  }[];
+  for (const [k, { name, a, b, K0, T }] of entries.entries()) {
     const pixels = async (file: string) => (await FilePhoto.open(resolve(dirname(list), file))).pixels();
-    yield { name, kind: 'real', a: await pixels(a), b: await pixels(b), focal: known(k, K0[0]) };
+    yield {
+      name,
+      kind: 'real',
+      a: await pixels(a),
+      b: await pixels(b),
+      focal: known(k, K0[0]),
+      towards: [T[3], T[7], T[11]],
+    };
   }
   let k = 0;
   for await (const { name, photos: views, focal } of splatTriplets(scenes, Math.ceil(each / (2 * scenes.length)))) {
-    yield { name: `${name} half`, kind: 'splats', a: views.a, b: views.m, focal: known(k++, focal.a) };
+    yield { name: `${name} half`, kind: 'splats', a: views.a, b: views.m, focal: known(k++, focal.a), towards: null };
   }
   const rest = photos.map((path) => ({ path, depth: null }));
   for await (const { name, photos: views, focal } of liftedTriplets(rest)) {
-    yield { name, kind: 'lifted', a: views.a, b: views.b, focal: known(k++, focal.a) };
+    yield { name, kind: 'lifted', a: views.a, b: views.b, focal: known(k++, focal.a), towards: null };
   }
 }
 

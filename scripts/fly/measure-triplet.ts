@@ -182,7 +182,7 @@ async function guessedDepth(pixels: Pixels) {
   const size = { width: Math.round(pixels.width * scale), height: Math.round(pixels.height * scale) };
   const { signal } = new AbortController();
   const network = { depth: () => Promise.reject(new Error('No network is asked for.')) };
-  const found = await depthPrior({ kind: 'estimate' }, averaged(pixels, size), pixels, network, {
+  const found = await depthPrior({ kind: 'estimate' }, averaged(pixels, size), () => pixels, network, {
     signal,
     onNetwork: () => {},
   });

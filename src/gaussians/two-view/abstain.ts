@@ -28,11 +28,16 @@ export interface TwoViewFacts {
   readonly rival: 'turn' | 'pose' | 'shift' | null;
 }
 
-const LEAST_INLIERS = 0.2;
+/**
+ * Fewer, and what two cameras explain is mostly chance: of a drive along a street poses that explained less than this were 73 to
+ * 160° off, those that explained more within 2° (docs/fly.md).
+ */
+const LEAST_INLIERS = 0.4;
 const LEAST_IN_FRONT = 0.8;
 /** Degrees: below, depths are noise. */
 const LEAST_PARALLAX = 1;
-const MOST_PLANAR = 0.93;
+/** Share of the inliers; boards seen from aside have more, a set table seen from above a little less. */
+const MOST_PLANAR = 0.94;
 
 /** Why no scene should be made of two photos; null where one can. */
 export function abstention(facts: TwoViewFacts): Abstention | null {

@@ -23,7 +23,7 @@ const mean = (map: Float32Array, from: number, to: number) => {
 
 test('the estimate has the ground nearer than the sky, and tells which is which; no network runs', async () => {
   const network = { depth: () => Promise.reject(new Error('Nobody asked.')) };
-  const { depth, sky } = await depthPrior({ kind: 'estimate' }, photo, photo, network, run);
+  const { depth, sky } = await depthPrior({ kind: 'estimate' }, photo, () => photo, network, run);
   expect(depth.size).toEqual({ width: 96, height: 64 });
   expect(mean(depth.values, 56, 64)).toBeGreaterThan(mean(depth.values, 0, 16) + 0.3);
   expect(mean(sky.values, 0, 20)).toBeGreaterThan(0.9);
@@ -40,13 +40,15 @@ test('a network looks at the whole photo, and its map stays at its own size', as
       return { size: { width: 7, height: 5 }, values };
     },
   };
-  const { depth, sky } = await depthPrior({ kind: 'network', manifestUrl: 'm' }, photo, whole, network, run);
+  const { depth, sky } = await depthPrior({ kind: 'network', manifestUrl: 'm' }, photo, () => whole, network, run);
   expect(seen).toEqual([whole]);
   expect(depth.values).toBe(values);
   expect(sky.size).toEqual({ width: 96, height: 64 });
   expect(mean(sky.values, 0, 20)).toBeGreaterThan(0.9);
   const ended = { ...run, signal: AbortSignal.abort() };
-  await expect(depthPrior({ kind: 'network', manifestUrl: 'm' }, photo, whole, network, ended)).rejects.toMatchObject({
+  await expect(
+    depthPrior({ kind: 'network', manifestUrl: 'm' }, photo, () => whole, network, ended),
+  ).rejects.toMatchObject({
     code: 'cancelled',
   });
 });

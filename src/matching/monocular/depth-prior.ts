@@ -27,7 +27,7 @@ export const PRIOR_SIDE = 320;
 export async function depthPrior(
   source: PriorSource,
   photo: Pixels,
-  whole: Pixels,
+  whole: () => Pixels,
   network: Pick<DepthNetwork, 'depth'>,
   { signal, onNetwork }: { signal: AbortSignal; onNetwork: OnNetwork },
 ): Promise<DepthPrior> {
@@ -35,7 +35,7 @@ export async function depthPrior(
   const depth =
     source.kind === 'estimate'
       ? { size, values: estimateDepth(photo).disparity }
-      : await network.depth(source.manifestUrl, whole, onNetwork, signal);
+      : await network.depth(source.manifestUrl, whole(), onNetwork, signal);
   throwIfAborted(signal);
   // Sky is found by colour, and what is far is likelier sky.
   const far = resizeMap(depth.values, depth.size, size);

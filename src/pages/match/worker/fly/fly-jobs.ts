@@ -179,7 +179,8 @@ export class FlyJobs {
       onProgress({ stage: 'tell-depth', fraction: null });
       const onNetwork = (fraction: number | null) =>
         onProgress({ stage: fraction === null ? 'tell-depth' : 'load-model', fraction });
-      const [small, whole] = [photos[side].pixelsWithin(PRIOR_SIDE), photos[side].pixelsWithin(SCALED_FROM)];
+      const small = photos[side].pixelsWithin(PRIOR_SIDE);
+      const whole = () => photos[side].pixelsWithin(SCALED_FROM);
       const prior = await depthPrior(source, small, whole, this.depthNetwork!, { signal, onNetwork });
       this.priors.set(photos[side], { key, prior });
       return prior;
