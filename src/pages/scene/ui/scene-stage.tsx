@@ -3,6 +3,7 @@ import { fileSize } from '../../../ui/format.ts';
 import { useElementSize } from '../../../ui/use-element-size.ts';
 import type { SceneProgress } from '../contract/api.ts';
 import { SAMPLE_SCENE } from '../state/scene.ts';
+import { FlyPad } from './fly-pad.tsx';
 import { useScene, useSceneState } from './scene-context.ts';
 import { useSceneGestures } from './use-scene-gestures.ts';
 
@@ -25,13 +26,14 @@ export function SceneStage() {
       height: Math.max(1, Math.round(size.height * ratio)),
     });
   }, [scene, size]);
-  const hands = useSceneGestures(surface, Math.max(size.width, size.height));
+  const { hands, press } = useSceneGestures(surface, Math.max(size.width, size.height));
   return (
     <section className="scene-stage" aria-label="View">
       <div className="scene-surface" ref={surface} role="application" tabIndex={0} aria-label={HELP} {...hands}>
         <StageCanvas key={epoch} />
         {isOpen && isUntouched && <p className="scene-hint">Drag to look around. Wheel or pinch to go nearer.</p>}
       </div>
+      {isOpen && <FlyPad press={press} />}
       <StageCover />
     </section>
   );

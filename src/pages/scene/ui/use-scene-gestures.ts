@@ -20,6 +20,7 @@ const FLIGHT: Record<string, [right: number, up: number, forward: number]> = {
 /**
  * The scene's gestures: those of any view in space; WASD and Q, E fly, F, 0 and a double click show all.
  * @param longSide of the picture, CSS pixels
+ * @returns what the picture's element listens to, and `press`, by which other things hold a key that flies
  */
 export function useSceneGestures(ref: RefObject<HTMLElement | null>, longSide: number) {
   const scene = useScene();
@@ -48,22 +49,27 @@ export function useSceneGestures(ref: RefObject<HTMLElement | null>, longSide: n
     });
   };
 
-  return {
+  const press = (code: string, isDown: boolean) => {
+    if (!isDown) return void held.current.delete(code);
+    held.current.add(code);
+    if (frame.current === 0) fly(performance.now());
+  };
+
+  const hands = {
     ...orbit,
     onPointerMove: (event: ReactPointerEvent) => void orbit.onPointerMove(event),
     onPointerUp: (event: ReactPointerEvent) => void orbit.onPointerUp(event),
     onPointerCancel: (event: ReactPointerEvent) => void orbit.onPointerUp(event),
     onKeyDown: (event: KeyboardEvent) => {
       if (orbit.onKeyDown(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.code in FLIGHT) {
-        held.current.add(event.code);
-        if (frame.current === 0) fly(performance.now());
-      } else if (event.code === 'KeyF') scene.fit();
+      if (event.code in FLIGHT) press(event.code, true);
+      else if (event.code === 'KeyF') scene.fit();
       else return;
       event.preventDefault();
     },
-    onKeyUp: (event: KeyboardEvent) => void held.current.delete(event.code),
+    onKeyUp: (event: KeyboardEvent) => press(event.code, false),
     // A key that is let go elsewhere is never told here.
     onBlur: () => held.current.clear(),
   };
+  return { hands, press };
 }
