@@ -18,7 +18,7 @@ cross-fade and by the morph, each at its best share of the way. PSNR and SSIM ov
 --refine STEPS: cameras refined through the differentiable rasteriser first.
 --guess: with the lift studio's guess of depth and sky from either photo as the monocular map.
 --abstain: pairs that make no scene (two places, a mere turn, a plane) and pairs that make one; how many of each are told right, and
-of pairs of known pose how far the direction to B is off. Where one look finds little, the page's tries follow, as there.
+of pairs of known pose how far the direction to B is off. Matched with the page's tries, as there.
 The samples of this repository are always among the lifted photos and the scenes.`;
 
 const SAMPLES = join(ROOT, 'public', 'samples');
@@ -101,8 +101,7 @@ async function tellAbstentions(
   const counts = new Map<PairKind, { pairs: number; abstained: number }>();
   for (const source of sources) {
     for await (const { name, kind, a, b, focal, towards } of source) {
-      const first = await matchPixels(matcher, a, b, false);
-      const { fields, verdict } = first.verdict.kind === 'good' ? first : await matchPixels(matcher, a, b, true);
+      const { fields, verdict } = await matchPixels(matcher, a, b, true);
       let off: number | null = null;
       let reason: string | null = verdict.kind === 'none' ? 'unrelated' : null;
       if (!reason) {

@@ -29,15 +29,14 @@ export interface TwoViewFacts {
 }
 
 /**
- * Fewer, and what two cameras explain is mostly chance: of a drive along a street poses that explained less than this were 73 to
- * 160° off, those that explained more within 2° (docs/fly.md).
+ * Fewer, and what two cameras explain is mostly chance: on a drive along a street, poses that explained less had points behind a
+ * camera or a way to B that was 73° and more off; those that explained more were within 2° (docs/fly.md).
  */
 const LEAST_INLIERS = 0.4;
 const LEAST_IN_FRONT = 0.8;
-/** Degrees: below, depths are noise. */
-const LEAST_PARALLAX = 1;
-/** Share of the inliers; boards seen from aside have more, a set table seen from above a little less. */
-const MOST_PLANAR = 0.94;
+/** Degrees: below, depths are noise. That of a match, half a pixel at 640, is a twelfth of it. */
+const LEAST_PARALLAX = 0.6;
+const MOST_PLANAR = 0.93;
 
 /** Why no scene should be made of two photos; null where one can. */
 export function abstention(facts: TwoViewFacts): Abstention | null {
