@@ -55,5 +55,6 @@ export default defineConfig({
     // win by it. Only what runs for long is optimised.
     execArgv: ['--wasm-tiering-budget=500000000'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
