@@ -183,6 +183,31 @@ describe('a worker that its owner starts', () => {
     expect(refusing.onEnd.mock.calls).toMatchObject([[{ code: 'no-canvas' }]]);
   });
 
+  it('begins its life with the code that was loaded before, unless that has died', async () => {
+    const { link, workers, last, onEnd } = open(BY_OWNER);
+    link.preload();
+    link.preload();
+    await settle();
+    expect(workers).toHaveLength(1);
+    expect(workers[0].asked).toEqual([]);
+    link.start();
+    expect(await link.call('double', { n: 3 })).toBe(6);
+    expect(workers).toHaveLength(1);
+    link.preload();
+    expect(workers).toHaveLength(1);
+    link.end();
+    link.preload();
+    last().onerror?.({ message: 'not found' });
+    expect(onEnd.mock.calls).toEqual([[null]]);
+    link.start();
+    expect(await link.call('double', { n: 4 })).toBe(8);
+    expect(workers).toHaveLength(3);
+    link.end();
+    link.preload();
+    link.dispose();
+    expect(last().terminated).toBe(true);
+  });
+
   it('that is started anew leaves the one before without an end', async () => {
     const { link, workers, onEnd } = open(BY_OWNER);
     link.start();

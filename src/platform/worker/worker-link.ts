@@ -40,6 +40,8 @@ const MAX_FAILED_STARTS = 2;
  */
 export class WorkerLink<Api extends Calls<Api>, Progress = never> {
   private client: WorkerClient<Api, Progress> | null = null;
+  /** Loads its code for the life that {@link start} begins. */
+  private spare: WorkerClient<Api, Progress> | null = null;
   private ready: Deferred<WorkerClient<Api, Progress>> = deferred();
   /** Of the present life. */
   private isUp = false;
@@ -84,12 +86,17 @@ export class WorkerLink<Api extends Calls<Api>, Progress = never> {
     return this.connect().then((client) => client.call(method, argument, options));
   }
 
+  /** Loads the worker's code already, for the life that the next {@link start} begins. */
+  preload(): void {
+    if (!this.client) this.spare ??= this.spawn();
+  }
+
   /** Begins a life at once; the present one, if any, makes room without an end being told. */
   start(): void {
     this.drop();
-    const { kind, spawn, prepare, hear, readyTimeout } = this.options;
-    const onDeath = (error: CodedError) => this.onDeath(client, error);
-    const client = new WorkerClient<Api, Progress>(spawn(), { kind, onDeath, hear, readyTimeout });
+    const { prepare } = this.options;
+    const client = this.spare ?? this.spawn();
+    this.spare = null;
     this.client = client;
     if (!prepare) {
       this.onPrepared(client);
@@ -123,7 +130,16 @@ export class WorkerLink<Api extends Calls<Api>, Progress = never> {
 
   /** Ends the worker for good, telling nobody. */
   dispose(): void {
+    this.spare?.dispose();
+    this.spare = null;
     this.drop();
+  }
+
+  private spawn(): WorkerClient<Api, Progress> {
+    const { kind, spawn, hear, readyTimeout } = this.options;
+    const onDeath = (error: CodedError): void => this.onDeath(client, error);
+    const client = new WorkerClient<Api, Progress>(spawn(), { kind, onDeath, hear, readyTimeout });
+    return client;
   }
 
   private drop(): void {
@@ -153,6 +169,8 @@ export class WorkerLink<Api extends Calls<Api>, Progress = never> {
   }
 
   private onDeath(client: WorkerClient<Api, Progress>, error: WorkerDeath): void {
+    // Nothing was asked of it yet: the life that begins without it will tell what is wrong.
+    if (this.spare === client) this.spare = null;
     if (this.client !== client) return;
     const { lives } = this.options.kind;
     this.deaths++;

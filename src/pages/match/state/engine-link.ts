@@ -56,6 +56,11 @@ export class EngineLink {
     });
   }
 
+  /** Loads the worker before there is a canvas: both take their time. */
+  preload(): void {
+    this.link.preload();
+  }
+
   /** Starts a worker that draws on `canvas`. Called with the canvas it already has, it does nothing. */
   attach(canvas: TransferableCanvas): void {
     if (canvas === this.canvas) return;

@@ -26,6 +26,7 @@ export function openMatchWorkspace(win: Window, { pages, spawnLibrary }: AppPart
     tabStorage: () => win.sessionStorage,
   });
   watchEnvironment(workspace.store, win);
+  if ((address.page ?? 'match') === 'match') workspace.link.preload();
   void workspace.open(address).finally(() => bindAddress(workspace.store, win, base));
   // Whoever touches the page will want more than the picture that came with it.
   const touched = new AbortController();

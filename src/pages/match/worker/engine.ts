@@ -46,6 +46,8 @@ type Argument<M extends keyof EngineApi> = Parameters<EngineApi[M]>[0];
 
 /** The worker's state: one device, two photos, one match, one stage. Its methods are the protocol's calls. */
 export class Engine implements ServedHandlers<EngineApi, Progress> {
+  /** Begun before the page asks: a browser takes a while to open a device, and the page to lay itself out. */
+  private readonly opened = openGpu();
   private gpu: Gpu | null = null;
   private root: Scope | null = null;
   private readonly scene = new MatchScene();
@@ -65,7 +67,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   async start({ canvas, provider: choice, checks, test = false }: Argument<'start'>): Promise<EngineInfo> {
     if (test) await this.loadHooks();
-    const { gpu, reason: noGpu } = await openGpu();
+    const { gpu, reason: noGpu } = await this.opened;
     this.gpu = gpu;
     const { provider, reason } = chooseProvider(
       choice,
@@ -160,6 +162,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       throwIfAborted(signal);
       const { scene } = this;
       const photos = scene.bothPhotos('Two photos are needed for a match.');
+      scene.stage?.prepare?.();
       let drawn = 0;
       const stopper = new AbortController();
       this.stopper = stopper;
@@ -175,6 +178,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
             if (stage && !stage.drawEarly) return;
             const start = performance.now();
             stage?.drawEarly?.(field, linesOf(verdict));
+            if (this.gpu) await shadersReady(this.gpu.device);
             await this.gpu?.device.queue.onSubmittedWorkDone();
             if (drawn === 0) this.hooks?.firstPicture();
             drawn += performance.now() - start;
@@ -241,8 +245,9 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
     });
   }
 
-  view({ settings, theme }: Argument<'view'>): void {
+  async view({ settings, theme }: Argument<'view'>): Promise<void> {
     this.scene.stage?.setView(settings, theme);
+    if (this.gpu) await shadersReady(this.gpu.device);
   }
 
   async probe({ side, x, y }: Argument<'probe'>): Promise<ProbeResult | null> {

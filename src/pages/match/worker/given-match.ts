@@ -30,6 +30,7 @@ function shown(backend: CpuBackend, field: PlainMatchField, result: MatchResult)
   return {
     result,
     gpuField: () => backend.onGpu(field),
+    plainField: field,
     probe: (side, point) => backend.probe(field, side, point),
     readField: (side) => backend.readField(field, side),
     remasked: async (masks) => {

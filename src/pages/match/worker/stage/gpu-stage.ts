@@ -2,7 +2,8 @@ import type { Gpu } from '../../../../platform/gpu/device.ts';
 import type { MatchField } from '../../../../compute/field/gpu.ts';
 import type { MatchBuffers } from '../../views/matches/gpu.ts';
 import { SampleMatchesPass } from '../../../../compute/sample-matches/gpu.ts';
-import { ROW_FLOATS, type SampleOptions } from '../../../../compute/sample-matches/cpu.ts';
+import { ROW_FLOATS, sampleMatches, type SampleOptions } from '../../../../compute/sample-matches/cpu.ts';
+import type { PlainMatchField } from '../../../../compute/field/cpu.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import type { StageFit } from '../../contract/alignment.ts';
 import type { Side, Size } from '../../../../core/geometry.ts';
@@ -18,10 +19,18 @@ import type { ShownMatch } from './shown-match.ts';
 import type { Stage } from './stage.ts';
 import { CanvasTarget } from '../../../../platform/gpu/stage-target.ts';
 
+/**
+ * Up to so many correspondences of a match that came with its photos are sampled on the processor, once: the passes that do
+ * it take longer to compile than anything else of a first picture.
+ */
+const SAMPLED_PLAINLY = 1000;
+/** Of one instance of a drawn correspondence. */
+const VERTICES = 4;
+
 /** The stage on WebGPU: the renderer with what it needs to redraw at the right moment: at most once a frame, and only when something changed. */
 export class GpuStage implements Stage {
   private readonly renderer: Renderer;
-  private readonly sampler: SampleMatchesPass;
+  private sampler: SampleMatchesPass | null = null;
   private readonly scope: Scope;
   private readonly matches: MatchBuffers;
   /** Of {@link sampleRows}, made when first asked for. */
@@ -30,6 +39,8 @@ export class GpuStage implements Stage {
   fly: FlyDrawer | null = null;
   private settings: ViewSettings = DEFAULT_VIEW;
   private field: MatchField | null = null;
+  /** The same field in ordinary memory, if it is there. */
+  private plain: PlainMatchField | null = null;
   /** The field and options that `matches` was sampled from; null: none. */
   private sampled: { field: MatchField; options: SampleOptions } | null = null;
   private frame: number | null = null;
@@ -44,7 +55,6 @@ export class GpuStage implements Stage {
   ) {
     this.renderer = new Renderer(gpu, new CanvasTarget(gpu.device, canvas), root);
     this.scope = root.child('matches');
-    this.sampler = new SampleMatchesPass(gpu.device, this.scope);
     this.matches = this.makeBuffers('drawn');
   }
 
@@ -57,8 +67,13 @@ export class GpuStage implements Stage {
     this.requestDraw();
   }
 
-  show(match: Pick<ShownMatch, 'gpuField'> | null): void {
+  show(match: Pick<ShownMatch, 'gpuField' | 'plainField'> | null): void {
     this.setField(match?.gpuField() ?? null);
+    this.plain = match?.plainField ?? null;
+  }
+
+  prepare(): void {
+    this.samplePass();
   }
 
   drawEarly(field: MatchField | null, limit = Infinity): void {
@@ -69,6 +84,7 @@ export class GpuStage implements Stage {
 
   private setField(field: MatchField | null): void {
     this.field = field;
+    this.plain = null;
     this.sampled = null;
     this.matchLimit = Infinity;
     this.renderer.setField(field);
@@ -140,7 +156,7 @@ export class GpuStage implements Stage {
     if (!this.field) return new Float32Array(0);
     this.extraMatches ??= this.makeBuffers('extra');
     const encoder = this.gpu.device.createCommandEncoder({ label: 'sample-rows' });
-    this.sampler.run(encoder, this.field, options, this.extraMatches);
+    this.samplePass().run(encoder, this.field, options, this.extraMatches);
     this.gpu.device.queue.submit([encoder.finish()]);
     return this.readRows(this.extraMatches, options.count);
   }
@@ -168,11 +184,27 @@ export class GpuStage implements Stage {
     const { seed, threshold, cycleLimit } = this.settings;
     const options = { count: Math.min(this.settings.count, this.matchLimit), seed, threshold, cycleLimit };
     if (this.sampled?.field === this.field && sameOptions(this.sampled.options, options)) return;
-    const encoder = this.gpu.device.createCommandEncoder({ label: 'sample-matches' });
-    this.sampler.run(encoder, this.field, options, this.matches);
-    this.gpu.device.queue.submit([encoder.finish()]);
+    const isFirst = this.sampler === null && this.sampled === null;
+    if (isFirst && this.plain && options.count <= SAMPLED_PLAINLY) this.samplePlainly(this.plain, options);
+    else {
+      const encoder = this.gpu.device.createCommandEncoder({ label: 'sample-matches' });
+      this.samplePass().run(encoder, this.field, options, this.matches, VERTICES);
+      this.gpu.device.queue.submit([encoder.finish()]);
+    }
     this.sampled = { field: this.field, options };
     this.renderer.setMatches(this.matches);
+  }
+
+  private samplePass(): SampleMatchesPass {
+    return (this.sampler ??= new SampleMatchesPass(this.gpu.device, this.scope));
+  }
+
+  /** The same rows, by the pass's twin. */
+  private samplePlainly(field: PlainMatchField, options: SampleOptions): void {
+    const { queue } = this.gpu.device;
+    const { count, rows } = sampleMatches(field, options);
+    queue.writeBuffer(this.matches.rows, 0, rows as Float32Array<ArrayBuffer>);
+    queue.writeBuffer(this.matches.indirect, 0, new Uint32Array([VERTICES, count, 0, 0]));
   }
 
   /** After a lost device nothing may be drawn any more. */

@@ -35,8 +35,9 @@ export class Renderer {
   private readonly scope: Scope;
   private readonly bindings: PaneBindings;
   private readonly mips: MipChain;
-  private readonly painters: Record<PaneKind, PanePainter>;
-  private readonly matchPass: DrawMatches;
+  /** Made when a view first needs them: compiling all of them would keep the first picture waiting. */
+  private readonly painters: Partial<Record<PaneKind, PanePainter>> = {};
+  private matchPass: DrawMatches | null = null;
   private readonly placeholder: GPUTexture;
 
   private readonly photos: Partial<Record<Side, { texture: GPUTexture; scope: Scope }>> = {};
@@ -66,12 +67,6 @@ export class Renderer {
     this.scope = parent ? parent.child('renderer') : new Scope(gpu.device, 'renderer');
     this.bindings = new PaneBindings(this.device, this.scope);
     this.mips = new MipChain(this.device);
-    const { bindings } = this;
-    const { format } = target;
-    this.painters = Object.fromEntries(
-      Object.entries(GPU_DRAWINGS).map(([kind, make]) => [kind, make(bindings, this.scope, format)]),
-    ) as Record<PaneKind, PanePainter>;
-    this.matchPass = new DrawMatches(bindings, this.scope, format);
     this.placeholder = this.scope.texture('placeholder', {
       size: [1, 1],
       format: 'rgba8unorm',
@@ -109,9 +104,12 @@ export class Renderer {
     this.fly = fly;
   }
 
-  /** `ground` is the stage's background: a theme's, or RGBA 0…1. */
+  /** `ground` is the stage's background: a theme's, or RGBA 0…1. Makes the view's pipelines, see shadersReady. */
   setView(settings: ViewSettings, ground: 'light' | 'dark' | Color): void {
     this.settings = settings;
+    const { panes, showsMatches } = viewOf(settings.view);
+    for (const { kind } of panes) this.painter(kind);
+    if (showsMatches) this.matchPainter();
     this.ground = typeof ground === 'string' ? STAGE_COLORS[ground] : ground;
   }
 
@@ -137,7 +135,7 @@ export class Renderer {
       b: this.photos.b?.texture,
     });
     const encoder = this.device.createCommandEncoder({ label: 'frame' });
-    for (const pane of panes) this.painters[pane.kind].prepare?.(encoder, frame, pane, this.pair);
+    for (const pane of panes) this.painter(pane.kind).prepare?.(encoder, frame, pane, this.pair);
     const [r, g, b, a] = ground;
     const pass = encoder.beginRenderPass({
       label: 'frame',
@@ -166,9 +164,17 @@ export class Renderer {
     };
   }
 
+  private painter(kind: PaneKind): PanePainter {
+    return (this.painters[kind] ??= GPU_DRAWINGS[kind](this.bindings, this.scope, this.target.format));
+  }
+
+  private matchPainter(): DrawMatches {
+    return (this.matchPass ??= new DrawMatches(this.bindings, this.scope, this.target.format));
+  }
+
   private drawPane(pass: GPURenderPassEncoder, frame: Frame, pane: Pane): void {
     if (!this.photos[pane.side] || !this.clipTo(pass, pane.rect, frame)) return;
-    this.painters[pane.kind].draw(pass, frame, pane, this.pair);
+    this.painter(pane.kind).draw(pass, frame, pane, this.pair);
   }
 
   private drawMatches(pass: GPURenderPassEncoder, frame: Frame, panes: readonly Pane[]): void {
@@ -177,7 +183,7 @@ export class Renderer {
     if (!this.matches || !a || !b || !paneA || !paneB) return;
     pass.setScissorRect(0, 0, frame.stage.width, frame.stage.height);
     const values = matchUniforms(frame, { pane: paneA, photo: a.texture }, { pane: paneB, photo: b.texture });
-    this.matchPass.draw(pass, this.matches, values, this.settings.matchStyle === 'points');
+    this.matchPainter().draw(pass, this.matches, values, this.settings.matchStyle === 'points');
   }
 
   /** Limits drawing to a rectangle of the stage; false where nothing of it is on the target. */

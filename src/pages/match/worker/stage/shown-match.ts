@@ -1,5 +1,5 @@
 import type { MatchField } from '../../../../compute/field/gpu.ts';
-import type { PlainField } from '../../../../compute/field/cpu.ts';
+import type { PlainField, PlainMatchField } from '../../../../compute/field/cpu.ts';
 import type { Probe } from '../../../../compute/probe/cpu.ts';
 import type { VerdictThresholds } from '../../../../models/manifest.ts';
 import type { Point, Side } from '../../../../core/geometry.ts';
@@ -12,6 +12,8 @@ import { verdictOf } from '../../../../matching/verdict.ts';
 export interface ShownMatch {
   readonly result: MatchResult;
   gpuField(): MatchField | null;
+  /** The whole match, where it lies in ordinary memory. */
+  readonly plainField?: PlainMatchField;
   probe(side: Side, point: Point): Promise<Probe>;
   readField(side: Side): Promise<PlainField>;
   /** The same match with other masks; takes this one's place. No model runs. */

@@ -15,7 +15,9 @@ export interface Stage {
   readonly fit: StageFit | null;
   setPhoto(side: Side, photo: Photo | null): void;
   /** null: the photos alone are drawn. The match must live until another one is shown; it comes without a fit. */
-  show(match: Pick<ShownMatch, 'gpuField' | 'readField'> | null): void | Promise<void>;
+  show(match: Pick<ShownMatch, 'gpuField' | 'readField' | 'plainField'> | null): void | Promise<void>;
+  /** A match is about to be made: what draws it is compiled meanwhile. */
+  prepare?(): void;
   /**
    * Draws a match that is not finished yet, at once, with at most `limit` correspondences. Left out where drawing takes so long that it is done once, when
    * the match is.
