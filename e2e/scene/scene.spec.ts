@@ -198,7 +198,16 @@ test('WebGPU draws the same scene, at the width of a phone, by touch', async ({ 
   await touch('touchMove', 20);
   await touch('touchMove', 60);
   await touch('touchEnd', 0);
-  await picture(page, first);
+  const turned = await picture(page, first);
+  // A finger on the pad flies for as long as it is there.
+  const forward = page.getByRole('button', { name: 'Fly forward' });
+  await expect(forward).toBeVisible();
+  const pad = (await forward.boundingBox())!;
+  const finger = { x: pad.x + pad.width / 2, y: pad.y + pad.height / 2 };
+  await touches.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [finger] });
+  await page.waitForTimeout(700);
+  await touches.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await picture(page, turned);
   errors.check();
   await context.close();
 });
