@@ -54,6 +54,8 @@ export default defineConfig({
     // onnxruntime's WASM has functions that take V8's optimising compiler seconds each: more than these small networks ever
     // win by it. Only what runs for long is optimised.
     execArgv: ['--wasm-tiering-budget=500000000'],
+    // Two files at a time on two cores: a session's second thread would spin on the other file's core.
+    env: { ORT_THREADS: '1' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -18,6 +18,8 @@ export class NodeRuntime implements Runtime {
     const session = await ort.InferenceSession.create(model, {
       externalData: await Promise.all(inMemory),
       executionProviders: [this.executionProvider],
+      // As many as there are cores, unless the environment says otherwise, as that of the tests does.
+      intraOpNumThreads: Number(process.env.ORT_THREADS) || 0,
       // Warnings are about speed, and of every graph.
       logSeverityLevel: 3,
     });

@@ -38,7 +38,7 @@ export async function openInNode(g: GraphBuilder) {
     for (const [name, bytes] of await collectData(model)) await writeFile(join(directory, name), bytes);
     const session = await ort.InferenceSession.create(join(directory, 'model.onnx'), {
       logSeverityLevel: 3,
-      intraOpNumThreads: 2,
+      intraOpNumThreads: 1,
     });
     return {
       async run(feeds: Record<string, Float32Array>): Promise<Record<string, RanOutput>> {
