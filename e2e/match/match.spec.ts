@@ -113,13 +113,19 @@ test('two unrelated photos are told apart; meanwhile what is known so far, a bar
 }) => {
   await showApp(page, `?sample=elsewhere&${SMALL}`);
   await expect(page.locator('[data-verdict]')).toHaveAttribute('data-verdict', 'none');
-  // What a person sees after every word from the engine, from the first match to the verdict.
+  // What a person with a phone sees after every word from the engine, from the first match to the verdict.
+  await page.setViewportSize({ width: 390, height: 844 });
   const rematch = (stopAt: number) =>
     page.evaluate(
       (stop) =>
-        new Promise<{ told: string[]; bar: (number | null)[]; button: string[] }>((resolve) => {
+        new Promise<{ told: string[]; bar: (number | null)[]; button: string[]; isCut: boolean[] }>((resolve) => {
           const { store, matching } = (window as unknown as AppWindow).liftMatch;
-          const seen = { told: [] as string[], bar: [] as (number | null)[], button: [] as string[] };
+          const seen = {
+            told: [] as string[],
+            bar: [] as (number | null)[],
+            button: [] as string[],
+            isCut: [] as boolean[],
+          };
           const unsubscribe = store.subscribe(({ job }) => {
             if (!job) {
               unsubscribe();
@@ -134,6 +140,7 @@ test('two unrelated photos are told apart; meanwhile what is known so far, a bar
               seen.bar.push(bar.hasAttribute('value') ? bar.value : null);
               const button = document.querySelector<HTMLButtonElement>('.job button')!;
               seen.button.push(button.textContent ?? '');
+              seen.isCut.push(button.getBoundingClientRect().right > innerWidth);
               if (bar.value >= stop) button.click();
             });
           });
@@ -147,6 +154,7 @@ test('two unrelated photos are told apart; meanwhile what is known so far, a bar
   expect(whole.bar).toEqual([...whole.bar].sort((p, q) => Number(p) - Number(q)));
   expect(whole.bar.at(-1)).toBe(1);
   expect(new Set(whole.button)).toEqual(new Set(['Stop']));
+  expect(whole.isCut).not.toContain(true);
   await expect(page.locator('[data-verdict]')).toHaveAttribute('data-verdict', 'none');
   const stopped = await rematch(0.05);
   expect(stopped.bar.length).toBeLessThan(whole.bar.length);
