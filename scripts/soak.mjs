@@ -11,14 +11,16 @@ const { values } = parseArgs({
     size: { type: 'string', default: '128' },
     provider: { type: 'string', default: 'wasm' },
     search: { type: 'boolean', default: false },
+    files: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
-  console.log(`npm run soak -- [--matches 600] [--every 100] [--size 128] [--provider wasm|webgpu] [--search]
+  console.log(`npm run soak -- [--matches 600] [--every 100] [--size 128] [--provider wasm|webgpu] [--search] [--files]
 Matches pairs of samples in turn through the built embed (npm run build first) and prints what the page holds: GPU buffers and
 textures that were made and not destroyed, wasm memory, heap of page and frame after collection, and the memory of the
-browser's processes by kind: what each holds alone and its share of what several hold (PSS; Linux only). --search: with alignment, search and fractions of a pixel, which take several times as long.`);
+browser's processes by kind: what each holds alone and its share of what several hold (PSS; Linux only). --search: with alignment, search and fractions of a pixel, which take several times as long.
+--files: photos are handed over as files, so that nothing is fetched: Playwright's debugger keeps up to 200 MB of what was.`);
   process.exit(0);
 }
 
@@ -61,6 +63,7 @@ async function soak() {
   const pairs = ['facade', 'mosaic', 'square'].map((id) =>
     ['a', 'b'].map((side) => `${base}samples/${id}/${side}.jpg`),
   );
+  if (values.files) await page.evaluate(fetchFiles, pairs.flat());
   await page.evaluate(matchOnce, pairs[0]);
   console.log(`| matches | GPU buffers | GPU textures | wasm, MB | heap, MB | ${KINDS.join(', MB | ')}, MB | s |`);
   console.log(`|${'---|'.repeat(6 + KINDS.length)}`);
@@ -116,13 +119,20 @@ function openFrame(src) {
   });
 }
 
+/** In the page: keeps the photos themselves for {@link matchOnce}. */
+async function fetchFiles(addresses) {
+  const blobs = addresses.map(async (address) => [address, await (await fetch(address)).blob()]);
+  globalThis.__files = new Map(await Promise.all(blobs));
+}
+
 /** In the page: opens two photos in the embed and waits for their match. */
 async function matchOnce([a, b]) {
   const { contentWindow } = document.querySelector('iframe');
   await new Promise((resolve, reject) => {
     globalThis.__matched = resolve;
     globalThis.__failed = reject;
-    contentWindow.postMessage({ liftmatch: 1, type: 'load', a, b }, '*');
+    const given = (address) => globalThis.__files?.get(address) ?? address;
+    contentWindow.postMessage({ liftmatch: 1, type: 'load', a: given(a), b: given(b) }, '*');
     if (!globalThis.__isRunning) contentWindow.postMessage({ liftmatch: 1, type: 'run' }, '*');
     globalThis.__isRunning = true;
   });
