@@ -1,3 +1,5 @@
+import { BilinearReader } from '../../compute/field/bilinear.ts';
+import { boxMean } from '../../compute/smooth/cpu.ts';
 import { type Matrix3, multiply3, project } from '../../core/matrix3.ts';
 import type { Grey } from './cut-out.ts';
 
@@ -139,31 +141,9 @@ function correlationAt({ size: { width, height }, values }: Grey, dx: number, dy
 
 /** Brightness about its mean in a square around each pixel. */
 function highPassed({ size, values }: Grey): Grey {
-  const { width, height } = size;
-  const reach = Math.max(1, Math.round(BLUR * Math.max(width, height)));
-  const stride = width + 1;
-  const sums = new Float64Array(stride * (height + 1));
-  for (let y = 0; y < height; y++) {
-    let row = 0;
-    for (let x = 0; x < width; x++) {
-      row += values[y * width + x];
-      sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + row;
-    }
-  }
-  const out = new Float32Array(values.length);
-  for (let y = 0; y < height; y++) {
-    const [top, bottom] = [Math.max(0, y - reach), Math.min(height, y + reach + 1)];
-    for (let x = 0; x < width; x++) {
-      const [left, right] = [Math.max(0, x - reach), Math.min(width, x + reach + 1)];
-      const sum =
-        sums[bottom * stride + right] -
-        sums[top * stride + right] -
-        sums[bottom * stride + left] +
-        sums[top * stride + left];
-      out[y * width + x] = values[y * width + x] - sum / ((bottom - top) * (right - left));
-    }
-  }
-  return { size, values: out };
+  const reach = Math.max(1, Math.round(BLUR * Math.max(size.width, size.height)));
+  const means = boxMean(values, size, reach);
+  return { size, values: values.map((value, k) => value - means[k]) };
 }
 
 /** Of the windows of A that B shows by a motion and in which either shows something, how many, and the share that differ. */
@@ -173,6 +153,7 @@ export function agreement(a: Grey, b: Grey, motion: Matrix3): { windows: number;
   const count = side * side;
   const mine = new Float64Array(count);
   const theirs = new Float64Array(count);
+  const reader = new BilinearReader(b.size);
   let [windows, different] = [0, 0];
   for (let y = reach; y < a.size.height - reach; y += apart) {
     for (let x = reach; x < a.size.width - reach; x += apart) {
@@ -187,7 +168,8 @@ export function agreement(a: Grey, b: Grey, motion: Matrix3): { windows: number;
       for (let n = 0; n < count && isSeen; n++) {
         const [dx, dy] = [(n % side) - reach, Math.floor(n / side) - reach];
         mine[n] = a.values[(y + dy) * a.size.width + x + dx];
-        theirs[n] = read(b, u + dx * ux + dy * uy, v + dx * vx + dy * vy);
+        reader.seek(u + dx * ux + dy * uy, v + dx * vx + dy * vy);
+        theirs[n] = reader.read(b.values);
       }
       if (!isSeen) continue;
       const [p, q] = [centred(mine), centred(theirs)];
@@ -211,19 +193,4 @@ function centred(values: Float64Array): number {
     squares += values[n] * values[n];
   }
   return squares;
-}
-
-/** Bilinear, the border clamped; normalised. */
-function read({ size: { width, height }, values }: Grey, u: number, v: number): number {
-  const x = Math.min(Math.max(0.5 * width * (u + 1) - 0.5, 0), width - 1);
-  const y = Math.min(Math.max(0.5 * height * (v + 1) - 0.5, 0), height - 1);
-  const left = Math.min(Math.floor(x), Math.max(0, width - 2));
-  const top = Math.min(Math.floor(y), Math.max(0, height - 2));
-  const [tx, ty] = [x - left, y - top];
-  const k = top * width + left;
-  const [right, below] = [width > 1 ? 1 : 0, height > 1 ? width : 0];
-  return (
-    (values[k] * (1 - tx) + values[k + right] * tx) * (1 - ty) +
-    (values[k + below] * (1 - tx) + values[k + below + right] * tx) * ty
-  );
 }
