@@ -1,8 +1,8 @@
-import { otherSide, type Side } from '../core/geometry.ts';
+import type { Side } from '../core/geometry.ts';
 import { invert3, type Matrix3 } from '../core/matrix3.ts';
 import { type Look, NO_RESCUE } from '../core/match.ts';
 import { type AlignedView, alignedView, fitFrame, wholeFrame } from './align.ts';
-import { type PhotoHandle, sureFromOf } from './backend/backend.ts';
+import type { PhotoHandle } from './backend/backend.ts';
 import { type Candidate, CoarseSearch } from './coarse-search.ts';
 import {
   exchanged,
@@ -18,7 +18,7 @@ import {
 } from './judged.ts';
 import type { MatchPlan, PairMatcher } from './pair-matcher.ts';
 import { repeatsItself, twoMotions } from './repetition.ts';
-import { oneMotion } from './search/one-motion.ts';
+import { motionsOfMatch } from './search/motions-of-match.ts';
 import { PhotoSteps } from './search/photo-steps.ts';
 import { exchangedLook, SearchProgress } from './search/search-progress.ts';
 import { type ViewTry, viewTries } from './view-tries.ts';
@@ -260,13 +260,8 @@ class Search<Photo extends PhotoHandle, Field> {
   }
 
   /** The motion from A to B that explains nearly all of a match, if one does. */
-  private async planeOf({ field, statistics: { a, b } }: Refined<Field>): Promise<Matrix3 | null> {
-    const side = b.consistentShare > a.consistentShare ? 'b' : 'a';
-    const sizes = { a: this.photos.a.size, b: this.photos.b.size };
-    const sureFrom = sureFromOf(this.pair.matcher.manifest.verdict, sizes);
-    const plain = await this.pair.backend.readField(field, side);
-    const motion = oneMotion(plain, sizes[otherSide(side)], sureFrom[side], () => false);
-    return motion && side === 'b' ? invert3(motion) : motion;
+  private async planeOf(match: Refined<Field>): Promise<Matrix3 | null> {
+    return (await motionsOfMatch(this.pair, this.photos, match))?.a ?? null;
   }
 
   /** The best of what was made so far, where the search is stopped in the middle. */

@@ -1,12 +1,11 @@
 import { greyOf } from '../../compute/lucas-kanade/cpu.ts';
 import { isFlat } from '../../compute/lucas-kanade/follow-motion.ts';
-import { otherSide, type Side, type Size } from '../../core/geometry.ts';
-import { invert3, type Matrix3 } from '../../core/matrix3.ts';
+import type { Side, Size } from '../../core/geometry.ts';
 import type { RuntimeTensor } from '../../platform/runtime/runtime.ts';
-import { type PhotoHandle, sureFromOf } from '../backend/backend.ts';
+import type { PhotoHandle } from '../backend/backend.ts';
 import type { PairMatcher } from '../pair-matcher.ts';
 import type { Judged } from '../judged.ts';
-import { oneMotion } from './one-motion.ts';
+import { motionsOfMatch } from './motions-of-match.ts';
 
 /** Longer side at which the photos are read: finer than any network's input here, and no finer than what a place tells. */
 const READ = 896;
@@ -48,23 +47,17 @@ export async function toSubpixel<Photo extends PhotoHandle, Field, Match extends
 }
 
 /** Of each photo's places, the one motion that explains nearly all that can be seen, if there is one. */
-async function motionsOf<Photo extends PhotoHandle, Field>(
-  { backend, matcher }: PairMatcher<Photo, Field>,
+const motionsOf = <Photo extends PhotoHandle, Field>(
+  pair: PairMatcher<Photo, Field>,
   photos: Record<Side, Photo>,
-  { statistics: { a, b }, field }: Judged<Field>,
+  match: Judged<Field>,
   images: Record<Side, RuntimeTensor>,
-): Promise<Record<Side, Matrix3> | null> {
-  const side = b.consistentShare > a.consistentShare ? 'b' : 'a';
-  const here = await backend.readField(field, side);
-  const sureFrom = sureFromOf(matcher.manifest.verdict, { a: photos.a.size, b: photos.b.size });
-  const [, , height, width] = images[side].dims;
-  const grey = greyOf({ size: { width, height }, values: await backend.readTensor(images[side]) });
-  const isPlain = (x: number, y: number) => isFlat(grey, 0.5 * (x + 1) * width, 0.5 * (y + 1) * height);
-  const motion = oneMotion(here, photos[otherSide(side)].size, sureFrom[side], isPlain);
-  const back = motion && invert3(motion);
-  if (!motion || !back) return null;
-  return side === 'a' ? { a: motion, b: back } : { a: back, b: motion };
-}
+) =>
+  motionsOfMatch(pair, photos, match, async (side) => {
+    const [, , height, width] = images[side].dims;
+    const grey = greyOf({ size: { width, height }, values: await pair.backend.readTensor(images[side]) });
+    return (x, y) => isFlat(grey, 0.5 * (x + 1) * width, 0.5 * (y + 1) * height);
+  });
 
 function readSize({ width, height }: Size): Size {
   const scale = Math.min(1, READ / Math.max(width, height));
