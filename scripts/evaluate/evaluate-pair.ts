@@ -18,6 +18,8 @@ export interface PairResult {
   milliseconds: number;
   /** Until the first match, and how many were made after it. */
   firstMilliseconds: number;
+  /** The same two in processor time; files of earlier runs don't have it. */
+  processor?: { first: number; end: number };
   tries: number;
   verdict: Verdict;
   rescue: MatchResult['rescue'];

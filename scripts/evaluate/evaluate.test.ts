@@ -214,6 +214,14 @@ describe('what a pair costs', () => {
     ]);
   });
 
+  it('is given in processor time, too, which is no longer where other work waits', () => {
+    const busy = { ...timed('p', 1000, 9000, 1), processor: { first: 100, end: 300 } };
+    const idle = { ...timed('q', 100, 200, 1), processor: { first: 100, end: 200 } };
+    const [, cost] = tablesOf([busy, idle]);
+    expect(cost.title).toContain('Processor time in single matches (one took 100 ms)');
+    expect(cost.rows.at(-1)).toEqual(['all', '2', '1.0', '1', '1.0', '1.0', '2.5', '3.0']);
+  });
+
   it('is left out of results that were kept before it was measured', () => {
     const kept = { ...timed('p', 1, 1, 0), firstMilliseconds: undefined } as unknown as PairResult;
     expect(tablesOf([kept]).map(({ title }) => title)).toEqual(['Verdicts']);

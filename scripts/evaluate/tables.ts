@@ -23,7 +23,10 @@ export function tablesOf(results: readonly PairResult[], protocol: Protocol | nu
     poseTable(results),
     protocol && publishedTable(results, protocol),
     pointTable(results),
-    costTable(results),
+    costTable('Time', results, ({ firstMilliseconds, milliseconds }) =>
+      firstMilliseconds > 0 ? { first: firstMilliseconds, end: milliseconds } : null,
+    ),
+    costTable('Processor time', results, ({ processor }) => processor ?? null),
     verdictTable(results),
     overlapTable(results),
   ];
@@ -61,25 +64,30 @@ function errorTable(
 /**
  * What a pair costs, in units of one single match: the median first match of the whole run, so that the ratios hold on
  * another machine.
+ * @param read the milliseconds of a pair's first match and of all of it; null where files of earlier runs don't have it
  */
-function costTable(results: readonly PairResult[]): Table | null {
-  // Files of earlier runs don't have it.
-  const timed = results.filter(({ firstMilliseconds }) => firstMilliseconds > 0);
-  const single = median(timed.map((r) => r.firstMilliseconds));
-  const ratios = (group: PairResult[], read: (result: PairResult) => number) => {
-    const values = group.map((r) => read(r) / single);
-    return [median(values), Math.max(...values)].map((ratio) => ratio.toFixed(1));
-  };
+function costTable(
+  what: string,
+  results: readonly PairResult[],
+  read: (result: PairResult) => { first: number; end: number } | null,
+): Table | null {
+  const timed = results.flatMap((result) => {
+    const times = read(result);
+    return times && times.first > 0 ? [{ ...result, times }] : [];
+  });
+  const single = median(timed.map(({ times }) => times.first));
+  const ratios = (values: number[]) =>
+    [median(values), Math.max(...values)].map((value) => (value / single).toFixed(1));
   return sceneTable(
-    `Time in single matches (one took ${single.toFixed(0)} ms)`,
+    `${what} in single matches (one took ${single.toFixed(0)} ms)`,
     ['pairs', 'tries', 'most', 'first picture', 'slowest', 'to the end', 'slowest'],
     timed,
     (group) => [
       String(group.length),
       average(group, (r) => r.tries).toFixed(1),
       String(Math.max(...group.map((r) => r.tries))),
-      ...ratios(group, (r) => r.firstMilliseconds),
-      ...ratios(group, (r) => r.milliseconds),
+      ...ratios(group.map(({ times }) => times.first)),
+      ...ratios(group.map(({ times }) => times.end)),
     ],
   );
 }
@@ -196,11 +204,11 @@ function overlapTable(results: readonly PairResult[]): Table | null {
   };
 }
 
-function sceneTable(
+function sceneTable<Result extends PairResult>(
   title: string,
   head: string[],
-  results: PairResult[],
-  cells: (group: PairResult[]) => string[],
+  results: Result[],
+  cells: (group: Result[]) => string[],
 ): Table | null {
   if (!results.length) return null;
   const scenes = [...new Set(results.map(({ scene }) => scene))];

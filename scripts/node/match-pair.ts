@@ -19,6 +19,8 @@ export interface MatchSettings {
 export interface MatchedPair extends MatchedPhotos {
   photos: { a: FilePhoto; b: FilePhoto };
   milliseconds: number;
+  /** The same in processor time of this process, which other work on the machine makes no longer. */
+  processor: { first: number; end: number };
 }
 
 /**
@@ -49,6 +51,20 @@ export async function matchOpened(
   settings: Pick<MatchSettings, 'size' | 'rescue'>,
 ): Promise<MatchedPair> {
   const start = performance.now();
-  const matched = await matchPhotos(matcher, photos, { longSide: settings.size, rescue: settings.rescue });
-  return { ...matched, photos, milliseconds: performance.now() - start };
+  const before = process.cpuUsage();
+  const processor = { first: 0, end: 0 };
+  const matched = await matchPhotos(matcher, photos, {
+    longSide: settings.size,
+    rescue: settings.rescue,
+    onFirst: () => {
+      processor.first = millisecondsSince(before);
+    },
+  });
+  processor.end = millisecondsSince(before);
+  return { ...matched, photos, milliseconds: performance.now() - start, processor };
+}
+
+function millisecondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }

@@ -19,6 +19,8 @@ export interface MatchRun {
   patience?: number;
   signal?: AbortSignal;
   onStage?: MatchContext['onStage'];
+  /** The first match is there, which the page shows at once. */
+  onFirst?: () => void;
   /** Hears 0…1 of the further tries. */
   onTry?: (fraction: number) => void;
 }
@@ -41,13 +43,14 @@ export interface MatchedPhotos extends Pick<Matched<unknown>, 'inputSize' | 'cac
 export async function matchPhotos<Photo extends PhotoHandle, Field>(
   pair: PairMatcher<Photo, Field>,
   photos: Record<Side, Photo>,
-  { longSide, rescue, isSubpixel = rescue, patience, signal, onStage, onTry }: MatchRun,
+  { longSide, rescue, isSubpixel = rescue, patience, signal, onStage, onFirst, onTry }: MatchRun,
 ): Promise<MatchedPhotos> {
   const { backend, matcher } = pair;
   const plan = { longSide: { a: longSide, b: longSide }, frame: null };
   const start = performance.now();
   const first = await judge(pair, await pair.match(photos, plan, { signal, onStage }));
   const firstMilliseconds = performance.now() - start;
+  onFirst?.();
   const budget = patience && patience * firstMilliseconds;
   const held = new Set([first.field]);
   try {
