@@ -10,8 +10,8 @@ const HELP = `Converts random checkpoints of the published sizes, a process each
 Checkpoints are made in DIR by scripts/random-checkpoints.ts (which lists the networks) and removed afterwards. The empty
 process has loaded the same code and converts nothing (--help); its peak is taken before each network.`;
 
-/** As `npm run convert` starts it: young objects are collected early, so that the peak is what is in use. */
-const NODE_FLAGS = ['--max-semi-space-size=1'];
+/** As `npm run convert` starts it: what is not in use is collected early, so that the peak is what is in use. */
+const NODE_FLAGS = ['--expose-gc', '--max-semi-space-size=1', '--heap-growing-percent=10'];
 
 /** Peak of the resident memory of a process, told as it ends. */
 const TELL_PEAK = "data:text/javascript,process.on('exit',()=>console.error('PEAK',process.resourceUsage().maxRSS))";

@@ -61,8 +61,10 @@ Networks: ${Object.keys(NETWORKS).join(', ')}; l2mpp (1.7 GB with its ViT) unles
 They match nothing, but convert and run at full size: what conversion needs in memory and time is measured on them.`;
 
 async function main([folder, ...names]: readonly string[]): Promise<void> {
-  const unknown = names.filter((name) => !NETWORKS[name]);
-  if (folder === undefined || unknown.length > 0) return console.log(HELP);
+  if (folder === undefined || folder.startsWith('-')) return console.log(HELP);
+  const unknown = names.filter((name) => !Object.hasOwn(NETWORKS, name));
+  if (unknown.length > 0)
+    throw new Error(`No network is called ${unknown.join(', ')}; there are: ${Object.keys(NETWORKS).join(', ')}.`);
   await mkdir(folder, { recursive: true });
   const random = new RandomWeights(1);
   for (const { file, shapes, isBfloat16: halved } of (names.length ? names : ['l2mpp']).flatMap((n) => NETWORKS[n])) {
