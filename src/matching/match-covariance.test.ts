@@ -7,6 +7,7 @@ import type { IDENTITY3 } from '../core/matrix3.ts';
 import type { CpuPhoto } from './backend/cpu-backend.ts';
 import { CpuBackend } from './backend/cpu-backend.ts';
 import { GpuBackend, type GpuPhoto } from './backend/gpu-backend.ts';
+import { runtimeTensor } from './backend/runtime-tensor.test-helper.ts';
 import { covarianceAt, covarianceOf, covarianceOfRows, precisionInPhoto } from './match-covariance.ts';
 import { matchTable } from './match-table.ts';
 import type { Decoded } from './matcher.ts';
@@ -90,13 +91,7 @@ describe.each(['cpu', 'gpu'] as const)('a field on the %s', (where) => {
   });
   afterAll(() => gpu.close());
 
-  const tensor = (values: Float32Array, dims: number[]): RuntimeTensor => {
-    if (where === 'cpu') return { dims, data: values, dispose: () => {} } as never;
-    // As the runtime's buffers, larger than the tensor.
-    const buffer = gpu.scope.storage('tensor', values.byteLength + 64);
-    gpu.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
-    return { dims, buffer, dispose: () => {} } as never;
-  };
+  const tensor = (values: Float32Array, dims: number[]) => runtimeTensor(where === 'gpu' ? gpu : null, values, dims);
   const photo = (side: 'a' | 'b') => ({ key: side, size: PHOTOS[side] }) as CpuPhoto & GpuPhoto;
   const finished = (isSure: boolean, frame: typeof IDENTITY3 | null = null) => {
     const decoded = { a: decodedOf('a', tensor, isSure), b: decodedOf('b', tensor, isSure) };

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IDENTITY3 } from '../../core/matrix3.ts';
 import type { Gpu } from '../../platform/gpu/device.ts';
 import { TestGpu } from '../../platform/gpu/testing/dawn.ts';
-import type { Runtime, RuntimeTensor } from '../../platform/runtime/runtime.ts';
+import type { Runtime } from '../../platform/runtime/runtime.ts';
 import type { CpuPhoto } from './cpu-backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
 import type { GpuPhoto } from './gpu-backend.ts';
 import { GpuBackend } from './gpu-backend.ts';
 import type { Decoded } from '../matcher.ts';
 import { ownMatchesOf } from './own-matches.ts';
+import { runtimeTensor } from './runtime-tensor.test-helper.ts';
 
 const GRIDS = { a: { width: 16, height: 8 }, b: { width: 24, height: 8 } };
 const PHOTOS = { a: { width: 32, height: 80 }, b: { width: 240, height: 8 } };
@@ -33,13 +34,7 @@ describe.each(['cpu', 'gpu'] as const)('a field on the %s', (where) => {
   });
   afterAll(() => gpu.close());
 
-  const tensor = (values: Float32Array, dims: number[]): RuntimeTensor => {
-    if (where === 'cpu') return { dims, data: values, dispose: () => {} } as never;
-    // As the runtime's buffers, larger than the tensor.
-    const buffer = gpu.scope.storage('tensor', values.byteLength + 64);
-    gpu.device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
-    return { dims, buffer, dispose: () => {} } as never;
-  };
+  const tensor = (values: Float32Array, dims: number[]) => runtimeTensor(where === 'gpu' ? gpu : null, values, dims);
   const decodedOf = (side: 'a' | 'b'): Decoded => {
     const { width, height } = GRIDS[side];
     const warp = tensor(new Float32Array(2 * width * height), [1, 2, height, width]);

@@ -1,12 +1,10 @@
 import { CodedError } from '../../core/errors.ts';
-import { NETWORK_SCHEMA } from '../../models/network-manifest.ts';
 import type { NetworkFamily } from '../family.ts';
-import { describeModel } from '../identity.ts';
 import { chooseNormalisation, imageInput } from '../normalisation.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork, Size } from '../plan.ts';
 import { newGraph } from '../plan.ts';
 import { depthWarnings, publishedVitDepth } from '../published-depth.ts';
-import { tokenFacts } from '../vit/plan.ts';
+import { encoderManifest, tokenFacts } from '../vit/plan.ts';
 import { Weights } from '../weights.ts';
 import { DINOV3_CATALOG } from './catalog.ts';
 import { dinov3 } from './graph.ts';
@@ -50,20 +48,9 @@ export function planDinov3({ input, prefix }: LocatedNetwork, options: Conversio
       ...(options.normalise === undefined && pixels.warning !== null ? [pixels.warning] : []),
       ...depthWarnings(['blocks of the ViT', config.depth, publishedVitDepth(config.embedDim)]),
     ],
-    graphs: [{ file: 'encoder', graph: g }],
     weights: [weights],
-    manifest: (files) => ({
-      schema: NETWORK_SCHEMA,
-      kind: 'encoder',
-      ...describeModel(input.name, options),
-      input: { name: 'image', width, height, ...outside },
-      network: files.get('encoder')!,
-      outputs: { patchTokens: 'patch_tokens', clsToken: 'cls_token' },
-      patch: config.patch,
-      rows: height / config.patch,
-      columns: width / config.patch,
-      channels: config.embedDim,
-    }),
+    graphs: [{ file: 'encoder', graph: g }],
+    manifest: encoderManifest({ name: input.name, size: [height, width], outside, ...config }, options),
   };
 }
 

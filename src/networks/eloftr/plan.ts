@@ -1,12 +1,9 @@
 import type { CheckpointTensor } from '../../formats/arrays/tensor.ts';
 import type { VerdictThresholds } from '../../models/manifest.ts';
-import { MANIFEST_SCHEMA } from '../../models/manifest.ts';
 import type { NetworkFamily } from '../family.ts';
-import { describeModel } from '../identity.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
-import { newGraph } from '../plan.ts';
 import { depthWarnings } from '../published-depth.ts';
-import { singlePass, squareInput, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
+import { singlePassPlan, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
 import { ELOFTR_CATALOG } from './catalog.ts';
 import { readEloftrConfig } from './config.ts';
@@ -48,9 +45,6 @@ export function planEloftr({ input, prefix }: LocatedNetwork, options: Conversio
   const weights = Weights.of(tensors, prefix, isAuthors ? undefined : transformersName);
   const config = readEloftrConfig(weights, { heads: options.heads });
   const size = squareSize(options, DEFAULT_SIDE, MULTIPLE);
-  const [encoder, decoder] = [newGraph('encoder', options), newGraph('decoder', options)];
-  buildEncoder(encoder, weights.again(), size);
-  buildDecoder(decoder, weights.again(), config, { a: size, b: size });
   const [fine, middle, coarse] = config.widths;
   const form = weights.has('backbone.layer0.rbr_reparam.weight') ? 'fused' : 'three branches, fused here';
   return {
@@ -65,18 +59,19 @@ export function planEloftr({ input, prefix }: LocatedNetwork, options: Conversio
         return [`blocks at stride ${2 ** (i + 1)}`, blocks, coarse === 256 ? published : undefined] as const;
       }),
     ),
-    graphs: [
-      { file: 'encoder', graph: encoder },
-      { file: 'decoder', graph: decoder },
-    ],
     weights: [weights],
-    manifest: (files) => ({
-      schema: MANIFEST_SCHEMA,
-      ...describeModel(input.name, options),
-      passes: [
-        singlePass(squareInput(size, MULTIPLE), stridedFeatures({ 2: fine, 4: middle, 8: coarse }), files, true),
-      ],
-      verdict: VERDICT,
-    }),
+    ...singlePassPlan(
+      {
+        name: input.name,
+        size,
+        multiple: MULTIPLE,
+        features: stridedFeatures({ 2: fine, 4: middle, 8: coarse }),
+        hasMatches: true,
+        verdict: VERDICT,
+        encoder: (g) => buildEncoder(g, weights.again(), size),
+        decoder: (g, sizes) => buildDecoder(g, weights.again(), config, sizes),
+      },
+      options,
+    ),
   };
 }

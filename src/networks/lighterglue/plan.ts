@@ -1,11 +1,8 @@
 import { CodedError } from '../../core/errors.ts';
-import { MANIFEST_SCHEMA } from '../../models/manifest.ts';
 import type { NetworkFamily } from '../family.ts';
-import { describeModel } from '../identity.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
-import { newGraph } from '../plan.ts';
 import { depthWarnings } from '../published-depth.ts';
-import { singlePass, squareInput, squareSize } from '../semi-dense/single-pass.ts';
+import { singlePassPlan, squareSize } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
 import { buildKeypointEncoder, KEYPOINT_DEFAULTS } from '../xfeat/keypoints.ts';
 import {
@@ -53,10 +50,7 @@ export function planLighterGlue(
   const size = squareSize(options, SPARSE_SIDE, SPARSE_MULTIPLE);
   const count = keypointCount(options);
   const config = readGlueConfig(glue);
-  const [encoder, decoder] = [newGraph('encoder', options), newGraph('decoder', options)];
-  buildKeypointEncoder(encoder, xfeat.again(), size, { ...KEYPOINT_DEFAULTS, count });
   const prune = count > PRUNED_ABOVE;
-  buildGlueDecoder(decoder, glue.again(), { a: size, b: size }, { count, prune });
   return {
     facts: [
       `LighterGlue: ${config.layers} layers of ${config.dim} channels, ${config.heads} head${config.heads > 1 ? 's' : ''}, over the ${count} best key points of XFeat`,
@@ -68,17 +62,20 @@ export function planLighterGlue(
       ...(warning ? [warning] : []),
       ...depthWarnings(['layers', config.layers, config.dim === 96 ? 6 : undefined]),
     ],
-    graphs: [
-      { file: 'encoder', graph: encoder },
-      { file: 'decoder', graph: decoder },
-    ],
     weights: [glue, xfeat],
-    manifest: (files) => ({
-      schema: MANIFEST_SCHEMA,
-      ...describeModel(network.input.name, options),
-      passes: [singlePass(squareInput(size, SPARSE_MULTIPLE), SPARSE_FEATURES, files, true)],
-      verdict: SPARSE_VERDICT,
-    }),
+    ...singlePassPlan(
+      {
+        name: network.input.name,
+        size,
+        multiple: SPARSE_MULTIPLE,
+        features: SPARSE_FEATURES,
+        hasMatches: true,
+        verdict: SPARSE_VERDICT,
+        encoder: (g) => buildKeypointEncoder(g, xfeat.again(), size, { ...KEYPOINT_DEFAULTS, count }),
+        decoder: (g, sizes) => buildGlueDecoder(g, glue.again(), sizes, { count, prune }),
+      },
+      options,
+    ),
   };
 }
 

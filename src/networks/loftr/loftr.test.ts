@@ -8,7 +8,13 @@ import { byteLength } from '../../onnx/value.ts';
 import type { ParityCase } from '../parity.test-helper.ts';
 import { cosine, hasParity, loadParity } from '../parity.test-helper.ts';
 import type { Outputs } from '../semi-dense/semi-dense.test-helper.ts';
-import { largestDifference, ownMatches, relativeDifference } from '../semi-dense/semi-dense.test-helper.ts';
+import {
+  expectOwnMatches,
+  largestDifference,
+  ownMatches,
+  relativeDifference,
+  rowsOf,
+} from '../semi-dense/semi-dense.test-helper.ts';
 import { publishedKeys, ruleWeights, shapesOnly } from '../synthetic-weights.test-helper.ts';
 import { findPrefixes, Weights } from '../weights.ts';
 import { readLoftrConfig } from './config.ts';
@@ -22,9 +28,8 @@ vi.setConfig({ testTimeout: 120_000 });
 
 /** Recorded maps and token lists, relative to the largest value. */
 const RELATIVE = 2e-5;
-const CONFIDENCE = 1e-4;
+const ABSOLUTE = { confidence: 1e-4, place: 1e-3 };
 const EXPECTATION = 5e-5;
-const PLACE = 1e-3;
 
 /** Recorded tensors of a pair that the graphs make as they are, and those of them that are off. */
 function compare(parity: ParityCase, pair: string, out: Outputs): { compared: number; wrong: string[] } {
@@ -37,22 +42,6 @@ function compare(parity: ParityCase, pair: string, out: Outputs): { compared: nu
     return !(relativeDifference(own, parity.tensor(name).values) < RELATIVE);
   });
   return { compared: names.length, wrong };
-}
-
-function rowsOf(out: Outputs, name: string, cells: readonly number[]): number[] {
-  const { values, shape } = out[name];
-  const extent = values.length / shape[0];
-  return cells.flatMap((cell) => [...values.subarray(cell * extent, (cell + 1) * extent)]);
-}
-
-function expectOwnMatches(parity: ParityCase, pair: string, out: Outputs): void {
-  const recorded = (name: string): number[] => [...parity.tensor(pair + name).values];
-  const own = ownMatches(out.matches);
-  expect(own.i).toEqual(recorded('i_ids'));
-  expect(rowsOf(out, 'best', own.i)).toEqual(recorded('j_ids'));
-  expect(largestDifference(own.confidence, recorded('mconf'))).toBeLessThan(CONFIDENCE);
-  if (parity.names.includes(`${pair}mkpts0_f`)) expect(own.a).toEqual(recorded('mkpts0_f'));
-  expect(largestDifference(own.b, recorded('mkpts1_f'))).toBeLessThan(PLACE);
 }
 
 describe.runIf(hasParity('loftr'))('LoFTR from its state dict', () => {
@@ -74,8 +63,8 @@ describe.runIf(hasParity('loftr'))('LoFTR from its state dict', () => {
       expect(wrong).toEqual([]);
       expect(compared).toBeGreaterThanOrEqual(atLeast);
       const confidence = largestDifference(out.confidence.values, parity.tensor(`${pair}confidence`).values);
-      expect(confidence).toBeLessThan(CONFIDENCE);
-      expectOwnMatches(parity, pair, out);
+      expect(confidence).toBeLessThan(ABSOLUTE.confidence);
+      expectOwnMatches(parity, pair, out, ABSOLUTE);
       const cells = [...parity.tensor(`${pair}i_ids`).values];
       const fine = pair === 'a/' ? ['window_0', 'window_1', 'fine_0', 'fine_1'] : [];
       for (const name of fine)
@@ -94,12 +83,12 @@ describe.runIf(hasParity('loftr'))('LoFTR from its state dict', () => {
     for (const pieceBytes of [undefined, 20_000]) {
       const out = await runPair(parity, 'a/', await load(), { pieceBytes });
       expect([...out.best.values]).toEqual([...recorded('j')]);
-      expect(largestDifference(out.cell_confidence.values, recorded('confidence'))).toBeLessThan(CONFIDENCE);
+      expect(largestDifference(out.cell_confidence.values, recorded('confidence'))).toBeLessThan(ABSOLUTE.confidence);
       expect(largestDifference(out.expec_f.values, recorded('expec_f'))).toBeLessThan(EXPECTATION);
       const cells = recorded('j').length;
       const row = (k: number): Float32Array => out.matches.values.subarray(k * cells, (k + 1) * cells);
       const places = Float32Array.from({ length: 2 * cells }, (_, i) => row(2 + (i % 2))[i >> 1]);
-      expect(largestDifference(places, recorded('mkpts1_f'))).toBeLessThan(PLACE);
+      expect(largestDifference(places, recorded('mkpts1_f'))).toBeLessThan(ABSOLUTE.place);
     }
   });
 
@@ -113,8 +102,8 @@ describe.runIf(hasParity('loftr'))('LoFTR from its state dict', () => {
         const pixel = 8 * Math.floor(cell / (width / 8)) * width + 8 * (cell % (width / 8));
         const x = ((out.warp.values[pixel] + 1) * widthB) / 2 - 0.5;
         const y = ((out.warp.values[height * width + pixel] + 1) * heightB) / 2 - 0.5;
-        expect(Math.abs(x - out.matches.values[2 * cells + cell])).toBeLessThan(PLACE);
-        expect(Math.abs(y - out.matches.values[3 * cells + cell])).toBeLessThan(PLACE);
+        expect(Math.abs(x - out.matches.values[2 * cells + cell])).toBeLessThan(ABSOLUTE.place);
+        expect(Math.abs(y - out.matches.values[3 * cells + cell])).toBeLessThan(ABSOLUTE.place);
         const deviation = out.expec_f.values[3 * cell + 2];
         const wanted = out.matches.values[4 * cells + cell] * Math.max(0, 1 - deviation / Math.SQRT2);
         const certainty = 1 / (1 + Math.exp(-out.certainty_logit.values[pixel]));
@@ -135,7 +124,7 @@ describe.runIf(hasParity('loftr'))('LoFTR from its state dict', () => {
       const { compared, wrong } = compare(parity, 'a-fixed/', out);
       expect(wrong).toEqual([]);
       expect(compared).toBeGreaterThanOrEqual(3);
-      expectOwnMatches(parity, 'a-fixed/', out);
+      expectOwnMatches(parity, 'a-fixed/', out, ABSOLUTE);
       // The file does not say which: the other one gives other features.
       const wanted = parity.tensor('a/with_position_0').values;
       expect(relativeDifference(out.with_position_0.values, wanted)).toBeGreaterThan(0.01);
@@ -178,7 +167,7 @@ describe.runIf(hasParity('loftr'))('LoFTR from its state dict', () => {
   });
 
   it('the same on the WASM provider that the page uses', async () => {
-    expectOwnMatches(parity, 'a/', await runPair(parity, 'a/', await load(), {}, { run: runInWasm }));
+    expectOwnMatches(parity, 'a/', await runPair(parity, 'a/', await load(), {}, { run: runInWasm }), ABSOLUTE);
   });
 
   it('names every tensor of the published file as its list does', () => {
@@ -193,7 +182,7 @@ describe.runIf(hasParity('loftr/full'))('LoFTR at its published widths', () => {
     const { compared, wrong } = compare(parity, '', out);
     expect(wrong).toEqual([]);
     expect(compared).toBeGreaterThanOrEqual(4);
-    expectOwnMatches(parity, '', out);
+    expectOwnMatches(parity, '', out, ABSOLUTE);
   });
 
   it.each<[number, PrecisionName]>([

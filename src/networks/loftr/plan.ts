@@ -1,11 +1,8 @@
 import type { VerdictThresholds } from '../../models/manifest.ts';
-import { MANIFEST_SCHEMA } from '../../models/manifest.ts';
 import type { NetworkFamily } from '../family.ts';
-import { describeModel } from '../identity.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
-import { newGraph } from '../plan.ts';
 import { depthWarnings } from '../published-depth.ts';
-import { singlePass, squareInput, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
+import { singlePassPlan, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
 import { LOFTR_CATALOG } from './catalog.ts';
 import { readLoftrConfig } from './config.ts';
@@ -43,9 +40,6 @@ export function planLoftr({ input, prefix }: LocatedNetwork, options: Conversion
   const weights = Weights.of(input.checkpoint.tensors, prefix);
   const config = readLoftrConfig(weights, { heads: options.heads, positions: options.positionCode });
   const size = squareSize(options, DEFAULT_SIDE, MULTIPLE);
-  const [encoder, decoder] = [newGraph('encoder', options), newGraph('decoder', options)];
-  buildEncoder(encoder, weights.again(), config, size);
-  buildDecoder(decoder, weights.again(), config, { a: size, b: size });
   const [fine, middle, coarse] = config.widths;
   return {
     facts: [
@@ -59,16 +53,19 @@ export function planLoftr({ input, prefix }: LocatedNetwork, options: Conversion
         ['layers of attention on windows', config.fineLayers, fine === 128 ? 2 : undefined],
       ),
     ],
-    graphs: [
-      { file: 'encoder', graph: encoder },
-      { file: 'decoder', graph: decoder },
-    ],
     weights: [weights],
-    manifest: (files) => ({
-      schema: MANIFEST_SCHEMA,
-      ...describeModel(input.name, options),
-      passes: [singlePass(squareInput(size, MULTIPLE), stridedFeatures({ 2: fine, 8: coarse }), files, true)],
-      verdict: VERDICT,
-    }),
+    ...singlePassPlan(
+      {
+        name: input.name,
+        size,
+        multiple: MULTIPLE,
+        features: stridedFeatures({ 2: fine, 8: coarse }),
+        hasMatches: true,
+        verdict: VERDICT,
+        encoder: (g) => buildEncoder(g, weights.again(), config, size),
+        decoder: (g, sizes) => buildDecoder(g, weights.again(), config, sizes),
+      },
+      options,
+    ),
   };
 }

@@ -1,6 +1,8 @@
+import { expect } from 'vitest';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import type { RanOutput } from '../../onnx/run-in-node.test-helper.ts';
 import type { Value } from '../../onnx/value.ts';
+import type { ParityCase } from '../parity.test-helper.ts';
 
 export type Outputs = Record<string, RanOutput>;
 export type Run = (g: GraphBuilder, feeds: Record<string, Float32Array>) => Promise<Outputs>;
@@ -38,6 +40,29 @@ export function ownMatches({ shape, values }: RanOutput): {
     a: i.flatMap((cell) => [at(0, cell), at(1, cell)]),
     b: i.flatMap((cell) => [at(2, cell), at(3, cell)]),
   };
+}
+
+/** Rows `cells` of a tensor with one row for each cell. */
+export function rowsOf(out: Outputs, name: string, cells: readonly number[]): number[] {
+  const { values, shape } = out[name];
+  const extent = values.length / shape[0];
+  return cells.flatMap((cell) => [...values.subarray(cell * extent, (cell + 1) * extent)]);
+}
+
+/** The recorded matches of a pair, index for index; confidences and places in B to a tolerance. */
+export function expectOwnMatches(
+  parity: ParityCase,
+  pair: string,
+  out: Outputs,
+  tolerance: { confidence: number; place: number },
+): void {
+  const recorded = (name: string): number[] => [...parity.tensor(pair + name).values];
+  const own = ownMatches(out.matches);
+  expect(own.i).toEqual(recorded('i_ids'));
+  expect(rowsOf(out, 'best', own.i)).toEqual(recorded('j_ids'));
+  expect(largestDifference(own.confidence, recorded('mconf'))).toBeLessThan(tolerance.confidence);
+  if (parity.names.includes(`${pair}mkpts0_f`)) expect(own.a).toEqual(recorded('mkpts0_f'));
+  expect(largestDifference(own.b, recorded('mkpts1_f'))).toBeLessThan(tolerance.place);
 }
 
 export function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {

@@ -1,6 +1,16 @@
 import { CodedError } from '../../core/errors.ts';
-import type { FeatureManifest, InputManifest, NetworkFile, PassManifest } from '../../models/manifest.ts';
-import type { ConversionOptions, Size } from '../plan.ts';
+import type {
+  FeatureManifest,
+  InputManifest,
+  NetworkFile,
+  PassManifest,
+  VerdictThresholds,
+} from '../../models/manifest.ts';
+import { MANIFEST_SCHEMA } from '../../models/manifest.ts';
+import type { GraphBuilder } from '../../onnx/graph-builder.ts';
+import { describeModel } from '../identity.ts';
+import type { ConversionOptions, ConversionPlan, Size } from '../plan.ts';
+import { newGraph } from '../plan.ts';
 
 /**
  * The input size of a matcher whose graphs are built for one square size.
@@ -17,8 +27,46 @@ export function squareSize(options: ConversionOptions, byDefault: number, multip
   );
 }
 
+/** A matcher of one pass on squares of one size. */
+interface SinglePassMatcher {
+  /** The file that the model is named after. */
+  readonly name: string;
+  readonly size: Size;
+  /** What sides are multiples of. */
+  readonly multiple: number;
+  /** What the encoder gives the decoder of both photos. */
+  readonly features: readonly FeatureManifest[];
+  /** The decoder also outputs the network's own matches. */
+  readonly hasMatches: boolean;
+  readonly verdict: VerdictThresholds;
+  readonly encoder: (g: GraphBuilder) => void;
+  readonly decoder: (g: GraphBuilder, sizes: { a: Size; b: Size }) => void;
+}
+
+/** Both graphs of such a matcher, built from shapes, and its manifest. */
+export function singlePassPlan(
+  { name, size, multiple, features, hasMatches, verdict, ...build }: SinglePassMatcher,
+  options: ConversionOptions,
+): Pick<ConversionPlan, 'graphs' | 'manifest'> {
+  const [encoder, decoder] = [newGraph('encoder', options), newGraph('decoder', options)];
+  build.encoder(encoder);
+  build.decoder(decoder, { a: size, b: size });
+  return {
+    graphs: [
+      { file: 'encoder', graph: encoder },
+      { file: 'decoder', graph: decoder },
+    ],
+    manifest: (files) => ({
+      schema: MANIFEST_SCHEMA,
+      ...describeModel(name, options),
+      passes: [singlePass(squareInput(size, multiple), features, files, hasMatches)],
+      verdict,
+    }),
+  };
+}
+
 /** What the page does to a photo first: resize it to the square, RGB in [0, 1]. */
-export function squareInput([side]: Size, multiple: number): InputManifest {
+function squareInput([side]: Size, multiple: number): InputManifest {
   return {
     sizing: 'square',
     multipleOf: multiple,
@@ -37,7 +85,7 @@ export function squareInput([side]: Size, multiple: number): InputManifest {
  *
  * @param hasMatches whether the decoder also outputs the network's own matches
  */
-export function singlePass(
+function singlePass(
   input: InputManifest,
   features: readonly FeatureManifest[],
   files: ReadonlyMap<string, NetworkFile>,

@@ -1,10 +1,7 @@
 import type { VerdictThresholds } from '../../models/manifest.ts';
-import { MANIFEST_SCHEMA } from '../../models/manifest.ts';
 import type { NetworkFamily } from '../family.ts';
-import { describeModel } from '../identity.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
-import { newGraph } from '../plan.ts';
-import { singlePass, squareInput, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
+import { singlePassPlan, squareSize, stridedFeatures } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
 import { TINY_ROMA_CATALOG } from './catalog.ts';
 import { buildDecoder, buildEncoder } from './matcher.ts';
@@ -31,23 +28,23 @@ export const tinyRomaFamily: NetworkFamily = {
 export function planTinyRoma({ input, prefix }: LocatedNetwork, options: ConversionOptions): ConversionPlan {
   const weights = Weights.of(input.checkpoint.tensors, prefix);
   const size = squareSize(options, DEFAULT_SIDE, MULTIPLE);
-  const [encoder, decoder] = [newGraph('encoder', options), newGraph('decoder', options)];
-  buildEncoder(encoder, weights.again(), size);
-  buildDecoder(decoder, weights.again(), { a: size, b: size });
   const [coarse] = weights.shapeOf('coarse_matcher.0.layer.0.weight');
   const [fine] = weights.shapeOf('fine_matcher.0.layer.0.weight');
   return {
     facts: [`Tiny RoMa: XFeat’s features at 8 and 4, refined by convolutions of ${coarse} and ${fine} channels`],
-    graphs: [
-      { file: 'encoder', graph: encoder },
-      { file: 'decoder', graph: decoder },
-    ],
     weights: [weights],
-    manifest: (files) => ({
-      schema: MANIFEST_SCHEMA,
-      ...describeModel(input.name, options),
-      passes: [singlePass(squareInput(size, MULTIPLE), stridedFeatures({ 4: 24, 8: 64 }), files, false)],
-      verdict: VERDICT,
-    }),
+    ...singlePassPlan(
+      {
+        name: input.name,
+        size,
+        multiple: MULTIPLE,
+        features: stridedFeatures({ 4: 24, 8: 64 }),
+        hasMatches: false,
+        verdict: VERDICT,
+        encoder: (g) => buildEncoder(g, weights.again(), size),
+        decoder: (g, sizes) => buildDecoder(g, weights.again(), sizes),
+      },
+      options,
+    ),
   };
 }

@@ -6,8 +6,9 @@ import { findNetworks, Weights } from '../weights.ts';
 import type { NetworkFamily } from '../family.ts';
 import { NETWORK_SCHEMA } from '../../models/network-manifest.ts';
 import { describeModel } from '../identity.ts';
+import type { Normalisation } from '../normalisation.ts';
 import { chooseNormalisation, imageInput } from '../normalisation.ts';
-import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
+import type { ConversionOptions, ConversionPlan, LocatedNetwork, Size } from '../plan.ts';
 import { newGraph } from '../plan.ts';
 import { depthWarnings, publishedVitDepth } from '../published-depth.ts';
 
@@ -46,21 +47,35 @@ export function planVit({ input, prefix }: LocatedNetwork, options: ConversionOp
   return {
     facts: [...vitFacts(config), ...tokenFacts(options)],
     warnings: vitWarnings(config),
-    graphs: [{ file: 'encoder', graph: g }],
     weights: [weights],
-    manifest: (files) => ({
-      schema: NETWORK_SCHEMA,
-      kind: 'encoder',
-      ...describeModel(input.name, options),
-      input: { name: 'image', width, height, ...outside },
-      network: files.get('encoder')!,
-      outputs: { patchTokens: 'patch_tokens', clsToken: 'cls_token' },
-      patch: config.patch,
-      rows: height / config.patch,
-      columns: width / config.patch,
-      channels: config.embedDim,
-    }),
+    graphs: [{ file: 'encoder', graph: g }],
+    manifest: encoderManifest({ name: input.name, size: [height, width], outside, ...config }, options),
   };
+}
+
+/** The manifest of an encoder whose graph outputs `patch_tokens` and `cls_token`. */
+export function encoderManifest(
+  {
+    name,
+    size: [height, width],
+    outside,
+    patch,
+    embedDim,
+  }: { name: string; size: Size; outside: Normalisation; patch: number; embedDim: number },
+  options: ConversionOptions,
+): ConversionPlan['manifest'] {
+  return (files) => ({
+    schema: NETWORK_SCHEMA,
+    kind: 'encoder',
+    ...describeModel(name, options),
+    input: { name: 'image', width, height, ...outside },
+    network: files.get('encoder')!,
+    outputs: { patchTokens: 'patch_tokens', clsToken: 'cls_token' },
+    patch,
+    rows: height / patch,
+    columns: width / patch,
+    channels: embedDim,
+  });
 }
 
 /** What is said of tokens that are not the usual ones. */

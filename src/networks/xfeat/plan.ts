@@ -1,10 +1,7 @@
 import type { VerdictThresholds } from '../../models/manifest.ts';
-import { MANIFEST_SCHEMA } from '../../models/manifest.ts';
 import type { NetworkFamily } from '../family.ts';
-import { describeModel } from '../identity.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
-import { newGraph } from '../plan.ts';
-import { singlePass, squareInput, squareSize } from '../semi-dense/single-pass.ts';
+import { singlePassPlan, squareSize } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
 import { XFEAT_CATALOG } from './catalog.ts';
 import { buildDecoder, buildEncoder, cellCount, STAR_DEFAULTS } from './star.ts';
@@ -14,6 +11,12 @@ const DEFAULT_SIDE = 480;
 const MULTIPLE = 32;
 /** The authors take matches from 0.25 on; between cells certainty is interpolated towards its neighbours'. */
 const VERDICT: VerdictThresholds = { certainty: 0.15, cycleShare: 0.02, none: 0.06, good: 0.3 };
+
+/** Cells of two scales one after the other, no maps: no stride that Compare would lay them out by. */
+const FEATURES = [
+  { name: 'descriptors', stride: 1, channels: 64 },
+  { name: 'reliability', stride: 1, channels: 1 },
+];
 
 export const xfeatFamily: NetworkFamily = {
   name: 'xfeat',
@@ -31,29 +34,24 @@ export const xfeatFamily: NetworkFamily = {
 export function planXfeat({ input, prefix }: LocatedNetwork, options: ConversionOptions): ConversionPlan {
   const weights = Weights.of(input.checkpoint.tensors, prefix);
   const size = squareSize(options, DEFAULT_SIDE, MULTIPLE);
-  const [encoder, decoder] = [newGraph('encoder', options), newGraph('decoder', options)];
-  buildEncoder(encoder, weights.again(), size);
-  buildDecoder(decoder, weights.again(), { a: size, b: size });
-  // Cells of two scales one after the other, no maps: no stride that Compare would lay them out by.
-  const features = [
-    { name: 'descriptors', stride: 1, channels: 64 },
-    { name: 'reliability', stride: 1, channels: 1 },
-  ];
   return {
     facts: [
       `XFeat, semi-dense: ${cellCount(size)} cells at two scales, the ${STAR_DEFAULTS.topK} most reliable are matched and placed within their cells`,
       'The head for sparse key points is not needed and left out',
     ],
-    graphs: [
-      { file: 'encoder', graph: encoder },
-      { file: 'decoder', graph: decoder },
-    ],
     weights: [weights],
-    manifest: (files) => ({
-      schema: MANIFEST_SCHEMA,
-      ...describeModel(input.name, options),
-      passes: [singlePass(squareInput(size, MULTIPLE), features, files, true)],
-      verdict: VERDICT,
-    }),
+    ...singlePassPlan(
+      {
+        name: input.name,
+        size,
+        multiple: MULTIPLE,
+        features: FEATURES,
+        hasMatches: true,
+        verdict: VERDICT,
+        encoder: (g) => buildEncoder(g, weights.again(), size),
+        decoder: (g, sizes) => buildDecoder(g, weights.again(), sizes),
+      },
+      options,
+    ),
   };
 }

@@ -1,11 +1,8 @@
 import type { FeatureManifest, VerdictThresholds } from '../../models/manifest.ts';
-import { MANIFEST_SCHEMA } from '../../models/manifest.ts';
 import { CodedError } from '../../core/errors.ts';
 import type { NetworkFamily } from '../family.ts';
-import { describeModel } from '../identity.ts';
 import type { ConversionOptions, ConversionPlan, LocatedNetwork } from '../plan.ts';
-import { newGraph } from '../plan.ts';
-import { singlePass, squareInput, squareSize } from '../semi-dense/single-pass.ts';
+import { singlePassPlan, squareSize } from '../semi-dense/single-pass.ts';
 import { findNetworks, Weights } from '../weights.ts';
 import { XFEAT_SPARSE_CATALOG } from './catalog.ts';
 import { buildKeypointEncoder, DESCRIPTOR_CHANNELS, KEYPOINT_DEFAULTS } from './keypoints.ts';
@@ -61,24 +58,24 @@ function planSparse({ input, prefix }: LocatedNetwork, options: ConversionOption
   const weights = Weights.of(input.checkpoint.tensors, prefix);
   const size = squareSize(options, SPARSE_SIDE, SPARSE_MULTIPLE);
   const count = keypointCount(options);
-  const [encoder, decoder] = [newGraph('encoder', options), newGraph('decoder', options)];
-  buildKeypointEncoder(encoder, weights.again(), size, { ...KEYPOINT_DEFAULTS, count });
-  buildSparseDecoder(decoder, { a: size, b: size }, count);
   return {
     facts: [
       `XFeat, sparse: the ${count} best key points of each photo, mutual nearest descriptors`,
       'The network for places within cells is not needed and left out',
     ],
-    graphs: [
-      { file: 'encoder', graph: encoder },
-      { file: 'decoder', graph: decoder },
-    ],
     weights: [weights],
-    manifest: (files) => ({
-      schema: MANIFEST_SCHEMA,
-      ...describeModel(input.name, options),
-      passes: [singlePass(squareInput(size, SPARSE_MULTIPLE), SPARSE_FEATURES, files, true)],
-      verdict: SPARSE_VERDICT,
-    }),
+    ...singlePassPlan(
+      {
+        name: input.name,
+        size,
+        multiple: SPARSE_MULTIPLE,
+        features: SPARSE_FEATURES,
+        hasMatches: true,
+        verdict: SPARSE_VERDICT,
+        encoder: (g) => buildKeypointEncoder(g, weights.again(), size, { ...KEYPOINT_DEFAULTS, count }),
+        decoder: (g, sizes) => buildSparseDecoder(g, sizes, count),
+      },
+      options,
+    ),
   };
 }

@@ -1,23 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Photo } from '../../../workspace/types.ts';
-import { RESULT } from './fake-engine.ts';
+import { MODEL, RESULT } from './fake-engine.ts';
 import { finerInput } from './finer-input.ts';
 import { createMatchStore } from './store.ts';
 import type { MatchState } from './types.ts';
-
-const MODEL = {
-  id: 'm',
-  name: 'M',
-  license: 'MIT',
-  source: '',
-  description: '',
-  manifestUrl: 'https://site.test/m.json',
-  multiple: 32,
-  defaultLongSide: 448,
-  minLongSide: 64,
-  maxLongSide: 1024,
-  bytes: 1,
-};
 
 function state(side: number, patch: Partial<MatchState> = {}): MatchState {
   const size = { width: Math.round(0.7 * side), height: side };

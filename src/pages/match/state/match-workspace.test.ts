@@ -3,24 +3,10 @@ import { CodedError } from '../../../core/errors.ts';
 import type { GpuCheck, Progress } from '../../../core/match.ts';
 import { GPU_WRONG } from '../../../core/match.ts';
 import { parseAddress } from './address/url.ts';
-import { fakeCanvas, FakeEngine, RESULT, settle } from './fake-engine.ts';
+import { fakeCanvas, FakeEngine, MODEL, RESULT, settle } from './fake-engine.ts';
 import { MatchWorkspace } from './match-workspace.ts';
 
 const BASE = 'https://site.test/app/';
-const MODEL = {
-  id: 'm',
-  name: 'M',
-  license: 'MIT',
-  source: '',
-  description: '',
-  manifestUrl: `${BASE}models/m/manifest.json`,
-  multiple: 32,
-  defaultLongSide: 448,
-  minLongSide: 64,
-  maxLongSide: 1024,
-  bytes: 1,
-};
-
 let open: MatchWorkspace | null = null;
 afterEach(() => open?.dispose());
 

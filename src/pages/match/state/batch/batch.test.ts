@@ -1,24 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ArchiveWorkerLike } from '../../link/archive.ts';
 import { CodedError, toPlainError } from '../../../../core/errors.ts';
-import { FakeEngine, RESULT, settle } from '../fake-engine.ts';
+import { FakeEngine, MODEL, RESULT, settle } from '../fake-engine.ts';
 import { createMatchStore } from '../store.ts';
 import { GpuChecks } from '../../../../workspace/gpu-checks.ts';
 import { Batch } from './batch.ts';
-
-const MODEL = {
-  id: 'm',
-  name: 'M',
-  license: 'MIT',
-  source: '',
-  description: '',
-  manifestUrl: 'https://site.test/m.json',
-  multiple: 32,
-  defaultLongSide: 448,
-  minLongSide: 64,
-  maxLongSide: 1024,
-  bytes: 1,
-};
 
 /** An archive writer that keeps names and texts; `refuse` is what adding throws. */
 class FakeArchive {
