@@ -14,8 +14,9 @@ const MAX_SUPERSAMPLING = 6;
 
 /** Photo seen through a frame, averaged over each frame pixel; black outside the photo. */
 export function drawFrame(photo: Pixels, frame: Matrix3, size: Size): Pixels {
-  const data = new Uint8ClampedArray(4 * size.width * size.height);
   const n = supersampling(photo, frame, size);
+  if (isStraight(frame)) return drawStraight(photo, frame, size, n);
+  const data = new Uint8ClampedArray(4 * size.width * size.height);
   for (let y = 0, at = 0; y < size.height; y++) {
     for (let x = 0; x < size.width; x++, at += 4) {
       let r = 0;
@@ -63,6 +64,100 @@ export function drawFrame(photo: Pixels, frame: Matrix3, size: Size): Pixels {
     }
   }
   return { data, width: size.width, height: size.height };
+}
+
+/** Whether the frame's axes run along the photo's: turned by quarters, mirrored, cut out. */
+const isStraight = ([a, b, , d, e, , g, h, i]: Matrix3): boolean =>
+  g === 0 && h === 0 && i > 1e-6 && ((b === 0 && d === 0) || (a === 0 && e === 0));
+
+/**
+ * {@link drawFrame} of a straight frame: an average over rows of averages over columns, which takes a fifth of the time. Most
+ * views that the search compares are such.
+ */
+function drawStraight(photo: Pixels, [a, b, c, d, e, f, , , i]: Matrix3, size: Size, n: number): Pixels {
+  const isTurned = a === 0 && e === 0;
+  const { width, height } = size;
+  const [across, down] = isTurned ? [height, width] : [width, height];
+  const columns = averages((isTurned ? b : a) / i, c / i, across, photo.width, n);
+  const rows = averages((isTurned ? d : e) / i, f / i, down, photo.height, n);
+  // Photo rows of which nothing is shown are left empty.
+  const shown = new Float32Array(photo.height * across * 3);
+  for (let y = rows.least; y < rows.most; y++) {
+    for (let x = 0, out = 3 * y * across; x < across; x++, out += 3) {
+      let [red, green, blue] = [0, 0, 0];
+      let at = 4 * (y * photo.width + columns.first[x]);
+      for (let tap = columns.begin[x]; tap < columns.begin[x + 1]; tap++, at += 4) {
+        const weight = columns.weights[tap];
+        red += weight * photo.data[at];
+        green += weight * photo.data[at + 1];
+        blue += weight * photo.data[at + 2];
+      }
+      shown[out] = red;
+      shown[out + 1] = green;
+      shown[out + 2] = blue;
+    }
+  }
+  const data = new Uint8ClampedArray(4 * width * height);
+  const line = new Float32Array(3 * across);
+  for (let y = 0; y < down; y++) {
+    line.fill(0);
+    for (
+      let tap = rows.begin[y], from = 3 * rows.first[y] * across;
+      tap < rows.begin[y + 1];
+      tap++, from += 3 * across
+    ) {
+      const weight = rows.weights[tap];
+      for (let k = 0; k < line.length; k++) line[k] += weight * shown[from + k];
+    }
+    for (let x = 0; x < across; x++) {
+      const at = 4 * (isTurned ? x * width + y : y * width + x);
+      data[at] = line[3 * x];
+      data[at + 1] = line[3 * x + 1];
+      data[at + 2] = line[3 * x + 2];
+      data[at + 3] = 255;
+    }
+  }
+  return { data, width, height };
+}
+
+/** How every pixel of an axis of the frame is averaged from an axis of the photo. */
+interface Averages {
+  /** First pixel of the photo, and the weights [begin[k], begin[k + 1]) from there on; none outside the photo. */
+  first: Int32Array;
+  begin: Int32Array;
+  weights: Float64Array;
+  /** All that is read of the photo: [least, most). */
+  least: number;
+  most: number;
+}
+
+/** Of `n` bilinear samples a pixel, at `scale · u + offset` of the photo, normalised; those outside it are black. */
+function averages(scale: number, offset: number, pixels: number, length: number, n: number): Averages {
+  const first = new Int32Array(pixels);
+  const begin = new Int32Array(pixels + 1);
+  const weights: number[] = [];
+  let [least, most] = [length, 0];
+  for (let k = 0; k < pixels; k++) {
+    begin[k] = weights.length;
+    const taps = new Map<number, number>();
+    for (let j = 0; j < n; j++) {
+      const place = (scale * ((2 * (k + (j + 0.5) / n)) / pixels - 1) + offset + 1) * 0.5 * length;
+      if (!(place >= 0 && place < length)) continue;
+      const at = Math.min(Math.max(place - 0.5, 0), length - 1);
+      const low = Math.floor(at);
+      const high = Math.min(low + 1, length - 1);
+      taps.set(low, (taps.get(low) ?? 0) + (1 - at + low) / n);
+      taps.set(high, (taps.get(high) ?? 0) + (at - low) / n);
+    }
+    if (!taps.size) continue;
+    const [from, to] = [Math.min(...taps.keys()), Math.max(...taps.keys()) + 1];
+    first[k] = from;
+    for (let at = from; at < to; at++) weights.push(taps.get(at) ?? 0);
+    least = Math.min(least, from);
+    most = Math.max(most, to);
+  }
+  begin[pixels] = weights.length;
+  return { first, begin, weights: Float64Array.from(weights), least, most };
 }
 
 /** Samples per axis so that neighbouring samples lie about one photo pixel apart at the frame's centre. */

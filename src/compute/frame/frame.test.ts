@@ -68,6 +68,22 @@ describe('drawing a frame equals the reference', () => {
   });
 });
 
+describe('a straight frame, drawn by rows and columns, is drawn as any other', () => {
+  test.each<[string, Matrix3, Size]>([
+    ['as it is, smaller', [1, 0, 0, 0, 1, 0, 0, 0, 1], { width: 25, height: 17 }],
+    ['mirrored, larger', [-1, 0, 0, 0, 1, 0, 0, 0, 1], { width: 101, height: 66 }],
+    ['half outside, by a factor', [1.6, 0, 0.9, 0, -1.2, -1.1, 0, 0, 2], { width: 40, height: 31 }],
+    ['turned, mirrored and cut out', [0, 0.4, 0.3, 0.7, 0, -0.2, 0, 0, 1], { width: 19, height: 36 }],
+    ['elsewhere', [0.5, 0, 3, 0, 0.5, 0, 0, 0, 1], { width: 9, height: 7 }],
+  ])('%s', (_, frame, size) => {
+    const photo = smoothNoise(61, 43);
+    const general = frame.map((value, k) => (k === 6 ? Number.MIN_VALUE : value)) as unknown as Matrix3;
+    const straight = drawFrame(photo, frame, size);
+    expect(straight).toMatchObject(size);
+    expect(largestDifference(straight.data, drawFrame(photo, general, size).data)).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('composing equals the reference', () => {
   test.each<[string, Matrix3]>([
     ['slanted', SLANTED],
