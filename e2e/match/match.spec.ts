@@ -100,12 +100,35 @@ test('swapping exchanges photos and match without a model', async ({ page }) => 
 test('a lost device comes back with the photos and matches again', async ({ page }) => {
   await showApp(page, `?sample=facade&${SMALL}`);
   const before = await readField(page, 'a');
-  await engine(page, 'destroyDevice', {});
+  const lose = async () => {
+    const epoch = await page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().engine.epoch);
+    await engine(page, 'destroyDevice', {});
+    await page.waitForFunction((last) => {
+      const { engine: now } = (window as unknown as AppWindow).liftMatch.store.getState();
+      return now.epoch > last && now.status === 'ready';
+    }, epoch);
+  };
+  await lose();
   await expect(page.locator('.notice[data-code="device-lost"]')).toBeVisible();
-  await page.waitForFunction(() => (window as unknown as AppWindow).liftMatch.store.getState().engine.epoch > 0);
   await matched(page);
   expect(largestDifference((await readField(page, 'a')).warp, before.warp)).toBeLessThan(1e-6);
   expect(brightnessSpread(decode(await stagePicture(page)))).toBeGreaterThan(20);
+  // Lost again and again, it is done without, until the person wants it tried again.
+  const adapter = () =>
+    page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().engine.info?.adapter);
+  await lose();
+  expect(await adapter()).not.toBeNull();
+  await lose();
+  expect(await adapter()).toBeNull();
+  await matched(page);
+  const note = page.locator('[data-note="no-webgpu"]');
+  await expect(note).toContainText(/lost (twice in a row|three times within ten minutes) \(Device was destroyed\)/);
+  await expect(page.locator('.notice[data-code="gpu-avoided"]')).toBeVisible();
+  expect(largestDifference((await readField(page, 'a')).warp, before.warp)).toBeLessThan(1e-6);
+  expect(brightnessSpread(decode(await stagePicture(page)))).toBeGreaterThan(20);
+  await note.getByRole('button', { name: 'Try the GPU again' }).click();
+  await expect(note).toHaveCount(0);
+  await expect.poll(adapter).not.toBeNull();
 });
 
 test('two unrelated photos are told apart; meanwhile what is known so far, a bar to its end, and Stop', async ({

@@ -21,10 +21,15 @@ export const initialWorkspace = (): WorkspaceState => ({
   speeds: {},
   result: null,
   notices: [],
+  gpuTries: 0,
   theme: 'auto',
   systemDark: false,
   reducedMotion: false,
 });
+
+/** Whether a page's worker has to be another one: sessions of two providers in one exhaust its memory. */
+export const needsOtherWorker = (now: WorkspaceState, before: WorkspaceState): boolean =>
+  now.settings.provider !== before.settings.provider || now.gpuTries !== before.gpuTries;
 
 /** A store of its own for every workspace, so that two can live on one page. */
 export function createWorkspaceStore(initial: Partial<WorkspaceState> = {}): WorkspaceStore {

@@ -129,6 +129,8 @@ export interface WorkspaceState {
   /** The match of the present photos. */
   result: MatchResult | null;
   notices: Notice[];
+  /** How often the person wanted the GPU tried anew: workers of an earlier number end. */
+  gpuTries: number;
   theme: ThemeChoice;
   /** The system's preferences, see platform/page/environment.ts. */
   systemDark: boolean;

@@ -1,6 +1,8 @@
 import { GPU_WRONG, type GpuCheck, type ProbeResult } from '../core/match.ts';
 import { Notices } from '../platform/page/notices.ts';
-import { GpuChecks } from './gpu-checks.ts';
+import { toPlainError, type CodedError } from '../core/errors.ts';
+import { DeviceLoss } from '../platform/worker/worker-client.ts';
+import { KnownGpu } from './known-gpu.ts';
 import { entryOfInstalled, isLocalModel, Library } from './library/library.ts';
 import type { LibraryWorkerLike } from './library/library-worker.ts';
 import { loadModels } from './models.ts';
@@ -18,6 +20,8 @@ export interface WorkspaceOptions {
   fetcher?: typeof fetch;
   /** Where checks of the GPU are kept between visits; without one they last as long as the page. */
   storage?: () => Storage | null;
+  /** What is kept over a reload of the tab; without one it lasts as long as the page. */
+  tabStorage?: () => Storage | null;
 }
 
 /**
@@ -27,7 +31,7 @@ export interface WorkspaceOptions {
 export class Workspace {
   readonly notices: Notices;
   readonly photos: Photos;
-  readonly gpuChecks: GpuChecks;
+  readonly gpu: KnownGpu;
   /** Null where the page was made without one. */
   readonly library: Library | null;
   /** The models that come with the site. */
@@ -40,7 +44,7 @@ export class Workspace {
     private readonly engine: PhotoEngine,
   ) {
     this.notices = new Notices(store);
-    this.gpuChecks = new GpuChecks(options.storage ?? (() => null));
+    this.gpu = new KnownGpu(options.storage ?? (() => null), options.tabStorage ?? (() => null));
     this.library = options.spawnLibrary
       ? new Library(store, {
           spawn: options.spawnLibrary,
@@ -81,10 +85,31 @@ export class Workspace {
 
   /** What a page's worker found of the GPU: remembered for all pages, and told where the CPU takes over. */
   tellCheck(check: GpuCheck): void {
-    const isKnown = this.gpuChecks.known()[check.key]?.verdict === check.verdict;
-    this.gpuChecks.remember(check);
+    const isKnown = this.gpu.checks.known()[check.key]?.verdict === check.verdict;
+    this.gpu.checks.remember(check);
     if (check.verdict !== 'wrong' || isKnown) return;
     this.notices.add('info', { code: GPU_WRONG, message: check.providerReason, remedy: '' });
+  }
+
+  /** What a page's worker died of, told once. */
+  tellEnd(error: CodedError): void {
+    const { avoided } = this.gpu.losses;
+    if (!avoided || !(error instanceof DeviceLoss)) {
+      this.notices.add('error', toPlainError(error));
+      return;
+    }
+    const remedy = 'The CPU takes over, more slowly. An update of the browser or of the graphics driver may mend it.';
+    // Another start was promised there.
+    this.notices.dismissCode(error.code);
+    const action = { label: 'Try the GPU again', run: () => this.tryGpuAgain() };
+    this.notices.add('error', { code: 'gpu-avoided', message: avoided, remedy }, action);
+  }
+
+  /** Gives the GPU another try where it was found wrong, or was lost: every page's worker starts anew. */
+  tryGpuAgain(): void {
+    this.gpu.forget();
+    this.notices.dismissCode('gpu-avoided');
+    this.store.setState(({ gpuTries }) => ({ gpuTries: gpuTries + 1 }));
   }
 
   /** Keeps what a page says of itself in the link: names are the page's, or begin with it: `compare.tab`. */

@@ -10,6 +10,7 @@ import { Photo } from '../../matching/photos/photo.ts';
 import { type ViewMatcher, ViewMatchers } from '../../matching/scoring/view-matchers.ts';
 import { describeAdapter } from '../../platform/gpu/device.ts';
 import { openGpu } from '../../platform/gpu/open-gpu.ts';
+import { watchDevice } from '../../platform/gpu/watch-device.ts';
 import { gpuReader } from '../../platform/gpu/read-texture.ts';
 import { Scope } from '../../platform/gpu/scope.ts';
 import { LazyRuntime } from '../../platform/runtime/lazy-runtime.ts';
@@ -35,9 +36,8 @@ export class ApiEngine implements ServedHandlers<MatcherApi, MatcherProgress> {
     const { provider } = chosen;
     const used = provider === 'webgpu' ? gpu : null;
     const root = used ? new Scope(used.device, 'matcher') : null;
-    used?.device.lost.then(({ reason: why, message }) => {
-      if (why !== 'destroyed') this.onDeviceLost(message);
-    });
+    if (used) watchDevice(used, this.onDeviceLost);
+    else gpu?.device.destroy();
     const matchers = new ViewMatchers(new LazyRuntime(used?.device ?? null), root, used);
     let providerReason = chosen.reason;
     const source = { id: manifestUrl, manifestUrl };

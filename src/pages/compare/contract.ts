@@ -1,5 +1,5 @@
 import type { Size } from '../../core/geometry.ts';
-import type { PhotoInfo, Provider, ProviderChoice } from '../../core/match.ts';
+import type { KnownChecks, PhotoInfo, Provider, ProviderChoice } from '../../core/match.ts';
 
 /** The photos that are compared: the match's two, and two more of the comparison's own. */
 export const SLOTS = ['a', 'b', 'c', 'd'] as const;
@@ -215,7 +215,13 @@ export interface CompareProgress {
 
 /** Calls that the page makes to the compare worker. Everything is about the photos given by `setPhoto`. */
 export interface CompareApi {
-  start(options: { provider: ProviderChoice }): CompareInfo;
+  start(options: {
+    provider: ProviderChoice;
+    /** What checks of the GPU have said before: none is made twice, and no GPU is used that was wrong. */
+    checks?: KnownChecks;
+    /** Why the page goes on without the GPU, as a sentence; null: it uses it. */
+    avoidGpu?: string | null;
+  }): CompareInfo;
   /** Every encoder among these models, and the classical one. */
   listEncoders(options: { models: EncoderCandidate[] }): EncoderInfo[];
   /** `recorded`: where features of the photo lie that need no model. */

@@ -44,23 +44,28 @@ export async function requestGpu(gpu: GPU): Promise<Gpu> {
     );
   }
   const requiredLimits: Record<string, number> = {};
-  for (const limit of RAISED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
+  // A browser may not know every limit: asking for one that it does not have would be refused.
+  for (const limit of RAISED_LIMITS) if (adapter.limits[limit]) requiredLimits[limit] = adapter.limits[limit];
+  // Browsers before 2025 tell it only when asked.
+  const info = adapter.info ?? ({ vendor: '', architecture: '', device: '', description: '' } as GPUAdapterInfo);
   let device: GPUDevice;
   try {
-    device = await adapter.requestDevice({
-      label: 'liftmatch',
-      requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.features.has(feature)),
-      requiredLimits,
+    const requiredFeatures = WANTED_FEATURES.filter((feature) => adapter.features.has(feature));
+    device = await adapter.requestDevice({ label: 'liftmatch', requiredFeatures, requiredLimits }).catch(async () => {
+      // An adapter may promise more than its driver keeps. The least that WebGPU asks for is enough at the usual sizes; an adapter
+      // that was asked once may be used up.
+      const again = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+      return (again ?? adapter).requestDevice({ label: 'liftmatch' });
     });
   } catch (cause) {
     throw new CodedError(
       'webgpu-no-device',
-      `The graphics adapter (${describeAdapter(adapter.info)}) gave no device.`,
+      `The graphics adapter (${describeAdapter(info)}) gave no device.`,
       'Close other pages that use the GPU and reload; matching also works on the CPU.',
       { cause },
     );
   }
-  return { adapter, device, info: adapter.info, isFallback: isFallbackAdapter(adapter) };
+  return { adapter, device, info, isFallback: isFallbackAdapter(adapter) };
 }
 
 /** The adapter's name for a person, as far as the browser tells it. */
@@ -70,5 +75,5 @@ export function describeAdapter(info: GPUAdapterInfo): string {
 
 /** Browsers before 2025 told this by the adapter, the present specification by its info. */
 function isFallbackAdapter(adapter: GPUAdapter): boolean {
-  return adapter.info.isFallbackAdapter ?? (adapter as { isFallbackAdapter?: boolean }).isFallbackAdapter ?? false;
+  return adapter.info?.isFallbackAdapter ?? (adapter as { isFallbackAdapter?: boolean }).isFallbackAdapter ?? false;
 }

@@ -6,6 +6,13 @@ import { isWorkerDeath } from '../worker/worker-client.ts';
 export interface Notice extends PlainError {
   id: number;
   kind: 'error' | 'info';
+  /** What the person can do about it here and now. */
+  action?: NoticeAction;
+}
+
+export interface NoticeAction {
+  label: string;
+  run: () => void;
 }
 
 /** A store that lists notices. */
@@ -27,14 +34,19 @@ export class Notices {
   }
 
   /** Adds a notice; the same sentence twice is one notice, moved to the end. */
-  add(kind: 'error' | 'info', plain: PlainError): void {
+  add(kind: 'error' | 'info', plain: PlainError, action?: NoticeAction): void {
     const id = this.nextId++;
     this.store.setState(({ notices }) => ({
       notices: [
         ...notices.filter((notice) => notice.code !== plain.code || notice.message !== plain.message),
-        { ...plain, id, kind },
+        { ...plain, id, kind, ...(action && { action }) },
       ].slice(-MAX_NOTICES),
     }));
+  }
+
+  /** Takes away what is no longer so. */
+  dismissCode(code: string): void {
+    this.store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.code !== code) }));
   }
 
   dismiss(id: number): void {

@@ -1,5 +1,7 @@
-import { CodedError, partMissing, toPlainError } from '../../core/errors.ts';
+import { CodedError, isCancelled, partMissing, toPlainError } from '../../core/errors.ts';
+import { lossesTold } from '../gpu/watch-device.ts';
 import type { AnswerFromWorker, CallToWorker } from './messages.ts';
+import { serving } from './serving.ts';
 
 /** What a handler may use besides its argument. */
 export interface ServedCall<Progress> {
@@ -37,6 +39,7 @@ export function serveCalls<Api, Progress>(
   const answer = async (id: number, method: keyof Api, argument: unknown): Promise<void> => {
     const controller = new AbortController();
     running.set(id, controller);
+    serving.calls++;
     const context: ServedCall<Progress> = {
       signal: controller.signal,
       onProgress: (progress) => post({ type: 'progress', id, progress }),
@@ -49,8 +52,11 @@ export function serveCalls<Api, Progress>(
       const value = await handler.call(handlers, argument, context);
       post({ type: 'result', id, value }, moved.get(value as object));
     } catch (error) {
+      // What fails because the device is gone ends with the worker, and is not told for itself.
+      if (!isCancelled(error)) await lossesTold();
       post({ type: 'failure', id, error: toPlainError(partMissing(error)) });
     } finally {
+      serving.calls--;
       running.delete(id);
     }
   };

@@ -29,6 +29,23 @@ export class WorkerDeath extends CodedError {}
 
 export const isWorkerDeath = (thrown: unknown): boolean => thrown instanceof WorkerDeath;
 
+/** The death of a worker whose graphics device was lost: the GPU's fault, not that of what the worker was asked. */
+export class DeviceLoss extends WorkerDeath {
+  constructor(
+    /** Whose device it was. */
+    readonly kind: WorkerKind,
+    /** In the browser's words. */
+    readonly reason: string,
+  ) {
+    const { code, message, remedy } = kind.deviceLost ?? {
+      code: `${kind.code}-crashed`,
+      message: (why: string) => `The ${kind.name} lost its graphics device (${why}).`,
+      remedy: kind.crashRemedy,
+    };
+    super(code, message(reason), remedy);
+  }
+}
+
 interface OpenCall<Progress> {
   resolve: (value: unknown) => void;
   reject: (error: CodedError) => void;
@@ -126,7 +143,7 @@ export class WorkerClient<Api extends Calls<Api>, Progress> {
         this.calls.get(message.id)?.onProgress?.(message.progress);
         break;
       case 'device-lost':
-        this.die(this.deviceLost(message.reason));
+        this.die(new DeviceLoss(this.options.kind, message.reason.replace(/\.$/, '') || 'no reason given'));
         break;
     }
   }
@@ -189,13 +206,6 @@ export class WorkerClient<Api extends Calls<Api>, Progress> {
       `The ${name} did not start within ${Math.round(milliseconds / 1000)} seconds.`,
       'Check the connection and reload the page.',
     );
-  }
-
-  private deviceLost(reason: string): WorkerDeath {
-    const { deviceLost } = this.options.kind;
-    if (!deviceLost) return this.crashed(reason || 'its graphics device was lost');
-    const { code, message, remedy } = deviceLost;
-    return new WorkerDeath(code, message(reason || 'no reason given'), remedy);
   }
 
   private notSent(method: string, thrown: unknown): CodedError {

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CodedError } from '../../core/errors.ts';
 import type { AnswerFromWorker, CallToWorker } from './messages.ts';
-import { isWorkerDeath } from './worker-client.ts';
+import { overLosses } from './over-losses.ts';
+import { DeviceLoss, isWorkerDeath } from './worker-client.ts';
 import type { WorkerKind, WorkerOf } from './worker-kind.ts';
 import { WorkerLink, type WorkerLinkOptions } from './worker-link.ts';
 
@@ -166,6 +167,43 @@ describe('a worker that its owner starts', () => {
     const call = link.call('double', { n: 1 });
     link.start();
     expect(await call).toBe(2);
+  });
+
+  it('is not given up for what its next life does without', async () => {
+    let losses = 0;
+    const { link, last } = open(BY_OWNER, { absolve: (death) => death instanceof DeviceLoss && ++losses === 2 });
+    const waiting = link.call('double', { n: 3 });
+    for (let i = 0; i < 2; i++) {
+      link.start();
+      last().say({ type: 'device-lost', reason: 'gone.' });
+      expect(link.isGivenUp).toBe(false);
+    }
+    // Nothing of the past counts.
+    link.start();
+    last().onerror?.({});
+    expect(link.isGivenUp).toBe(false);
+    link.start();
+    expect(await waiting).toBe(6);
+  });
+
+  it('is asked again over losses of its device, and over nothing else', async () => {
+    const { link, last } = open(ON_DEMAND);
+    await link.connect();
+    last().isSilent = true;
+    let tries = 0;
+    const call = overLosses(() => {
+      tries++;
+      return link.call('double', { n: 4 });
+    });
+    await settle();
+    last().say({ type: 'device-lost', reason: '' });
+    expect(await call).toBe(8);
+    expect(tries).toBe(2);
+    last().isSilent = true;
+    const other = code(overLosses(() => link.call('double', { n: 4 })));
+    await settle();
+    last().onerror?.({});
+    expect(await other).toBe('tool-crashed');
   });
 
   it('is given up after two failed starts, and at once where it refuses what it is given', async () => {

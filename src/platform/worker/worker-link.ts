@@ -21,6 +21,8 @@ export interface WorkerLinkOptions<Api extends Calls<Api>, Progress> {
    * here, unless {@link WorkerLink.isGivenUp}.
    */
   onEnd?: (error: CodedError | null) => void;
+  /** Whether the next life will be so different that this death says nothing about it: it then counts for nothing. */
+  absolve?: (death: WorkerDeath) => boolean;
   /** As the client has it. */
   readyTimeout?: number;
 }
@@ -36,7 +38,8 @@ const MAX_FAILED_STARTS = 2;
  * - The next {@link call} starts another one, and {@link WorkerLinkOptions.prepare} gives it what the last one knew.
  * - A kind with `lives` needs its owner to {@link start} it (it draws on canvases, which can be handed over only once);
  *   calls wait for that. So that it does not die for ever, it is given up after two failed starts in a row, or as many
- *   deaths as it has lives without {@link confirm} between them; {@link retry} is the person's wish to go on.
+ *   deaths as it has lives without {@link confirm} between them; {@link retry} is the person's wish to go on. A death that
+ *   its owner absolves (the next life does without what this one died of) counts for nothing.
  */
 export class WorkerLink<Api extends Calls<Api>, Progress = never> {
   private client: WorkerClient<Api, Progress> | null = null;
@@ -175,6 +178,7 @@ export class WorkerLink<Api extends Calls<Api>, Progress = never> {
     const { lives } = this.options.kind;
     this.deaths++;
     if (!this.isUp) this.failedStarts++;
+    if (this.options.absolve?.(error)) this.failedStarts = this.deaths = 0;
     this.drop();
     if (lives === undefined) this.settle(error);
     else if (this.failedStarts >= MAX_FAILED_STARTS || this.deaths >= lives) this.giveUp(error);

@@ -8,10 +8,15 @@ export function NoticeList() {
   const notices = useWorkspaceState((state) => state.notices);
   return (
     <div className="notices" role="region" aria-label="Notices" aria-live="polite">
-      {notices.map(({ id, kind, code, message, remedy }) => (
+      {notices.map(({ id, kind, code, message, remedy, action }) => (
         <div key={id} className={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'} data-code={code}>
           <p>
             {message} {remedy && <span className="notice-remedy">{remedy}</span>}
+            {action && (
+              <button type="button" className="button notice-action" onClick={action.run}>
+                {action.label}
+              </button>
+            )}
           </p>
           <IconButton label="Dismiss" onClick={() => workspace.notices.dismiss(id)}>
             <CloseIcon />

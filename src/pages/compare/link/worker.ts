@@ -10,8 +10,8 @@ export const COMPARING: WorkerKind = {
   crashRemedy: 'Compare again with fewer encoders or a smaller size.',
   deviceLost: {
     code: 'compare-device-lost',
-    message: (reason) => `The graphics device was lost while comparing (${reason}).`,
-    remedy: 'Compare again, with a smaller size if it keeps happening.',
+    message: (reason) => `The graphics device was lost while comparing (${reason}). It is computed again.`,
+    remedy: 'If it keeps happening, choose a smaller size.',
   },
 };
 

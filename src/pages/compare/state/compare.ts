@@ -10,6 +10,7 @@ import {
 import { MAX_COLUMNS, type CompareSettings } from '../settings.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Photo } from '../../../workspace/types.ts';
+import { needsOtherWorker } from '../../../workspace/store.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import { formatCompareOptions, parseCompareOptions } from './address.ts';
 import { closeReplaced } from './close-results.ts';
@@ -69,7 +70,8 @@ export class Compare {
       onStart: (info) => {
         if (this.store.getState().info !== info) this.store.setState({ info });
       },
-      onDeath: (error) => workspace.notices.add('error', error),
+      gpu: workspace.gpu,
+      onDeath: (error) => workspace.tellEnd(error),
       onRestart: () => this.jobs.forget(),
     });
     this.pointing = new Pointing(this);
@@ -163,10 +165,10 @@ export class Compare {
 
   private followWorkspace(): () => void {
     return this.workspace.store.subscribe((now, before) => {
-      if (!this.isAwake) return;
-      const providerChanged = now.settings.provider !== before.settings.provider;
-      if (now.models !== before.models || now.library.installed !== before.library.installed) void this.list();
+      const providerChanged = needsOtherWorker(now, before);
       if (providerChanged) this.link.end();
+      if (!this.isAwake) return;
+      if (now.models !== before.models || now.library.installed !== before.library.installed) void this.list();
       if (now.photos.a.photo !== before.photos.a.photo || now.photos.b.photo !== before.photos.b.photo) {
         this.photosChanged();
       } else {

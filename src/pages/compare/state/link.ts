@@ -1,8 +1,10 @@
-import { type CodedError, toPlainError } from '../../../core/errors.ts';
+import type { CodedError } from '../../../core/errors.ts';
 import type { ProviderChoice } from '../../../core/match.ts';
 import { Serial } from '../../../core/serial.ts';
+import { overLosses } from '../../../platform/worker/over-losses.ts';
 import type { CallOptions, WorkerClient } from '../../../platform/worker/worker-client.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
+import type { KnownGpu } from '../../../workspace/known-gpu.ts';
 import type { Photo } from '../../../workspace/types.ts';
 import type { BySlot, CompareApi, CompareInfo, CompareProgress, RecordedPlace, Slot } from '../contract.ts';
 import { SLOTS } from '../contract.ts';
@@ -18,7 +20,8 @@ export interface CompareLinkOptions {
   recorded: (photo: Photo) => RecordedPlace | null;
   provider: () => ProviderChoice;
   onStart: (info: CompareInfo) => void;
-  onDeath: (error: ReturnType<typeof toPlainError>) => void;
+  gpu: KnownGpu;
+  onDeath: (error: CodedError) => void;
   /** The worker is another one: what the old one had answered has to be asked again. */
   onRestart: () => void;
 }
@@ -34,7 +37,9 @@ export class CompareLink {
     this.link = new WorkerLink<CompareApi, CompareProgress>({
       kind: COMPARING,
       spawn: options.spawn,
-      prepare: async (call) => options.onStart(await call('start', { provider: options.provider() })),
+      prepare: async (call) =>
+        options.onStart(await call('start', { provider: options.provider(), ...options.gpu.told() })),
+      absolve: (death) => options.gpu.losses.hear(death),
       onEnd: (error) => this.onEnd(error),
     });
   }
@@ -45,9 +50,13 @@ export class CompareLink {
     argument: Parameters<CompareApi[M]>[0],
     options?: CallOptions<CompareProgress>,
   ): Promise<ReturnType<CompareApi[M]>> {
-    const client = await this.link.connect();
-    if (!this.isUpToDate()) await this.changes.run(() => this.givePhotos(client));
-    return client.call(method, argument, options);
+    return overLosses(async () => {
+      const client = await this.link.connect();
+      if (!this.isUpToDate()) await this.changes.run(() => this.givePhotos(client));
+      const answer = await client.call(method, argument, options);
+      this.options.gpu.losses.confirm();
+      return answer;
+    });
   }
 
   /**
@@ -87,7 +96,7 @@ export class CompareLink {
 
   private onEnd(error: CodedError | null): void {
     this.given = {};
-    if (error) this.options.onDeath(toPlainError(error));
+    if (error) this.options.onDeath(error);
     this.options.onRestart();
   }
 }

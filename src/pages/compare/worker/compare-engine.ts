@@ -21,6 +21,7 @@ import { bitmapsOf, filledSlots } from '../contract.ts';
 import { throwIfAborted } from '../../../core/errors.ts';
 import type { PhotoInfo } from '../../../core/match.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
+import { takeDevice } from '../../../platform/gpu/watch-device.ts';
 import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { Photo } from '../../../matching/photos/photo.ts';
 import { chooseProvider } from '../../../platform/runtime/provider.ts';
@@ -47,12 +48,13 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
   /** The first call: what comes before it would be computed without a GPU, and photos before it are lost. */
-  async start({ provider: choice }: Argument<'start'>): Promise<CompareInfo> {
-    const { gpu, reason } = await openGpu();
+  async start({ provider: choice, avoidGpu }: Argument<'start'>): Promise<CompareInfo> {
+    const { gpu, reason } = await openGpu(avoidGpu);
     const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
     const { provider } = chooseProvider(choice, adapter, reason);
     // An emulated adapter computes on the CPU with detours, unless somebody asks to see just that.
-    if (gpu && (!gpu.isFallback || choice === 'webgpu')) await this.useGpu(gpu);
+    if (gpu && (!gpu.isFallback || choice === 'webgpu'))
+      await takeDevice(gpu, this.onDeviceLost, () => this.useGpu(gpu));
     this.pool = new EncoderPool(provider === 'webgpu' ? gpu : null, this.maths);
     this.store = new FeatureStore(this.pool, this.maths);
     return { provider, mathsOn: this.maths.runsOn, adapter: adapter?.name ?? null };
@@ -155,6 +157,5 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
     await shadersReady(gpu.device);
     this.maths = maths;
     this.drawing = drawing;
-    void gpu.device.lost.then(({ message, reason }) => this.onDeviceLost(message || reason));
   }
 }

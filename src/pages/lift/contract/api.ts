@@ -119,6 +119,8 @@ export interface LiftApi extends DatasetApi {
     canvases: Record<Side, OffscreenCanvas> | null;
     provider: ProviderChoice;
     checks: KnownChecks;
+    /** Why the page goes on without the GPU, as a sentence; null: it uses it. */
+    avoidGpu?: string | null;
   }): LiftInfo;
   /** Pixels of the canvases; pictures are fitted into them. */
   resize(options: { side: Side; size: Size }): void;

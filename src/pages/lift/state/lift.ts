@@ -10,6 +10,7 @@ import type { LiftSettings, PhotometricSettings } from '../contract/settings.ts'
 import { DEFAULT_LIFT } from '../contract/settings.ts';
 import { resolveTheme } from '../../../platform/page/theme.ts';
 import type { WorkspaceState } from '../../../workspace/types.ts';
+import { needsOtherWorker } from '../../../workspace/store.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import { formatLiftOptions, parseLiftOptions } from './address.ts';
 import { DatasetJob } from './scoring/dataset-job.ts';
@@ -54,7 +55,7 @@ export class Lift {
     this.link = new LiftLink({
       spawn,
       provider: () => workspace.store.getState().settings.provider,
-      checks: () => workspace.gpuChecks.known(),
+      gpu: workspace.gpu,
       hear: ({ check }) => check && workspace.tellCheck(check),
       onStart: (info) => this.store.setState({ info }),
       onEnd: (error) => this.onEnd(error),
@@ -247,6 +248,7 @@ export class Lift {
 
   private onFrame(facts: FrameFacts): void {
     this.link.confirm();
+    this.workspace.gpu.losses.confirm();
     this.store.setState(({ score }) => ({ facts, isScoreOld: score !== null }));
     void this.probing.refresh();
   }
@@ -269,7 +271,7 @@ export class Lift {
   }
 
   private follow(now: WorkspaceState, before: WorkspaceState): void {
-    if (now.settings.provider !== before.settings.provider) this.link.end();
+    if (needsOtherWorker(now, before)) this.link.end();
     if (now.library.networks !== before.library.networks) {
       this.networks.follow(now.library.networks, before.library.networks);
     }
@@ -292,7 +294,7 @@ export class Lift {
   private onEnd(error: CodedError | null): void {
     this.opening.forget();
     this.frames.forget();
-    if (error) this.workspace.notices.add('error', toPlainError(error));
+    if (error) this.workspace.tellEnd(error);
     this.store.setState(({ epoch }) => ({
       epoch: epoch + 1,
       info: null,

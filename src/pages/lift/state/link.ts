@@ -1,8 +1,9 @@
 import type { CodedError } from '../../../core/errors.ts';
 import type { Side } from '../../../core/geometry.ts';
-import type { KnownChecks, ProviderChoice } from '../../../core/match.ts';
+import type { ProviderChoice } from '../../../core/match.ts';
 import type { CallOptions, WorkerClient } from '../../../platform/worker/worker-client.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
+import type { KnownGpu } from '../../../workspace/known-gpu.ts';
 import type { LiftApi, LiftInfo, LiftProgress } from '../contract/api.ts';
 import { LIFTING, type LiftWorkerLike } from '../link/worker.ts';
 
@@ -14,7 +15,7 @@ export type TransferableCanvas = Pick<HTMLCanvasElement, 'transferControlToOffsc
 export interface LiftLinkOptions {
   spawn: SpawnLiftWorker;
   provider: () => ProviderChoice;
-  checks: () => KnownChecks;
+  gpu: KnownGpu;
   hear: (progress: LiftProgress) => void;
   onStart: (info: LiftInfo) => void;
   /** The worker is gone: the canvases it had are lost, and what it knew has to be told to the next one. */
@@ -35,6 +36,7 @@ export class LiftLink {
       spawn: options.spawn,
       prepare: (call) => this.prepare(call),
       hear: options.hear,
+      absolve: (death) => options.gpu.losses.hear(death),
       onEnd: options.onEnd,
     });
   }
@@ -90,7 +92,7 @@ export class LiftLink {
       await call('start', {
         canvases: a && b ? { a, b } : null,
         provider: this.options.provider(),
-        checks: this.options.checks(),
+        ...this.options.gpu.told(),
       }),
     );
   }

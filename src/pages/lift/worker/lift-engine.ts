@@ -1,5 +1,5 @@
 import type { MatchScore, SweepPoint } from '../../../core/match-score.ts';
-import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
+import { describeAdapter } from '../../../platform/gpu/device.ts';
 import { Scope } from '../../../platform/gpu/scope.ts';
 import { CodedError, throwIfAborted } from '../../../core/errors.ts';
 import type { ExportedFile } from '../../../core/exported-file.ts';
@@ -18,6 +18,7 @@ import type { PhotoInfo } from '../../../core/match.ts';
 import { MAX_PLAIN_GAUSSIANS } from '../../../compute/splats/plain-viewer.ts';
 import { MAX_GAUSSIANS, tableBuffers } from '../../../gaussians/table.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
+import { takeDevice } from '../../../platform/gpu/watch-device.ts';
 import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { Photo } from '../../../matching/photos/photo.ts';
 import { chooseProvider } from '../../../platform/runtime/provider.ts';
@@ -70,8 +71,8 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     return this.renderers.shown;
   }
 
-  async start({ canvases, provider: choice, checks }: Argument<'start'>): Promise<LiftInfo> {
-    const { gpu, reason } = await openGpu();
+  async start({ canvases, provider: choice, checks, avoidGpu }: Argument<'start'>): Promise<LiftInfo> {
+    const { gpu, reason } = await openGpu(avoidGpu);
     const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
     const { provider } = chooseProvider(choice, adapter, reason);
     // An emulated adapter took several times as long as the references, unless somebody asks to see just that.
@@ -82,9 +83,13 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     this.scorer = new ViewScorer(new ViewMatchers(this.runtime, root, models, checks));
     this.depths = new DepthSources(this.networks);
     this.scenes = new Scenes(this.networks);
-    this.renderers = root ? await gpuRenderers(root, canvases, this.networks) : cpuRenderers(canvases, this.networks);
-    if (gpu && root) this.watch(gpu);
-    else gpu?.device.destroy();
+    if (gpu && root) {
+      const setUp = () => gpuRenderers(root, canvases, this.networks);
+      this.renderers = await takeDevice(gpu, this.onDeviceLost, setUp);
+    } else {
+      this.renderers = cpuRenderers(canvases, this.networks);
+      gpu?.device.destroy();
+    }
     return {
       provider,
       rendersOn: this.renderer.rendersOn,
@@ -259,10 +264,6 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const onNetwork: OnNetwork = (fraction) =>
       onProgress(fraction === null ? { stage: 'depth', fraction } : { stage: 'load-model', fraction });
     return this.depths.open(source, photo, { signal, onNetwork });
-  }
-
-  private watch({ device }: Gpu): void {
-    void device.lost.then(({ message, reason }) => this.onDeviceLost(message || reason));
   }
 
   private requirePhoto(): Photo {

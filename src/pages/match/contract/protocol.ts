@@ -34,6 +34,8 @@ export interface EngineInfo {
   /** Adapter's name, or null where the browser has no WebGPU (matching still works, on the CPU). */
   adapter: string | null;
   isFallbackAdapter: boolean;
+  /** The browser has WebGPU, and another start may find its GPU well. */
+  canTryGpu?: boolean;
   threads: number;
   /** What was found of the GPU and the model that is loaded; `provider` and `providerReason` are then of this. */
   check?: GpuCheck;
@@ -58,6 +60,8 @@ export interface EngineApi extends GeometryApi, FlyApi, PointsApi, BenchmarkApi,
     provider: ProviderChoice;
     /** What checks of the GPU have said before: none is made twice, and no GPU is used that was wrong. */
     checks?: KnownChecks;
+    /** Why the page goes on without the GPU, as a sentence; null: it uses it. */
+    avoidGpu?: string | null;
     test?: boolean;
   }): EngineInfo;
   resize(options: { stage: Size; pixelRatio: number }): void;

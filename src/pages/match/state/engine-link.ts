@@ -1,13 +1,11 @@
-import { toPlainError } from '../../../core/errors.ts';
 import type { CodedError } from '../../../core/errors.ts';
 import type { Progress } from '../../../core/match.ts';
 import { isTestRun } from '../../../platform/page/test-run.ts';
-import type { Notices } from '../../../platform/page/notices.ts';
 import type { WorkerClient } from '../../../platform/worker/worker-client.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import type { EngineApi, EngineInfo, EngineMethod } from '../contract/protocol.ts';
 import { type CallOptions, ENGINE, type EngineWorkerLike } from '../link/engine.ts';
-import type { GpuChecks } from '../../../workspace/gpu-checks.ts';
+import type { KnownGpu } from '../../../workspace/known-gpu.ts';
 import type { MatchStore } from './store.ts';
 
 /** What a canvas element offers here; a test passes something else. */
@@ -20,12 +18,13 @@ export type EngineCall = WorkerClient<EngineApi, Progress>['call'];
 
 export interface EngineLinkOptions {
   spawn: () => EngineWorkerLike;
-  notices: Notices;
-  gpuChecks: GpuChecks;
+  gpu: KnownGpu;
+  /** Tells what a life ended of. */
+  tellEnd: (error: CodedError) => void;
   /** Gives a fresh worker what the page holds: stage, view, photos. */
   restore: (call: EngineCall) => Promise<void>;
-  /** The engine is up and holds the photos again. */
-  onReady: () => void;
+  /** The engine is up and holds the photos again; `anew`: what killed it before is no longer there. */
+  onReady: (anew: boolean) => void;
 }
 
 /**
@@ -37,6 +36,8 @@ export class EngineLink {
   private canvas: TransferableCanvas | null = null;
   /** Of the present life. */
   private info: EngineInfo | null = null;
+  /** The next life goes on without the GPU that the last ones died of. */
+  private isAbsolved = false;
   private readonly link: WorkerLink<EngineApi, Progress>;
 
   constructor(
@@ -50,7 +51,12 @@ export class EngineLink {
       onReady: () => {
         const { info } = this;
         this.store.setState(({ engine }) => ({ engine: { ...engine, status: 'ready', info } }));
-        options.onReady();
+        options.onReady(this.isAbsolved);
+        this.isAbsolved = false;
+      },
+      absolve: (death) => {
+        this.isAbsolved = options.gpu.losses.hear(death);
+        return this.isAbsolved;
       },
       onEnd: (error) => this.onEnd(error),
     });
@@ -97,6 +103,7 @@ export class EngineLink {
   /** The engine has done its work: earlier deaths say nothing about the next one. */
   confirm(): void {
     this.link.confirm();
+    this.options.gpu.losses.confirm();
   }
 
   dispose(): void {
@@ -109,14 +116,14 @@ export class EngineLink {
     this.info = await call('start', {
       canvas,
       provider,
-      checks: this.options.gpuChecks.known(),
+      ...this.options.gpu.told(),
       test: isTestRun(),
     });
     await this.options.restore(call);
   }
 
   private onEnd(error: CodedError | null): void {
-    if (error) this.options.notices.add('error', toPlainError(error));
+    if (error) this.options.tellEnd(error);
     if (!this.link.isGivenUp) this.restart();
     else this.store.setState(({ engine }) => ({ engine: { ...engine, status: 'stopped', info: null }, job: null }));
   }

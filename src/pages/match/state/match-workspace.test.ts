@@ -227,6 +227,63 @@ describe('the engine', () => {
     expect(state().result).toEqual(RESULT);
   });
 
+  it('that loses its device at both starts goes on without the GPU, with the photos that were being opened', async () => {
+    const { engine, workspace, state } = make();
+    const start = engine.handlers.start as (argument: never) => object;
+    engine.handlers.start = (argument: { avoidGpu: string | null }) => {
+      if (argument.avoidGpu) return { ...start(argument as never), providerReason: argument.avoidGpu, canTryGpu: true };
+      engine.worker.reply({ type: 'device-lost', reason: 'Device was destroyed.' });
+      return new Promise(() => undefined);
+    };
+    const files = [new File(['a'], 'a.jpg'), new File(['b'], 'b.jpg')];
+    const opened = workspace.photos.take({ files, folders: [], text: '' });
+    await settle();
+    await opened;
+    await settle();
+    expect(engine.workers).toHaveLength(3);
+    expect(state().photos).toMatchObject({ a: { photo: { name: 'a.jpg' } }, b: { photo: { name: 'b.jpg' } } });
+    expect(state()).toMatchObject({ result: RESULT, engine: { status: 'ready', info: { canTryGpu: true } } });
+    expect(state().engine.info!.providerReason).toContain('lost twice in a row (Device was destroyed)');
+    expect(state().notices).toMatchObject([{ code: 'gpu-avoided', action: { label: 'Try the GPU again' } }]);
+    // Tried again, it is there.
+    engine.handlers.start = start;
+    state().notices[0].action!.run();
+    await settle();
+    expect(engine.calls.findLast(({ method }) => method === 'start')?.argument).toMatchObject({ avoidGpu: null });
+    expect(state()).toMatchObject({ result: RESULT, notices: [], engine: { status: 'ready' } });
+  });
+
+  it('that loses its device with every match on it matches without the GPU', async () => {
+    const { engine, workspace, state } = await matched();
+    engine.handlers.match = () => {
+      const { argument } = engine.calls.findLast(({ method }) => method === 'start')!;
+      if ((argument as { avoidGpu?: string | null }).avoidGpu) return RESULT;
+      engine.worker.reply({ type: 'device-lost', reason: 'out of memory' });
+      return new Promise(() => undefined);
+    };
+    workspace.updateSettings({ longSide: 4096 });
+    await settle();
+    await settle();
+    expect(engine.workers).toHaveLength(3);
+    expect(state()).toMatchObject({ engine: { status: 'ready' }, job: null, result: RESULT });
+    expect(state().notices.map(({ code }) => code)).toEqual(['gpu-avoided']);
+  });
+
+  it('that loses its device while a photo is opened opens it again', async () => {
+    const { engine, workspace, state } = await matched();
+    const { setPhoto } = engine.handlers;
+    engine.handlers.setPhoto = () => {
+      engine.handlers.setPhoto = setPhoto;
+      engine.worker.reply({ type: 'device-lost', reason: '' });
+      return new Promise(() => undefined);
+    };
+    await workspace.photos.openFile('a', new Blob(['c']), 'c.jpg');
+    await settle();
+    expect(state().photos.a).toMatchObject({ photo: { name: 'c.jpg' }, opening: null });
+    expect(state().notices.map(({ code }) => code)).toEqual(['device-lost']);
+    expect(state().result).toEqual(RESULT);
+  });
+
   it('that dies of every match is not asked again by itself', async () => {
     const { engine, workspace, state } = await matched();
     engine.handlers.match = () => {

@@ -2,9 +2,11 @@ import { otherSide } from '../../../core/geometry.ts';
 import type { GpuCheck } from '../../../core/match.ts';
 import { chosenModel } from '../../../workspace/models.ts';
 import type { PhotoEngine } from '../../../workspace/photos/photo-engine.ts';
+import { needsOtherWorker } from '../../../workspace/store.ts';
 import { Workspace, type WorkspaceOptions } from '../../../workspace/workspace.ts';
 import type { ViewSettings } from '../contract/view.ts';
 import type { EngineWorkerLike } from '../link/engine.ts';
+import { overLosses } from '../../../platform/worker/over-losses.ts';
 import { addressOf } from './address/address.ts';
 import { type EmbedChoice, embedSnippet } from './address/embed-snippet.ts';
 import { formatAddress } from './address/url.ts';
@@ -37,8 +39,6 @@ export interface MatchWorkspaceOptions extends WorkspaceOptions {
   initial?: Partial<MatchState>;
   /** Pages that need the machine for themselves: while one is shown, matching waits. */
   pausedBy?: readonly string[];
-  /** Where masks are kept over a reload of the tab; without one they last as long as the page. */
-  tabStorage?: () => Storage | null;
 }
 
 /** The workspace with the engine that matches its photos: the match page's state, and everything a person can do there. */
@@ -64,14 +64,14 @@ export class MatchWorkspace extends Workspace {
     );
     this.link = new EngineLink(store, {
       spawn: options.spawn,
-      gpuChecks: this.gpuChecks,
-      notices: this.notices,
+      gpu: this.gpu,
+      tellEnd: (error) => this.tellEnd(error),
       restore: async (call) => {
         await this.viewSync.restore(call);
         await this.photos.restore((photo) => call('setPhoto', photo));
         await this.masks.restore(call);
       },
-      onReady: () => this.matching.resume(),
+      onReady: (anew) => this.matching.resume(anew),
     });
     this.probing = new Probing(store, this.link, this.notices);
     this.matching = new Matching(
@@ -129,12 +129,6 @@ export class MatchWorkspace extends Workspace {
     return true;
   }
 
-  /** Checks the GPU anew where it was found wrong, and matches with what is found now. */
-  tryGpuAgain(): void {
-    this.gpuChecks.forgetWrong();
-    this.link.restart();
-  }
-
   override dispose(): void {
     this.unsubscribe();
     super.dispose();
@@ -154,7 +148,7 @@ export class MatchWorkspace extends Workspace {
   }
 
   private showCheck(check: GpuCheck): void {
-    this.gpuChecks.remember(check);
+    this.gpu.checks.remember(check);
     const { provider, providerReason } = check;
     this.store.setState(({ engine }) => ({
       engine: { ...engine, info: engine.info && { ...engine.info, provider, providerReason, check } },
@@ -162,9 +156,8 @@ export class MatchWorkspace extends Workspace {
   }
 
   private follow(now: MatchState, before: MatchState): void {
-    if (now.settings.provider !== before.settings.provider) {
-      // Each provider gets a worker of its own: sessions of both in one exhaust the page's memory.
-      this.link.restart();
+    if (needsOtherWorker(now, before)) {
+      this.link.retry();
     } else if (chosenModel(now)?.manifestUrl !== chosenModel(before)?.manifestUrl) {
       // Another model may be right on a GPU that is wrong for one; an engine that went to the CPU stays there.
       if (now.engine.info?.check?.verdict === 'wrong') this.link.restart();
@@ -179,7 +172,7 @@ export class MatchWorkspace extends Workspace {
 /** The match page's engine behind the photo slots. The workspace is asked for when something is done with it. */
 function photoEngine(of: () => MatchWorkspace): PhotoEngine {
   return {
-    setPhoto: (photo) => of().link.call('setPhoto', photo),
+    setPhoto: (photo) => overLosses(() => of().link.call('setPhoto', photo)),
     clearPhoto: (photo) => of().link.call('clearPhoto', photo),
     swap: () => of().link.call('swap', {}),
     abort: () => of().matching.abort(),

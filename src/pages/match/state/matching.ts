@@ -66,8 +66,9 @@ export class Matching {
     if (this.isPostponed) this.request();
   }
 
-  /** After a restart of the engine: matches again unless matching is what keeps killing it. */
-  resume(): void {
+  /** After a restart of the engine: matches again unless matching is what keeps killing it, or does so no longer. */
+  resume(anew = false): void {
+    if (anew) this.deaths = 0;
     if (this.deaths < MAX_DEATHS_IN_A_ROW) this.request();
   }
 

@@ -31,6 +31,7 @@ import { Inference } from './inference.ts';
 import { linesOf, MatchScene, type ShownScene } from './stage/match-scene.ts';
 import { matchTable } from '../../../matching/match-table.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
+import { takeDevice } from '../../../platform/gpu/watch-device.ts';
 import { gpuReader } from '../../../platform/gpu/read-texture.ts';
 import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { wasmThreads } from '../../../platform/runtime/ort.ts';
@@ -65,9 +66,16 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
-  async start({ canvas, provider: choice, checks, test = false }: Argument<'start'>): Promise<EngineInfo> {
+  async start({
+    canvas,
+    provider: choice,
+    checks,
+    avoidGpu = null,
+    test = false,
+  }: Argument<'start'>): Promise<EngineInfo> {
     if (test) await this.loadHooks();
-    const { gpu, reason: noGpu } = await this.opened;
+    if (avoidGpu) void this.opened.then((opened) => opened.gpu?.device.destroy());
+    const { gpu, reason: noGpu } = avoidGpu ? { gpu: null, reason: avoidGpu } : await this.opened;
     this.gpu = gpu;
     const { provider, reason } = chooseProvider(
       choice,
@@ -75,13 +83,16 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       noGpu,
     );
     if (gpu) {
-      this.root = new Scope(gpu.device, 'engine');
-      if (canvas) this.scene.stage = new GpuStage(gpu, canvas, this.root);
-      // Errors in our own shaders surface here, named, rather than as a blank stage.
-      await shadersReady(gpu.device);
-      void gpu.device.lost.then(({ message, reason: why }) => {
+      const root = new Scope(gpu.device, 'engine');
+      this.root = root;
+      const onLost = (why: string) => {
         this.scene.stage?.stop();
-        this.onDeviceLost(message || why || 'The graphics device was lost.');
+        this.onDeviceLost(why);
+      };
+      await takeDevice(gpu, onLost, () => {
+        if (canvas) this.scene.stage = new GpuStage(gpu, canvas, root);
+        // Errors in our own shaders surface here, named, rather than as a blank stage.
+        return shadersReady(gpu.device);
       });
     } else if (canvas) {
       // Most browsers never load it.
@@ -94,6 +105,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
       providerReason: reason,
       adapter: gpu ? describeAdapter(gpu.info) : null,
       isFallbackAdapter: gpu?.isFallback ?? false,
+      canTryGpu: !gpu && Boolean(navigator.gpu),
       threads: wasmThreads(),
     };
   }

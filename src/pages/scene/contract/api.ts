@@ -184,7 +184,13 @@ export interface SceneDatasetResult {
 
 /** Calls that the page makes to the scene's worker. */
 export interface SceneApi {
-  start(options: { canvas: OffscreenCanvas | null; provider: ProviderChoice; checks: KnownChecks }): SceneInfo;
+  start(options: {
+    canvas: OffscreenCanvas | null;
+    provider: ProviderChoice;
+    checks: KnownChecks;
+    /** Why the page goes on without the GPU, as a sentence; null: it uses it. */
+    avoidGpu?: string | null;
+  }): SceneInfo;
   /** Pixels of the canvas. */
   resize(options: { size: Size }): void;
   /** Opens a scene. A failure or an end leaves the previous one in place. */

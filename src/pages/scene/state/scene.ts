@@ -5,6 +5,7 @@ import type { SplatCamera } from '../../../gaussians/camera.ts';
 import { resolveTheme } from '../../../platform/page/theme.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import { nameOfAddress } from '../../../workspace/photos/fetch-photo.ts';
+import { needsOtherWorker } from '../../../workspace/store.ts';
 import type { WorkspaceState } from '../../../workspace/types.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import type { SceneProgress, SceneApi, SceneSource } from '../contract/api.ts';
@@ -82,11 +83,11 @@ export class Scene {
         const { canvas } = this;
         this.canvas = null;
         const { provider } = workspace.store.getState().settings;
-        const checks = workspace.gpuChecks.known();
-        this.store.setState({ info: await call('start', { canvas, provider, checks }) });
+        this.store.setState({ info: await call('start', { canvas, provider, ...workspace.gpu.told() }) });
         await call('resize', { size: this.size });
       },
       hear: ({ check }) => check && workspace.tellCheck(check),
+      absolve: (death) => workspace.gpu.losses.hear(death),
       onEnd: (error) => this.onEnd(error),
     });
     this.scoring = new Scoring(this);
@@ -319,7 +320,10 @@ export class Scene {
       const request = { view, lens: { up, fieldOfView }, picture, rule: ruleOf(state), against, theme };
       // A scene that was drawn says that earlier deaths were not its doing.
       this.link.call('draw', request).then(
-        () => this.link.confirm(),
+        () => {
+          this.link.confirm();
+          this.workspace.gpu.losses.confirm();
+        },
         (thrown: unknown) => this.report(thrown),
       );
     });
@@ -360,13 +364,13 @@ export class Scene {
   }
 
   private follow(now: WorkspaceState, before: WorkspaceState): void {
-    if (now.settings.provider !== before.settings.provider) this.link.end();
+    if (needsOtherWorker(now, before)) this.link.end();
     if (resolveTheme(now) !== resolveTheme(before)) this.draw();
   }
 
   /** The worker is gone, and the canvas with it. */
   private onEnd(error: CodedError | null): void {
-    if (error) this.workspace.notices.add('error', toPlainError(error));
+    if (error) this.workspace.tellEnd(error);
     // The pair that it held, and whatever it was at, went with it.
     this.clearJobs();
     this.store.setState(({ epoch }) => ({

@@ -23,6 +23,7 @@ import { ViewMatchers } from '../../../matching/scoring/view-matchers.ts';
 import { ViewScorer } from '../../../matching/scoring/view-scorer.ts';
 import { describeAdapter } from '../../../platform/gpu/device.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
+import { takeDevice } from '../../../platform/gpu/watch-device.ts';
 import { Scope } from '../../../platform/gpu/scope.ts';
 import { LazyRuntime } from '../../../platform/runtime/lazy-runtime.ts';
 import { chooseProvider } from '../../../platform/runtime/provider.ts';
@@ -80,8 +81,8 @@ export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
-  async start({ canvas, provider: choice, checks }: Argument<'start'>): Promise<SceneInfo> {
-    const { gpu, reason } = await openGpu();
+  async start({ canvas, provider: choice, checks, avoidGpu }: Argument<'start'>): Promise<SceneInfo> {
+    const { gpu, reason } = await openGpu(avoidGpu);
     const adapter = gpu && describeAdapter(gpu.info);
     const named = gpu && adapter !== null ? { isFallback: gpu.isFallback, name: adapter } : null;
     const { provider } = chooseProvider(choice, named, reason);
@@ -89,16 +90,15 @@ export class SceneEngine implements ServedHandlers<SceneApi, SceneProgress> {
     const isUsed = gpu !== null && (!gpu.isFallback || choice === 'webgpu');
     if (isUsed) {
       const root = new Scope(gpu.device, 'scene');
-      const drawer = new GpuDrawer(root, canvas);
-      await drawer.ready();
-      this.drawer = drawer;
+      this.drawer = await takeDevice(gpu, this.onDeviceLost, async () => {
+        const drawer = new GpuDrawer(root, canvas);
+        await drawer.ready();
+        return drawer;
+      });
       if (provider === 'webgpu') {
         const matchers = new ViewMatchers(new LazyRuntime(gpu.device), root, gpu, checks);
         this.bench = new PairBench(new ViewScorer(matchers), root);
       }
-      gpu.device.lost.then(({ reason: why, message }) => {
-        if (why !== 'destroyed') this.onDeviceLost(message);
-      });
     } else {
       gpu?.device.destroy();
       this.drawer = new PlainDrawer(canvas);

@@ -91,7 +91,12 @@ export interface SetProgress {
 
 /** Calls of the page to the set's worker. */
 export interface SetApi {
-  start(options: { provider: ProviderChoice; checks: KnownChecks }): SetInfo;
+  start(options: {
+    provider: ProviderChoice;
+    checks: KnownChecks;
+    /** Why the page goes on without the GPU, as a sentence; null: it uses it. */
+    avoidGpu?: string | null;
+  }): SetInfo;
   /** Opens a photo once, to see that it can be, and keeps it. Throws as every opening of a photo does. */
   add(options: { id: string; file: File }): SetPhotoFacts;
   remove(options: { ids: string[] }): void;

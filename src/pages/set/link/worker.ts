@@ -10,8 +10,9 @@ export const SETS: WorkerKind = {
   crashRemedy: 'Choose a smaller input size, or fewer photos, if it happens again.',
   deviceLost: {
     code: 'set-device-lost',
-    message: (reason) => `The graphics device was lost while the set was matched (${reason}).`,
-    remedy: 'Go on: pairs that are done stay. Choose a smaller input size if it happens again.',
+    message: (reason) =>
+      `The graphics device was lost while the set was matched (${reason}). Matching goes on; pairs that are done stay.`,
+    remedy: 'Choose a smaller input size if it happens again.',
   },
 };
 

@@ -34,6 +34,7 @@ function made(answer: (name: string, rescue: boolean) => SetPairFacts) {
     return answer(pairName(argument.pair), argument.rescue);
   };
   const workspace = {
+    gpu: { losses: { confirm: () => {} } },
     store: {
       getState: () => ({ models: [{ id: 'm', name: 'M', manifestUrl: 'm.json' }], settings: { longSide: null } }),
     },

@@ -1,4 +1,5 @@
 import { isCancelled, toPlainError } from '../../../core/errors.ts';
+import { overLosses } from '../../../platform/worker/over-losses.ts';
 import type { PairOfIds, SetMatchOptions } from '../contract/api.ts';
 import { type LookedPair, lonelyPairs } from '../../../sets/lonely.ts';
 import { allPairs, sequencePairs } from '../../../sets/pairing.ts';
@@ -172,11 +173,12 @@ export class SetMatching {
     options: SetMatchOptions,
     heard: { signal: AbortSignal },
   ): Promise<void> {
-    const { store, link } = this.set;
+    const { store, link, workspace } = this.set;
     const keep = (state: ReturnType<typeof store.getState>['pairs'][string]) =>
       store.setState(({ pairs }) => ({ pairs: { ...pairs, [pairName(pair)]: state } }));
     try {
-      keep({ state: 'done', facts: await link.call('match', { ...options, pair }, heard) });
+      keep({ state: 'done', facts: await overLosses(() => link.call('match', { ...options, pair }, heard)) });
+      workspace.gpu.losses.confirm();
     } catch (thrown) {
       if (isCancelled(thrown) || !link.isRunning) throw thrown;
       keep({ state: 'failed', error: toPlainError(thrown) });

@@ -5,6 +5,7 @@ import type { SetExportName } from '../../../exports/sets/index.ts';
 import { readParams, writeParams } from '../../../platform/params/address.ts';
 import { WorkerLink } from '../../../platform/worker/worker-link.ts';
 import type { Offer } from '../../../workspace/photos/intake.ts';
+import { needsOtherWorker } from '../../../workspace/store.ts';
 import type { WorkspaceState } from '../../../workspace/types.ts';
 import type { Workspace } from '../../../workspace/workspace.ts';
 import type { BesideFacts, PairOfIds, SetApi, SetPhotoFacts, SetProgress } from '../contract/api.ts';
@@ -41,7 +42,7 @@ export class PhotoSet implements SetContext {
       spawn,
       prepare: async (call) => {
         const { provider } = workspace.store.getState().settings;
-        const info = await call('start', { provider, checks: workspace.gpuChecks.known() });
+        const info = await call('start', { provider, ...workspace.gpu.told() });
         this.store.setState({ info });
         this.restore(info.kept);
         this.store.setState({ beside: info.beside });
@@ -51,8 +52,9 @@ export class PhotoSet implements SetContext {
         workspace.tellCheck(check);
         this.store.setState(({ info }) => ({ info: info && { ...info, providerReason: check.providerReason } }));
       },
+      absolve: (death) => workspace.gpu.losses.hear(death),
       onEnd: (error) => {
-        if (error) workspace.notices.add('error', toPlainError(error));
+        if (error) workspace.tellEnd(error);
         this.store.setState({ info: null, facts: null, track: null });
       },
     });
@@ -253,6 +255,9 @@ export class PhotoSet implements SetContext {
 
   /** What a fresh worker has of the set: where nothing is kept, that is nothing. */
   private restore(kept: readonly SetPhotoFacts[]): void {
+    const { photos } = this.store.getState();
+    // Begun again in the midst of matching: what is done stays done.
+    if (kept.length === photos.length && kept.every(({ id }, i) => id === photos[i].id)) return;
     for (const { url } of this.store.getState().photos) URL.revokeObjectURL(url);
     this.store.setState({ photos: [], pairs: {}, facts: null });
     for (const facts of kept) this.show(facts);
@@ -285,7 +290,7 @@ export class PhotoSet implements SetContext {
 
   private follow(now: WorkspaceState, before: WorkspaceState): void {
     const { settings } = now;
-    if (settings.provider !== before.settings.provider) this.link.end();
+    if (needsOtherWorker(now, before)) this.link.end();
     const isOther = settings.modelId !== before.settings.modelId || settings.longSide !== before.settings.longSide;
     if (isOther && this.hasOpened) {
       this.matching.cancel();

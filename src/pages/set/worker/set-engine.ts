@@ -15,6 +15,7 @@ import { fetchManifest } from '../../../models/fetch-model.ts';
 import { weightsOf } from '../../../models/manifest.ts';
 import { describeAdapter } from '../../../platform/gpu/device.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
+import { watchDevice } from '../../../platform/gpu/watch-device.ts';
 import { Scope } from '../../../platform/gpu/scope.ts';
 import { LazyRuntime } from '../../../platform/runtime/lazy-runtime.ts';
 import { chooseProvider } from '../../../platform/runtime/provider.ts';
@@ -68,15 +69,14 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
-  async start({ provider: choice, checks }: Argument<'start'>): Promise<SetInfo> {
-    const { gpu, reason: noGpu } = await openGpu();
+  async start({ provider: choice, checks, avoidGpu }: Argument<'start'>): Promise<SetInfo> {
+    const { gpu, reason: noGpu } = await openGpu(avoidGpu);
     const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
     const { provider, reason } = chooseProvider(choice, adapter, noGpu);
     const used = provider === 'webgpu' ? gpu : null;
     const root = used ? new Scope(used.device, 'set') : null;
-    used?.device.lost.then(({ reason: why, message }) => {
-      if (why !== 'destroyed') this.onDeviceLost(message);
-    });
+    if (used) watchDevice(used, this.onDeviceLost);
+    else gpu?.device.destroy();
     const store = await SetStore.open(await ownFiles());
     const runtime = new LazyRuntime(used?.device ?? null);
     const beside = new Beside(store);

@@ -1,6 +1,7 @@
+import { overLosses } from '../../../../platform/worker/over-losses.ts';
 import { WorkerLink } from '../../../../platform/worker/worker-link.ts';
 import type { EngineApi } from '../../contract/protocol.ts';
-import type { GpuChecks } from '../../../../workspace/gpu-checks.ts';
+import type { KnownGpu } from '../../../../workspace/known-gpu.ts';
 import { BATCH_ENGINE, type CallOptions, type EngineWorkerLike } from '../../link/engine.ts';
 import type { ExportName } from '../../../../exports/index.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
@@ -17,7 +18,7 @@ interface BatchEngineOptions {
   spawnEngine: () => EngineWorkerLike;
   makeCanvas: () => OffscreenCanvas | null;
   /** Known of the page's engine and added to. */
-  gpuChecks: GpuChecks;
+  gpu: KnownGpu;
 }
 
 /** The picture that figures are made of, CSS pixels. */
@@ -42,11 +43,12 @@ export class BatchEngine {
         await call('start', {
           canvas: options.makeCanvas(),
           provider: workspace.getState().settings.provider,
-          checks: options.gpuChecks.known(),
+          ...options.gpu.told(),
         });
         await call('resize', STAGE);
         await call('view', { settings: this.view(), theme: 'light' });
       },
+      absolve: (death) => options.gpu.losses.hear(death),
       onEnd: () => (this.open = {}),
     });
   }
@@ -65,12 +67,12 @@ export class BatchEngine {
     const watched: CallOptions = {
       ...options,
       onProgress: (progress) => {
-        if (progress.check) this.options.gpuChecks.remember(progress.check);
+        if (progress.check) this.options.gpu.checks.remember(progress.check);
         options.onProgress?.(progress);
       },
     };
     try {
-      return await this.matchOnce(pair, calibrations, model, watched);
+      return await overLosses(() => this.matchOnce(pair, calibrations, model, watched));
     } catch (thrown) {
       if (!isGpuWrong(thrown)) throw thrown;
       // A fresh engine knows of the check and runs the model on the CPU.
@@ -108,6 +110,7 @@ export class BatchEngine {
       }
       const source = { id: model.id, manifestUrl: model.manifestUrl };
       const result = await engine.call('match', { model: source, longSide, rescue }, options);
+      this.options.gpu.losses.confirm();
       return { result, remarks };
     } catch (thrown) {
       // Whatever the engine holds now, the next pair opens its own.

@@ -3,7 +3,7 @@ import type { ArchiveWorkerLike } from '../../link/archive.ts';
 import { CodedError, toPlainError } from '../../../../core/errors.ts';
 import { FakeEngine, MODEL, RESULT, settle } from '../fake-engine.ts';
 import { createMatchStore } from '../store.ts';
-import { GpuChecks } from '../../../../workspace/gpu-checks.ts';
+import { KnownGpu } from '../../../../workspace/known-gpu.ts';
 import { Batch } from './batch.ts';
 
 /** An archive writer that keeps names and texts; `refuse` is what adding throws. */
@@ -55,7 +55,10 @@ function make() {
     spawnEngine: engine.spawn,
     spawnArchive: archive.spawn,
     makeCanvas: () => null,
-    gpuChecks: new GpuChecks(() => null),
+    gpu: new KnownGpu(
+      () => null,
+      () => null,
+    ),
   });
   return { engine, archive, batch, workspace, state: () => batch.store.getState() };
 }

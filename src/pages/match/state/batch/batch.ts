@@ -9,7 +9,7 @@ import { CodedError, isCancelled, throwIfAborted, toPlainError } from '../../../
 import type { ExportName } from '../../../../exports/index.ts';
 import { chosenModel } from '../../../../workspace/models.ts';
 import { isWorkerDeath } from '../../../../platform/worker/worker-client.ts';
-import type { GpuChecks } from '../../../../workspace/gpu-checks.ts';
+import type { KnownGpu } from '../../../../workspace/known-gpu.ts';
 import type { MatchStore } from '../store.ts';
 import { BatchEngine } from './batch-engine.ts';
 import { type BatchFile, type FilePair, type Pairing, pairUp, readPairList, sortFiles } from './pairing.ts';
@@ -22,7 +22,7 @@ export interface BatchOptions {
   spawnArchive: () => ArchiveWorkerLike;
   /** A canvas that nobody sees, for figures and for sampling; null where there is none. */
   makeCanvas: () => OffscreenCanvas | null;
-  gpuChecks: GpuChecks;
+  gpu: KnownGpu;
 }
 
 type Archive = WorkerLink<ArchiveApi>;

@@ -14,7 +14,7 @@ export function openBatch(workspace: MatchWorkspace): Batch {
       spawnEngine,
       spawnArchive,
       makeCanvas: () => (typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1)),
-      gpuChecks: workspace.gpuChecks,
+      gpu: workspace.gpu,
     });
   known.set(workspace, batch);
   return batch;
