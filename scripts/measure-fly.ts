@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Vector3 } from '../src/core/rotation.ts';
-import { abstention } from '../src/gaussians/two-view/abstain.ts';
+import { median } from '../src/geometry/measures.ts';
+import { sceneAbstention } from '../src/pages/match/worker/fly/scene-abstention.ts';
 import { hopefulPairs, hopelessPairs, type JudgedPair, type PairKind } from './fly/abstention-pairs.ts';
-import { fitCameras, matchPixels, measureTriplet, type TripletResult } from './fly/measure-triplet.ts';
+import { fitCameras, matchPixels, measureTriplet, QUIET, type TripletResult } from './fly/measure-triplet.ts';
 import { liftedTriplets, realTriplets, splatTriplets, type Triplet } from './fly/triplets.ts';
 import { readArguments, usage } from './node/arguments.ts';
 import { loadMatcher, modelIds } from './node/load-matcher.ts';
@@ -12,20 +13,20 @@ import { runCommand } from './node/run-command.ts';
 import { ROOT } from './node/tools.mjs';
 
 const HELP = `npx tsx scripts/measure-fly.ts [--pairs eval3d/pairs.json] [--photos DIR] [--scenes A.ply,B.spz] [--count 12]
-npx tsx scripts/measure-fly.ts --abstain --pairs eval3d/pairs.json --photos DIR [--count 34]
+npx tsx scripts/measure-fly.ts --abstain --pairs eval3d/pairs.json --photos DIR [--part 2/4]
 Triplets: a scene is made of two photos, and looked at from the place of a third that it never saw; the same place is guessed by a
 cross-fade and by the morph, each at its best share of the way. PSNR and SSIM over the pixels that the scene covers.
 --refine STEPS: cameras refined through the differentiable rasteriser first.
 --guess: with the lift studio's guess of depth and sky from either photo as the monocular map.
---abstain: pairs that make no scene (two places, a mere turn, a plane) and pairs that make one; how many of each are told right, and
-of pairs of known pose how far the direction to B is off. Matched with the page's tries, as there.
+--abstain: 102 pairs that make no scene (two places, a mere turn, a plane) and 100 that make one; how many of each are told right, and
+how far the direction to B is off. Matched with the page's tries, as there. --part K/N: every N-th pair of both lists alone.
 The samples of this repository are always among the lifted photos and the scenes.`;
 
 const SAMPLES = join(ROOT, 'public', 'samples');
 
 async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(
-    { options: ['pairs', 'photos', 'scenes', 'count', 'refine'], flags: ['abstain', 'guess', 'help'] },
+    { options: ['pairs', 'photos', 'scenes', 'count', 'refine', 'part'], flags: ['abstain', 'guess', 'help'] },
     argv,
   );
   if (args.has('help')) return console.log(HELP);
@@ -35,11 +36,13 @@ async function main(argv: readonly string[]): Promise<void> {
   const scenes = [join(SAMPLES, 'gaussians', 'kitchen-table.spz'), ...(args.text('scenes')?.split(',') ?? [])];
   const matcher = await loadMatcher(modelIds()[0]);
   if (args.has('abstain')) {
-    if (list === undefined || !photos.length) throw usage('--abstain needs --pairs and --photos.');
-    await tellAbstentions(matcher, [
-      hopelessPairs(photos, photos.length),
-      hopefulPairs(photos, scenes, list, photos.length),
-    ]);
+    if (list === undefined || folder === undefined) throw usage('--abstain needs --pairs and --photos.');
+    const all = photoPaths([folder]);
+    await tellAbstentions(
+      matcher,
+      [hopelessPairs(spread(all, HOPELESS_EACH), HOPELESS_EACH), hopefulPairs(all, scenes, list, HOPEFUL)],
+      partOf(args.text('part')),
+    );
     return;
   }
   const lifted = ['still-life', 'valley', 'square'].map((name) => ({
@@ -94,32 +97,53 @@ function rowOf({ kind, name, splats, crossFade, morph, coverage, abstained }: Tr
   );
 }
 
+/** Pairs of each of the three kinds that make no scene, and pairs that make one. */
+const HOPELESS_EACH = 34;
+const HOPEFUL = 100;
+
+/** Which pairs of a list belong to the part `K/N`; all of them without one. */
+function partOf(text: string | undefined): (index: number) => boolean {
+  if (text === undefined) return () => true;
+  const [part, parts] = text.split('/').map(Number);
+  if (!(part >= 1 && part <= parts)) throw usage('--part is one of as many, as in 2/4.');
+  return (index) => index % parts === part - 1;
+}
+
 async function tellAbstentions(
   matcher: Awaited<ReturnType<typeof loadMatcher>>,
   sources: readonly AsyncGenerator<JudgedPair>[],
+  isAsked: (index: number) => boolean,
 ): Promise<void> {
-  const counts = new Map<PairKind, { pairs: number; abstained: number }>();
+  const counts = new Map<PairKind, { pairs: number; abstained: number; off: number[] }>();
   for (const source of sources) {
+    let index = 0;
     for await (const { name, kind, a, b, focal, towards } of source) {
+      if (!isAsked(index++)) continue;
       const { fields, verdict } = await matchPixels(matcher, a, b, true);
       let off: number | null = null;
       let reason: string | null = verdict.kind === 'none' ? 'unrelated' : null;
       if (!reason) {
         try {
-          const { inlierRatio, cameras } = (await fitCameras(fields, { a: focal, b: focal }, verdict.kind)).result;
-          reason = abstention({ verdict: verdict.kind, inlierRatio, ...cameras! })?.reason ?? null;
-          off = towards && degreesBetween(cameras!.translation, towards);
+          const fitted = await fitCameras(fields, { a: focal, b: focal }, verdict.kind);
+          reason = (await sceneAbstention(fitted, verdict.kind, QUIET))?.reason ?? null;
+          off = towards && degreesBetween(fitted.result.cameras!.translation, towards);
         } catch {
           reason = 'no cameras';
         }
       }
-      const count = counts.get(kind) ?? { pairs: 0, abstained: 0 };
-      counts.set(kind, { pairs: count.pairs + 1, abstained: count.abstained + (reason ? 1 : 0) });
+      const count = counts.get(kind) ?? { pairs: 0, abstained: 0, off: [] };
+      if (!reason && off !== null) count.off.push(off);
+      counts.set(kind, { pairs: count.pairs + 1, abstained: count.abstained + (reason ? 1 : 0), off: count.off });
       const way = off === null ? '' : `  the way to B ${off.toFixed(1)}° off`;
       console.log(`${kind.padEnd(9)}  ${basename(name).padEnd(40)}  ${reason ?? 'flown'}${way}`);
     }
   }
-  for (const [kind, { pairs, abstained }] of counts) console.log(`${kind}: abstained in ${abstained} of ${pairs}`);
+  for (const [kind, { pairs, abstained, off }] of counts) {
+    const way = off.length
+      ? `; way to B off by ${median(off).toFixed(1)}°, at most ${Math.max(...off).toFixed(1)}°`
+      : '';
+    console.log(`${kind}: abstained in ${abstained} of ${pairs}${way}`);
+  }
 }
 
 const degreesBetween = (a: Vector3, b: Vector3): number => {

@@ -8,10 +8,10 @@ import { crossPsnr, seenPair } from '../src/gaussians/depthsplat/cross-psnr.ts';
 import { SCALE_FACTORS } from '../src/gaussians/depthsplat/scale-factors.ts';
 import { makeScene } from '../src/gaussians/depthsplat/scene.ts';
 import { type GaussianTable, selectGaussians } from '../src/gaussians/table.ts';
-import { abstention } from '../src/gaussians/two-view/abstain.ts';
 import { buildTwoViewScene, type TwoViewPhoto } from '../src/gaussians/two-view/build.ts';
 import { DEFAULT_FIT, DEFAULT_VIEW } from '../src/pages/match/params.ts';
 import { fitMatch } from '../src/pages/match/worker/geometry/fit-match.ts';
+import { sceneAbstention } from '../src/pages/match/worker/fly/scene-abstention.ts';
 import { networkInput } from '../src/pages/match/worker/network-scene/network-input.ts';
 import { sampleMatches } from '../src/compute/sample-matches/cpu.ts';
 import type { Arguments } from './node/arguments.ts';
@@ -46,6 +46,7 @@ export async function scenePair(args: Arguments): Promise<void> {
     const matched = await matchPair(matcher, { a, b }, { size: null, rescue: true });
     const { fields, verdict, photos } = matched;
     console.log(`${basename(a)} and ${basename(b)}: ${verdict.sentence} (${seconds(matched.milliseconds)})`);
+    const run = { signal: new AbortController().signal, onProgress: () => {} };
     const fitted = await fitMatch(
       {
         settings: { ...DEFAULT_FIT, model: 'essential', fov: { a: fov, b: fov } },
@@ -59,11 +60,11 @@ export async function scenePair(args: Arguments): Promise<void> {
         sample: async (options) => sampleMatches(fields, options).rows,
         readField: async (side) => fields[side],
       },
-      { signal: new AbortController().signal, onProgress: () => {} },
+      run,
     );
     const { result } = fitted;
     const cameras = result.cameras!;
-    const refused = abstention({ verdict: verdict.kind, inlierRatio: result.inlierRatio, ...cameras });
+    const refused = await sceneAbstention(fitted, verdict.kind, run);
     if (refused) throw new CodedError('scene-abstained', refused.sentence, 'Take photos from places further apart.');
     for (const side of ['a', 'b'] as const) {
       const { source, focal, fov: degrees } = cameras.intrinsics[side];

@@ -8,6 +8,7 @@ import { averaged } from '../../src/matching/photos/averaged.ts';
 import { FilePhoto } from '../node/photo.ts';
 import { sample } from './morph.ts';
 import { liftedTriplets, splatTriplets } from './triplets.ts';
+import { makesScene } from './true-facts.ts';
 
 export type PairKind = 'unrelated' | 'turn' | 'plane' | 'lifted' | 'splats' | 'real';
 
@@ -49,12 +50,18 @@ export async function* hopelessPairs(photos: readonly string[], each: number): A
   }
 }
 
-/** Pairs that make a scene, lenses known of half of them. */
+/** Views of Gaussians among the good pairs. */
+const OF_GAUSSIANS = 20;
+
+/**
+ * So many pairs that make a scene, lenses known of half of them: all of a list of real ones, then views of Gaussians, then lifted photos.
+ * Of made views it is by their truth that they make one, see `makesScene`.
+ */
 export async function* hopefulPairs(
   photos: readonly string[],
   scenes: readonly string[],
   list: string,
-  each: number,
+  count: number,
 ): AsyncGenerator<JudgedPair> {
   const known = (k: number, focal: number) => (k % 2 ? focal : null);
   const entries = JSON.parse(readFileSync(list, 'utf8')) as {
@@ -64,24 +71,31 @@ export async function* hopefulPairs(
     K0: number[];
     T: number[];
   }[];
-  for (const [k, { name, a, b, K0, T }] of entries.entries()) {
+  let k = 0;
+  for (const { name, a, b, K0, T } of entries) {
     const pixels = async (file: string) => (await FilePhoto.open(resolve(dirname(list), file))).pixels();
+    const focal = known(k++, K0[0]);
+    yield { name, kind: 'real', a: await pixels(a), b: await pixels(b), focal, towards: [T[3], T[7], T[11]] };
+  }
+  const each = Math.ceil(OF_GAUSSIANS / scenes.length);
+  for await (const { name, photos: views, focal, towards } of splatTriplets(scenes, each)) {
     yield {
-      name,
-      kind: 'real',
-      a: await pixels(a),
-      b: await pixels(b),
-      focal: known(k, K0[0]),
-      towards: [T[3], T[7], T[11]],
+      name: `${name} half`,
+      kind: 'splats',
+      a: views.a,
+      b: views.m,
+      focal: known(k++, focal.a),
+      towards: towards!.m,
     };
   }
-  let k = 0;
-  for await (const { name, photos: views, focal } of splatTriplets(scenes, Math.ceil(each / (2 * scenes.length)))) {
-    yield { name: `${name} half`, kind: 'splats', a: views.a, b: views.m, focal: known(k++, focal.a), towards: null };
-  }
-  const rest = photos.map((path) => ({ path, depth: null }));
-  for await (const { name, photos: views, focal } of liftedTriplets(rest)) {
-    yield { name, kind: 'lifted', a: views.a, b: views.b, focal: known(k++, focal.a), towards: null };
+  // Every third photo first: neighbours by name are often of one place.
+  const spread = [0, 1, 2].flatMap((first) => photos.filter((_, i) => i % 3 === first));
+  for await (const { name, photos: views, focal, truth, towards } of liftedTriplets(
+    spread.map((path) => ({ path, depth: null })),
+  )) {
+    if (k === count) return;
+    if (!makesScene(truth!.b)) continue;
+    yield { name, kind: 'lifted', a: views.a, b: views.b, focal: known(k++, focal.a), towards: towards!.b };
   }
 }
 

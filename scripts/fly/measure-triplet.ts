@@ -4,11 +4,12 @@ import { sampleMatches } from '../../src/compute/sample-matches/cpu.ts';
 import { activate } from '../../src/gaussians/activate.ts';
 import { cameraCentre, type SplatCamera } from '../../src/gaussians/camera.ts';
 import { renderSplats } from '../../src/gaussians/raster/render.ts';
-import { abstention, type Abstention } from '../../src/gaussians/two-view/abstain.ts';
+import type { Abstention } from '../../src/gaussians/two-view/abstain.ts';
 import { buildTwoViewScene, type TwoViewInput, type TwoViewScene } from '../../src/gaussians/two-view/build.ts';
 import { fadedOpacities, flyCamera } from '../../src/gaussians/two-view/path.ts';
 import { DEFAULT_FIT, DEFAULT_VIEW } from '../../src/pages/match/params.ts';
 import { depthPrior, PRIOR_SIDE } from '../../src/matching/monocular/depth-prior.ts';
+import { sceneAbstention } from '../../src/pages/match/worker/fly/scene-abstention.ts';
 import { fitMatch } from '../../src/pages/match/worker/geometry/fit-match.ts';
 import { verdictOf } from '../../src/matching/verdict.ts';
 import { NO_RESCUE } from '../../src/core/match.ts';
@@ -42,6 +43,9 @@ export interface TripletResult {
   /** Where on the path the hidden photo was taken. */
   at: number;
 }
+
+/** Nobody waits for it, and nobody stops it. */
+export const QUIET = { signal: new AbortController().signal, onProgress: () => {} };
 
 let opened = 0;
 const cpuPhoto = (pixels: Pixels) => ({
@@ -81,7 +85,7 @@ export async function fitCameras(
       sample: async (options) => sampleMatches(fields, options).rows,
       readField: async (side) => fields[side],
     },
-    { signal: new AbortController().signal, onProgress: () => {} },
+    QUIET,
   );
 }
 
@@ -99,10 +103,10 @@ export async function measureTriplet(
   triplet: Triplet,
   experiment: Experiment = {},
 ): Promise<TripletResult> {
-  const { photos, focal, known, name, kind } = triplet;
+  const { photos } = triplet;
   const { fields, verdict } = await matchPixels(matcher, photos.a, photos.b, true);
   const toM = await matchPixels(matcher, photos.a, photos.m, false);
-  return judgeTriplet({ photos, focal, known, name, kind }, fields, verdict.kind, toM.fields, experiment);
+  return judgeTriplet(triplet, fields, verdict.kind, toM.fields, experiment);
 }
 
 export async function judgeTriplet(
@@ -112,9 +116,9 @@ export async function judgeTriplet(
   toM: PlainMatchField,
   { isGuessed = false, steps = 0 }: Experiment = {},
 ): Promise<TripletResult> {
-  const { result } = await fitCameras(fields, focal, verdict);
-  const cameras = result.cameras!;
-  const abstained = abstention({ verdict, inlierRatio: result.inlierRatio, ...cameras });
+  const fitted = await fitCameras(fields, focal, verdict);
+  const cameras = fitted.result.cameras!;
+  const abstained = await sceneAbstention(fitted, verdict, QUIET);
   const started = performance.now();
   const guess = isGuessed ? { a: await guessedDepth(photos.a), b: await guessedDepth(photos.b) } : null;
   const photo = (side: 'a' | 'b') => ({

@@ -1,21 +1,25 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Pixels } from '../../src/compute/preprocess/cpu.ts';
 import { CodedError } from '../../src/core/errors.ts';
 import type { Vector3 } from '../../src/core/rotation.ts';
 import { blobSource } from '../../src/formats/byte-source.ts';
 import { readSplats } from '../../src/formats/splats/index.ts';
 import { activate } from '../../src/gaussians/activate.ts';
-import { lookAt, type SplatCamera, translationAt } from '../../src/gaussians/camera.ts';
+import { lookAt, relativePose, type SplatCamera, translationAt } from '../../src/gaussians/camera.ts';
+import { chooseDepthRule, trustedDepth } from '../../src/gaussians/pairs/depth-rule.ts';
+import { labelSide, STATE } from '../../src/gaussians/pairs/labels.ts';
 import { renderSplats } from '../../src/gaussians/raster/render.ts';
-import { sceneStatistics } from '../../src/gaussians/statistics.ts';
+import { type SceneStatistics, sceneStatistics } from '../../src/gaussians/statistics.ts';
 import { drawL2mView } from '../../src/geometry/lift/camera.ts';
 import { seededRandom } from '../../src/geometry/random.ts';
 import { liftScene, renderFrame } from '../../src/pages/lift/worker/drawing/cpu-frame.ts';
+import type { PlainFrame } from '../../src/pages/lift/worker/drawing/frame.ts';
 import { DEFAULT_LIFT } from '../../src/pages/lift/contract/settings.ts';
 import type { LiftSettings } from '../../src/pages/lift/contract/settings.ts';
 import { liftMaker } from '../node/lift-maker.ts';
 import { FilePhoto } from '../node/photo.ts';
+import { makesScene, type TrueFacts, trueFacts } from './true-facts.ts';
 
 /** Two photos that a scene is made of, and a third from between that it never sees. */
 export interface Triplet {
@@ -26,6 +30,10 @@ export interface Triplet {
   focal: Record<'a' | 'b' | 'm', number>;
   /** [h, w] of m, 1 where it shows something; null: everywhere. */
   known: Uint8Array | null;
+  /** What is true of A and B, and of A and the hidden one; null where nobody made the views. */
+  truth: Record<'b' | 'm', TrueFacts> | null;
+  /** x = R x_a + t of B and of the hidden one: the directions of t; null as above. */
+  towards: Record<'b' | 'm', Vector3> | null;
 }
 
 /** Three photos of a list of pairs as scripts/evaluate/pairs.ts has them, by the order in which they were taken. */
@@ -50,6 +58,8 @@ export async function* realTriplets(list: string): AsyncGenerator<Triplet> {
       photos: { a: await open('a'), m: await open('m'), b: await open('b') },
       focal: { a: known('a'), m: known('m'), b: known('b') },
       known: null,
+      truth: null,
+      towards: null,
     };
   }
 }
@@ -91,6 +101,8 @@ export async function* liftedTriplets(
     const [m, b] = [view(0.5), view(1)];
     const pixels = (data: Uint8ClampedArray): Pixels => ({ data, ...scene.size });
     const focal = FOCAL * scene.size.width;
+    const factsOf = ({ size, warp, visible, cameras: { rotation } }: PlainFrame) =>
+      trueFacts({ size, warp: warp.a, visible: visible.a, focal: { a: focal, b: focal }, rotation });
     yield {
       name: path
         .split('/')
@@ -102,6 +114,8 @@ export async function* liftedTriplets(
       focal: { a: focal, m: focal, b: focal },
       // Of what was filled nobody knows the truth.
       known: Uint8Array.from(m.depth.b, (z) => (z > 0 ? 1 : 0)),
+      truth: { m: factsOf(m), b: factsOf(b) },
+      towards: { m: m.cameras.translation, b: b.cameras.translation },
     };
   }
 }
@@ -109,55 +123,82 @@ export async function* liftedTriplets(
 /** Of lifted views, as a share of the width: a usual lens. */
 const FOCAL = 0.9;
 
-/** Views of a scene of Gaussians on an arc of 15 to 30 degrees around its middle, seeded. */
+const SPLAT_VIEW = { width: 512, height: 384 };
+/** More views than this in vain, and the scene has none. */
+const MOST_DRAWN = 20;
+
+/**
+ * Views of a scene of Gaussians on an arc of 15 to 30 degrees around its middle, seeded by its name. A view from behind a wall, or past
+ * the scene, is drawn anew: by what is true of it.
+ */
 export async function* splatTriplets(files: readonly string[], each: number): AsyncGenerator<Triplet> {
-  const size = { width: 512, height: 384 };
   for (const file of files) {
     const { table } = await readSplats(blobSource(new Blob([readFileSync(file)])), file, { maxGaussians: 1e6 });
     const gaussians = activate(table);
-    const { center, radius } = sceneStatistics(table);
-    for (let k = 0; k < each; k++) {
-      const random = seededRandom(1000 * (k + 1) + file.length);
-      const yaw = 2 * Math.PI * random();
-      const pitch = 0.1 + 0.3 * random();
-      const angle = (15 + 15 * random()) * (Math.PI / 180);
-      const focal = 1.1 * size.width;
-      const distance = 2.2 * radius;
-      const cameraAt = (share: number): SplatCamera => {
-        const w = yaw + share * angle;
-        const eye: Vector3 = [
-          center[0] + distance * Math.cos(pitch) * Math.sin(w),
-          center[1] - distance * Math.sin(pitch),
-          center[2] + distance * Math.cos(pitch) * Math.cos(w),
-        ];
-        const rotation = lookAt(eye, center, [0, -1, 0]);
-        return {
-          ...size,
-          fx: focal,
-          fy: focal,
-          cx: size.width / 2,
-          cy: size.height / 2,
-          rotation,
-          translation: translationAt(rotation, eye),
-        };
-      };
-      const views = [0, 0.5, 1].map((share) => {
-        const { colour, alpha } = renderSplats(gaussians, cameraAt(share), {
-          colourOnly: true,
-          background: [0.5, 0.5, 0.5],
+    const statistics = sceneStatistics(table);
+    const { rule } = chooseDepthRule(statistics, table.tags);
+    const name = basename(file).replace(/\..*$/, '');
+    let found = 0;
+    for (let k = 0; found < each && k < MOST_DRAWN * each; k++) {
+      const cameraAt = splatArc(statistics, 1000 * (k + 1) + name.length);
+      const [a, m, b] = [0, 0.5, 1].map((share) => {
+        const camera = cameraAt(share);
+        const maps = renderSplats(gaussians, camera, { background: [0.5, 0.5, 0.5] });
+        return { camera, maps, depth: trustedDepth(maps, rule) };
+      });
+      const factsOf = (other: typeof b) => {
+        const { warp, state } = labelSide(a, other);
+        return trueFacts({
+          size: SPLAT_VIEW,
+          warp,
+          visible: state.map((one) => (one === STATE.visible ? 1 : 0)),
+          focal: { a: a.camera.fx, b: other.camera.fx },
+          rotation: relativePose(a.camera, other.camera).rotation,
         });
+      };
+      const truth = { m: factsOf(m), b: factsOf(b) };
+      if (!makesScene(truth.m) || !makesScene(truth.b)) continue;
+      found++;
+      const pixels = ({ maps: { colour, alpha } }: typeof a): Pixels => {
         const points = alpha.length;
         const data = new Uint8ClampedArray(4 * points).fill(255);
         for (let i = 0; i < points; i++) for (let c = 0; c < 3; c++) data[4 * i + c] = 255 * colour[c * points + i];
-        return { pixels: { data, ...size }, known: Uint8Array.from(alpha, (a) => (a > 0.5 ? 1 : 0)) };
-      });
+        return { data, ...SPLAT_VIEW };
+      };
+      const focal = a.camera.fx;
       yield {
-        name: `${file.replace(/^.*\//, '').replace(/\..*$/, '')} ${k}`,
+        name: `${name} ${k}`,
         kind: 'splats',
-        photos: { a: views[0].pixels, m: views[1].pixels, b: views[2].pixels },
+        photos: { a: pixels(a), m: pixels(m), b: pixels(b) },
         focal: { a: focal, m: focal, b: focal },
-        known: views[1].known,
+        known: Uint8Array.from(m.maps.alpha, (alpha) => (alpha > 0.5 ? 1 : 0)),
+        truth,
+        towards: {
+          m: relativePose(a.camera, m.camera).translation,
+          b: relativePose(a.camera, b.camera).translation,
+        },
       };
     }
   }
+}
+
+/** Cameras by their share of an arc. */
+function splatArc({ center, radius }: SceneStatistics, seed: number): (share: number) => SplatCamera {
+  const random = seededRandom(seed);
+  const yaw = 2 * Math.PI * random();
+  const pitch = 0.1 + 0.3 * random();
+  const angle = (15 + 15 * random()) * (Math.PI / 180);
+  const focal = 1.1 * SPLAT_VIEW.width;
+  const distance = 2.2 * radius;
+  return (share) => {
+    const w = yaw + share * angle;
+    const eye: Vector3 = [
+      center[0] + distance * Math.cos(pitch) * Math.sin(w),
+      center[1] - distance * Math.sin(pitch),
+      center[2] + distance * Math.cos(pitch) * Math.cos(w),
+    ];
+    const rotation = lookAt(eye, center, [0, -1, 0]);
+    const [cx, cy] = [SPLAT_VIEW.width / 2, SPLAT_VIEW.height / 2];
+    return { ...SPLAT_VIEW, fx: focal, fy: focal, cx, cy, rotation, translation: translationAt(rotation, eye) };
+  };
 }

@@ -19,6 +19,8 @@ export interface TwoViewFacts {
   readonly verdict: VerdictKind;
   /** Share of the sampled matches that two cameras explain. */
   readonly inlierRatio: number;
+  /** Standard error of the way from A to B, degrees (poseSpread); null: not asked, as where {@link isDoubtful} says no. */
+  readonly spread: number | null;
   /** Of the inliers. */
   readonly inFront: number;
   /** Median angle between an inlier's rays, degrees. */
@@ -28,21 +30,26 @@ export interface TwoViewFacts {
   readonly rival: 'turn' | 'pose' | 'shift' | null;
 }
 
-/**
- * Fewer, and what two cameras explain is mostly chance: on a drive along a street, poses that explained less had points behind a
- * camera or a way to B that was 73° and more off; those that explained more were within 2° (docs/fly.md).
- */
-const LEAST_INLIERS = 0.4;
+/** Fewer, and the search (10,000 samples of five) meets a sample without outliers three times at most: 0.2⁵ is 1 in 3,125. */
+const LEAST_INLIERS = 0.2;
+/** From here on most matches agree to a pixel, which they do not by chance; below, halves of them are asked. */
+const SURE_INLIERS = 0.6;
+/** Degrees: a way that is 15° off puts what it triangulates off by a quarter, its sine. */
+const MOST_SPREAD = 15;
 const LEAST_IN_FRONT = 0.8;
 /** Degrees: below, depths are noise. That of a match, half a pixel at 640, is a twelfth of it. */
 const LEAST_PARALLAX = 0.6;
 const MOST_PLANAR = 0.93;
 
+/** Whether the pose of two cameras that explain this share of the matches is to be asked for its spread. */
+export const isDoubtful = (inlierRatio: number): boolean => inlierRatio >= LEAST_INLIERS && inlierRatio < SURE_INLIERS;
+
 /** Why no scene should be made of two photos; null where one can. */
 export function abstention(facts: TwoViewFacts): Abstention | null {
-  const { verdict, inlierRatio, inFront, parallax, planarShare, rival } = facts;
+  const { verdict, inlierRatio, spread, inFront, parallax, planarShare, rival } = facts;
   if (verdict === 'none') return ABSTENTIONS.unrelated;
   if (inlierRatio < LEAST_INLIERS || inFront < LEAST_IN_FRONT) return ABSTENTIONS.disagree;
+  if (spread !== null && spread > MOST_SPREAD) return ABSTENTIONS.disagree;
   if (rival === 'turn' || rival === 'shift') return ABSTENTIONS.turn;
   if (parallax < LEAST_PARALLAX) return planarShare > MOST_PLANAR ? ABSTENTIONS.turn : ABSTENTIONS.parallax;
   if (rival === 'pose' || planarShare > MOST_PLANAR) return ABSTENTIONS.plane;

@@ -156,6 +156,7 @@ test('the path begins at A, ends at B, goes beyond both, and turns around the mi
 const GOOD: TwoViewFacts = {
   verdict: 'good',
   inlierRatio: 0.8,
+  spread: null,
   inFront: 1,
   parallax: 6,
   planarShare: 0.4,
@@ -165,6 +166,8 @@ test.each([
   [{}, null, null],
   [{ verdict: 'none' }, 'unrelated', null],
   [{ inlierRatio: 0.1 }, 'disagree', null],
+  [{ inlierRatio: 0.4, spread: 40 }, 'disagree', null],
+  [{ inlierRatio: 0.3, spread: 4 }, null, null],
   [{ inFront: 0.5 }, 'disagree', null],
   [{ rival: 'turn' }, 'turn', 'panorama'],
   [{ rival: 'shift' }, 'turn', 'panorama'],

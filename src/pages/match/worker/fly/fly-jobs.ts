@@ -10,7 +10,7 @@ import { transpose3 } from '../../../../gaussians/camera.ts';
 import { encodeSplatPly } from '../../../../formats/splats/write-ply.ts';
 import { encodeSpz } from '../../../../formats/splats/write-spz.ts';
 import { type RefinedCameras, refineCameras, refinedInput } from '../../../../gaussians/gradient/refine-cameras.ts';
-import { type Abstention, abstention, ABSTENTIONS } from '../../../../gaussians/two-view/abstain.ts';
+import { ABSTENTIONS } from '../../../../gaussians/two-view/abstain.ts';
 import {
   buildTwoViewScene,
   DEFAULT_SIDE,
@@ -25,7 +25,7 @@ import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { shadersReady } from '../../../../platform/gpu/shader.ts';
 import type { ServedCall } from '../../../../platform/worker/serve-calls.ts';
 import type { FlownScene, FlyInfo, FlyRefined, FlyRequest, PriorSource } from '../../contract/fly.ts';
-import type { FitResult, Intrinsics } from '../../contract/geometry-fit.ts';
+import type { Intrinsics } from '../../contract/geometry-fit.ts';
 import { fitMatch } from '../geometry/fit-match.ts';
 import type { Inference } from '../inference.ts';
 import type { MatchedPhotos } from '../network-scene/network-input.ts';
@@ -34,6 +34,7 @@ import type { ShownScene } from '../stage/match-scene.ts';
 import type { ShownMatch } from '../stage/shown-match.ts';
 import { FlyKernels, gpuDrawer } from './gpu-drawer.ts';
 import { plainDrawer } from './plain-drawer.ts';
+import { sceneAbstention } from './scene-abstention.ts';
 
 type Context = ServedCall<Progress>;
 
@@ -103,7 +104,7 @@ export class FlyJobs {
     const fitted = performance.now();
     const known: FlyInfo = {
       ...nothing,
-      abstention: abstentionOf(result, verdict),
+      abstention: await sceneAbstention(fit, verdict, { signal, onProgress: () => {} }),
       focal: { a: lensOf(cameras.intrinsics.a), b: lensOf(cameras.intrinsics.b) },
       parallax: cameras.parallax,
       turn: cameras.turn,
@@ -260,11 +261,6 @@ export class FlyJobs {
     await shadersReady(device);
     return gpuDrawer(scene, this.kernels, root);
   }
-}
-
-function abstentionOf({ inlierRatio, cameras }: FitResult, verdict: 'good' | 'partial' | 'none'): Abstention | null {
-  const { inFront, parallax, planarShare, rival } = cameras!;
-  return abstention({ verdict, inlierRatio, inFront, parallax, planarShare, rival });
 }
 
 function refinedBy({ pose, zoom, loss }: RefinedCameras, { pose: before }: TwoViewInput): FlyRefined {
