@@ -103,6 +103,8 @@ export interface Verdict {
   isMirrored?: boolean;
   /** Parts may be matched to others that look the same; such a match is never `good`. */
   repeats?: boolean;
+  /** No one geometry explains most of what is certain; such a match is `partial`. */
+  isUnexplained?: boolean;
   /** Masks leave parts of the photos out: all shares are of what they leave. */
   isMasked?: boolean;
   meanCertainty: Record<Side, number>;
@@ -125,9 +127,16 @@ export interface MatchResult {
   /**
    * Rotation (degrees) and relative scale of B that rotation rescue chose; zero and one where it did not run.
    * `isMirrored`: one photo shows the scene as in a mirror. `repeats`: the match follows two motions that differ by a
-   * step at which the scene looks the same.
+   * step at which the scene looks the same. `isUnexplained`: neither a plane nor the epipolar lines of one scene explain it.
    */
-  rescue: { tried: boolean; rotation: number; scale: number; isMirrored?: boolean; repeats?: boolean };
+  rescue: {
+    tried: boolean;
+    rotation: number;
+    scale: number;
+    isMirrored?: boolean;
+    repeats?: boolean;
+    isUnexplained?: boolean;
+  };
   verdict: Verdict;
   /** It came with the sample's photos: no model has run here. */
   isRecorded?: boolean;

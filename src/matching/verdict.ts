@@ -10,7 +10,7 @@ const WELL = 0.5;
 export const USUAL_THRESHOLDS: VerdictThresholds = { certainty: 0.3, cycleShare: 0.015, none: 0.06, good: 0.3 };
 
 /** What the search found out besides, see MatchResult's `rescue`. */
-type Doubts = Pick<Verdict, 'isMirrored' | 'repeats' | 'isMasked'>;
+type Doubts = Pick<Verdict, 'isMirrored' | 'repeats' | 'isUnexplained' | 'isMasked'>;
 
 /**
  * What a person is told of a pair. Told from the whole field before any sampling: sampling draws 10,000 lines from
@@ -19,12 +19,18 @@ type Doubts = Pick<Verdict, 'isMirrored' | 'repeats' | 'isMasked'>;
 export function verdictOf(
   statistics: Statistics,
   thresholds: VerdictThresholds,
-  { isMirrored, repeats, isMasked }: Doubts = {},
+  { isMirrored, repeats, isUnexplained, isMasked }: Doubts = {},
 ): Verdict {
   const overlap = { a: statistics.a.consistentShare, b: statistics.b.consistentShare };
   const told = kindOf(overlap, thresholds);
-  const kind = repeats && told === 'good' ? 'partial' : told;
-  const found = kind === 'none' ? {} : { ...(isMirrored && { isMirrored }), ...(repeats && { repeats }) };
+  // What nothing explains was found all the same, and little of it is certain for that reason.
+  const kind = isUnexplained || (repeats && told === 'good') ? 'partial' : told;
+  const named = {
+    ...(isMirrored && { isMirrored }),
+    ...(repeats && { repeats }),
+    ...(isUnexplained && { isUnexplained }),
+  };
+  const found = kind === 'none' ? {} : named;
   const facts = { ...found, ...(isMasked && { isMasked }) };
   return {
     kind,
@@ -60,13 +66,16 @@ function kindOf(overlap: Record<Side, number>, thresholds: VerdictThresholds): V
 function sentenceOf(
   kind: VerdictKind,
   overlap: Record<Side, number>,
-  { isMirrored, repeats, isMasked }: Doubts,
+  { isMirrored, repeats, isUnexplained, isMasked }: Doubts,
 ): string {
   const mirror = isMirrored ? ' One of them is mirrored.' : '';
   const repeated = repeats ? ' The scene repeats itself: parts may be matched to others that look the same.' : '';
+  const unexplained = isUnexplained
+    ? ' No one scene explains all of it: something moved, or parts are matched to others that look alike.'
+    : '';
   const masked = isMasked ? ' Only what the masks leave counts.' : '';
   const percent = (share: number) => `${Math.round(100 * share)} %`;
-  const seen = `${percent(overlap.a)} of A is seen in B, and ${percent(overlap.b)} of B in A.${mirror}${repeated}${masked}`;
+  const seen = `${percent(overlap.a)} of A is seen in B, and ${percent(overlap.b)} of B in A.${mirror}${repeated}${unexplained}${masked}`;
   switch (kind) {
     case 'good':
       // Less than half is no praise: what is not certain may be seen all the same.

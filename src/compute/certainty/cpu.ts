@@ -15,3 +15,13 @@ export function certainty(warp: Float32Array, logit: Float32Array): Float32Array
   }
   return probability;
 }
+
+/** Nearer to 0 and 1 a certainty in float32 tells no logit. */
+const CERTAINTY_STEP = 1e-7;
+
+/** Logits whose certainty is the given one with a shift added, see {@link certainty}. */
+export const shiftedLogits = (certainty: Float32Array, shift: Float32Array): Float32Array =>
+  certainty.map((value, k) => {
+    const bounded = Math.min(Math.max(value, CERTAINTY_STEP), 1 - CERTAINTY_STEP);
+    return Math.log(bounded / (1 - bounded)) + shift[k];
+  });

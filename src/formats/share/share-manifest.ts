@@ -41,6 +41,7 @@ const verdict = object({
   meanCertainty: sides(number(0)),
   isMirrored: flag,
   repeats: flag,
+  isUnexplained: flag,
   isMasked: flag,
   medianCycle: sides(v.nullable(number(0))),
 }) satisfies v.GenericSchema<unknown, Verdict>;
@@ -58,6 +59,7 @@ const resultEntries = object({
     scale: number(1e-3),
     isMirrored: flag,
     repeats: flag,
+    isUnexplained: flag,
   }),
   verdict,
 });

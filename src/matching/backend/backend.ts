@@ -85,6 +85,17 @@ export interface Backend<Photo extends PhotoHandle, Field> {
     thresholds: VerdictThresholds,
     masks: Record<Side, PhotoMask | null>,
   ): Field;
+  /**
+   * Adds to the logits of a field that {@link refineField} or {@link followMotion} made; its certainty is worked out anew. The
+   * logit is told by the certainty as it is without masks, so that the shift lasts when they change.
+   * @param fields the field as it was read back
+   */
+  shiftLogits(
+    field: Field,
+    fields: Record<Side, PlainField>,
+    shifts: Record<Side, Float32Array>,
+    masks: Record<Side, PhotoMask | null>,
+  ): void;
   /** The field with A and B exchanged; nothing is copied. */
   swapped(field: Field): Field;
   /** The field as the drawing passes take it; null without WebGPU. It lives until the field is disposed of. */

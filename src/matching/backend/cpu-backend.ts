@@ -1,5 +1,5 @@
 import type { MatchField, WarpField } from '../../compute/field/gpu.ts';
-import { certainty } from '../../compute/certainty/cpu.ts';
+import { certainty, shiftedLogits } from '../../compute/certainty/cpu.ts';
 import { cycleError } from '../../compute/cycle/cpu.ts';
 import { isMasking, maskCertainty, maskedProbe, maskedStatistics } from '../../compute/mask/cpu.ts';
 import type { PlainField, PlainMatchField } from '../../compute/field/cpu.ts';
@@ -158,6 +158,20 @@ export class CpuBackend implements Backend<CpuPhoto, PlainMatchField> {
     const followed = (side: Side) =>
       followMotion(planes[side], planes[otherSide(side)], field[side], motions[side], sureFrom[side]);
     return withWarps(field, { a: followed('a'), b: followed('b') });
+  }
+
+  shiftLogits(
+    field: PlainMatchField,
+    fields: Record<Side, PlainField>,
+    shifts: Record<Side, Float32Array>,
+    masks: Record<Side, PhotoMask | null>,
+  ): void {
+    for (const side of ['a', 'b'] as const) {
+      const { warp, certainty: masked, unmasked = masked } = fields[side];
+      field[side].certainty = certainty(warp, shiftedLogits(unmasked, shifts[side]));
+      delete field[side].unmasked;
+    }
+    this.remask(field, masks);
   }
 
   swapped({ a, b }: PlainMatchField): PlainMatchField {

@@ -1,7 +1,7 @@
 import type { Gpu } from '../../platform/gpu/device.ts';
 import { type MatchField, type WarpField, gridPoints } from '../../compute/field/gpu.ts';
 import { CertaintyPass } from '../../compute/certainty/gpu.ts';
-import { certainty } from '../../compute/certainty/cpu.ts';
+import { certainty, shiftedLogits } from '../../compute/certainty/cpu.ts';
 import { CyclePass } from '../../compute/cycle/gpu.ts';
 import { isMasking, maskedProbe, maskedStatistics } from '../../compute/mask/cpu.ts';
 import { MaskPass } from '../../compute/mask/gpu.ts';
@@ -296,6 +296,20 @@ export class GpuBackend implements Backend<GpuPhoto, GpuMatchField> {
     });
     done.forEach((free) => free());
     return made;
+  }
+
+  shiftLogits(
+    field: GpuMatchField,
+    fields: Record<Side, PlainField>,
+    shifts: Record<Side, Float32Array>,
+    masks: Record<Side, PhotoMask | null>,
+  ): void {
+    for (const side of ['a', 'b'] as const) {
+      const { certainty: masked, unmasked = masked } = fields[side];
+      const logits = shiftedLogits(unmasked, shifts[side]) as Float32Array<ArrayBuffer>;
+      this.gpu.device.queue.writeBuffer(field[side].logit, 0, logits);
+    }
+    this.remask(field, masks);
   }
 
   swapped({ a, b, release }: GpuMatchField): GpuMatchField {
