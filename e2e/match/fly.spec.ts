@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
 import { readSplats } from '../../src/formats/splats/index.ts';
 import { bytesSource } from '../../src/formats/byte-source.ts';
 import { decodeGif } from '../../src/formats/images/read-gif.test-helper.ts';
+import type { InstalledModel } from '../../src/models/library-contract.ts';
+import { NETWORK_SCHEMA, type NetworkManifest } from '../../src/models/network-manifest.ts';
+import { encodeModel } from '../../src/onnx/encode.ts';
+import { GraphBuilder } from '../../src/onnx/graph-builder.ts';
+import * as op from '../../src/onnx/ops.ts';
 import { type AppWindow, engine, matched, stagePicture, watchErrors } from '../app.ts';
 import { showApp, test } from '../one-page.ts';
 import { changedShare } from '../pictures.ts';
@@ -32,6 +38,54 @@ async function settled(page: Page): Promise<Buffer> {
     expect(isSame).toBe(true);
   }).toPass({ intervals: [700], timeout: 20_000 });
   return last;
+}
+
+/**
+ * A depth network of one layer among the installed models, as the list has it; its files come from the site.
+ * @returns what takes it off the list again
+ */
+async function installDepthNetwork(page: Page): Promise<() => Promise<void>> {
+  const g = new GraphBuilder({ name: 'depth' });
+  const image = g.input('image', 'float32', [1, 3, 24, 32]);
+  g.output('depth', op.sigmoid(g, op.slice(g, image, 1, 0, 1)));
+  const graph = Buffer.from((await encodeModel(g, 'none.data')).graph);
+  const manifest: NetworkManifest = {
+    schema: NETWORK_SCHEMA,
+    kind: 'depth',
+    id: 'red-is-near',
+    name: 'Red is near',
+    licence: 'MIT',
+    source: 'this test',
+    input: { name: 'image', width: 32, height: 24, mean: [0, 0, 0], std: [1, 1, 1] },
+    network: { file: 'depth.onnx', bytes: graph.length, sha256: createHash('sha256').update(graph).digest('hex') },
+    outputs: { depth: 'depth' },
+    patch: 1,
+    rows: 24,
+    columns: 32,
+    channels: 1,
+  };
+  await page.route('**/red-is-near/manifest.json', (route) => route.fulfill({ json: manifest }));
+  await page.route('**/red-is-near/depth.onnx', (route) => route.fulfill({ body: graph }));
+  const installed = {
+    ...{
+      id: manifest.id,
+      name: manifest.name,
+      licence: manifest.licence,
+      source: manifest.source,
+      kind: manifest.kind,
+    },
+    ...{ description: '', input: null, bytes: graph.length, installedAt: 0, checkpoints: [], facts: [], unused: [] },
+    manifestUrl: new URL('/red-is-near/manifest.json', page.url()).href,
+  } satisfies InstalledModel;
+  const list = (models: InstalledModel[] | null) =>
+    page.evaluate((given) => {
+      const { store } = (window as unknown as AppWindow).liftMatch;
+      const { library } = store.getState();
+      store.setState({ library: { ...library, installed: given } });
+      return library.installed;
+    }, models);
+  const others = await list([installed]);
+  return async () => void (await list(others));
 }
 
 const viewOf = (page: Page) => page.evaluate(() => (window as unknown as AppWindow).liftMatch.store.getState().view);
@@ -90,9 +144,18 @@ test('two photos are flown between, saved, reopened from a share file, and refus
   await page.getByRole('combobox', { name: 'Depth beside the match' }).selectOption('estimate');
   await expect(page.locator('[data-prior]')).toContainText(/explains \d+ % of what the match says|is left out/);
   expect(page.url()).toContain('fly.depth=estimate');
+  // An installed network tells it instead: one that takes red things for near.
+  const forget = await installDepthNetwork(page);
+  const before = await page.locator('[data-prior]').textContent();
+  await page.getByRole('combobox', { name: 'Depth beside the match' }).selectOption('red-is-near');
+  expect((await flown(page)).error).toBeNull();
+  await expect(page.locator('[data-prior]')).toContainText(/explains \d+ % of what the match says|is left out/);
+  expect(await page.locator('[data-prior]').textContent()).not.toBe(before);
+  expect(page.url()).toContain('fly.depth=red-is-near');
   await page.getByRole('combobox', { name: 'Depth beside the match' }).selectOption('');
   await expect(page.locator('[data-prior]')).toHaveCount(0);
   await flown(page);
+  await forget();
 
   // Away: a scene that other programs read, and a film of the flight.
   const ply = await saved(page, () => page.getByRole('button', { name: 'Save .ply' }).click());
@@ -115,6 +178,10 @@ test('two photos are flown between, saved, reopened from a share file, and refus
   await dialog.getByRole('button', { name: 'Close' }).first().click();
   const { modelRuns } = await engine(page, 'diagnostics', {});
   expect(modelRuns).toBe(0);
+
+  // Another match does not wait for cameras that are being refined.
+  await page.getByRole('switch', { name: 'Refine the cameras' }).check();
+  await expect(note).toContainText(/Refining the cameras \d+ %/, { timeout: 30_000 });
 
   // A camera that only turned makes no scene, and what works instead is a click away.
   await page.evaluate(async () => {

@@ -85,6 +85,41 @@ describe('the scene of both photos', () => {
     expect(workspace.store.getState().fly).toMatchObject({ isMaking: false, doing: null, info: { count: 2 } });
   });
 
+  it('is given up where a new match begins, and made again with what that one shows', async () => {
+    const { workspace, asked, engine } = await flown();
+    const made = { abstention: null, count: 3 };
+    engine.handlers.makeFly = () => new Promise(() => {});
+    workspace.updateView({ flyRefine: true });
+    await settled();
+    const { id } = engine.calls.at(-1)!;
+    const job = { stage: null, progress: null, soFar: null };
+    workspace.store.setState({ job });
+    await settle();
+    expect(engine.worker.sent).toContainEqual({ type: 'cancel', id });
+    expect(workspace.store.getState().fly).toMatchObject({ isMaking: false, info: null });
+    // Nothing is made while it runs, also where it is asked for otherwise.
+    const before = asked().length;
+    workspace.updateView({ flyRefine: false });
+    await settled();
+    expect(asked()).toHaveLength(before);
+    engine.handlers.makeFly = () => made;
+    // Cancelled or not: the match that is shown is flown through.
+    workspace.store.setState({ job: null });
+    await settle();
+    expect(asked()).toHaveLength(before + 1);
+    expect(workspace.store.getState().fly.info).toEqual(made);
+    workspace.store.setState({ job });
+    workspace.store.setState({ result: { ...RESULT } });
+    workspace.store.setState({ job: null });
+    await settle();
+    expect(asked()).toHaveLength(before + 2);
+    // A match that was cancelled leaves a whole scene alone.
+    workspace.store.setState({ job });
+    workspace.store.setState({ job: null });
+    await settle();
+    expect(asked()).toHaveLength(before + 2);
+  });
+
   it('takes the depth of a rule or of an installed network beside the match, and of none that is not there', async () => {
     const depth = { ...NETWORK, id: 'depth-anything', kind: 'depth', manifestUrl: 'opfs:d' } as InstalledModel;
     const { workspace, asked, install } = await flown();

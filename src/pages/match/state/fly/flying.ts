@@ -87,19 +87,24 @@ export class Flying {
   private follow(now: MatchState, before: MatchState): void {
     const { fly } = this.store.getState();
     const isSame = now.result === before.result && requestKey(now) === requestKey(before);
-    if (!isSame) {
-      clearTimeout(this.timer);
+    // A scene that takes long, as when its cameras are refined, would make the match wait for it.
+    const begins = now.job !== null && before.job === null;
+    if (!isSame || begins) clearTimeout(this.timer);
+    if (!isSame || (begins && fly.isMaking)) {
       this.running?.abort();
       this.running = null;
       if (fly !== NO_FLY) this.store.setState({ fly: NO_FLY });
     }
-    const isWanted = now.result !== null && viewOf(now.view.view).isFlown === true;
-    const wasWanted = before.result !== null && viewOf(before.view.view).isFlown === true;
-    if (!isWanted || (isSame && (wasWanted || fly.info || fly.isMaking))) return;
+    const isWanted = isFlownNow(now);
+    if (!isWanted || (isSame && (isFlownNow(before) || fly.info || fly.isMaking))) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.make(), now.result === before.result && !isSame ? SETTLE_MS : 0);
   }
 }
+
+/** Whether the match is looked at as a scene, and no other is on its way. */
+const isFlownNow = ({ result, job, view }: MatchState): boolean =>
+  result !== null && job === null && viewOf(view.view).isFlown === true;
 
 /** What a scene depends on besides the match. */
 function requestKey(state: MatchState): string {
