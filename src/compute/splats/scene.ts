@@ -99,6 +99,11 @@ export class SplatScene {
     this.shapes = scope.storage('splats/shapes', 32 * room);
     this.harmonics = scope.storage('splats/harmonics', 4 * harmonicWords(table.shDegree) * room);
     this.splats = scope.storage('splats/projected', SPLAT_BYTES * room);
+    this.upload();
+  }
+
+  /** All of the table, as it is now. */
+  upload(): void {
     this.uploadCentres(null);
     this.uploadShapes();
     this.uploadHarmonics();

@@ -3,12 +3,17 @@ import { float16ToFloat32, float32ToFloat16 } from '../../formats/arrays/half.ts
 import { activate } from '../../gaussians/activate.ts';
 import type { SplatCamera } from '../../gaussians/camera.ts';
 import { cloudCamera, randomScene } from '../../gaussians/random-scene.test-helper.ts';
+import type { CameraGradient } from '../../gaussians/gradient/chain.ts';
+import { movedCamera } from '../../gaussians/gradient/moved-camera.ts';
+import { type DifferentiableRasteriser, plainRasteriser } from '../../gaussians/gradient/rasteriser.ts';
+import { Refiner } from '../../gaussians/gradient/refine.ts';
 import { renderView, SCREEN_STRIDE, screenGradients } from '../../gaussians/gradient/screen.ts';
 import { DEPTH_KINDS, renderSplats, type SplatMaps } from '../../gaussians/raster/render.ts';
 import { createTable, type GaussianTable, type ShDegree } from '../../gaussians/table.ts';
 import { seededRandom } from '../../geometry/random.ts';
 import { TestGpu } from '../../platform/gpu/testing/dawn.ts';
 import { GradientKernels, SplatGradients } from './gradient/gpu.ts';
+import { GpuRasteriser } from './gradient/rasteriser.ts';
 import { PresentPass, SplatLook } from './look/gpu.ts';
 import { SplatMeasure } from './measure/gpu.ts';
 import { requireRoom, SplatScene } from './scene.ts';
@@ -20,11 +25,13 @@ import { SplatKernels, SplatViewer } from './viewer.ts';
 
 let gpu: TestGpu;
 let kernels: SplatKernels;
+let gradient: GradientKernels;
 let present: PresentPass;
 let viewer: SplatViewer;
 beforeAll(async () => {
   gpu = await TestGpu.open();
   kernels = new SplatKernels(gpu.device);
+  gradient = new GradientKernels(gpu.device);
   present = new PresentPass(gpu.device, gpu.scope, 'rgba8unorm');
   viewer = new SplatViewer(kernels, gpu.scope, { format: 'rgba8unorm' });
   await viewer.ready();
@@ -218,7 +225,7 @@ describe('SplatGradients', () => {
     const scope = gpu.scope.child('scene');
     const scene = new SplatScene(kernels.project, scope, table);
     const measure = new SplatMeasure(kernels.measure, kernels.sort, scene, room);
-    const gradients = new SplatGradients(new GradientKernels(gpu.device), scene, measure);
+    const gradients = new SplatGradients(gradient, scene, measure);
     const actual = await gradients.of(camera, byColour);
     if (!degree) expect(await gradients.of(camera, byColour)).toEqual(actual);
     scope.destroy();
@@ -244,6 +251,44 @@ describe('SplatGradients', () => {
   });
 });
 
+describe('GpuRasteriser', () => {
+  it('refines a pose, a focal length and colours as the judge does, step by step', async () => {
+    const truth = randomScene(150, 0, 31);
+    for (let i = 0; i < truth.logScales.length; i++) truth.logScales[i] = Math.max(-3, truth.logScales[i]);
+    truth.sh0.set(float16ToFloat32(float32ToFloat16(truth.sh0)));
+    const cameras = [cloudCamera(45, 37), movedCamera(cloudCamera(45, 37), { ...STILL, turn: [0, 0.1, 0] })];
+    const targets = cameras.map(({ width, height, ...lens }) => {
+      const { colour } = renderView(activate(truth), { width, height, ...lens });
+      return { width, height, colour };
+    });
+    const off = movedCamera(cameras[1], { ...STILL, turn: [0.004, -0.006, 0.003], fx: 0.5, fy: 0.5 });
+    const shown = Float64Array.from({ length: truth.count }, (_, i) => (i % 3 ? 1 : 0.5));
+    const refinedBy = async (rasteriser: DifferentiableRasteriser) => {
+      const views = [
+        { camera: cameras[0], target: targets[0], moves: false },
+        { camera: off, target: targets[1], moves: true, shown },
+      ];
+      const rates = { turn: 5e-4, shift: 5e-4, focal: 5e-4, colour: 5e-3, depth: 1e-3 };
+      const refiner = new Refiner(truth, views, { steps: 2, rates, rasteriser });
+      const losses: number[] = [];
+      while (!refiner.isDone) losses.push(await refiner.step());
+      rasteriser.destroy();
+      return { losses, camera: refiner.result().cameras[1] };
+    };
+    const judge = await refinedBy(plainRasteriser());
+    const before = gpu.scope.bytes;
+    const found = await refinedBy(new GpuRasteriser({ ...kernels, gradient }, gpu.scope, truth));
+    expect(gpu.scope.bytes).toBe(before);
+    expect(found.losses.at(-1)).toBeLessThan(found.losses[0]);
+    found.losses.forEach((loss, k) => expect(Math.abs(loss / judge.losses[k] - 1)).toBeLessThan(2e-3));
+    const apart = found.camera.rotation.map((value, k) => Math.abs(value - judge.camera.rotation[k]));
+    // A step of Adam is 5e-4 whatever its gradient: two of them go the same way.
+    expect(Math.max(...apart)).toBeLessThan(1e-4);
+    expect(Math.abs(found.camera.fx / judge.camera.fx - 1)).toBeLessThan(1e-4);
+  });
+});
+
+const STILL = { turn: [0, 0, 0], shift: [0, 0, 0], fx: 0, fy: 0, cx: 0, cy: 0 } satisfies CameraGradient;
 const SIZE = [53, 38] as const;
 const GROUND = { background: [0.25, 0.5, 0.125], ground: [1, 0, 1] } as const;
 

@@ -22,7 +22,7 @@ const input: TwoViewInput = {
 
 test('refining draws each photo better from the other’s Gaussians, and what was found makes the next scene', async () => {
   const steps: number[] = [];
-  const found = await refineCameras(input, 5, (done) => void steps.push(done), 28);
+  const found = await refineCameras(input, 5, (done) => void steps.push(done), { side: 28 });
   expect(steps).toEqual([1, 2, 3, 4, 5]);
   expect(found.loss[1]).toBeLessThan(0.99 * found.loss[0]);
   const next = refinedInput(input, found);
@@ -44,7 +44,7 @@ test('it ends at once where it is told to', async () => {
       seen.push(done);
       if (done === 2) throw new DOMException('Enough.', 'AbortError');
     },
-    24,
+    { side: 24 },
   );
   await expect(ended).rejects.toThrow('Enough.');
   expect(seen).toEqual([1, 2]);

@@ -5,7 +5,9 @@ import { activate } from '../activate.ts';
 import { resized, type SplatCamera } from '../camera.ts';
 import type { Target } from './loss.ts';
 import { Refiner, type RefineRates, type RefineView } from './refine.ts';
+import { type DifferentiableRasteriser, plainRasteriser } from './rasteriser.ts';
 import { renderView } from './screen.ts';
+import type { GaussianTable } from '../table.ts';
 import { buildTwoViewScene, type TwoViewInput, type TwoViewScene } from '../two-view/build.ts';
 import { cellColours } from '../two-view/colour.ts';
 import { fadedOpacities } from '../two-view/path.ts';
@@ -17,6 +19,13 @@ const COVERED = 0.9;
 /** Steps in radians, in baselines, and of the logarithms of focal length and depth. */
 const RATES = { turn: 3e-4, focal: 5e-4, depth: 1e-3, colour: 5e-3 } satisfies Partial<RefineRates>;
 const SHIFT = 5e-4;
+
+export interface RefineWith {
+  /** Gaussians, and pixels, along the longer side. */
+  side?: number;
+  /** What draws and differentiates the scene; by default the float64 judge. */
+  open?: (table: GaussianTable) => DifferentiableRasteriser;
+}
 
 export interface RefinedCameras {
   /** As the input's, moved. */
@@ -32,24 +41,29 @@ export interface RefinedCameras {
  * photo's Gaussians (its own repaint it whatever the pose is), and cameras, depths along the rays and colours move until the
  * drawn ones look like the photos. The scene is to be built anew with what is found.
  * @param onStep told of every step; the promise it gives is waited for, and what it throws ends the refinement
- * @param side Gaussians, and pixels, along the longer side
  */
 export async function refineCameras(
   input: TwoViewInput,
   steps: number,
   onStep: (done: number) => Promise<void> | void = () => {},
-  side = SIDE,
+  { side = SIDE, open = () => plainRasteriser() }: RefineWith = {},
 ): Promise<RefinedCameras> {
   const scene = buildTwoViewScene({ ...input, side });
+  const rasteriser = open(scene.table);
   const refiner = new Refiner(scene.table, [crossView(scene, input, 'a', side), crossView(scene, input, 'b', side)], {
     steps,
+    rasteriser,
     rates: { ...RATES, shift: SHIFT * scene.baseline },
     madeBy: Uint8Array.from({ length: scene.table.count }, (_, i) => (i < scene.counts.a ? 0 : 1)),
   });
   const losses: number[] = [];
-  while (!refiner.isDone) {
-    losses.push(await refiner.step());
-    await onStep(losses.length);
+  try {
+    while (!refiner.isDone) {
+      losses.push(await refiner.step());
+      await onStep(losses.length);
+    }
+  } finally {
+    rasteriser.destroy();
   }
   const [a, b] = refiner.result().cameras;
   return {

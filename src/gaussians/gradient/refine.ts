@@ -5,7 +5,7 @@ import { Adam } from './adam.ts';
 import { type CameraGradient, chainToScene, createGradients, type SceneGradients } from './chain.ts';
 import { photometricLoss, type Target } from './loss.ts';
 import { movedCamera } from './moved-camera.ts';
-import { renderView, screenGradients, type ScreenView } from './screen.ts';
+import { type DifferentiableRasteriser, plainRasteriser } from './rasteriser.ts';
 
 /** A photo with the camera that took it, as far as that is known. */
 export interface RefineView {
@@ -45,8 +45,8 @@ export interface RefineOptions {
   readonly background?: readonly [number, number, number];
   /** [n] which view's camera made each Gaussian, for `depth`; the first by default. */
   readonly madeBy?: ArrayLike<number>;
-  /** Another way to the screen's gradients: the GPU's. By default the float64 judge's. */
-  readonly screen?: (view: ScreenView, by: { colour: Float64Array }) => Promise<ArrayLike<number>>;
+  /** By default the float64 judge; the GPU's draws before black. */
+  readonly rasteriser?: DifferentiableRasteriser;
 }
 
 /** Rates fall to this share of the first by the last step. */
@@ -61,6 +61,7 @@ export class Refiner {
   readonly steps: number;
   private done = 0;
   private readonly rates: RefineRates;
+  private readonly rasteriser: DifferentiableRasteriser;
   private cameras: SplatCamera[];
   private readonly optimisers = new Map<string, Adam>();
   private readonly logScales: Float64Array;
@@ -76,6 +77,7 @@ export class Refiner {
   ) {
     this.steps = options.steps;
     this.rates = { ...HELD_RATES, ...options.rates };
+    this.rasteriser = options.rasteriser ?? plainRasteriser(options.background);
     this.cameras = views.map(({ camera }) => camera);
     this.logScales = Float64Array.from(table.logScales);
     this.logits = Float64Array.from(table.opacityLogits);
@@ -96,11 +98,11 @@ export class Refiner {
     for (const [n, { target, shown }] of this.views.entries()) {
       const opacities = shown ? Float64Array.from(gaussians.opacities, (value, i) => shown[i] * value) : null;
       const seen = opacities ? { ...gaussians, opacities } : gaussians;
-      const view = renderView(seen, this.cameras[n], this.options.background);
+      const view = await this.rasteriser.see(seen, this.cameras[n]);
       const loss = photometricLoss(view.colour, target);
       value += loss.value / this.views.length;
       const colour = loss.colour as Float64Array;
-      const screen = (await this.options.screen?.(view, { colour })) ?? screenGradients(view, { colour });
+      const screen = await view.gradients(colour);
       const byLogits = opacities ? new Float64Array(gaussians.count) : scene.opacityLogits;
       const { camera } = createGradients({ count: 0, shDegree: 0 });
       chainToScene(seen, view, screen, { ...scene, opacityLogits: byLogits, camera });

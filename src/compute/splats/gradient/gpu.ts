@@ -57,9 +57,11 @@ export class SplatGradients {
       const gradients = scope.storage('splats/gradients', bytes);
       // Once more where the view had more pairs than there was room for.
       do {
-        scene.setView(camera);
         const encoder = device.createCommandEncoder({ label: 'splat-gradients' });
-        const view = this.measure.record(encoder, camera);
+        // As a rule the picture was just drawn: its lists of pairs hold.
+        const drawn = this.measure.recorded(camera);
+        if (!drawn) scene.setView(camera);
+        const view = drawn ?? this.measure.record(encoder, camera);
         const pairs = scope.storage('splats/pair-gradients', 4 * SCREEN_STRIDE * view.capacity);
         const bindings = {
           view: scene.view,

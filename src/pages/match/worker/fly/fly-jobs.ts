@@ -9,7 +9,12 @@ import { axisAngleOf } from '../../../../core/rotation.ts';
 import { transpose3 } from '../../../../gaussians/camera.ts';
 import { encodeSplatPly } from '../../../../formats/splats/write-ply.ts';
 import { encodeSpz } from '../../../../formats/splats/write-spz.ts';
-import { type RefinedCameras, refineCameras, refinedInput } from '../../../../gaussians/gradient/refine-cameras.ts';
+import {
+  type RefinedCameras,
+  refineCameras,
+  refinedInput,
+  type RefineWith,
+} from '../../../../gaussians/gradient/refine-cameras.ts';
 import { ABSTENTIONS } from '../../../../gaussians/two-view/abstain.ts';
 import {
   buildTwoViewScene,
@@ -33,6 +38,7 @@ import type { NetworkScenes } from '../network-scene/network-scenes.ts';
 import type { ShownScene } from '../stage/match-scene.ts';
 import type { ShownMatch } from '../stage/shown-match.ts';
 import { FlyKernels, gpuDrawer } from './gpu-drawer.ts';
+import type { gpuRasteriser } from './gpu-rasteriser.ts';
 import { plainDrawer } from './plain-drawer.ts';
 import { sceneAbstention } from './scene-abstention.ts';
 
@@ -53,6 +59,7 @@ const COLOUR_SIDE = 1024;
 export class FlyJobs {
   private made: { shown: ShownMatch; input: TwoViewInput; scene: TwoViewScene | null } | null = null;
   private kernels: FlyKernels | null = null;
+  private opensRasteriser: ReturnType<typeof gpuRasteriser> | null = null;
   private scenes: NetworkScenes | null = null;
   private depthNetwork: DepthNetwork | null = null;
   private readonly priors = new WeakMap<object, { key: string; prior: DepthPrior }>();
@@ -134,12 +141,13 @@ export class FlyJobs {
     if (request.refine && !network) {
       // It takes long: meanwhile the scene is there as the match has it.
       await this.show(byMatch, stage);
-      const found = await refineCameras(input, REFINE_STEPS, async (done) => {
+      const tell = async (done: number) => {
         onProgress({ stage: 'refine-scene', fraction: done / REFINE_STEPS });
         // Pictures, and the word that it is not wanted any more.
         await new Promise((resolve) => setTimeout(resolve));
         throwIfAborted(signal);
-      });
+      };
+      const found = await refineCameras(input, REFINE_STEPS, tell, { open: await this.rasteriser() });
       refined = refinedBy(found, input);
       input = refinedInput(input, found);
       byMatch = build();
@@ -256,10 +264,22 @@ export class FlyJobs {
   }
 
   private async onGpu(scene: TwoViewScene) {
-    const [{ device }, root] = [this.gpu!, this.root!];
-    this.kernels ??= new FlyKernels(device);
-    await shadersReady(device);
-    return gpuDrawer(scene, this.kernels, root);
+    const kernels = this.requireKernels();
+    await shadersReady(this.gpu!.device);
+    return gpuDrawer(scene, kernels, this.root!);
+  }
+
+  /** What cameras are refined by: the graphics card, or else the float64 judge. */
+  private async rasteriser(): Promise<RefineWith['open']> {
+    if (!this.isOnGpu) return undefined;
+    const { gpuRasteriser } = await import('./gpu-rasteriser.ts');
+    this.opensRasteriser ??= gpuRasteriser(this.requireKernels(), this.root!);
+    return this.opensRasteriser;
+  }
+
+  private requireKernels(): FlyKernels {
+    this.kernels ??= new FlyKernels(this.gpu!.device);
+    return this.kernels;
   }
 }
 
