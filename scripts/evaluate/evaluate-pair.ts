@@ -15,6 +15,8 @@ export interface PairResult {
   name: string;
   scene: string;
   kind: EvaluationPair['kind'];
+  /** Which list it is of, where there are several. */
+  list?: string;
   milliseconds: number;
   /** Until the first match, and how many were made after it. */
   firstMilliseconds: number;
@@ -47,8 +49,8 @@ export async function evaluatePair(
     return photo.resized(size, protocol.antialias ? resizeAveraged : resizeBilinear);
   };
   const { photos, fields, ...told } = await matchPair(matcher, pair, settings, prepare);
-  const { name, scene, kind } = pair;
-  const result: PairResult = { name, scene, kind, ...told };
+  const { name, scene, kind, list } = pair;
+  const result: PairResult = { name, scene, kind, ...(list && { list }), ...told };
   const sizes = { a: photos.a.size, b: photos.b.size };
   const truth = await denseTruth(pair, sizes, files);
   if (truth) result.dense = measureDense(fields.a, sizes.b, truth);

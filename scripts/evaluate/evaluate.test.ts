@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { PlainField, PlainMatchField } from '../../src/compute/field/cpu.ts';
 import { project } from '../../src/core/matrix3.ts';
 import { ROOT } from '../node/tools.mjs';
+import { readAllListed } from './benchmarks/index.ts';
 import type { PairResult } from './evaluate-pair.ts';
 import { measureDense, measurePoints } from './measure.ts';
 import { measurePose, measureRegistration, sampledPairs } from './measure-geometry.ts';
@@ -183,6 +184,25 @@ describe('tables', () => {
     expect(overlap.rows.find(([threshold]) => threshold === '0.06')).toEqual(['0.06', '50 %', '100 %']);
     expect(results.map(badness)).toEqual([0, 1, 0]);
   });
+
+  it('say it of every list where there are several, and of what is seen enough of', () => {
+    const listed = results.map((r, i): PairResult => {
+      return {
+        ...r,
+        list: ['p', 'q', 'q'][i],
+        ...(i < 2 && { dense: { pck: [], medianEpe: 0, auroc: 0, places: 0, seen: 0.5 - 0.4 * i } }),
+      };
+    });
+    const verdicts = tablesOf(listed).find(({ title }) => title === 'Verdicts')!;
+    expect(verdicts.rows).toEqual([
+      ['related, p', '1', '1', '0', '0', '100 %'],
+      ['related, q', '1', '0', '0', '1', '0 %'],
+      ['related', '2', '1', '0', '1', '50 %'],
+      ['… 20 % of A seen or more', '1', '1', '0', '0', '100 %'],
+      ['unrelated, q', '1', '0', '0', '1', '100 %'],
+      ['unrelated', '1', '0', '0', '1', '100 %'],
+    ]);
+  });
 });
 
 describe('what a pair costs', () => {
@@ -251,6 +271,27 @@ describe('a list of pairs', () => {
     expect(pair).toMatchObject({ scene: 'x', a: join(folder, 'a.jpg'), cameras: { K0: I.flat(), T: T.flat() } });
     const [same] = read({ kind: 'pose', a: 'a.jpg', b: 'b.jpg', K0: I, K1: I, T: [...T, [0, 0, 0, 1]] });
     expect(same.cameras!.T).toEqual(T.flat());
+  });
+
+  it('is one of several that are measured as one; a folder of lifted photos is one, too', async () => {
+    const [list, lifted] = [join(folder, 'lists', 'photos'), join(folder, 'lists', 'lifted')];
+    for (const part of ['image1', 'image2']) mkdirSync(join(lifted, part), { recursive: true });
+    mkdirSync(list);
+    writeFileSync(join(list, 'pairs.json'), JSON.stringify([{ name: 'x-1', kind: 'none', a: 'a.jpg', b: 'b.jpg' }]));
+    writeFileSync(join(lifted, 'image2', 'castle_000.png'), '');
+    const { pairs } = await readAllListed([join(list, 'pairs.json'), `${lifted}/`], null);
+    expect(pairs).toMatchObject([
+      { list: 'photos', name: 'photos/x-1', scene: 'photos/x', a: join(list, 'a.jpg') },
+      {
+        list: 'lifted',
+        name: 'lifted/castle_000',
+        scene: 'lifted/castle',
+        truth: join(lifted, 'warp', 'castle_000.npz'),
+      },
+    ]);
+    const [alone] = (await readAllListed([list], null)).pairs;
+    expect(alone).toMatchObject({ name: 'x-1', scene: 'x' });
+    expect(alone.list).toBeUndefined();
   });
 
   it('may know single places of both photos', () => {

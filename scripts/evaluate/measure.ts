@@ -16,6 +16,8 @@ export interface DenseMeasures {
   medianEpe: number;
   auroc: number;
   places: number;
+  /** Share of A's places that B shows, where the truth is dense. */
+  seen?: number;
 }
 
 /** A field of A against the truth, over A's places visible in B; errors in B's pixels at a 640 px long side. */
@@ -34,7 +36,7 @@ export function measureDense(field: PlainField, photoB: Size, truth: DenseTruth)
       certainty.push(found.certainty);
     }
   }
-  return measuresOf(errors, certainty);
+  return { ...measuresOf(errors, certainty), seen: errors.length / (truth.grid.width * truth.grid.height) };
 }
 
 /** {@link measureDense} at single places that are known in both photos, pixels of the files. */

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { CodedError } from '../../src/core/errors.ts';
 import type { Side, Size } from '../../src/core/geometry.ts';
 import type { Matrix3 } from '../../src/core/matrix3.ts';
@@ -8,6 +8,8 @@ interface Named {
   name: string;
   /** Figures are also given per scene: as listed, else the part of the name before the first dash. */
   scene: string;
+  /** Which list it is of, where several are measured together. */
+  list?: string;
   a: string;
   b: string;
   /** Known cameras: the pose is measured too. */
@@ -108,6 +110,17 @@ export function readPairs(path: string): EvaluationPair[] {
       default:
         throw broken(`${path}: pair ${name} has the unknown kind "${kind}".`);
     }
+  });
+}
+
+/** The pairs in a folder that `npm run lift` wrote: photo and view with their exact warp; a photo's views are one scene. */
+export function liftedPairs(folder: string): EvaluationPair[] {
+  const names = readdirSync(join(folder, 'image2')).filter((file) => file.endsWith('.png'));
+  return names.sort().map((file) => {
+    const name = file.replace(/\.png$/, '');
+    const of = (part: string, ending: string) => resolve(folder, part, `${name}.${ending}`);
+    const [a, b, truth] = [of('image1', 'png'), of('image2', 'png'), of('warp', 'npz')];
+    return { kind: 'warp', name, scene: name.replace(/_\d+$/, ''), a, b, truth, cameras: null, points: null };
   });
 }
 

@@ -12,6 +12,8 @@ export interface Table {
 
 const POSE_THRESHOLDS = [5, 10, 20] as const;
 const CORNER_THRESHOLDS = [3, 5, 10] as const;
+/** Share of A that B shows, from which on a pair is not hard for being seen so little. */
+const MUCH_SEEN = 0.2;
 /** Overlaps at which the verdict's threshold could lie. */
 const OVERLAPS = [0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3] as const;
 
@@ -165,21 +167,32 @@ export function publishedTable(results: readonly PairResult[], protocol: Protoco
 }
 
 function verdictTable(results: readonly PairResult[]): Table | null {
-  const row = (name: string, unrelated: boolean) => {
-    const kinds = results.filter(({ kind }) => (kind === 'unrelated') === unrelated).map(({ verdict }) => verdict.kind);
+  const row = (name: string, group: readonly PairResult[], unrelated: boolean): string[][] => {
+    const kinds = group.filter(({ kind }) => (kind === 'unrelated') === unrelated).map(({ verdict }) => verdict.kind);
     const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
     const right = unrelated ? count('none') : kinds.length - count('none');
-    return kinds.length
-      ? [
-          [
-            name,
-            ...[kinds.length, count('good'), count('partial'), count('none')].map(String),
-            percent(right / kinds.length),
-          ],
-        ]
-      : [];
+    const counts = [kinds.length, count('good'), count('partial'), count('none')].map(String);
+    return kinds.length ? [[name, ...counts, percent(right / kinds.length)]] : [];
   };
-  const rows = [...row('related', false), ...row('unrelated', true)];
+  // By list where there are several, and those of which B shows much of A apart.
+  const lists = [...new Set(results.flatMap(({ list }) => list ?? []))];
+  const rows = [false, true].flatMap((unrelated) => {
+    const name = unrelated ? 'unrelated' : 'related';
+    const seen = results.filter(({ dense }) => (dense?.seen ?? 1) >= MUCH_SEEN);
+    return [
+      ...lists.flatMap((list) =>
+        row(
+          `${name}, ${list}`,
+          results.filter((r) => r.list === list),
+          unrelated,
+        ),
+      ),
+      ...row(name, results, unrelated),
+      ...(seen.length < results.length && !unrelated
+        ? row(`… ${percent(MUCH_SEEN)} of A seen or more`, seen, unrelated)
+        : []),
+    ];
+  });
   return { title: 'Verdicts', head: ['', 'pairs', 'good', 'partial', 'no scene', 'right'], rows };
 }
 

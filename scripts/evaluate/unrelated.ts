@@ -11,6 +11,8 @@ export function unrelatedPairs(pairs: readonly EvaluationPair[], count: number, 
   // Photos of a pair that is unrelated itself belong to no scene that is known.
   for (const { kind, scene, a, b } of pairs)
     if (kind !== 'unrelated') for (const file of [a, b]) sceneOf.set(file, scene);
+  // Beside several lists they are one of their own.
+  const list = pairs.some((pair) => pair.list) ? 'different scenes' : undefined;
   const files = [...sceneOf.keys()];
   const all: [string, string][] = [];
   for (const [i, a] of files.entries()) {
@@ -18,7 +20,15 @@ export function unrelatedPairs(pairs: readonly EvaluationPair[], count: number, 
   }
   shuffle(all, seededRandom(seed));
   return all.slice(0, count).map(([a, b]) => {
-    return { kind: 'unrelated', name: `${nameOf(a)} + ${nameOf(b)}`, scene: 'unrelated', a, b, ...NOTHING_KNOWN };
+    return {
+      kind: 'unrelated',
+      name: `${nameOf(a)} + ${nameOf(b)}`,
+      scene: 'unrelated',
+      ...(list && { list }),
+      a,
+      b,
+      ...NOTHING_KNOWN,
+    };
   });
 }
 

@@ -126,15 +126,17 @@ class Windows {
     // Neighbouring samples lie a pixel apart in the photo that shows more.
     const step = 1 / Math.max(1, Math.sqrt(area));
     readWindow(a, px, py, step, UPRIGHT, 0, 0, template);
+    centre(template);
+    const energy = dot(template, template);
+    if (energy < FLAT * WINDOW) return null;
     readWindow(a, px, py, step, UPRIGHT, 0.5, 0, gx);
     readWindow(a, px, py, step, UPRIGHT, -0.5, 0, seen);
     for (let n = 0; n < WINDOW; n++) gx[n] -= seen[n];
     readWindow(a, px, py, step, UPRIGHT, 0, 0.5, gy);
     readWindow(a, px, py, step, UPRIGHT, 0, -0.5, seen);
     for (let n = 0; n < WINDOW; n++) gy[n] -= seen[n];
-    for (const values of [template, gx, gy]) centre(values);
-    const energy = dot(template, template);
-    if (energy < FLAT * WINDOW) return null;
+    centre(gx);
+    centre(gy);
     let [hxx, hyy] = [dot(gx, gx), dot(gy, gy)];
     const hxy = dot(gx, gy);
     const weakest = (hxx + hyy) / 2 - Math.sqrt(((hxx - hyy) / 2) ** 2 + hxy * hxy);
