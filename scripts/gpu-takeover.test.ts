@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { GpuCheck, KnownChecks } from '../src/core/match.ts';
+import { CodedError } from '../src/core/errors.ts';
 import { ViewMatchers } from '../src/matching/scoring/view-matchers.ts';
 import { parseManifest, weightsOf } from '../src/models/manifest.ts';
 import type { Gpu } from '../src/platform/gpu/device.ts';
@@ -53,11 +54,22 @@ class OffBy extends NodeRuntime {
   }
 }
 
-async function loaded(factor: number, known: KnownChecks = {}) {
+/** A runtime that opens every model and can run none. */
+class Failing extends NodeRuntime {
+  override async createSession(...given: Parameters<NodeRuntime['createSession']>) {
+    const session = await super.createSession(...given);
+    const run = async () => {
+      throw new CodedError('model-failed', 'The model failed: too many storage buffers.');
+    };
+    return { ...session, run };
+  }
+}
+
+async function loaded(factor: number | 'fails', known: KnownChecks = {}) {
   let opened = 0;
   const onGpu = new LazyRuntime(null, async () => {
     opened++;
-    return new OffBy(factor) as unknown as Runtime;
+    return (factor === 'fails' ? new Failing() : new OffBy(factor)) as unknown as Runtime;
   });
   const onCpu = new LazyRuntime(null, async () => new NodeRuntime() as unknown as Runtime);
   const told: GpuCheck[] = [];
@@ -86,4 +98,15 @@ test('of a GPU that is wrong WASM takes over, it is said why, and the next time 
     /^Models run on the CPU: the GPU \(Test GPU\) computes this one wrongly, its (places|certainties) differ from the stored reference by 0\.\d+/,
   );
   expect(await loaded(1, first.known)).toMatchObject({ provider: 'wasm', isOffBy: false, opened: 0 });
+});
+
+test.each([
+  ['no numbers', Number.NaN, 'its results hold no numbers'],
+  ['the same everywhere', 0, 'its results are the same everywhere'],
+  ['nothing at all', 'fails', 'it fails there (The model failed: too many storage buffers)'],
+] as const)('of a GPU that gives %s WASM takes over', async (_, factor, finding) => {
+  const { provider, isOffBy, told, known } = await loaded(factor);
+  expect({ provider, isOffBy }).toEqual({ provider: 'wasm', isOffBy: false });
+  expect(told).toMatchObject([{ verdict: 'wrong', finding }]);
+  expect(known[KEY]).toEqual({ verdict: 'wrong', finding });
 });

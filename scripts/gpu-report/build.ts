@@ -18,7 +18,7 @@ export const NATIVE = ['webgpu', 'onnxruntime-node'] as const;
 const PRECISIONS = ['fp32', 'fp16'] as const;
 
 /** The tests that compare WGSL with its CPU twin are those that open Dawn. */
-function passTests(): string[] {
+export function passTests(): string[] {
   return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => file.endsWith('.test.ts'))

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { ROOT } from '../node/tools.mjs';
+import { passTests } from './build.ts';
 import { type GpuReport, isWrong, timed, toMarkdown } from './report.ts';
 
 const RIGHT: GpuReport = {
@@ -41,4 +45,19 @@ it('times runs after one that does not count', async () => {
   expect(calls).toBe(4);
   expect(fastest).toBeLessThanOrEqual(median);
   expect(median).toBeLessThanOrEqual(slowest);
+});
+
+it('has, for a packed report, all of vitest that the tests of passes use', () => {
+  const shim = readFileSync(join(import.meta.dirname, 'vitest-shim.ts'), 'utf8');
+  const tests = passTests();
+  expect(tests.length).toBeGreaterThan(40);
+  for (const file of tests) {
+    const text = readFileSync(join(ROOT, 'src', file), 'utf8');
+    const imported = /import \{([^}]*)\} from 'vitest'/.exec(text)?.[1].split(',') ?? [];
+    const asked = [
+      ...imported.map((name) => name.trim()),
+      ...[...text.matchAll(/\bvi\.(\w+)/g)].map(([, name]) => name),
+    ];
+    for (const name of asked) expect(shim, `${file} uses ${name}`).toMatch(new RegExp(`\\b${name}\\b`));
+  }
 });

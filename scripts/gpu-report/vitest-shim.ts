@@ -14,7 +14,24 @@ import {
 import { fn, spyOn } from '@vitest/spy';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe, it, test } from '@vitest/runner';
-export const vi = { fn, spyOn };
+
+/** What was there before a test put something in its place. */
+const replaced = new Map<string, PropertyDescriptor | undefined>();
+
+function stubGlobal(name: string, value: unknown): void {
+  if (!replaced.has(name)) replaced.set(name, Object.getOwnPropertyDescriptor(globalThis, name));
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true });
+}
+
+function unstubAllGlobals(): void {
+  for (const [name, before] of replaced) {
+    if (before) Object.defineProperty(globalThis, name, before);
+    else Reflect.deleteProperty(globalThis, name);
+  }
+  replaced.clear();
+}
+
+export const vi = { fn, spyOn, stubGlobal, unstubAllGlobals };
 
 chai.use(JestExtend);
 chai.use(JestChaiExpect);

@@ -36,6 +36,7 @@ export class Workspace {
   readonly library: Library | null;
   /** The models that come with the site. */
   private bundled: ModelEntry[];
+  private readonly gpuAction = { label: 'Try the GPU again', run: () => this.tryGpuAgain() };
   private readonly unfollow: () => void;
 
   constructor(
@@ -88,7 +89,7 @@ export class Workspace {
     const isKnown = this.gpu.checks.known()[check.key]?.verdict === check.verdict;
     this.gpu.checks.remember(check);
     if (check.verdict !== 'wrong' || isKnown) return;
-    this.notices.add('info', { code: GPU_WRONG, message: check.providerReason, remedy: '' });
+    this.notices.add('info', { code: GPU_WRONG, message: check.providerReason, remedy: '' }, this.gpuAction);
   }
 
   /** What a page's worker died of, told once. */
@@ -101,14 +102,13 @@ export class Workspace {
     const remedy = 'The CPU takes over, more slowly. An update of the browser or of the graphics driver may mend it.';
     // Another start was promised there.
     this.notices.dismissCode(error.code);
-    const action = { label: 'Try the GPU again', run: () => this.tryGpuAgain() };
-    this.notices.add('error', { code: 'gpu-avoided', message: avoided, remedy }, action);
+    this.notices.add('error', { code: 'gpu-avoided', message: avoided, remedy }, this.gpuAction);
   }
 
   /** Gives the GPU another try where it was found wrong, or was lost: every page's worker starts anew. */
   tryGpuAgain(): void {
     this.gpu.forget();
-    this.notices.dismissCode('gpu-avoided');
+    for (const code of ['gpu-avoided', GPU_WRONG]) this.notices.dismissCode(code);
     this.store.setState(({ gpuTries }) => ({ gpuTries: gpuTries + 1 }));
   }
 

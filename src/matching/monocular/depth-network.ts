@@ -4,10 +4,13 @@ import type { Size } from '../../core/geometry.ts';
 import { fetchNetworkManifest, modelFilesAt } from '../../models/fetch-model.ts';
 import type { NetworkManifest } from '../../models/network-manifest.ts';
 import { networkBytes, openNetwork } from '../../models/open-network.ts';
-import type { Runtime, RuntimeTensor, Session } from '../../platform/runtime/runtime.ts';
+import type { GpuCheck } from '../../core/match.ts';
+import type { RuntimeTensor, Session } from '../../platform/runtime/runtime.ts';
+import type { CheckedRuntime } from '../reference-check/checked-runtime.ts';
+import { type NetworkRuntime, probedNetwork, probeNetwork } from '../reference-check/network-probes.ts';
 
-/** Gets 0…1 of a download, and null once the network runs. */
-export type OnNetwork = (fraction: number | null) => void;
+/** Gets 0…1 of a download, and null once the network runs; and what is known of the GPU and the network. */
+export type OnNetwork = (fraction: number | null, check?: GpuCheck) => void;
 
 /** One value a place, row by row; larger is nearer. */
 export interface DepthMap {
@@ -15,36 +18,29 @@ export interface DepthMap {
   readonly values: Float32Array;
 }
 
-/** What networks run in. */
-export interface NetworkRuntime {
-  open(): Promise<Runtime>;
-  /** A tensor's values, wherever it lies. */
-  read(tensor: RuntimeTensor): Promise<Float32Array>;
-}
-
 /** An installed depth network: one stays open. Calls must not overlap. */
 export class DepthNetwork {
-  private opened: { manifestUrl: string; manifest: NetworkManifest; session: Session } | null = null;
+  private opened: {
+    manifestUrl: string;
+    manifest: NetworkManifest;
+    session: Session;
+    runtime: NetworkRuntime;
+  } | null = null;
 
-  constructor(private readonly runtime: NetworkRuntime) {}
+  constructor(private readonly checked: CheckedRuntime) {}
 
   /**
    * Relative inverse depth of a photo, larger is nearer, at the network's own size.
    * @throws CodedError `network-unsuitable`, `depth-not-finite`, `cancelled`, and what opening a network throws
    */
   async depth(manifestUrl: string, photo: Pixels, onNetwork: OnNetwork, signal?: AbortSignal): Promise<DepthMap> {
-    const { manifest, session } = await this.open(manifestUrl, onNetwork, signal);
+    const { manifest, session, runtime } = await this.open(manifestUrl, onNetwork, signal);
     onNetwork(null);
     const { width, height, mean, std, name } = manifest.input;
     // The network has one size: the photo is squeezed into it and the map stretched back, as with the encoders.
     const image = preprocess(photo, { size: { width, height }, normalisation: { scale: 1, mean, std } });
-    const input = (await this.runtime.open()).tensor(image, [1, 3, height, width]);
-    const values = await runNetwork(
-      this.runtime,
-      session,
-      { [name]: input },
-      (manifest.outputs as { depth: string }).depth,
-    );
+    const input = (await runtime.open()).tensor(image, [1, 3, height, width]);
+    const values = await runNetwork(runtime, session, { [name]: input }, (manifest.outputs as { depth: string }).depth);
     throwIfAborted(signal);
     if (!values.every(Number.isFinite)) {
       throw new CodedError(
@@ -73,8 +69,19 @@ export class DepthNetwork {
     const total = networkBytes(manifest.network);
     const onBytes = (loaded: number) => onNetwork(loaded / total);
     const files = modelFilesAt(manifestUrl);
-    const session = await openNetwork(manifest.network, await this.runtime.open(), files, onBytes, signal);
-    return (this.opened = { manifestUrl, manifest, session });
+    const { value: session, runtime } = await this.checked.open(
+      probedNetwork(manifestUrl, manifest),
+      async (opened, read) => {
+        const made = await openNetwork(manifest.network, opened, files, onBytes, signal);
+        return {
+          value: made,
+          probe: () => probeNetwork(manifest, made, opened, read),
+          release: () => made.release(),
+        };
+      },
+      { signal, onRecord: () => onNetwork(null), onCheck: (check) => onNetwork(1, check) },
+    );
+    return (this.opened = { manifestUrl, manifest, session, runtime });
   }
 }
 

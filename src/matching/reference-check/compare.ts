@@ -1,3 +1,4 @@
+import { isCancelled, partMissing, toPlainError } from '../../core/errors.ts';
 import type { CheckOutputs } from './outputs.ts';
 
 /** Outputs further than this from the reference are wrong: normalised units of the warp, and of the certainty. */
@@ -11,6 +12,9 @@ const FEWEST_SURE = 16;
 
 /** A few places may differ for good reasons (another best cell by rounding): the difference is this share's. */
 const SHARE = 0.95;
+
+/** What models fail with where no download is to blame. */
+const FAILURES = ['model-failed', 'model-unusable', 'splats-not-finite', 'internal'];
 
 export interface Comparison {
   /** `unchecked`: there is no reference, and nothing speaks against the outputs. */
@@ -56,6 +60,13 @@ export function compareOutputs(outputs: CheckOutputs, reference: CheckOutputs | 
   if (difference <= CHECK_TOLERANCE) return { verdict: 'right', finding: '', difference };
   const [what, by] = byWarp >= byCertainty ? ['places', byWarp] : ['certainties', byCertainty];
   return wrong(`its ${what} differ from the stored reference by ${by.toPrecision(2)}`, difference);
+}
+
+/** How a model fails on the GPU, as a check finds it; null where it is no fault of the GPU's. */
+export function failureFinding(thrown: unknown): string | null {
+  if (isCancelled(thrown)) return null;
+  const { code, message } = toPlainError(partMissing(thrown));
+  return FAILURES.includes(code) ? `it fails there (${message.replace(/\.$/, '')})` : null;
 }
 
 const logistic = (logit: number) => 1 / (1 + Math.exp(-logit));

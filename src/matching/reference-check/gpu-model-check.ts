@@ -1,7 +1,7 @@
 import { CodedError } from '../../core/errors.ts';
 import { GPU_WRONG, type GpuCheck, type KnownChecks } from '../../core/match.ts';
 import type { Matcher } from '../matcher.ts';
-import { compareOutputs } from './compare.ts';
+import { compareOutputs, failureFinding } from './compare.ts';
 import { checkOutputs, fromReference } from './outputs.ts';
 import { keepReference, withKeptReference } from '../../models/keep-reference.ts';
 import { type MatcherManifest, weightsOf } from '../../models/manifest.ts';
@@ -49,6 +49,12 @@ export class GpuModelCheck {
       signal,
     );
     return this.told(compareOutputs(outputs, check ? fromReference(check) : null));
+  }
+
+  /** What it means that the GPU could not load or run the model; null where that is no fault of the GPU's. */
+  failed(thrown: unknown): GpuCheck | null {
+    const finding = failureFinding(thrown);
+    return finding === null ? null : this.told({ verdict: 'wrong', finding });
   }
 
   /** What a match fails with where the worker cannot go on by itself. */
@@ -107,14 +113,41 @@ export async function planCheck(
   return { check: new GpuModelCheck(gpu, { ...manifest, check: reference }), known: null };
 }
 
-/** Makes the check of a model that is loaded, unless it is known, and notes what it says. @throws as {@link GpuModelCheck.run} */
+/** Makes the check of a model that is loaded, unless it is known, and notes what it says; one that fails is wrong. @throws `cancelled` */
 export async function makeCheck(
   { check, known }: PlannedCheck,
   matcher: Matcher,
   checks: KnownChecks,
   signal?: AbortSignal,
 ): Promise<GpuCheck> {
-  const found = known ?? (await check.run(matcher, signal));
+  const run = async () => {
+    try {
+      return await check.run(matcher, signal);
+    } catch (thrown) {
+      const failed = check.failed(thrown);
+      if (failed) return failed;
+      throw thrown;
+    }
+  };
+  return noted(known ?? (await run()), checks);
+}
+
+/** Loads a model on the GPU. Where that fails, and no download is to blame, what it means. @throws as `load` */
+export async function loadChecked(
+  { check }: PlannedCheck,
+  load: () => Promise<Matcher>,
+  checks: KnownChecks,
+): Promise<{ matcher: Matcher; failed: null } | { matcher: null; failed: GpuCheck }> {
+  try {
+    return { matcher: await load(), failed: null };
+  } catch (thrown) {
+    const failed = check.failed(thrown);
+    if (failed) return { matcher: null, failed: noted(failed, checks) };
+    throw thrown;
+  }
+}
+
+function noted(found: GpuCheck, checks: KnownChecks): GpuCheck {
   checks[found.key] = { verdict: found.verdict, finding: found.finding };
   return found;
 }

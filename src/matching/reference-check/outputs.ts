@@ -94,13 +94,13 @@ function thinned(values: Float32Array, { width, height }: Size, step: number): F
 }
 
 /** Little-endian, on every machine. */
-function toBase64(values: Float32Array): string {
+export function toBase64(values: Float32Array): string {
   const view = new DataView(new ArrayBuffer(4 * values.length));
   values.forEach((value, i) => view.setFloat32(4 * i, value, true));
   return btoa(String.fromCharCode(...new Uint8Array(view.buffer)));
 }
 
-function fromBase64(text: string): Float32Array {
+export function fromBase64(text: string): Float32Array {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));

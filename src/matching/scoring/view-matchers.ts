@@ -10,7 +10,7 @@ import { FeatureCache } from '../feature-cache.ts';
 import { GpuBackend, type GpuPhoto } from '../backend/gpu-backend.ts';
 import { Matcher } from '../matcher.ts';
 import { PairMatcher } from '../pair-matcher.ts';
-import { makeCheck, planCheck } from '../reference-check/gpu-model-check.ts';
+import { loadChecked, makeCheck, planCheck } from '../reference-check/gpu-model-check.ts';
 import { LazyRuntime } from '../../platform/runtime/lazy-runtime.ts';
 
 /** A view as either backend takes it: its pixels, its texture, or both. */
@@ -98,7 +98,13 @@ export class ViewMatchers {
       onCheck(plan.known);
       return null;
     }
-    const matcher = await this.matcher(await this.runtime.open(), manifest, source, listener);
+    const runtime = await this.runtime.open();
+    const load = () => this.matcher(runtime, manifest, source, listener);
+    const { matcher, failed } = await loadChecked(plan, load, this.known);
+    if (failed) {
+      onCheck(failed);
+      return null;
+    }
     try {
       const found = await makeCheck(plan, matcher, this.known, signal);
       onCheck(found);

@@ -1,5 +1,5 @@
 import type { Size } from '../../core/geometry.ts';
-import type { KnownChecks, PhotoInfo, Provider, ProviderChoice } from '../../core/match.ts';
+import type { GpuCheck, KnownChecks, PhotoInfo, Provider, ProviderChoice } from '../../core/match.ts';
 
 /** The photos that are compared: the match's two, and two more of the comparison's own. */
 export const SLOTS = ['a', 'b', 'c', 'd'] as const;
@@ -211,6 +211,8 @@ export interface CompareProgress {
   stage: 'load-model' | 'encode' | 'compute';
   /** 0…1 within a download or a long computation, else null. */
   fraction: number | null;
+  /** What is known of the GPU and an encoder; told once it is loaded. */
+  check?: GpuCheck;
 }
 
 /** Calls that the page makes to the compare worker. Everything is about the photos given by `setPhoto`. */

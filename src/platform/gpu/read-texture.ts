@@ -1,3 +1,4 @@
+import { mapForReading } from './readback.ts';
 import type { Scope } from './scope.ts';
 import type { BitmapReader } from '../canvas.ts';
 
@@ -30,7 +31,7 @@ export async function readTexture(device: GPUDevice, texture: GPUTexture): Promi
     const encoder = device.createCommandEncoder({ label: 'read-texture' });
     encoder.copyTextureToBuffer({ texture }, { buffer: staging, bytesPerRow }, [width, height]);
     device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
+    await mapForReading(device, staging);
     const rows = new Uint8Array(staging.getMappedRange());
     const pixels = new Uint8ClampedArray(width * height * 4);
     for (let y = 0; y < height; y++) {

@@ -14,7 +14,11 @@ const PATIENCE = { real: 60, emulated: 600 } as const;
 /** A failure may arrive before the loss that it comes of: for so long it waits to be told after it, milliseconds. */
 const LOSS_IS_LATE = 100;
 
-const watched = new Set<GPUDevice>();
+/** How each watched device is given up. */
+const watched = new Map<GPUDevice, (reason: string) => void>();
+
+/** Somebody who used a device knows that nothing more is to be hoped of it. */
+export const giveUpDevice = (device: GPUDevice, reason: string): void => watched.get(device)?.(reason);
 
 /**
  * Tells once, by `onLost`, when nothing more is to be hoped of a device: it is lost (whoever destroyed it), it does not answer,
@@ -44,7 +48,7 @@ export function watchDevice(
     const answered = () => (isAsked = false);
     device.queue.onSubmittedWorkDone().then(answered, answered);
   }, BEAT);
-  watched.add(device);
+  watched.set(device, lose);
   device.addEventListener('uncapturederror', onError);
   void device.lost.then(({ message, reason }) => lose(message || reason));
   return lose;
@@ -71,7 +75,7 @@ export async function takeDevice<T>(
 export async function lossesTold(): Promise<void> {
   if (!watched.size) return;
   await Promise.race([
-    ...[...watched].map(({ lost }) => lost),
+    ...[...watched.keys()].map(({ lost }) => lost),
     new Promise((resolve) => setTimeout(resolve, LOSS_IS_LATE)),
   ]);
 }

@@ -1,4 +1,4 @@
-import { CodedError, isCancelled, partMissing, toPlainError } from '../../core/errors.ts';
+import { CodedError, partMissing, toPlainError } from '../../core/errors.ts';
 import { lossesTold } from '../gpu/watch-device.ts';
 import type { AnswerFromWorker, CallToWorker } from './messages.ts';
 import { serving } from './serving.ts';
@@ -53,7 +53,7 @@ export function serveCalls<Api, Progress>(
       post({ type: 'result', id, value }, moved.get(value as object));
     } catch (error) {
       // What fails because the device is gone ends with the worker, and is not told for itself.
-      if (!isCancelled(error)) await lossesTold();
+      if (!controller.signal.aborted) await lossesTold();
       post({ type: 'failure', id, error: toPlainError(partMissing(error)) });
     } finally {
       serving.calls--;

@@ -1,3 +1,4 @@
+import { mapForReading } from '../../../platform/gpu/readback.ts';
 import blendCode from '../../../../shaders/scene/blend.wgsl';
 import tilesCode from '../../../../shaders/scene/tiles.wgsl';
 import { isSameCamera, type SplatCamera } from '../../../gaussians/camera.ts';
@@ -235,7 +236,7 @@ export class SplatMeasure {
         at += part.bytes;
       }
       device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ);
+      await mapForReading(device, staging);
       return staging.getMappedRange().slice(0, bytes);
     } finally {
       this.scene.scope.release(staging);

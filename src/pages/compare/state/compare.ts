@@ -71,6 +71,7 @@ export class Compare {
         if (this.store.getState().info !== info) this.store.setState({ info });
       },
       gpu: workspace.gpu,
+      onCheck: (check) => workspace.tellCheck(check),
       onDeath: (error) => workspace.tellEnd(error),
       onRestart: () => this.jobs.forget(),
     });

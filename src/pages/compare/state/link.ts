@@ -1,5 +1,5 @@
 import type { CodedError } from '../../../core/errors.ts';
-import type { ProviderChoice } from '../../../core/match.ts';
+import type { GpuCheck, ProviderChoice } from '../../../core/match.ts';
 import { Serial } from '../../../core/serial.ts';
 import { overLosses } from '../../../platform/worker/over-losses.ts';
 import type { CallOptions, WorkerClient } from '../../../platform/worker/worker-client.ts';
@@ -21,6 +21,8 @@ export interface CompareLinkOptions {
   provider: () => ProviderChoice;
   onStart: (info: CompareInfo) => void;
   gpu: KnownGpu;
+  /** The GPU was checked, or its check recalled. */
+  onCheck: (check: GpuCheck) => void;
   onDeath: (error: CodedError) => void;
   /** The worker is another one: what the old one had answered has to be asked again. */
   onRestart: () => void;
@@ -39,6 +41,7 @@ export class CompareLink {
       spawn: options.spawn,
       prepare: async (call) =>
         options.onStart(await call('start', { provider: options.provider(), ...options.gpu.told() })),
+      hear: ({ check }) => check && options.onCheck(check),
       absolve: (death) => options.gpu.losses.hear(death),
       onEnd: (error) => this.onEnd(error),
     });

@@ -48,14 +48,14 @@ export class CompareEngine implements ServedHandlers<CompareApi, CompareProgress
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
 
   /** The first call: what comes before it would be computed without a GPU, and photos before it are lost. */
-  async start({ provider: choice, avoidGpu }: Argument<'start'>): Promise<CompareInfo> {
+  async start({ provider: choice, checks, avoidGpu }: Argument<'start'>): Promise<CompareInfo> {
     const { gpu, reason } = await openGpu(avoidGpu);
     const adapter = gpu && { isFallback: gpu.isFallback, name: describeAdapter(gpu.info) };
     const { provider } = chooseProvider(choice, adapter, reason);
     // An emulated adapter computes on the CPU with detours, unless somebody asks to see just that.
     if (gpu && (!gpu.isFallback || choice === 'webgpu'))
       await takeDevice(gpu, this.onDeviceLost, () => this.useGpu(gpu));
-    this.pool = new EncoderPool(provider === 'webgpu' ? gpu : null, this.maths);
+    this.pool = new EncoderPool(provider === 'webgpu' ? gpu : null, this.maths, checks);
     this.store = new FeatureStore(this.pool, this.maths);
     return { provider, mathsOn: this.maths.runsOn, adapter: adapter?.name ?? null };
   }

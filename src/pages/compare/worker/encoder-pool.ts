@@ -1,4 +1,14 @@
-import type { Gpu } from '../../../platform/gpu/device.ts';
+import { describeAdapter, type Gpu } from '../../../platform/gpu/device.ts';
+import type { GpuCheck, KnownChecks } from '../../../core/match.ts';
+import { type CheckListener, CheckedRuntime } from '../../../matching/reference-check/checked-runtime.ts';
+import {
+  type NetworkRuntime,
+  probedNetwork,
+  probedStages,
+  probeNetwork,
+  probeStages,
+  wholeMatcherKey,
+} from '../../../matching/reference-check/network-probes.ts';
 import { GRADIENT_HISTOGRAM } from '../passes/gradient-histogram/cpu.ts';
 import { preprocess } from '../../../compute/preprocess/cpu.ts';
 import { fetchManifest, fetchNetworkManifest, modelFilesAt } from '../../../models/fetch-model.ts';
@@ -10,8 +20,7 @@ import type { FeatureMap } from '../../../core/feature-map.ts';
 import type { Size } from '../../../core/geometry.ts';
 import type { CpuPhoto } from '../../../matching/backend/cpu-backend.ts';
 import { networkBytes, openNetwork } from '../../../models/open-network.ts';
-import { createOrtRuntime } from '../../../platform/runtime/ort.ts';
-import { readBytes } from '../../../platform/gpu/readback.ts';
+import { LazyRuntime } from '../../../platform/runtime/lazy-runtime.ts';
 import type { Runtime, RuntimeTensor, Session } from '../../../platform/runtime/runtime.ts';
 import type { FeatureMaths } from './feature-maths.ts';
 
@@ -41,8 +50,8 @@ export const CLASSICAL: EncoderInfo = {
 /** Features of one run by name; the classical descriptor and networks of their own have one, called `features`. */
 export type RunFeatures = Record<string, FeatureMap>;
 
-/** Called with 0…1 of a model's download, and with null once the network runs. */
-export type OnEncoding = (fraction: number | null) => void;
+/** Called with 0…1 of a model's download, and with null once the network runs; and with what is known of it and the GPU. */
+export type OnEncoding = (fraction: number | null, check?: GpuCheck) => void;
 
 type ModelSource = Exclude<EncoderSource, { kind: 'classical' }>;
 
@@ -57,6 +66,7 @@ const isNormalised = ({ mean, std }: Normalisation) => [...mean, ...std].some((v
 
 interface OpenEncoder extends Normalisation {
   session: Session;
+  runtime: NetworkRuntime;
   inputName: string;
   sizeFor(photo: Size, longSide: number): Size;
   read(outputs: Record<string, RuntimeTensor>): Promise<RunFeatures>;
@@ -64,14 +74,19 @@ interface OpenEncoder extends Normalisation {
 
 /** Opens encoders and runs them; at most a few stay open. */
 export class EncoderPool {
-  private runtime: Promise<Runtime> | null = null;
   private readonly open = new Map<string, Promise<OpenEncoder>>();
 
-  /** `gpu`: the device that networks run on, null for WASM. */
+  private readonly adapter: string;
+
+  /** `gpu`: the device that networks run on, null for WASM. `known`: what checks of the GPU have said before. */
   constructor(
-    private readonly gpu: Gpu | null,
+    gpu: Gpu | null,
     private readonly maths: FeatureMaths,
-  ) {}
+    known: KnownChecks = {},
+    private readonly checked = new CheckedRuntime(new LazyRuntime(gpu?.device ?? null), gpu, known),
+  ) {
+    this.adapter = gpu ? describeAdapter(gpu.info) : '';
+  }
 
   /** Every encoder among the models. One whose manifest cannot be read is left out: the Models panel tells why. */
   async list(models: readonly EncoderCandidate[]): Promise<EncoderInfo[]> {
@@ -110,7 +125,7 @@ export class EncoderPool {
     const size = encoder.sizeFor(photo.size, longSide);
     const { mean, std } = normalisation && isNormalised(encoder) ? normalisation : encoder;
     const image = preprocess(photo.pixels(), { size, normalisation: { scale: 1, mean, std } });
-    const input = (await this.openRuntime()).tensor(image, [1, 3, size.height, size.width]);
+    const input = (await encoder.runtime.open()).tensor(image, [1, 3, size.height, size.width]);
     try {
       const outputs = await encoder.session.run({ [encoder.inputName]: input });
       try {
@@ -150,68 +165,77 @@ export class EncoderPool {
 
   private async openEncoder(source: ModelSource, onEncoding: OnEncoding): Promise<OpenEncoder> {
     onEncoding(0);
-    const runtime = await this.openRuntime();
-    const open = (network: NetworkFile) => {
+    const { manifestUrl } = source;
+    const isNetwork = source.kind === 'network';
+    const files = modelFilesAt(manifestUrl);
+    const open = (network: NetworkFile, runtime: Runtime) => {
       const total = networkBytes(network);
-      return openNetwork(network, runtime, modelFilesAt(source.manifestUrl), (loaded) => onEncoding(loaded / total));
+      return openNetwork(network, runtime, files, (loaded) => onEncoding(loaded / total));
     };
-    if (source.kind === 'network') return this.ofNetwork(await fetchNetworkManifest(source.manifestUrl), open);
-    return this.ofMatcher(await fetchManifest(source.manifestUrl), open);
-  }
-
-  private async ofMatcher(
-    { passes: [pass] }: MatcherManifest,
-    open: (network: NetworkFile) => Promise<Session>,
-  ): Promise<OpenEncoder> {
-    return {
-      session: await open(pass.encoder),
-      inputName: pass.encoder.input,
-      sizeFor: (photo, longSide) => inputSize(photo, pass.input, longSide),
-      mean: pass.input.mean,
-      std: pass.input.std,
-      read: async (outputs) => {
-        const features: RunFeatures = {};
-        for (const { name } of comparable(pass.encoder.outputs))
-          features[name] = fromPlanes(outputs[name].dims, await this.read(outputs[name]));
-        return features;
-      },
-    };
-  }
-
-  private async ofNetwork(
-    manifest: NetworkManifest,
-    open: (network: NetworkFile) => Promise<Session>,
-  ): Promise<OpenEncoder> {
-    const { input, outputs, rows, columns, channels } = manifest;
-    return {
-      session: await open(manifest.network),
-      inputName: input.name,
-      // The graph was made for one size: the photo is squeezed into it, as L2M's figures do.
-      sizeFor: () => ({ width: input.width, height: input.height }),
-      mean: input.mean,
-      std: input.std,
-      read: async (tensors) => {
-        const tokens = tensors[(outputs as { patchTokens: string }).patchTokens];
-        return { features: { grid: { width: columns, height: rows }, channels, values: await this.read(tokens) } };
-      },
-    };
-  }
-
-  private async read({ dims, data, buffer }: RuntimeTensor): Promise<Float32Array<ArrayBuffer>> {
-    // A copy: the runtime may reuse its memory once the tensor is disposed of.
-    if (data) return Float32Array.from(data);
-    return new Float32Array(await readBytes(this.gpu!.device, buffer!, 4 * dims.reduce((a, b) => a * b, 1)));
-  }
-
-  private async openRuntime(): Promise<Runtime> {
-    this.runtime ??= createOrtRuntime(this.gpu?.device ?? null);
-    try {
-      return await this.runtime;
-    } catch (error) {
-      this.runtime = null;
-      throw error;
+    const listener: CheckListener = { onRecord: () => onEncoding(null), onCheck: (check) => onEncoding(1, check) };
+    if (isNetwork) {
+      const manifest = await fetchNetworkManifest(manifestUrl);
+      const { value: session, runtime } = await this.checked.open(
+        probedNetwork(manifestUrl, manifest),
+        async (opened, read) => {
+          const made = await open(manifest.network, opened);
+          return {
+            value: made,
+            probe: () => probeNetwork(manifest, made, opened, read),
+            release: () => made.release(),
+          };
+        },
+        listener,
+      );
+      return ofNetwork(manifest, session, runtime);
     }
+    const manifest = await fetchManifest(manifestUrl);
+    const { value: session, runtime } = await this.checked.open(
+      probedStages(manifestUrl, manifest),
+      async (opened, read) => {
+        const made = await open(manifest.passes[0].encoder, opened);
+        return { value: made, probe: () => probeStages(manifest, made, opened, read), release: () => made.release() };
+      },
+      listener,
+      [wholeMatcherKey(this.adapter, manifest)],
+    );
+    return ofMatcher(manifest, session, runtime);
   }
+}
+
+function ofMatcher({ passes: [pass] }: MatcherManifest, session: Session, runtime: NetworkRuntime): OpenEncoder {
+  return {
+    session,
+    runtime,
+    inputName: pass.encoder.input,
+    sizeFor: (photo, longSide) => inputSize(photo, pass.input, longSide),
+    mean: pass.input.mean,
+    std: pass.input.std,
+    read: async (outputs) => {
+      const features: RunFeatures = {};
+      for (const { name } of comparable(pass.encoder.outputs))
+        features[name] = fromPlanes(outputs[name].dims, await runtime.read(outputs[name]));
+      return features;
+    },
+  };
+}
+
+function ofNetwork(manifest: NetworkManifest, session: Session, runtime: NetworkRuntime): OpenEncoder {
+  const { input, outputs, rows, columns, channels } = manifest;
+  return {
+    session,
+    runtime,
+    inputName: input.name,
+    // The graph was made for one size: the photo is squeezed into it, as L2M's figures do.
+    sizeFor: () => ({ width: input.width, height: input.height }),
+    mean: input.mean,
+    std: input.std,
+    read: async (tensors) => {
+      const tokens = tensors[(outputs as { patchTokens: string }).patchTokens];
+      const values = (await runtime.read(tokens)) as Float32Array<ArrayBuffer>;
+      return { features: { grid: { width: columns, height: rows }, channels, values } };
+    },
+  };
 }
 
 const comparable = (features: readonly FeatureManifest[]) => features.filter(({ stride }) => stride >= MIN_STRIDE);

@@ -13,7 +13,7 @@ import { LruCache } from '../../../core/lru-cache.ts';
 import type { Photo } from '../../../matching/photos/photo.ts';
 import { Mutex } from '../../../platform/runtime/runtime.ts';
 import type { ServedCall } from '../../../platform/worker/serve-calls.ts';
-import type { EncoderPool, Normalisation } from './encoder-pool.ts';
+import type { EncoderPool, Normalisation, OnEncoding } from './encoder-pool.ts';
 import type { Encoded, FeatureMaths, Watch } from './feature-maths.ts';
 import { encoded } from './feature-maths.ts';
 import { RecordedFeatures } from './recorded-features.ts';
@@ -114,8 +114,8 @@ export class FeatureStore {
       this.jobs.run(async () => {
         onProgress({ stage: 'encode', fraction: null });
         const start = performance.now();
-        const onEncoding = (fraction: number | null) =>
-          onProgress({ stage: fraction === null ? 'encode' : 'load-model', fraction });
+        const onEncoding: OnEncoding = (fraction, check) =>
+          onProgress({ stage: fraction === null ? 'encode' : 'load-model', fraction, ...(check && { check }) });
         const maps = await this.pool.encode(source, photo, longSide, onEncoding, normalisation);
         const features = Object.fromEntries(Object.entries(maps).map(([name, map]) => [name, encoded(map)]));
         return { features, milliseconds: performance.now() - start };

@@ -31,6 +31,7 @@ import { DepthSources, type OpenedDepth } from './depth/depth-sources.ts';
 import { type FrameRequest, type PlainFrame, viewsKey } from './drawing/frame.ts';
 import { ViewScorer } from '../../../matching/scoring/view-scorer.ts';
 import { LatestOnly } from '../../../platform/worker/latest-only.ts';
+import { CheckedRuntime } from '../../../matching/reference-check/checked-runtime.ts';
 import { LazyRuntime } from '../../../platform/runtime/lazy-runtime.ts';
 import { ViewMatchers } from '../../../matching/scoring/view-matchers.ts';
 import type { OnNetwork } from '../../../matching/monocular/depth-network.ts';
@@ -79,7 +80,8 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const root = gpu && (!gpu.isFallback || choice === 'webgpu') ? new Scope(gpu.device, 'lift') : null;
     const models = provider === 'webgpu' ? gpu : null;
     this.runtime = new LazyRuntime(models?.device ?? null);
-    this.networks = new LiftNetworks(this.runtime);
+    const checked = new CheckedRuntime(this.runtime, models, checks);
+    this.networks = new LiftNetworks(this.runtime, undefined, checked);
     this.scorer = new ViewScorer(new ViewMatchers(this.runtime, root, models, checks));
     this.depths = new DepthSources(this.networks);
     this.scenes = new Scenes(this.networks);
@@ -261,8 +263,8 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   private openDepth(photo: Photo, source: Argument<'setDepth'>['source'], context: CallContext): Promise<OpenedDepth> {
     const { signal, onProgress } = context;
     onProgress({ stage: 'depth', fraction: null });
-    const onNetwork: OnNetwork = (fraction) =>
-      onProgress(fraction === null ? { stage: 'depth', fraction } : { stage: 'load-model', fraction });
+    const onNetwork: OnNetwork = (fraction, check) =>
+      onProgress({ stage: fraction === null ? 'depth' : 'load-model', fraction, ...(check && { check }) });
     return this.depths.open(source, photo, { signal, onNetwork });
   }
 

@@ -87,7 +87,7 @@ export class MatchWorkspace extends Workspace {
       (page) => options.pausedBy?.includes(page) ?? false,
     );
     this.geometry = new Geometry(store, this.link);
-    this.flying = new Flying(store, this.link);
+    this.flying = new Flying(store, this.link, (check) => this.tellCheck(check));
     this.exporting = new Exporting(store, this.link);
     this.masks = new Masks(store, this.link, this.notices, options.tabStorage ?? (() => null));
     this.sharing = new Sharing(store, this.link, this.photos, this.probing, this.masks);

@@ -27,7 +27,7 @@ import type { Refined } from '../../../matching/judged.ts';
 import { verdictOf } from '../../../matching/verdict.ts';
 import type { Runtime, RuntimeTensor } from '../../../platform/runtime/runtime.ts';
 import { readBytes } from '../../../platform/gpu/readback.ts';
-import { makeCheck, planCheck } from '../../../matching/reference-check/gpu-model-check.ts';
+import { loadChecked, makeCheck, planCheck } from '../../../matching/reference-check/gpu-model-check.ts';
 import { type ShownMatch, shownMatch } from './stage/shown-match.ts';
 
 export interface InferenceContext {
@@ -71,8 +71,13 @@ export class Inference {
     private provider: Provider,
     private readonly gpu: Gpu | null,
     private readonly root: Scope | null,
-    private readonly known: KnownChecks = {},
+    readonly known: KnownChecks = {},
   ) {}
+
+  /** The device that models run on; null on WASM. */
+  get modelGpu(): Gpu | null {
+    return this.provider === 'webgpu' ? this.gpu : null;
+  }
 
   /** Frees the features of a photo that was closed. */
   forget(photo: Photo): void {
@@ -213,8 +218,15 @@ export class Inference {
     const runtime = await this.openRuntime();
     const onBytes = (loaded: number, total: number) =>
       context.onProgress({ stage: 'load-model', fraction: loaded / total, bytes: { loaded, total } });
-    const matcher = await Matcher.load(manifest, runtime, modelFilesAt(source.manifestUrl), onBytes, context.signal);
-    if (plan && this.provider === 'webgpu') {
+    const load = () => Matcher.load(manifest, runtime, modelFilesAt(source.manifestUrl), onBytes, context.signal);
+    const isOnGpu = this.provider === 'webgpu';
+    const { matcher, failed } =
+      plan && isOnGpu ? await loadChecked(plan, load, this.known) : { matcher: await load(), failed: null };
+    if (failed) {
+      context.onProgress({ stage: 'load-model', fraction: 1, check: failed });
+      throw plan!.check.error(failed);
+    }
+    if (plan && isOnGpu) {
       try {
         const found = await makeCheck(plan, matcher, this.known, context.signal);
         context.onProgress({ stage: 'load-model', fraction: 1, check: found });

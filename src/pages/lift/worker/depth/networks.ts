@@ -1,5 +1,6 @@
 import type { Pixels } from '../../../../compute/preprocess/cpu.ts';
 import { DepthNetwork, type OnNetwork, runNetwork } from '../../../../matching/monocular/depth-network.ts';
+import { CheckedRuntime } from '../../../../matching/reference-check/checked-runtime.ts';
 import type { KeptNetworks } from '../../../../models/kept-networks.ts';
 import type { DroppedNetwork, OpenedNetwork } from '../../contract/api.ts';
 import type { NetworkPurpose } from '../../../../models/library-contract.ts';
@@ -17,12 +18,16 @@ export class LiftNetworks {
   // One network at a time: they share the runtime, and closing one must not meet its run.
   private readonly jobs = new Mutex();
 
-  /** @param openKept where networks for sky and holes are kept, if not in the browser's storage */
+  /**
+   * @param openKept where networks for sky and holes are kept, if not in the browser's storage
+   * @param checked where depth networks run
+   */
   constructor(
     private readonly runtime: LazyRuntime,
     openKept?: () => Promise<KeptNetworks>,
+    checked = new CheckedRuntime(runtime, null),
   ) {
-    this.depthNetwork = new DepthNetwork(runtime);
+    this.depthNetwork = new DepthNetwork(checked);
     this.purposes = new PurposeNetworks(runtime, openKept);
   }
 

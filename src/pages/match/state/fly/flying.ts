@@ -1,5 +1,6 @@
 import { isCancelled, toPlainError } from '../../../../core/errors.ts';
 import type { ExportedFile } from '../../../../core/exported-file.ts';
+import type { GpuCheck } from '../../../../core/match.ts';
 import type { InstalledModel } from '../../../../models/library-contract.ts';
 import type { FlownScene, PriorSource } from '../../contract/fly.ts';
 import { viewOf } from '../../views/index.ts';
@@ -21,6 +22,8 @@ export class Flying {
   constructor(
     private readonly store: MatchStore,
     private readonly link: EngineLink,
+    /** The GPU was checked, or its check recalled. */
+    private readonly tellCheck: (check: GpuCheck) => void,
   ) {
     this.unsubscribe = store.subscribe((now, before) => this.follow(now, before));
   }
@@ -53,7 +56,8 @@ export class Flying {
       finish({
         info: await this.link.call('makeFly', request, {
           signal: controller.signal,
-          onProgress: ({ stage, fraction }) => {
+          onProgress: ({ stage, fraction, check }) => {
+            if (check) this.tellCheck(check);
             if (this.running === controller && (network || request.prior?.kind === 'network' || request.refine))
               this.patch({ doing: { stage, fraction } });
           },

@@ -23,11 +23,13 @@ import {
   type TwoViewPhoto,
   type TwoViewScene,
 } from '../../../../gaussians/two-view/build.ts';
-import { type DepthMap, DepthNetwork } from '../../../../matching/monocular/depth-network.ts';
+import { type DepthMap, DepthNetwork, type OnNetwork } from '../../../../matching/monocular/depth-network.ts';
 import { type DepthPrior, depthPrior, PRIOR_SIDE } from '../../../../matching/monocular/depth-prior.ts';
+import { CheckedRuntime } from '../../../../matching/reference-check/checked-runtime.ts';
 import type { Gpu } from '../../../../platform/gpu/device.ts';
 import type { Scope } from '../../../../platform/gpu/scope.ts';
 import { shadersReady } from '../../../../platform/gpu/shader.ts';
+import type { RuntimeTensor } from '../../../../platform/runtime/runtime.ts';
 import type { ServedCall } from '../../../../platform/worker/serve-calls.ts';
 import type { FlownScene, FlyInfo, FlyRefined, FlyRequest, PriorSource } from '../../contract/fly.ts';
 import type { Intrinsics } from '../../contract/geometry-fit.ts';
@@ -68,7 +70,7 @@ export class FlyJobs {
     private readonly gpu: Gpu | null,
     private readonly root: Scope | null,
     /** What networks run in. */
-    private readonly inference: Pick<Inference, 'openRuntime' | 'readTensor'>,
+    private readonly inference: Pick<Inference, 'openRuntime' | 'readTensor' | 'modelGpu' | 'known'>,
   ) {}
 
   async make(request: FlyRequest, { photos, shown, stage }: ShownScene, context: Context): Promise<FlyInfo> {
@@ -176,18 +178,14 @@ export class FlyJobs {
 
   /** What either photo alone says of depth and sky; a photo is looked at once. */
   private async priorsOf(source: PriorSource, photos: ShownScene['photos'], { signal, onProgress }: Context) {
-    const { inference } = this;
-    this.depthNetwork ??= new DepthNetwork({
-      open: () => inference.openRuntime(),
-      read: (tensor) => inference.readTensor(tensor),
-    });
+    this.depthNetwork ??= new DepthNetwork(this.checked());
     const key = JSON.stringify(source);
     const of = async (side: Side): Promise<DepthPrior> => {
       const known = this.priors.get(photos[side]);
       if (known?.key === key) return known.prior;
       onProgress({ stage: 'tell-depth', fraction: null });
-      const onNetwork = (fraction: number | null) =>
-        onProgress({ stage: fraction === null ? 'tell-depth' : 'load-model', fraction });
+      const onNetwork: OnNetwork = (fraction, check) =>
+        onProgress({ stage: fraction === null ? 'tell-depth' : 'load-model', fraction, ...(check && { check }) });
       const small = photos[side].pixelsWithin(PRIOR_SIDE);
       const whole = () => photos[side].pixelsWithin(SCALED_FROM);
       const prior = await depthPrior(source, small, whole, this.depthNetwork!, { signal, onNetwork });
@@ -195,6 +193,16 @@ export class FlyJobs {
       return prior;
     };
     return { a: await of('a'), b: await of('b') };
+  }
+
+  /** Where networks run: the models' own place, but for those that its GPU computes wrongly. */
+  private checked(): CheckedRuntime {
+    const { inference } = this;
+    const runtime = {
+      open: () => inference.openRuntime(),
+      read: (tensor: RuntimeTensor) => inference.readTensor(tensor),
+    };
+    return new CheckedRuntime(runtime, inference.modelGpu, inference.known);
   }
 
   private async show(scene: TwoViewScene, stage: ShownScene['stage']): Promise<void> {
@@ -212,11 +220,7 @@ export class FlyJobs {
       import('../network-scene/network-scenes.ts'),
       import('./network-fly.ts'),
     ]);
-    const { inference } = this;
-    this.scenes ??= new Scenes(
-      () => inference.openRuntime(),
-      (tensor) => inference.readTensor(tensor),
-    );
+    this.scenes ??= new Scenes(this.checked());
     const of = {
       ...matched,
       photos: { a: photos.a.size, b: photos.b.size },

@@ -1,9 +1,10 @@
 import type { Progress } from '../../../../core/match.ts';
 import { makeScene, type NetworkScene, type SceneInput } from '../../../../gaussians/depthsplat/scene.ts';
+import type { CheckedRuntime } from '../../../../matching/reference-check/checked-runtime.ts';
+import { probedSplats, probeSplats } from '../../../../matching/reference-check/network-probes.ts';
 import { fetchSplatManifest, modelFilesAt } from '../../../../models/fetch-model.ts';
 import type { SplatManifest } from '../../../../models/splat-manifest.ts';
-import { type ReadTensor, type SeenPhotos, SplatNetwork } from '../../../../models/splat-network.ts';
-import type { Runtime } from '../../../../platform/runtime/runtime.ts';
+import { type SeenPhotos, SplatNetwork } from '../../../../models/splat-network.ts';
 import { type MatchedPhotos, networkInput } from './network-input.ts';
 
 export interface NetworkSceneHooks {
@@ -30,14 +31,7 @@ export class NetworkScenes {
   private opened: { readonly manifestUrl: string; readonly network: SplatNetwork } | null = null;
   private looked: Looked | null = null;
 
-  /**
-   * @param runtime the worker's, opened when it is first needed
-   * @param readTensor a tensor's values, wherever it lies
-   */
-  constructor(
-    private readonly runtime: () => Promise<Runtime>,
-    private readonly readTensor: ReadTensor,
-  ) {}
+  constructor(private readonly checked: CheckedRuntime) {}
 
   /**
    * @param match what the photos are told by: with the same one they are not looked at again
@@ -95,10 +89,18 @@ export class NetworkScenes {
     const manifest = await fetchSplatManifest(manifestUrl, signal);
     const onLoaded = (share: number): void => onProgress({ stage: 'load-model', fraction: share });
     const files = modelFilesAt(manifestUrl);
-    const network = await SplatNetwork.open(manifest, await this.runtime(), files, this.readTensor, {
-      onLoaded,
-      signal,
-    });
+    const { value: network } = await this.checked.open(
+      probedSplats(manifestUrl, manifest),
+      async (runtime, read) => {
+        const made = await SplatNetwork.open(manifest, runtime, files, read, { onLoaded, signal });
+        return { value: made, probe: () => probeSplats(made), release: () => made.release() };
+      },
+      {
+        signal,
+        onRecord: () => onProgress({ stage: 'check-model', fraction: null }),
+        onCheck: (check) => onProgress({ stage: 'load-model', fraction: 1, check }),
+      },
+    );
     this.opened = { manifestUrl, network };
     return network;
   }

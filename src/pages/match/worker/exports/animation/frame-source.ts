@@ -1,3 +1,4 @@
+import { mapForReading } from '../../../../../platform/gpu/readback.ts';
 import type { Gpu } from '../../../../../platform/gpu/device.ts';
 import type { MatchField } from '../../../../../compute/field/gpu.ts';
 import type { PlainMatchField } from '../../../../../compute/field/cpu.ts';
@@ -131,7 +132,7 @@ async function readPixels(device: GPUDevice, texture: GPUTexture): Promise<Uint8
     const encoder = device.createCommandEncoder({ label: 'read-pixels' });
     encoder.copyTextureToBuffer({ texture }, { buffer: staging, bytesPerRow: stride }, [width, height]);
     device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
+    await mapForReading(device, staging);
     const padded = new Uint8Array(staging.getMappedRange());
     const pixels = new Uint8Array(rowBytes * height);
     for (let y = 0; y < height; y++) pixels.set(padded.subarray(y * stride, y * stride + rowBytes), y * rowBytes);
