@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlainField } from '../compute/field/cpu.ts';
-import { type Matrix3, project } from '../core/matrix3.ts';
-import { fitFrame, wholeFrame } from './align.ts';
+import { type Matrix3, multiply3, project } from '../core/matrix3.ts';
+import { alignedView, departure, fitFrame, wholeFrame } from './align.ts';
 
 const TRUE: Matrix3 = [0.6, -0.25, 0.1, 0.2, 0.7, -0.05, 0.1, -0.05, 1];
 
@@ -107,5 +107,38 @@ describe('wholeFrame', () => {
     // Seen from the frame, a pixel along the tilt is half a photo pixel, and one across it a whole.
     expect(step(45)).toBeCloseTo(0.5);
     expect(step(135)).toBeCloseTo(1);
+  });
+});
+
+describe('departure', () => {
+  const [photo, tall] = [
+    { width: 640, height: 480 },
+    { width: 300, height: 500 },
+  ];
+  const sizes = { a: photo, b: tall };
+
+  it('of photos as they are: what the network sees turned, larger or slanted, not what lies elsewhere', () => {
+    const same = { a: photo, b: { width: 320, height: 240 } };
+    expect(departure(null, [1, 0, 0.4, 0, 1, -0.3, 0, 0, 1], same)).toBeCloseTo(0, 9);
+    expect(departure(null, [1.2, 0, 0, 0, 1.2, 0, 0, 0, 1], same)).toBeCloseTo(0.2, 9);
+    // A quarter turn of pixels: 640 × 480 into 480 × 640.
+    const turned = { a: photo, b: { width: 480, height: 640 } };
+    expect(departure(null, [0, -1, 0, 1, 0, 0, 0, 0, 1], turned)).toBeCloseTo(Math.SQRT2, 9);
+    // A's whole frame in a photo that is narrower: squeezed.
+    expect(departure(null, [1, 0, 0, 0, 1, 0, 0, 0, 1], sizes)).toBeGreaterThan(0.3);
+    expect(departure(null, [0.5, 0, 9, 0, 0.5, 0, 0, 0, 1], same)).toBe(Infinity);
+  });
+
+  it.each([
+    ['B is drawn', [0.6, -0.25, 0.1, 0.2, 0.7, -0.05, 0.1, -0.05, 1]],
+    ['A is drawn', [1.6, -0.25, 0.1, 0.2, 1.7, -0.05, 0.1, -0.05, 1]],
+  ] as const)('is none of the motion that was drawn, and grows with what it leaves (%s)', (name, motion) => {
+    const drawn = alignedView(motion, sizes);
+    expect(drawn.redrawn).toBe(name[0].toLowerCase());
+    expect(departure(drawn, motion, sizes)).toBeCloseTo(0, 9);
+    const further = multiply3([1, 0, 0.02, 0, 1, 0, 0, 0, 1], motion);
+    expect(departure(drawn, further, sizes)).toBeLessThan(0.05);
+    const larger = multiply3([1.3, 0, 0, 0, 1.3, 0, 0, 0, 1], motion);
+    expect(departure(drawn, larger, sizes)).toBeGreaterThan(0.25);
   });
 });

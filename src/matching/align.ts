@@ -2,7 +2,7 @@ import { fitHomographyRobust } from '../geometry/estimators/homography.ts';
 import type { PointPairs } from '../geometry/point-pairs.ts';
 import type { PlainField } from '../compute/field/cpu.ts';
 import type { Side, Size } from '../core/geometry.ts';
-import { invert3, type Matrix3, project } from '../core/matrix3.ts';
+import { invert3, type Matrix3, multiply3, project } from '../core/matrix3.ts';
 
 /** Correspondences that a fit looks at; more only cost time. */
 const FIT_PAIRS = 1500;
@@ -160,4 +160,54 @@ function unitVector(degrees: number): [number, number] {
   const radians = (degrees * Math.PI) / 180;
   const round = (v: number) => (Math.abs(v) < 1e-12 ? 0 : v);
   return [round(Math.cos(radians)), round(Math.sin(radians))];
+}
+
+/** Places of a view's side, as many down, at which two views are compared. */
+const COMPARED = [-0.75, -0.25, 0.25, 0.75];
+
+/**
+ * How far a motion departs from what a match was made of: the largest stretch, turn or slant that it leaves between what the
+ * network saw of both photos, as the spectral norm of the difference of its derivative from none; 0 where drawing it would
+ * show the same again. Where things lie does not count: networks look everywhere.
+ * @param drawn the view by which the match was made; null: both photos as they are
+ * @param homography normalised A to normalised B
+ */
+export function departure(drawn: AlignedView | null, homography: Matrix3, sizes: Record<Side, Size>): number {
+  const [from, to, left] = leftOf(drawn, homography, sizes);
+  const places = COMPARED.flatMap((y) => COMPARED.map((x) => [x, y] as const));
+  const seen = places.filter(([x, y]) => project(left, x, y).every((place) => Math.abs(place) <= 1));
+  if (!seen.length) return Infinity;
+  // Derivatives between long sides, which every photo shares with the network's input.
+  const [sx, sy, tx, ty] = [from, to].flatMap(({ width, height }) => {
+    const longer = Math.max(width, height);
+    return [width / longer, height / longer];
+  });
+  return Math.max(
+    ...seen.map(([x, y]) => {
+      const [ux, uy, vx, vy] = derivative(left, x, y);
+      return spectralNorm((ux * tx) / sx - 1, (uy * tx) / sy, (vx * ty) / sx, (vy * ty) / sy - 1);
+    }),
+  );
+}
+
+/** The motion that a match left between what it saw of the photos, and the sizes of both. */
+function leftOf(drawn: AlignedView | null, homography: Matrix3, { a, b }: Record<Side, Size>): [Size, Size, Matrix3] {
+  if (!drawn) return [a, b, homography];
+  const { redrawn, frame } = drawn;
+  if (redrawn === 'a') return [frame.size, b, multiply3(homography, frame.matrix)];
+  const back = invert3(frame.matrix);
+  return [a, frame.size, back ? multiply3(back, homography) : homography];
+}
+
+/** Of where a homography takes a place: ∂u/∂x, ∂u/∂y, ∂v/∂x, ∂v/∂y. */
+function derivative(h: Matrix3, x: number, y: number): [number, number, number, number] {
+  const w = h[6] * x + h[7] * y + h[8];
+  const [u, v] = project(h, x, y);
+  return [(h[0] - u * h[6]) / w, (h[1] - u * h[7]) / w, (h[3] - v * h[6]) / w, (h[4] - v * h[7]) / w];
+}
+
+function spectralNorm(a: number, b: number, c: number, d: number): number {
+  const squares = a * a + b * b + c * c + d * d;
+  const area = a * d - b * c;
+  return Math.sqrt((squares + Math.sqrt(Math.max(0, squares * squares - 4 * area * area))) / 2);
 }
