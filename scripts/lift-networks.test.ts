@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { hasParity, loadParity } from '../src/networks/parity.test-helper.ts';
+import type { GpuCheck } from '../src/core/match.ts';
+import { CheckedRuntime } from '../src/matching/reference-check/checked-runtime.ts';
+import type { Gpu } from '../src/platform/gpu/device.ts';
 import { DepthSources } from '../src/pages/lift/worker/depth/depth-sources.ts';
 import { LazyRuntime } from '../src/platform/runtime/lazy-runtime.ts';
 import { LiftNetworks } from '../src/pages/lift/worker/depth/networks.ts';
@@ -160,6 +163,60 @@ describe('inpainting', () => {
     });
     const noModel = newNetworks().add({ purpose: 'sky', file: new Blob(['text']), name: 'text.onnx' });
     await expect(noModel).rejects.toBeInstanceOf(Error);
+  });
+});
+
+describe('on a GPU that lies', () => {
+  /** A runtime whose outputs are so many times the right ones. */
+  class OffBy extends NodeRuntime {
+    constructor(private readonly factor: number) {
+      super();
+    }
+
+    override async createSession(...given: Parameters<NodeRuntime['createSession']>) {
+      const session = await super.createSession(...given);
+      const run = async (feeds: Parameters<typeof session.run>[0]) => {
+        const outputs = Object.entries(await session.run(feeds));
+        return Object.fromEntries(
+          outputs.map(([name, { data, dims }]) => [
+            name,
+            this.tensor(
+              data!.map((value) => value * this.factor),
+              dims,
+            ),
+          ]),
+        );
+      };
+      return { ...session, inputs: session.inputs, outputs: session.outputs, run };
+    }
+  }
+
+  const holes = new Uint8Array(60 * 44).fill(1);
+  const uses = {
+    sky: async (networks: LiftNetworks) => {
+      await networks.add({ purpose: 'sky', file: await skyNetwork(), name: 'sky.onnx' });
+      return (await networks.skyMap(PHOTO)).values;
+    },
+    inpainting: async (networks: LiftNetworks) => {
+      await networks.add({ purpose: 'inpainting', file: await inpaintingNetwork(), name: 'white.onnx' });
+      return networks.inpaint(PHOTO, holes);
+    },
+  };
+
+  test.each(
+    (['sky', 'inpainting'] as const).flatMap((purpose) =>
+      [1, 1.1, 0, Number.NaN].map((factor) => [purpose, factor] as const),
+    ),
+  )('a %s network whose results are × %f there runs on WASM, unless they are right', async (purpose, factor) => {
+    const lazy = (runtime: NodeRuntime) => new LazyRuntime(null, async () => runtime);
+    const told: GpuCheck[] = [];
+    const gpu = { info: { description: 'Acme 9' } } as unknown as Gpu;
+    const onGpu = lazy(new OffBy(factor));
+    const checked = new CheckedRuntime(onGpu, gpu, {}, { wasm: lazy(new NodeRuntime()) });
+    const networks = new LiftNetworks(onGpu, undefined, checked, (check) => void told.push(check));
+    const values = await uses[purpose](networks);
+    expect(values).toEqual(await uses[purpose](newNetworks()));
+    expect(told).toMatchObject([{ verdict: factor === 1 ? 'right' : 'wrong' }]);
   });
 });
 

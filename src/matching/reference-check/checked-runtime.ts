@@ -21,6 +21,8 @@ export interface CheckListener {
   onRecord?: () => void;
   /** Hears whether the GPU computes the model rightly; of a wrong one WASM takes over. */
   onCheck?: (check: GpuCheck) => void;
+  /** The model has no address: its reference is recorded in this worker, which a small one can afford. */
+  recordHere?: boolean;
 }
 
 /** Records what a model says on WASM; null where it cannot be run there, or not in time. */
@@ -71,7 +73,7 @@ export class CheckedRuntime {
     { info }: Pick<Gpu, 'info'>,
     model: ProbedModel,
     loadIn: (runtime: NetworkRuntime) => Promise<OpenedNetwork<T>>,
-    { signal, onRecord, onCheck }: CheckListener,
+    { signal, onRecord, onCheck, recordHere }: CheckListener,
     alsoRight: readonly string[],
   ): Promise<OpenedNetwork<T> | null> {
     const adapter = describeAdapter(info);
@@ -89,7 +91,8 @@ export class CheckedRuntime {
       return this.known[key].verdict === 'wrong' ? null : loadIn(this.runtime);
     }
     if (alsoRight.some((one) => this.known[one]?.verdict === 'right')) return loadIn(this.runtime);
-    const reference = await this.reference(model, { signal, onRecord });
+    const recorder = recordHere ? () => this.recordHere(loadIn) : this.record;
+    const reference = await this.reference(model, { signal, onRecord }, recorder);
     const result = await this.tried(loadIn, reference);
     tell(result.found, keys[reference ? 0 : 1]);
     return result.opened;
@@ -105,7 +108,8 @@ export class CheckedRuntime {
       opened = await loadIn(this.runtime);
       found = compareNetworkOutputs(await opened.probe(), reference);
     } catch (thrown) {
-      const failure = failureFinding(thrown);
+      // What WASM cannot run either is no fault of the GPU's.
+      const failure = reference && failureFinding(thrown);
       if (failure === null) {
         await opened?.release();
         throw thrown;
@@ -118,17 +122,34 @@ export class CheckedRuntime {
     return { found, opened: null };
   }
 
+  private async recordHere<T>(
+    loadIn: (runtime: NetworkRuntime) => Promise<OpenedNetwork<T>>,
+  ): Promise<NetworkOutputs | null> {
+    let opened: OpenedNetwork<T> | null = null;
+    try {
+      opened = await loadIn(this.wasm);
+      const outputs = await opened.probe();
+      return Object.values(outputs).every(({ isFinite }) => isFinite) ? outputs : null;
+    } catch (thrown) {
+      if (failureFinding(thrown) === null) throw thrown;
+      return null;
+    } finally {
+      await opened?.release();
+    }
+  }
+
   /** What WASM says: kept on this device, or recorded now. */
   private async reference(
     model: ProbedModel,
     { signal, onRecord }: Pick<CheckListener, 'signal' | 'onRecord'>,
+    record: RecordOutputs,
   ): Promise<NetworkOutputs | null> {
     const file = `reference-${model.kind}.json`;
     const kept = (await keptJson(model.manifestUrl, file)) as { weights?: unknown; outputs?: unknown } | null;
     const read = kept?.weights === model.weights ? readStoredOutputs(kept.outputs) : null;
     if (read) return read;
     onRecord?.();
-    const recorded = await this.record(model, signal);
+    const recorded = await record(model, signal);
     if (recorded) {
       await keepJson(model.manifestUrl, file, { weights: model.weights, outputs: storedOutputs(recorded) });
     }

@@ -51,9 +51,10 @@ export class GpuModelCheck {
     return this.told(compareOutputs(outputs, check ? fromReference(check) : null));
   }
 
-  /** What it means that the GPU could not load or run the model; null where that is no fault of the GPU's. */
+  /** What it means that the GPU could not load or run the model; null where that is no fault of the GPU's, as far as is known. */
   failed(thrown: unknown): GpuCheck | null {
-    const finding = failureFinding(thrown);
+    // Without a reference nobody has run it yet.
+    const finding = this.manifest.check ? failureFinding(thrown) : null;
     return finding === null ? null : this.told({ verdict: 'wrong', finding });
   }
 

@@ -1,5 +1,6 @@
 import { fetchManifest, fetchNetworkManifest, fetchSplatManifest, modelFilesAt } from '../../models/fetch-model.ts';
-import { type MatcherManifest, type NetworkFile, weightsOf } from '../../models/manifest.ts';
+import type { Size } from '../../core/geometry.ts';
+import { type InputManifest, type MatcherManifest, type NetworkFile, weightsOf } from '../../models/manifest.ts';
 import type { NetworkManifest } from '../../models/network-manifest.ts';
 import { openNetwork } from '../../models/open-network.ts';
 import type { SplatManifest } from '../../models/splat-manifest.ts';
@@ -15,12 +16,16 @@ export interface NetworkRuntime {
   read(tensor: RuntimeTensor): Promise<Float32Array>;
 }
 
-/** `stages`: a matcher's first encoder alone; `network`: an encoder or a depth network; `splats`: a network of scenes. */
-export type ProbedKind = 'stages' | 'network' | 'splats';
+/**
+ * `stages`: a matcher's first encoder alone; `network`: an encoder or a depth network; `splats`: a network of scenes; `file`: an
+ * ONNX file without a manifest.
+ */
+export type ProbedKind = 'stages' | 'network' | 'splats' | 'file';
 
 /** Of which model a check is, and where its files lie. */
 export interface ProbedModel {
   kind: ProbedKind;
+  /** Empty of a file without one. */
   manifestUrl: string;
   /** For a person. */
   name: string;
@@ -53,6 +58,9 @@ export const probedSplats = (manifestUrl: string, { id, name, features, splats }
 
 type Read = NetworkRuntime['read'];
 
+/** Pixels as they are. */
+const PLAIN: Pick<InputManifest, 'mean' | 'std'> = { mean: [0, 0, 0], std: [1, 1, 1] };
+
 /** What a matcher's first encoder says of the synthetic photo A. @throws CodedError `model-failed` */
 export async function probeStages({ passes }: MatcherManifest, session: Session, runtime: Runtime, read: Read) {
   const [{ input, encoder }] = passes;
@@ -71,19 +79,43 @@ export async function probeNetwork(manifest: NetworkManifest, session: Session, 
   return probe(session, { [name]: image }, ['depth' in outputs ? outputs.depth : outputs.patchTokens], read);
 }
 
+/** An input of a network of pictures: a photo, or a mask of one. */
+export interface PictureInput {
+  name: string;
+  channels: 1 | 3;
+  size: Size;
+}
+
+/** What a network of pictures says of the synthetic photo A, of which the middle is masked. @throws CodedError `model-failed` */
+export async function probePictures(
+  session: Session,
+  inputs: readonly PictureInput[],
+  output: string,
+  runtime: Runtime,
+  read: Read,
+) {
+  const feeds = inputs.map(({ name, channels, size }) => {
+    const { width, height } = size;
+    const isMiddle = (at: number, side: number) => at >= side / 4 && at < (3 * side) / 4;
+    const mask = (i: number) => Number(isMiddle(i % width, width) && isMiddle(Math.floor(i / width), height));
+    const values =
+      channels === 3
+        ? syntheticPhoto('a', size, PLAIN)
+        : Float32Array.from({ length: width * height }, (_, i) => mask(i));
+    return [name, runtime.tensor(values, [1, channels, height, width])] as const;
+  });
+  return probe(session, Object.fromEntries(feeds), [output], read);
+}
+
 /**
  * What a network of scenes says of the synthetic pair, seen by two cameras side by side.
  * @throws CodedError `model-failed`, `splats-not-finite`
  */
 export async function probeSplats(network: SplatNetwork): Promise<NetworkOutputs> {
   const { input: size, near, far } = network.manifest;
-  const plain = { mean: [0, 0, 0], std: [1, 1, 1] } as {
-    mean: [number, number, number];
-    std: [number, number, number];
-  };
   const image = new Float32Array(6 * size.width * size.height);
-  image.set(syntheticPhoto('a', size, plain));
-  image.set(syntheticPhoto('b', size, plain), image.length / 2);
+  image.set(syntheticPhoto('a', size, PLAIN));
+  image.set(syntheticPhoto('b', size, PLAIN), image.length / 2);
   // The nearest depth moves a place by a tenth of the width.
   const shift = 0.1 * size.width * near;
   const seen = await network.look(image.map((value) => Math.min(1, Math.max(0, value))));

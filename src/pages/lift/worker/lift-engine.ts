@@ -14,7 +14,7 @@ import type {
 } from '../contract/api.ts';
 import type { DepthInfo, DepthSource } from '../contract/depth.ts';
 import type { DatasetSummary } from '../contract/dataset.ts';
-import type { PhotoInfo } from '../../../core/match.ts';
+import type { GpuCheck, PhotoInfo } from '../../../core/match.ts';
 import { MAX_PLAIN_GAUSSIANS } from '../../../compute/splats/plain-viewer.ts';
 import { MAX_GAUSSIANS, tableBuffers } from '../../../gaussians/table.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
@@ -58,6 +58,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   private depths = new DepthSources(this.networks);
   private scenes = new Scenes(this.networks);
   private photo: Photo | null = null;
+  private hear: (check: GpuCheck) => void = () => {};
   private depth: OpenedDepth | null = null;
   private depthSource: DepthSource | null = null;
   private readonly frames = new LatestOnly((request: Argument<'render'>) => this.renderFrame(request));
@@ -67,6 +68,11 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   private readonly jobs = new Mutex();
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
+
+  /** What is found of the GPU while networks for sky and holes open is told by whatever was asked last. */
+  private hearBy(onProgress: CallContext['onProgress']): void {
+    this.hear = (check) => onProgress({ stage: 'load-model', fraction: 1, check });
+  }
 
   private get renderer(): LiftRenderer {
     return this.renderers.shown;
@@ -81,7 +87,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     const models = provider === 'webgpu' ? gpu : null;
     this.runtime = new LazyRuntime(models?.device ?? null);
     const checked = new CheckedRuntime(this.runtime, models, checks);
-    this.networks = new LiftNetworks(this.runtime, undefined, checked);
+    this.networks = new LiftNetworks(this.runtime, undefined, checked, (check) => this.hear(check));
     this.scorer = new ViewScorer(new ViewMatchers(this.runtime, root, models, checks));
     this.depths = new DepthSources(this.networks);
     this.scenes = new Scenes(this.networks);
@@ -135,6 +141,7 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
   }
 
   addNetwork(network: Argument<'addNetwork'>, { signal, onProgress }: CallContext): Promise<OpenedNetwork> {
+    this.hearBy(onProgress);
     onProgress({ stage: 'load-model', fraction: null });
     return this.networks.add(network, signal);
   }
@@ -143,7 +150,8 @@ export class LiftEngine implements ServedHandlers<LiftApi, LiftProgress> {
     return this.networks.close(purpose);
   }
 
-  render(request: Argument<'render'>): Promise<FrameFacts> {
+  render(request: Argument<'render'>, { onProgress }: CallContext): Promise<FrameFacts> {
+    this.hearBy(onProgress);
     return this.frames.run(request);
   }
 

@@ -4,6 +4,7 @@ import { CheckedRuntime } from '../../../../matching/reference-check/checked-run
 import type { KeptNetworks } from '../../../../models/kept-networks.ts';
 import type { DroppedNetwork, OpenedNetwork } from '../../contract/api.ts';
 import type { NetworkPurpose } from '../../../../models/library-contract.ts';
+import type { GpuCheck } from '../../../../core/match.ts';
 import { Mutex } from '../../../../platform/runtime/runtime.ts';
 import type { PlainMap } from './fit-photo.ts';
 import { runInpainting } from './inpainting-network.ts';
@@ -20,15 +21,17 @@ export class LiftNetworks {
 
   /**
    * @param openKept where networks for sky and holes are kept, if not in the browser's storage
-   * @param checked where depth networks run
+   * @param checked where they run
+   * @param onCheck hears what is known of the GPU and a network for sky or holes
    */
   constructor(
-    private readonly runtime: LazyRuntime,
+    runtime: LazyRuntime,
     openKept?: () => Promise<KeptNetworks>,
     checked = new CheckedRuntime(runtime, null),
+    onCheck?: (check: GpuCheck) => void,
   ) {
     this.depthNetwork = new DepthNetwork(checked);
-    this.purposes = new PurposeNetworks(runtime, openKept);
+    this.purposes = new PurposeNetworks(checked, openKept, onCheck);
   }
 
   /** See {@link PurposeNetworks.add}. */
@@ -57,9 +60,8 @@ export class LiftNetworks {
    */
   skyMap(photo: Pixels): Promise<PlainMap> {
     return this.jobs.run(async () => {
-      const { session, plan } = await this.purposes.get('sky');
-      const runtime = await this.runtime.open();
-      return runSky(plan, photo, runtime, (feeds) => runNetwork(this.runtime, session, feeds, plan.output));
+      const { session, plan, runtime } = await this.purposes.get('sky');
+      return runSky(plan, photo, await runtime.open(), (feeds) => runNetwork(runtime, session, feeds, plan.output));
     });
   }
 
@@ -70,10 +72,9 @@ export class LiftNetworks {
    */
   inpaint(picture: Pixels, holes: Uint8Array): Promise<Uint8ClampedArray> {
     return this.jobs.run(async () => {
-      const { session, plan } = await this.purposes.get('inpainting');
-      const runtime = await this.runtime.open();
-      return runInpainting(plan, picture, holes, runtime, (feeds) =>
-        runNetwork(this.runtime, session, feeds, plan.output),
+      const { session, plan, runtime } = await this.purposes.get('inpainting');
+      return runInpainting(plan, picture, holes, await runtime.open(), (feeds) =>
+        runNetwork(runtime, session, feeds, plan.output),
       );
     });
   }

@@ -2,13 +2,25 @@ import { KeptNetworks } from '../../../../models/kept-networks.ts';
 import { CodedError, isCancelled, throwIfAborted, toPlainError } from '../../../../core/errors.ts';
 import type { DroppedNetwork, OpenedNetwork } from '../../contract/api.ts';
 import type { NetworkPurpose } from '../../../../models/library-contract.ts';
-import type { Session } from '../../../../platform/runtime/runtime.ts';
+import { Sha256 } from '../../../../core/sha256.ts';
+import type { GpuCheck } from '../../../../core/match.ts';
+import type { CheckedRuntime } from '../../../../matching/reference-check/checked-runtime.ts';
+import {
+  type NetworkRuntime,
+  type PictureInput,
+  probePictures,
+} from '../../../../matching/reference-check/network-probes.ts';
+import type { Runtime, Session } from '../../../../platform/runtime/runtime.ts';
 import { type InpaintingPlan, inpaintingPlan } from './inpainting-network.ts';
-import type { LazyRuntime } from '../../../../platform/runtime/lazy-runtime.ts';
 import { type SkyPlan, skyPlan } from './sky-network.ts';
 
 /** The file is in memory twice while it opens; LaMa and skyseg.onnx have a fifth of this. */
 const MAX_NETWORK_BYTES = 2 ** 30;
+
+/** Of the hash that tells weights apart. */
+const HASH_DIGITS = 12;
+/** Of the made photo, for a network that takes any size. */
+const PROBED = { width: 128, height: 96 };
 
 interface Plans {
   sky: SkyPlan;
@@ -20,6 +32,8 @@ export interface OpenPurpose<Plan> {
   /** Tells it from every other one that this worker has opened. */
   key: string;
   session: Session;
+  /** Where it runs: not on a GPU that computes it wrongly. */
+  runtime: NetworkRuntime;
   plan: Plan;
 }
 
@@ -36,10 +50,14 @@ export class PurposeNetworks {
   private readonly open: { [P in NetworkPurpose]: OpenPurpose<Plans[P]> | null } = { sky: null, inpainting: null };
   private count = 0;
 
-  /** @param openKept where files are kept; rejects where the browser lets the page keep none */
+  /**
+   * @param openKept where files are kept; rejects where the browser lets the page keep none
+   * @param onCheck hears what is known of the GPU and a network
+   */
   constructor(
-    private readonly runtime: LazyRuntime,
+    private readonly checked: CheckedRuntime,
     private readonly openKept: () => Promise<KeptNetworks> = KeptNetworks.open,
+    private readonly onCheck: (check: GpuCheck) => void = () => {},
   ) {}
 
   /** Key of the open network; null where none is open yet. */
@@ -100,21 +118,42 @@ export class PurposeNetworks {
     bytes: Uint8Array,
     signal?: AbortSignal,
   ): Promise<OpenPurpose<Plans[P]>> {
-    const runtime = await this.runtime.open();
-    throwIfAborted(signal);
-    const session = await runtime.createSession(bytes, []);
-    try {
+    const weights = new Sha256().update(bytes).hex().slice(0, HASH_DIGITS);
+    const load = async (runtime: Runtime, read: NetworkRuntime['read']) => {
       throwIfAborted(signal);
-      const plan: Plans[P] = PLAN_OF[purpose](session, name);
-      await this.close(purpose);
-      const opened: OpenPurpose<Plans[P]> = { key: `${++this.count} ${name}`, session, plan };
-      Object.assign(this.open, { [purpose]: opened });
-      return opened;
-    } catch (error) {
-      await session.release();
-      throw error;
-    }
+      const session = await runtime.createSession(bytes, []);
+      try {
+        throwIfAborted(signal);
+        const plan: Plans[P] = PLAN_OF[purpose](session, name);
+        return {
+          value: { session, plan },
+          probe: () => probePictures(session, inputsOf(plan), plan.output, runtime, read),
+          release: () => session.release(),
+        };
+      } catch (error) {
+        await session.release();
+        throw error;
+      }
+    };
+    const { value, runtime } = await this.checked.open(
+      { kind: 'file', manifestUrl: '', id: purpose, name, weights },
+      load,
+      { signal, onCheck: this.onCheck, recordHere: true },
+    );
+    await this.close(purpose);
+    const opened: OpenPurpose<Plans[P]> = { key: `${++this.count} ${name}`, runtime, ...value };
+    Object.assign(this.open, { [purpose]: opened });
+    return opened;
   }
+}
+
+function inputsOf(plan: Plans[NetworkPurpose]): PictureInput[] {
+  if ('input' in plan) return [{ name: plan.input, channels: 3, size: plan.size }];
+  const size = plan.fixed ?? PROBED;
+  return [
+    { name: plan.image, channels: 3, size },
+    { name: plan.mask, channels: 1, size },
+  ];
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
