@@ -3,6 +3,7 @@ import { IDENTITY3, invert3, type Matrix3, multiply3 } from '../../src/core/matr
 import type { Pixels } from '../../src/compute/preprocess/cpu.ts';
 import { drawFrame } from '../../src/compute/frame/cpu.ts';
 import { resizeAveraged } from '../evaluate/resize-photo.ts';
+import { bricks, doors, floor, page } from './patterns.ts';
 
 /** Two photos of which it is known what is seen of one in the other. */
 export interface MadePair {
@@ -85,6 +86,40 @@ export const KINDS: Record<string, Make> = {
     return { name: `one of ${count}×${count}`, a: part, b: wall, motion: motionOf(part, wall) };
   },
   windows: (_, random) => windows(random),
+  bricks: (_, random) => bricks(random),
+  doors: (_, random) => doors(random),
+  floor: (_, random) => floor(random),
+  page: (_, random) => page(random),
+  negative: (photo) =>
+    same(
+      'negative',
+      photo,
+      toned(photo, (v) => 255 - v),
+    ),
+  night: (photo, random) => {
+    const noise = noisy(random, 5);
+    return same(
+      'a seventh of the light',
+      photo,
+      toned(photo, (v) => noise(0.14 * v + 4)),
+    );
+  },
+  'small crop': (photo, random) => {
+    const part = cut(photo, 0.8 * random(), 0.8 * random(), 1 / 7);
+    return piece('2 % of the area', part, photo, random);
+  },
+  'turned camera': (photo, random) => {
+    const [yaw, pitch, zoom] = [40 * (random() - 0.5), 16 * (random() - 0.5), 1 + 0.6 * random()];
+    const frame = cameraTurn(yaw, pitch, 0.9 + 0.5 * random(), zoom);
+    return by(`${yaw.toFixed(0)}°, ${zoom.toFixed(1)} ×`, drawFrame(photo, frame, photo), photo, frame);
+  },
+  portrait: (photo, random) => {
+    const part = cutOf(photo, random(), 0.5);
+    const motion = motionOf(part, photo);
+    return random() < 0.5
+      ? by('half of it, upright', part, photo, motion)
+      : by('upright half of it', photo, part, invert3(motion)!);
+  },
   'other scene': (photo, _, other) => ({ name: '', a: photo, b: other, motion: null }),
   'other scene mirrored': (photo, _, other) => ({ name: '', a: photo, b: flipped(other), motion: null }),
 };
@@ -159,6 +194,21 @@ function cut(photo: Pixels, left: number, top: number, share: number): Cut {
     y: Math.min(photo.height - size.height, Math.round(top * photo.height)),
   };
   return { ...mapped(size, photo, (x, y) => [x + at.x, y + at.y]), at };
+}
+
+/** All of one direction, `share` of the other, from a share of the way on. */
+function cutOf(photo: Pixels, from: number, share: number): Cut {
+  const size = { width: Math.round(share * photo.width), height: photo.height };
+  const at = { x: Math.round(from * (photo.width - size.width)), y: 0 };
+  return { ...mapped(size, photo, (x, y) => [x + at.x, y]), at };
+}
+
+/** What a camera sees that is turned by yaw and pitch, degrees, and zoomed, of a photo whose focal length is so many half widths. */
+function cameraTurn(yaw: number, pitch: number, focal: number, zoom: number): Matrix3 {
+  const [cy, sy, cp, sp] = [yaw, pitch].flatMap((d) => [Math.cos((d * Math.PI) / 180), Math.sin((d * Math.PI) / 180)]);
+  const turn: Matrix3 = [cy, sy * sp, sy * cp, 0, cp, -sp, -sy, cy * sp, cy * cp];
+  const lens: Matrix3 = [focal, 0, 0, 0, focal, 0, 0, 0, 1];
+  return multiply3(lens, multiply3(turn, invert3([focal * zoom, 0, 0, 0, focal * zoom, 0, 0, 0, 1])!));
 }
 
 function stripe(photo: Pixels, across: number, down: number): Pixels {

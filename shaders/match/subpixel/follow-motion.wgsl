@@ -1,4 +1,4 @@
-// Takes places that show nothing to where one motion takes them. Reference: src/compute/lucas-kanade/follow-motion.ts.
+// Takes places to where one motion takes them, if neither photo shows anything there, or both agree at least as well. Reference: src/compute/lucas-kanade/follow-motion.ts.
 
 #import "../../common/coordinates.wgsl"
 #import "photos.wgsl"
@@ -34,8 +34,9 @@ fn movedPixel(place: vec2f) -> vec2f {
   return normalisedToPixel(moved(pixelToNormalised(place, vec2f(params.own))), vec2f(params.other));
 }
 
-// Whether neither photo shows anything about a place, pixels of the own photo, and where the motion takes it.
-fn areFlat(p: vec2f) -> bool {
+// Whether neither photo shows anything about a place, pixels of the own photo, and where the motion takes it, or both agree there at
+// least as well as at `here`, pixels of the other photo.
+fn follows(p: vec2f, here: vec2f) -> bool {
   let alongX = movedPixel(p + vec2f(0.5, 0.0)) - movedPixel(p - vec2f(0.5, 0.0));
   let alongY = movedPixel(p + vec2f(0.0, 0.5)) - movedPixel(p - vec2f(0.0, 0.5));
   let area = abs(alongX.x * alongY.y - alongY.x * alongX.y);
@@ -44,16 +45,28 @@ fn areFlat(p: vec2f) -> bool {
   }
   let step = 1.0 / max(1.0, sqrt(area));
   let q = movedPixel(p);
-  var sums = vec2f(0.0);
-  var squares = vec2f(0.0);
+  // About the place, where the motion takes it, and where it lies.
+  var seen: array<vec3f, WINDOW>;
+  var mean = vec3f(0.0);
   for (var n = 0; n < WINDOW; n++) {
     let o = step * offsetOf(n);
-    let values = vec2f(readOwn(p + o), readOther(q + alongX * o.x + alongY * o.y));
-    sums += values;
-    squares += values * values;
+    let away = alongX * o.x + alongY * o.y;
+    seen[n] = vec3f(readOwn(p + o), readOther(q + away), readOther(here + away));
+    mean += seen[n] / f32(WINDOW);
   }
-  let mean = sums / f32(WINDOW);
-  return all(squares / f32(WINDOW) - mean * mean < vec2f(FLAT));
+  var energy = vec3f(0.0);
+  var product = vec2f(0.0);
+  for (var n = 0; n < WINDOW; n++) {
+    let values = seen[n] - mean;
+    energy += values * values;
+    product += values.x * values.yz;
+  }
+  let flat = FLAT * f32(WINDOW);
+  if (energy.x < flat || energy.y < flat) {
+    return max(energy.x, energy.y) < flat;
+  }
+  let agreement = product / sqrt(max(vec2f(1e-12), energy.x * energy.yz));
+  return agreement.x >= LEAST && agreement.x >= agreement.y;
 }
 
 @compute @workgroup_size(GRID_WORKGROUP, GRID_WORKGROUP)
@@ -74,7 +87,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let size = vec2f(params.other);
   let away = length(0.5 * (to - here) * size / max(size.x, size.y));
   let isSure = certainty[k] >= params.certainty && cycle[k] <= params.cycle;
-  if ((isSure && away > params.apart) || !areFlat(normalisedToPixel(place, vec2f(params.own)))) {
+  if (isSure && away > params.apart) {
+    return;
+  }
+  if (!follows(normalisedToPixel(place, vec2f(params.own)), normalisedToPixel(here, size))) {
     return;
   }
   followed[k] = to.x;

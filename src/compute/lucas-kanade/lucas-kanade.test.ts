@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Size } from '../../core/geometry.ts';
-import { invert3, type Matrix3, project } from '../../core/matrix3.ts';
+import { invert3, multiply3, type Matrix3, project } from '../../core/matrix3.ts';
 import { median } from '../../geometry/measures.ts';
 import { seededRandom } from '../../geometry/random.ts';
 import { TestGpu } from '../../platform/gpu/testing/dawn.ts';
@@ -122,22 +122,39 @@ function doubtful(grid: Size, by: number) {
 
 const SURE = { certainty: 0.3, cycle: 2, apart: 0.02 };
 
-test('what shows nothing follows the one motion, but for what is sure of another place; what shows something stays', () => {
+test('what shows nothing follows the one motion, and what agrees there; but for what is sure of another place', () => {
   const field = doubtful({ width: 37, height: 29 }, 8);
   const after = followMotion(own, other, field, TRUE, SURE);
   const points = field.certainty.length;
   const truth = warpOff(field.grid, 0);
-  const kinds = { followed: 0, stayed: 0 };
+  const kinds = { followed: 0, stayed: 0, alike: 0 };
   for (let k = 0; k < points; k++) {
     const [u, v] = [truth[k], truth[points + k]];
     if (Math.abs(u) > 0.85 || Math.abs(v) > 0.85 || Math.abs(v - 0.45) < 0.15) continue;
     const off = Math.hypot(((field.warp[k] - u) * 191) / 2, ((field.warp[points + k] - v) * 161) / 2);
-    const isKept = v < 0.45 || (field.certainty[k] > 0.3 && off > 0.02 * 191);
-    expect(after[k]).toBeCloseTo(isKept ? field.warp[k] : u, 5);
-    kinds[isKept ? 'stayed' : 'followed']++;
+    const isKept = field.certainty[k] > 0.3 && off > 0.02 * 191;
+    // A pattern may agree as well where a place lies by chance.
+    const isFollowing = Math.abs(after[k] - u) < 1e-5;
+    if (isKept || v > 0.45 || !isFollowing) expect(after[k]).toBeCloseTo(isKept || v < 0.45 ? field.warp[k] : u, 5);
+    kinds[isKept ? 'stayed' : isFollowing ? 'followed' : 'alike']++;
   }
-  expect(kinds.followed).toBeGreaterThan(50);
-  expect(kinds.stayed).toBeGreaterThan(200);
+  expect(kinds.followed).toBeGreaterThan(400);
+  expect(kinds.stayed).toBeGreaterThan(50);
+  expect(kinds.alike).toBeLessThan(0.05 * kinds.followed);
+});
+
+test('what shows something stays where the photos agree less by the motion', () => {
+  const field = doubtful({ width: 37, height: 29 }, 0);
+  const beside = multiply3([1, 0, 0.08, 0, 1, -0.06, 0, 0, 1], TRUE);
+  const after = followMotion(own, other, field, beside, SURE);
+  const points = field.certainty.length;
+  let [all, moved] = [0, 0];
+  for (let k = 0; k < points; k++) {
+    if (field.warp[points + k] > 0.25) continue;
+    all++;
+    if (after[k] !== field.warp[k]) moved++;
+  }
+  expect(moved).toBeLessThan(0.02 * all);
 });
 
 test('WGSL follows the motion as the reference does, both ways', async () => {

@@ -22,8 +22,8 @@ const PRIOR = 0.02;
  */
 const LIMITS = { least: -2, most: 1 } as const;
 /** Share of wrong places that some geometry explains by chance, and the most that this takes from all logits. */
-const CHANCE = { explained: 0.5, least: -1.5 } as const;
-/** Where no plane explains all: what is taken from places in the midst of a surface that shows nothing, such as sky. */
+const CHANCE = { explained: 0.6, least: -1.5 } as const;
+/** Where no plane explains all: what is taken from places of a surface that shows nothing, such as sky, if it is larger than twice the reach. */
 const BLANK = { least: -3, reach: 2 } as const;
 
 /**
@@ -39,7 +39,7 @@ export function shiftsOf(
   const ratios = ratiosOf(fields, isFlat, bins);
   const doubt = geometry.isPlane ? 0 : doubtOf(geometry.explained);
   const of = (side: Side) => {
-    const blank = geometry.isPlane ? null : eroded(isFlat[side], fields[side].grid, BLANK.reach);
+    const blank = geometry.isPlane ? null : opened(isFlat[side], fields[side].grid, BLANK.reach);
     return Float32Array.from(bins[side], (bin, k) => {
       const most = isFlat[side][k] ? 0 : LIMITS.most;
       return doubt + (blank?.[k] ? BLANK.least : Math.max(LIMITS.least, Math.min(most, ratios[bin])));
@@ -92,16 +92,22 @@ function ratiosOf(
   });
 }
 
-/** 1 for places of a grid all of whose neighbours within `reach` are set, those beyond its border counted as set. */
-function eroded(map: Uint8Array, { width, height }: Size, reach: number): Uint8Array {
-  const along = (from: Uint8Array, step: number, place: (k: number) => number, length: number) =>
+/**
+ * 1 for places of a grid that lie in a square of set ones, `reach` places either way about its middle; what lies beyond the
+ * border counts as set (morphological opening).
+ */
+function opened(map: Uint8Array, { width, height }: Size, reach: number): Uint8Array {
+  const along = (from: Uint8Array, seek: 0 | 1, step: number, place: (k: number) => number, length: number) =>
     from.map((value, k) => {
       const at = place(k);
-      for (let d = Math.max(-reach, -at); value && d <= Math.min(reach, length - 1 - at); d++) {
-        if (!from[k + d * step]) return 0;
+      for (let d = Math.max(-reach, -at); value !== seek && d <= Math.min(reach, length - 1 - at); d++) {
+        if (from[k + d * step] === seek) return seek;
       }
       return value;
     });
-  const rows = along(map, 1, (k) => k % width, width);
-  return along(rows, width, (k) => Math.floor(k / width), height);
+  const both = (from: Uint8Array, seek: 0 | 1) => {
+    const rows = along(from, seek, 1, (k) => k % width, width);
+    return along(rows, seek, width, (k) => Math.floor(k / width), height);
+  };
+  return both(both(map, 0), 1);
 }

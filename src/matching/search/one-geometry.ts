@@ -13,12 +13,12 @@ const UNIT = 1 / 640;
 const PLACES = 300;
 /** Fewer of both photos together say nothing. */
 const LEAST_PLACES = 100;
-/** Right places lie within a pixel of 640 of their epipolar lines once they were moved to where the photos agree. */
-const FIT = { threshold: 1, iterations: 400 } as const;
+/** Right places lie within a pixel or two of 640 of their epipolar lines once they were moved to where the photos agree. */
+const FIT = { threshold: 1.5, iterations: 400 } as const;
 /** Within this distance a place is explained. */
-const EXPLAINED = 1.5;
+const EXPLAINED = 3;
 /** A geometry that explains a smaller share of the places may as well be one of wrong places. */
-const MOST = 0.6;
+const MOST = 0.72;
 
 /** One motion, or the epipolar lines of one rigid scene: what the sure places of a match have in common. */
 export interface MatchGeometry {

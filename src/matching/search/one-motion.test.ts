@@ -56,3 +56,38 @@ it('asks only places that show something: where sky lies says nothing', () => {
   const isFlat = (x: number) => x > 0.6;
   expect(oneMotion(sky, OTHER, SURE, isFlat)).not.toBeNull();
 });
+
+it('takes what lies a little aside for the motion, too, where the photos agree there: never the most part', () => {
+  const may = () => () => true;
+  expect(oneMotion(field(0.75, 5), OTHER, SURE, shown)).toBeNull();
+  expect(oneMotion(field(0.75, 5), OTHER, SURE, shown, may)).not.toBeNull();
+  expect(oneMotion(field(0.75, 5), OTHER, SURE, shown, () => () => false)).toBeNull();
+  expect(oneMotion(field(0.75, 9), OTHER, SURE, shown, may)).toBeNull();
+  const scattered = field(1, 0);
+  const random = seededRandom(5);
+  scattered.warp.forEach((place, k) => {
+    if (k % 5 < 3) scattered.warp[k] = place + 0.3 * (random() - 0.5);
+  });
+  expect(oneMotion(scattered, OTHER, SURE, shown, may)).toBeNull();
+});
+
+it('of a turned or mirrored photo finds the turn, which holds far from what can be seen', () => {
+  for (const flip of [1, -1]) {
+    // A quarter turn of the photo, normalised: sides change places.
+    const turn: Matrix3 = [0, -flip, 0, 1, 0, 0, 0, 0, 1];
+    const random = seededRandom(8);
+    const seen = field(1, 0);
+    const points = GRID.width * GRID.height;
+    for (let k = 0; k < points; k++) {
+      const [i, j] = [k % GRID.width, Math.floor(k / GRID.width)];
+      const [u, v] = project(turn, (2 * i + 1) / GRID.width - 1, (2 * j + 1) / GRID.height - 1);
+      seen.warp[k] = u + (2 * (random() - 0.5)) / 460;
+      seen.warp[points + k] = v + (2 * (random() - 0.5)) / 640;
+      seen.certainty[k] = i < 16 && j > 22 ? 0.9 : 0.1;
+    }
+    const found = oneMotion(seen, { width: 460, height: 640 }, SURE, shown)!;
+    const [u, v] = project(found, 0.95, -0.95);
+    const [p, q] = project(turn, 0.95, -0.95);
+    expect(Math.hypot((u - p) * 230, (v - q) * 320)).toBeLessThan(0.5);
+  }
+});

@@ -1,6 +1,6 @@
 import { type Grey, greyOf } from '../../compute/lucas-kanade/cpu.ts';
-import { isFlat } from '../../compute/lucas-kanade/follow-motion.ts';
-import type { Side, Size } from '../../core/geometry.ts';
+import { isFlat, MotionWindows } from '../../compute/lucas-kanade/follow-motion.ts';
+import { otherSide, type Side, type Size } from '../../core/geometry.ts';
 import type { RuntimeTensor } from '../../platform/runtime/runtime.ts';
 import { type PhotoHandle, sureFromOf } from '../backend/backend.ts';
 import type { PairMatcher } from '../pair-matcher.ts';
@@ -38,7 +38,13 @@ export async function toSubpixel<Photo extends PhotoHandle, Field, Match extends
     const photo = { a: read('a'), b: read('b') };
     let field = backend.refineField(match.field, photo, masks);
     const greys = { a: await greyOfImage(pair, photo.a), b: await greyOfImage(pair, photo.b) };
-    const motions = await motionsOfMatch(pair, photos, { ...match, field }, async (side) => flatnessOf(greys[side]));
+    const motions = await motionsOfMatch(pair, photos, { ...match, field }, (side) => ({
+      isFlat: flatnessOf(greys[side]),
+      mayFollow: (motion) => {
+        const windows = new MotionWindows(greys[side], greys[otherSide(side)], motion);
+        return (x, y, u, v) => windows.follow(x, y, u, v);
+      },
+    }));
     if (motions) {
       const followed = backend.followMotion(field, photo, motions, verdict, masks);
       backend.dispose(field);
