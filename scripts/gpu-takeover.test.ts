@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { GpuCheck, KnownChecks } from '../src/core/match.ts';
+import { matchPhotos } from '../src/matching/match-photos.ts';
+import { makePhoto } from '../src/pages/match/testing/stage.ts';
 import { CodedError } from '../src/core/errors.ts';
 import { ViewMatchers } from '../src/matching/scoring/view-matchers.ts';
 import { parseManifest, weightsOf } from '../src/models/manifest.ts';
@@ -109,4 +111,48 @@ test.each([
   expect({ provider, isOffBy }).toEqual({ provider: 'wasm', isOffBy: false });
   expect(told).toMatchObject([{ verdict: 'wrong', finding }]);
   expect(known[KEY]).toEqual({ verdict: 'wrong', finding });
+});
+
+test('of a GPU that overflows with real photos alone WASM takes over, and what was done is done again', async () => {
+  const isSynthetic = (side: number) => side <= 128;
+  let size = 128;
+  class Overflowing extends NodeRuntime {
+    override async createSession(...given: Parameters<NodeRuntime['createSession']>) {
+      const session = await super.createSession(...given);
+      const run = async (feeds: Parameters<typeof session.run>[0]) => {
+        const outputs = Object.entries(await session.run(feeds));
+        const isRight = isSynthetic(size) || !outputs.some(([name]) => name.includes('warp'));
+        const changed = ([name, one]: (typeof outputs)[number]) =>
+          [
+            name,
+            isRight
+              ? one
+              : this.tensor(
+                  one.data!.map(() => Number.NaN),
+                  one.dims,
+                ),
+          ] as const;
+        return Object.fromEntries(outputs.map(changed));
+      };
+      return { ...session, run };
+    }
+  }
+  const lazy = (runtime: NodeRuntime) => new LazyRuntime(null, async () => runtime as unknown as Runtime);
+  const known: KnownChecks = {};
+  const told: GpuCheck[] = [];
+  const matchers = new ViewMatchers(lazy(new Overflowing()), null, gpu, known, lazy(new NodeRuntime()));
+  const listener = { onLoaded: () => {}, onCheck: (check: GpuCheck) => void told.push(check) };
+  const photo = (key: string) => {
+    const pixels = makePhoto({ width: 160, height: 120 }, 3);
+    return { key, size: { width: 160, height: 120 }, pixels: () => pixels, pixelsWithin: () => pixels, mask: null };
+  };
+  const photos = { a: photo('a'), b: photo('b') } as never;
+  const { verdict } = await matchers.use(source, listener, (pair) => {
+    size = 160;
+    return matchPhotos(pair, photos, { longSide: 160, rescue: false });
+  });
+  expect(verdict.meanCertainty.a).toBeGreaterThan(0);
+  expect(matchers.provider).toBe('wasm');
+  expect(told.map((check) => check.verdict)).toEqual(['right', 'wrong', 'wrong']);
+  expect(known[KEY]).toEqual({ verdict: 'wrong', finding: 'its results for these photos hold no numbers' });
 });

@@ -16,6 +16,7 @@ struct Counters {
   certaintySum: f32,
   certain: atomic<u32>,
   consistent: atomic<u32>,
+  broken: atomic<u32>,  // places whose warp or certainty is no number
   histogram: array<atomic<u32>, BINS>,
 }
 
@@ -24,15 +25,22 @@ struct Counters {
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>;
 @group(0) @binding(3) var<storage, read> certainty: array<f32>;
 @group(0) @binding(4) var<storage, read> cycle: array<f32>;
+@group(0) @binding(5) var<storage, read> warp: array<f32>;
 
 var<workgroup> sums: array<f32, LINEAR_WORKGROUP>;
 var<workgroup> certain: atomic<u32>;
 var<workgroup> consistent: atomic<u32>;
+var<workgroup> broken: atomic<u32>;
 var<workgroup> histogram: array<atomic<u32>, BINS>;
 
 fn binOf(error: f32) -> u32 {
   let bin = floor(BINS_PER_OCTAVE * log2(max(error, 1e-6) / LOWEST));
   return u32(clamp(bin, 0.0, f32(BINS - 1u)));
+}
+
+// By its bits: compilers take for granted that a comparison with NaN never happens.
+fn isNoNumber(value: f32) -> bool {
+  return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
 }
 
 @compute @workgroup_size(LINEAR_WORKGROUP)
@@ -44,6 +52,9 @@ fn count(
   let stride = params.partials * LINEAR_WORKGROUP;
   for (var i = group.x * LINEAR_WORKGROUP + local; i < params.points; i += stride) {
     sum += certainty[i];
+    if (isNoNumber(certainty[i]) || isNoNumber(warp[i]) || isNoNumber(warp[params.points + i])) {
+      atomicAdd(&broken, 1u);
+    }
     if (certainty[i] >= params.threshold) {
       atomicAdd(&certain, 1u);
       if (cycle[i] <= params.cycleLimit) {
@@ -58,6 +69,7 @@ fn count(
     partials[group.x] = total;
     atomicAdd(&counters[side].certain, atomicLoad(&certain));
     atomicAdd(&counters[side].consistent, atomicLoad(&consistent));
+    atomicAdd(&counters[side].broken, atomicLoad(&broken));
   }
   for (var bin = local; bin < BINS; bin += LINEAR_WORKGROUP) {
     atomicAdd(&counters[side].histogram[bin], atomicLoad(&histogram[bin]));

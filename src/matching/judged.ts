@@ -1,3 +1,4 @@
+import { CodedError } from '../core/errors.ts';
 import type { MatchResult } from '../core/match.ts';
 import type { Side } from '../core/geometry.ts';
 import type { Matrix3 } from '../core/matrix3.ts';
@@ -46,6 +47,25 @@ export function exchanged<Photo extends PhotoHandle, Field, Match extends Judged
     inputSize: swap(match.inputSize),
     cached: swap(match.cached),
   };
+}
+
+/** From this share on: a network may have nothing to say of a place or two. */
+const BROKEN = 0.01;
+
+/** Code of the error of a match that holds no numbers: the network overflows at this size, or what it runs on is ill. */
+export const NOT_FINITE = 'match-not-finite';
+
+/**
+ * Refuses a network's own first answer where much of it is no number: otherwise such a match would say that nothing is shared.
+ * @throws CodedError {@link NOT_FINITE}
+ */
+export function refuseBroken({ a, b }: Judged<unknown>['statistics'], modelName: string): void {
+  if (Math.max(a.brokenShare ?? 0, b.brokenShare ?? 0) < BROKEN) return;
+  throw new CodedError(
+    NOT_FINITE,
+    `“${modelName}” gave values that are not numbers for these photos.`,
+    'Choose another input size, or install the model again in fp32.',
+  );
 }
 
 /** Measures a match that nobody has seen yet; one that cannot be measured is disposed of. */

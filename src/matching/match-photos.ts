@@ -2,7 +2,7 @@ import type { PlainMatchField } from '../compute/field/cpu.ts';
 import type { Side } from '../core/geometry.ts';
 import { type MatchResult, NO_RESCUE, type Verdict } from '../core/match.ts';
 import type { PhotoHandle } from './backend/backend.ts';
-import { judge, type Refined } from './judged.ts';
+import { judge, refuseBroken, type Refined } from './judged.ts';
 import type { MatchContext, Matched, PairMatcher } from './pair-matcher.ts';
 import { refine } from './refine.ts';
 import { toSubpixel } from './search/subpixel.ts';
@@ -50,6 +50,12 @@ export async function matchPhotos<Photo extends PhotoHandle, Field>(
   const start = performance.now();
   const first = await judge(pair, await pair.match(photos, plan, { signal, onStage }));
   const firstMilliseconds = performance.now() - start;
+  try {
+    refuseBroken(first.statistics, matcher.manifest.name);
+  } catch (error) {
+    backend.dispose(first.field);
+    throw error;
+  }
   onFirst?.();
   const budget = patience && patience * firstMilliseconds;
   const held = new Set([first.field]);

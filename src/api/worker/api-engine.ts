@@ -7,7 +7,7 @@ import { matchTable } from '../../matching/match-table.ts';
 import { openPhoto } from '../../matching/photos/open-photo.ts';
 import { MAX_WORKING_SIDE, MIN_SIDE } from '../../matching/photos/photo-limits.ts';
 import { Photo } from '../../matching/photos/photo.ts';
-import { type ViewMatcher, ViewMatchers } from '../../matching/scoring/view-matchers.ts';
+import { type LoadListener, type ViewMatcher, ViewMatchers } from '../../matching/scoring/view-matchers.ts';
 import { describeAdapter } from '../../platform/gpu/device.ts';
 import { openGpu } from '../../platform/gpu/open-gpu.ts';
 import { watchDevice } from '../../platform/gpu/watch-device.ts';
@@ -21,10 +21,11 @@ import type { MatcherApi, MatcherInfo, MatcherProgress, SentPhoto } from '../pro
 
 type Argument<M extends keyof MatcherApi> = Parameters<MatcherApi[M]>[0];
 type CallContext = ServedCall<MatcherProgress>;
+type Use = <T>(task: (pair: ViewMatcher) => Promise<T>) => Promise<T>;
 
 /** The state of a matcher's worker in a page: one model, and no photo longer than its match takes. */
 export class ApiEngine implements ServedHandlers<MatcherApi, MatcherProgress> {
-  private loaded: { pair: ViewMatcher; root: Scope | null; forget: (key: string) => void } | null = null;
+  private loaded: { use: Use; root: Scope | null; forget: (key: string) => void } | null = null;
   private readonly jobs = new Serial();
 
   constructor(private readonly onDeviceLost: (reason: string) => void) {}
@@ -41,12 +42,14 @@ export class ApiEngine implements ServedHandlers<MatcherApi, MatcherProgress> {
     const matchers = new ViewMatchers(new LazyRuntime(used?.device ?? null), root, used);
     let providerReason = chosen.reason;
     const source = { id: manifestUrl, manifestUrl };
-    const pair = await matchers.load(source, {
+    const listener: LoadListener = {
       signal: context.signal,
       onLoaded: (fraction) => context.onProgress({ stage: 'load-model', fraction }),
       onCheck: (check) => (providerReason = check.providerReason),
-    });
-    this.loaded = { pair, root, forget: (key) => matchers.forget(key) };
+    };
+    const pair = await matchers.load(source, listener);
+    const later: LoadListener = { onLoaded: () => {}, onCheck: () => {} };
+    this.loaded = { use: (task) => matchers.use(source, later, task), root, forget: (key) => matchers.forget(key) };
     return { model: pair.matcher.manifest.name, provider: matchers.provider, providerReason };
   }
 
@@ -54,13 +57,14 @@ export class ApiEngine implements ServedHandlers<MatcherApi, MatcherProgress> {
     return this.jobs.run(async () => {
       throwIfAborted(signal);
       if (!this.loaded) throw new CodedError('internal', 'The matcher has no model.');
-      const { pair, root, forget } = this.loaded;
+      const { use, root, forget } = this.loaded;
       const opened: Photo[] = [];
       try {
         for (const sent of [a, b]) opened.push(await open(sent, root, signal));
         const [photoA, photoB] = opened;
         const run = { longSide, rescue, signal, ...heardBy(onProgress) };
-        const { fields, verdict, rescue: search } = await matchPhotos(pair, { a: photoA, b: photoB }, run);
+        const photos = { a: photoA, b: photoB };
+        const { fields, verdict, rescue: search } = await use((pair) => matchPhotos(pair, photos, run));
         const exifFocal = { a: photoA.info.focal ?? null, b: photoB.info.focal ?? null };
         return { fields, verdict, rescue: search, exifFocal };
       } finally {

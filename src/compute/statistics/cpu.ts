@@ -11,6 +11,8 @@ export interface SideStatistics {
   consistentShare: number;
   /** Median cycle error over the certain places, pixels of the photo; null where no place is certain. */
   medianCycle: number | null;
+  /** Share whose warp or certainty is no number; absent where nobody has counted. */
+  brokenShare?: number;
 }
 
 export interface StatisticsOptions {
@@ -32,6 +34,8 @@ export interface SideCounters {
   certaintySum: number;
   certain: number;
   consistent: number;
+  /** Places whose warp or certainty is no number. */
+  broken: number;
   histogram: Uint32Array;
 }
 
@@ -42,15 +46,17 @@ export function countSide(field: PlainField, threshold: number, cycleLimit: numb
   let certaintySum = 0;
   let certain = 0;
   let consistent = 0;
+  let broken = 0;
   for (let i = 0; i < points; i++) {
     certaintySum += field.certainty[i];
+    if (!Number.isFinite(field.certainty[i] + field.warp[i] + field.warp[points + i])) broken++;
     if (field.certainty[i] < threshold) continue;
     certain++;
     if (field.cycle[i] <= cycleLimit) consistent++;
     const bin = Math.floor(HISTOGRAM.perOctave * Math.log2(Math.max(field.cycle[i], 1e-6) / HISTOGRAM.lowest));
     histogram[Math.min(Math.max(bin, 0), HISTOGRAM.bins - 1)]++;
   }
-  return { points, certaintySum, certain, consistent, histogram };
+  return { points, certaintySum, certain, consistent, broken, histogram };
 }
 
 /** Shares and the median from counters. */
@@ -61,6 +67,7 @@ export function summarise(counters: SideCounters): SideStatistics {
     certainShare: certain / points,
     consistentShare: counters.consistent / points,
     medianCycle: certain ? medianOf(counters.histogram, certain) : null,
+    brokenShare: counters.broken / points,
   };
 }
 

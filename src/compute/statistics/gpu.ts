@@ -1,6 +1,6 @@
 import code from '../../../shaders/match/statistics.wgsl';
 import { type ComputeStep, LINEAR_WORKGROUP, recordCompute } from '../../platform/gpu/dispatch.ts';
-import { certaintyBinding, cycleBinding, gridPoints } from '../field/gpu.ts';
+import { certaintyBinding, cycleBinding, gridPoints, warpBinding } from '../field/gpu.ts';
 import type { MatchField } from '../field/gpu.ts';
 import { HISTOGRAM, summarise } from './cpu.ts';
 import type { SideCounters, SideStatistics, StatisticsOptions } from './cpu.ts';
@@ -12,8 +12,9 @@ import type { Side } from '../../core/geometry.ts';
 const SIDES = ['a', 'b'] as const;
 /** Enough workgroups to fill a GPU; each ends in barriers, which are what a software adapter spends its time on. */
 const MAX_PARTIALS = 256;
-/** 32-bit words of the WGSL's Counters: four members, then the histogram. */
-const SIDE_WORDS = 4 + HISTOGRAM.bins;
+/** 32-bit words of the WGSL's Counters: five members, then the histogram. */
+const MEMBERS = 5;
+const SIDE_WORDS = MEMBERS + HISTOGRAM.bins;
 
 /** Counters of both directions in one small buffer, see reference/statistics.ts. */
 export class StatisticsPass {
@@ -40,7 +41,7 @@ export class StatisticsPass {
     this.partials = scope.storage('statistics/partials', MAX_PARTIALS * 4);
   }
 
-  /** Fills `target` ({@link StatisticsPass.bytes}) from certainty and cycle of both fields. */
+  /** Fills `target` ({@link StatisticsPass.bytes}) from warp, certainty and cycle of both fields. */
   run(encoder: GPUCommandEncoder, field: MatchField, options: StatisticsOptions, target: GPUBuffer): void {
     encoder.clearBuffer(target, 0, StatisticsPass.bytes);
     const counters = { buffer: target, size: StatisticsPass.bytes };
@@ -60,6 +61,7 @@ export class StatisticsPass {
         partials: { buffer: this.partials },
         certainty: certaintyBinding(field[side]),
         cycle: cycleBinding(field[side]),
+        warp: warpBinding(field[side]),
       };
       recordCompute(encoder, this.device, this.count, bindings, [partials, 1]);
       recordCompute(encoder, this.device, this.total, bindings, [1, 1]);
@@ -74,8 +76,9 @@ export class StatisticsPass {
   /** One side's bare counters in a copy of the buffer's bytes. */
   static counters(bytes: ArrayBuffer, side: Side): SideCounters {
     const begin = SIDES.indexOf(side) * SIDE_WORDS * 4;
-    const [points, , certain, consistent] = new Uint32Array(bytes, begin, 4);
+    const [points, , certain, consistent, broken] = new Uint32Array(bytes, begin, MEMBERS);
     const [certaintySum] = new Float32Array(bytes, begin + 4, 1);
-    return { points, certaintySum, certain, consistent, histogram: new Uint32Array(bytes, begin + 16, HISTOGRAM.bins) };
+    const histogram = new Uint32Array(bytes, begin + 4 * MEMBERS, HISTOGRAM.bins);
+    return { points, certaintySum, certain, consistent, broken, histogram };
   }
 }

@@ -52,6 +52,20 @@ test.each([
   expect(parsed.a.medianCycle! / expected.a.medianCycle!).toBeCloseTo(1, 2);
 });
 
+test('places that are no numbers are counted, whatever else a comparison says of them', async () => {
+  const fields = fieldsWithCycle({ width: 37, height: 23 }, { width: 15, height: 41 });
+  const points = 37 * 23;
+  fields.a.warp[5] = Number.NaN;
+  fields.a.warp[points + 5] = Number.NaN;
+  fields.a.warp[points + 9] = Number.POSITIVE_INFINITY;
+  fields.a.certainty[11] = Number.NaN;
+  const bytes = await onGpu(fields);
+  expect(StatisticsPass.counters(bytes, 'a').broken).toBe(3);
+  expect(StatisticsPass.counters(bytes, 'b').broken).toBe(0);
+  expect(countSide(fields.a, OPTIONS.threshold, OPTIONS.cycleLimit.a).broken).toBe(3);
+  expect(statistics(fields, OPTIONS).a.brokenShare).toBeCloseTo(3 / points, 12);
+});
+
 test('the same field gives the same bits', async () => {
   const fields = fieldsWithCycle({ width: 131, height: 97 }, { width: 64, height: 64 });
   expect(new Uint32Array(await onGpu(fields))).toEqual(new Uint32Array(await onGpu(fields)));
@@ -71,6 +85,7 @@ test('no certain place: shares of zero and no median', () => {
   const fields = makeFields({ a: { width: 5, height: 5 }, b: { width: 3, height: 3 } });
   fields.a.certainty.fill(0.1);
   expect(statistics(fields, OPTIONS).a).toEqual({
+    brokenShare: 0,
     meanCertainty: expect.closeTo(0.1, 6),
     certainShare: 0,
     consistentShare: 0,

@@ -58,6 +58,13 @@ export class GpuModelCheck {
     return finding === null ? null : this.told({ verdict: 'wrong', finding });
   }
 
+  /** What it means that a match of these photos holds no numbers, though the synthetic pair's did: half precision overflows so. */
+  overflowed(known: KnownChecks): GpuCheck {
+    // In place of what was found before.
+    const key = this.keys.find((one) => Object.hasOwn(known, one));
+    return this.told({ verdict: 'wrong', finding: 'its results for these photos hold no numbers' }, key);
+  }
+
   /** What a match fails with where the worker cannot go on by itself. */
   error({ finding }: GpuCheck): CodedError {
     return new CodedError(
@@ -67,7 +74,7 @@ export class GpuModelCheck {
     );
   }
 
-  private told({ verdict, finding }: Pick<GpuCheck, 'verdict' | 'finding'>, key = this.keys.at(-1)!): GpuCheck {
+  private told({ verdict, finding }: Pick<GpuCheck, 'verdict' | 'finding'>, key: string = this.keys.at(-1)!): GpuCheck {
     const reasons = {
       right: `Models run on the GPU (${this.adapter}); this one’s results were compared with its stored reference.`,
       unchecked: `Models run on the GPU (${this.adapter}); this one’s results could not be compared with the CPU’s.`,
@@ -148,7 +155,7 @@ export async function loadChecked(
   }
 }
 
-function noted(found: GpuCheck, checks: KnownChecks): GpuCheck {
+export function noted(found: GpuCheck, checks: KnownChecks): GpuCheck {
   checks[found.key] = { verdict: found.verdict, finding: found.finding };
   return found;
 }

@@ -10,7 +10,9 @@ import { FeatureCache } from '../feature-cache.ts';
 import { GpuBackend, type GpuPhoto } from '../backend/gpu-backend.ts';
 import { Matcher } from '../matcher.ts';
 import { PairMatcher } from '../pair-matcher.ts';
-import { loadChecked, makeCheck, planCheck } from '../reference-check/gpu-model-check.ts';
+import { CodedError } from '../../core/errors.ts';
+import { NOT_FINITE } from '../judged.ts';
+import { GpuModelCheck, loadChecked, makeCheck, noted, planCheck } from '../reference-check/gpu-model-check.ts';
 import { LazyRuntime } from '../../platform/runtime/lazy-runtime.ts';
 
 /** A view as either backend takes it: its pixels, its texture, or both. */
@@ -27,6 +29,8 @@ export interface LoadListener {
 
 interface Loaded {
   manifestUrl: string;
+  /** Where it runs on the GPU. */
+  check: GpuModelCheck | null;
   pair: ViewMatcher;
   provider: Provider;
 }
@@ -73,8 +77,27 @@ export class ViewMatchers {
     const backend = checked && root ? new GpuBackend(gpu!, runtime, root) : new YieldingBackend(runtime, root);
     if (gpu) await shadersReady(gpu.device);
     const pair = new PairMatcher(matcher, backend as unknown as Backend<ViewPhoto, unknown>, this.cache);
-    this.loaded = { manifestUrl: source.manifestUrl, pair, provider: gpu && checked ? 'webgpu' : 'wasm' };
+    const provider = gpu && checked ? 'webgpu' : 'wasm';
+    const check = gpu && checked ? new GpuModelCheck(gpu, manifest) : null;
+    this.loaded = { manifestUrl: source.manifestUrl, check, pair, provider };
     return pair;
+  }
+
+  /**
+   * Does something with a model; where its match on the GPU holds no numbers (half precision overflows with some photos), WASM takes
+   * over and it is done again.
+   */
+  async use<T>(source: ModelSource, listener: LoadListener, task: (pair: ViewMatcher) => Promise<T>): Promise<T> {
+    const pair = await this.load(source, listener);
+    try {
+      return await task(pair);
+    } catch (thrown) {
+      const check = this.loaded?.check;
+      if (!(thrown instanceof CodedError) || thrown.code !== NOT_FINITE || !check) throw thrown;
+      listener.onCheck(noted(check.overflowed(this.known), this.known));
+      await this.release();
+      return task(await this.load(source, listener));
+    }
   }
 
   /** Frees the features of a view. */

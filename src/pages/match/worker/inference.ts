@@ -15,7 +15,7 @@ import {
   type Stage,
   type Verdict,
 } from '../../../core/match.ts';
-import type { Backend } from '../../../matching/backend/backend.ts';
+import type { Backend, Statistics } from '../../../matching/backend/backend.ts';
 import { CpuBackend } from '../../../matching/backend/cpu-backend.ts';
 import { FeatureCache } from '../../../matching/feature-cache.ts';
 import { GpuBackend } from '../../../matching/backend/gpu-backend.ts';
@@ -23,11 +23,17 @@ import { Matcher } from '../../../matching/matcher.ts';
 import { createOrtRuntime, prefetchRuntime } from '../../../platform/runtime/ort.ts';
 import { type MatchContext, type Matched, PairMatcher } from '../../../matching/pair-matcher.ts';
 import type { Photo } from '../../../matching/photos/photo.ts';
-import type { Refined } from '../../../matching/judged.ts';
+import { type Refined, refuseBroken } from '../../../matching/judged.ts';
 import { verdictOf } from '../../../matching/verdict.ts';
 import type { Runtime, RuntimeTensor } from '../../../platform/runtime/runtime.ts';
 import { readBytes } from '../../../platform/gpu/readback.ts';
-import { loadChecked, makeCheck, planCheck } from '../../../matching/reference-check/gpu-model-check.ts';
+import {
+  type GpuModelCheck,
+  loadChecked,
+  makeCheck,
+  noted,
+  planCheck,
+} from '../../../matching/reference-check/gpu-model-check.ts';
 import { type ShownMatch, shownMatch } from './stage/shown-match.ts';
 
 export interface InferenceContext {
@@ -60,6 +66,8 @@ type Timings = Partial<Record<Stage, number>>;
 export class Inference {
   private runtime: Promise<Runtime> | null = null;
   private loaded: { source: ModelSource; pair: PairMatcher<Photo, unknown> } | null = null;
+  /** Of the loaded model, where it runs on the GPU. */
+  private check: GpuModelCheck | null = null;
   private readonly cache = new FeatureCache();
   modelRuns = 0;
 
@@ -141,6 +149,7 @@ export class Inference {
       throwIfAborted(context.signal);
       const { verdict: thresholds } = matcher.manifest;
       const judged = { ...first, statistics: await backend.statistics(first.field, thresholds) };
+      this.refuseBroken(judged.statistics, matcher.manifest.name, context);
       const soFar = verdictOf(judged.statistics, thresholds);
       context.onJudged(soFar);
       if (!options.rescue) return { ...judged, rescue: NO_RESCUE };
@@ -174,6 +183,18 @@ export class Inference {
       await context.onField(null, null);
       backend.dispose(first.field);
       throw error;
+    }
+  }
+
+  /** On a GPU a fresh engine tries the same on the CPU. @throws CodedError `match-not-finite`, `gpu-wrong` */
+  private refuseBroken(statistics: Statistics, name: string, context: LoadContext): void {
+    try {
+      refuseBroken(statistics, name);
+    } catch (error) {
+      if (!this.check) throw error;
+      const found = noted(this.check.overflowed(this.known), this.known);
+      context.onProgress({ stage: 'load-model', fraction: 1, check: found });
+      throw this.check.error(found);
     }
   }
 
@@ -241,6 +262,7 @@ export class Inference {
     if (this.gpu) await shadersReady(this.gpu.device);
     const pair = new PairMatcher(matcher, backend as unknown as Backend<Photo, unknown>, this.cache);
     this.loaded = { source, pair };
+    this.check = isOnGpu && plan ? plan.check : null;
     onTime('load-model', performance.now() - start);
     return pair;
   }

@@ -9,7 +9,7 @@ import { openSqlite } from '../../../exports/open-sqlite.ts';
 import { SET_EXPORTS } from '../../../exports/sets/index.ts';
 import { ZipWriter } from '../../../formats/archives/zip-writer.ts';
 import type { PairFile } from '../../../formats/sets/pair-file.ts';
-import { ViewMatchers } from '../../../matching/scoring/view-matchers.ts';
+import { type LoadListener, ViewMatchers } from '../../../matching/scoring/view-matchers.ts';
 import { swappedVerdict } from '../../../matching/verdict.ts';
 import { fetchManifest } from '../../../models/fetch-model.ts';
 import { weightsOf } from '../../../models/manifest.ts';
@@ -175,11 +175,10 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
 
   match({ pair, ...options }: Argument<'match'>, context: CallContext): Promise<SetPairFacts> {
     return this.jobs.run(async () => {
-      const { store, photos, beside } = this.require();
+      const { store, photos, beside, matchers } = this.require();
       const keyFor = await this.keys(options);
       const before = await this.known({ ...options, pairs: [pair] });
       if (before[0]) return before[0];
-      const matcher = await this.load(options.model, context);
       const names = [store.record(pair.a).name, store.record(pair.b).name] as const;
       try {
         const opened = {
@@ -190,11 +189,14 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
         const cameras = { a: beside.camera(pair.a), b: beside.camera(pair.b) };
         const { longSide, rescue } = options;
         const settings = { longSide, rescue, places: PLACES, patience: PATIENCE };
-        const { verdict, geometry, matches } = await matchSetPair(matcher, opened, settings, {
-          signal: context.signal,
-          onTry: (fraction) => context.onProgress({ stage: 'search', fraction }),
-          cameras,
-        });
+        const listener = this.listener(context);
+        const { verdict, geometry, matches } = await matchers.use(options.model, listener, (matcher) =>
+          matchSetPair(matcher, opened, settings, {
+            signal: context.signal,
+            onTry: (fraction) => context.onProgress({ stage: 'search', fraction }),
+            cameras,
+          }),
+        );
         const key = keyFor(pair.a, pair.b);
         await store.writePair({ key, names, verdict, geometry, ...fittedWith(cameras), matches });
         return factsOf({ verdict, geometry, count: matches.count, isFlipped: false });
@@ -308,13 +310,16 @@ export class SetEngine implements ServedHandlers<SetApi, SetProgress> {
     });
   }
 
-  private load(model: SetMatchOptions['model'], { signal, onProgress }: CallContext) {
-    const { matchers } = this.require();
-    return matchers.load(model, {
+  private load(model: SetMatchOptions['model'], context: CallContext) {
+    return this.require().matchers.load(model, this.listener(context));
+  }
+
+  private listener({ signal, onProgress }: CallContext): LoadListener {
+    return {
       signal,
       onLoaded: (fraction) => onProgress({ stage: 'model', fraction }),
       onCheck: (check) => onProgress({ stage: 'model', fraction: 1, check }),
-    });
+    };
   }
 
   /** What a pair is kept under: its photos, the weights and the settings. */
