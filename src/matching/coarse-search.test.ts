@@ -6,6 +6,7 @@ import type { PhotoHandle } from './backend/backend.ts';
 import { CoarseSearch } from './coarse-search.ts';
 import { tokensOf } from './coarse.ts';
 import type { MatchPlan, PairMatcher } from './pair-matcher.ts';
+import { slantedTries, viewTries } from './view-tries.ts';
 
 const CHANNELS = 32;
 
@@ -70,4 +71,18 @@ it('finds the motion by which photos fit far better than by a known one, mirrore
   expect(await searchOf(MIRRORED, 0.3).rival(IDENTITY3)).toMatchObject({ isMirrored: true, rotation: 0 });
   expect(await searchOf(UPSIDE_DOWN, 0.3).rival(IDENTITY3)).toMatchObject({ isMirrored: false, rotation: 180 });
   expect(await searchOf(IDENTITY3, 0.3).rival(IDENTITY3)).toBeNull();
+});
+
+it('slanted views after a search are upright, both photos along both axes first; alone all turns are tried', () => {
+  const slants = slantedTries();
+  expect(slants.every(({ rotation, tilt }) => rotation === 0 && tilt)).toBe(true);
+  const last = slants.findIndex(({ isLast }) => isLast);
+  const likely = slants.slice(0, last + 1).map(({ tilt }) => `${tilt!.direction} ${tilt!.by}`);
+  expect(likely.sort()).toEqual(['0 0.5', '0 2', '90 0.5', '90 2']);
+  const all = viewTries(false);
+  expect(all.filter(({ tilt, rotation }) => tilt && rotation === 0)).toEqual(
+    slants.map(({ rotation, scale, tilt }) => ({ rotation, scale, tilt })),
+  );
+  expect(new Set(all.filter(({ tilt }) => tilt).map(({ rotation }) => rotation))).toEqual(new Set([0, 45, -45]));
+  expect(viewTries(true).some(({ tilt }) => tilt)).toBe(false);
 });

@@ -21,7 +21,7 @@ import { repeatsItself, twoMotions } from './repetition.ts';
 import { motionsOfMatch } from './search/motions-of-match.ts';
 import { PhotoSteps } from './search/photo-steps.ts';
 import { exchangedLook, SearchProgress } from './search/search-progress.ts';
-import { type ViewTry, viewTries } from './view-tries.ts';
+import { slantedTries, type ViewTry, viewTries } from './view-tries.ts';
 
 export interface RefineContext {
   /** Ends it with the code `cancelled`. */
@@ -191,8 +191,9 @@ class Search<Photo extends PhotoHandle, Field> {
   async rescue(): Promise<Tried<Field>[]> {
     const stopAt = performance.now() + (this.context.budget ?? Infinity);
     const coarse = this.coarseSearch(stopAt);
-    const views = viewTries(this.pair.matcher.manifest.passes[0].input.fixedSize ?? false);
-    if (!(await coarse.isPossible())) return this.tryViews(views, [], stopAt);
+    if (!(await coarse.isPossible())) {
+      return this.tryViews(viewTries(this.pair.matcher.manifest.passes[0].input.fixedSize ?? false), [], stopAt);
+    }
     let best: Tried<Field>[] = [];
     let strongest = 0;
     for await (const candidates of coarse.proposals()) {
@@ -207,8 +208,7 @@ class Search<Photo extends PhotoHandle, Field> {
     }
     // Features agree on something, and yet no motion holds: from far aside only the decoder recognises a place.
     if (strongest > SLANTED && overlapOf(best[0]) < FOUND) {
-      const slanted = views.filter(({ tilt }) => tilt);
-      best = await this.tryViews(slanted, best, stopAt);
+      best = await this.tryViews(slantedTries(), best, stopAt);
     }
     return best;
   }

@@ -33,16 +33,26 @@ const SLANTS: { by: number; scale: Record<Side, number> }[] = [
 const SLANT_ROTATIONS = [0, 45, -45];
 const SLANT_DIRECTIONS = [0, 90, 45, 135];
 
+/** Of {@link slantedTries}, those after which nothing comes of the others: both photos along both axes. */
+const LIKELY_SLANTS = 4;
+
+/**
+ * Slanted views for photos of which coarse features agree on something, and yet on no motion that holds. Upright: of slanted and
+ * turned ones the coarse search finds what there is.
+ */
+export const slantedTries = (): ViewTry[] => slants(0).map((one, i) => ({ ...one, isLast: i === LIKELY_SLANTS - 1 }));
+
+const slants = (rotation: number): ViewTry[] =>
+  SLANT_DIRECTIONS.flatMap((direction) =>
+    SLANTS.map(({ by, scale }) => ({ rotation, scale, tilt: { direction, by } })),
+  );
+
 /** All views that are tried in turn, the likely ones first. A graph of fixed size sees all scales alike. */
 export function viewTries(fixedSize: boolean): ViewTry[] {
   const sweep = (scales: Record<Side, number>[]): ViewTry[] =>
     ROTATIONS.flatMap((rotation) => scales.map((scale) => ({ rotation, scale })));
   if (fixedSize) return sweep(SCALES.slice(0, 1));
-  const tilts = SLANT_ROTATIONS.flatMap((rotation) =>
-    SLANT_DIRECTIONS.flatMap((direction) =>
-      SLANTS.map(({ by, scale }) => ({ rotation, scale, tilt: { direction, by } })),
-    ),
-  );
+  const tilts = SLANT_ROTATIONS.flatMap(slants);
   const likely = sweep(SCALES);
   likely[likely.length - 1].isLast = true;
   return [...likely, ...sweep(EXTREME_SCALES), ...tilts];
