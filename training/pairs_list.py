@@ -1,7 +1,7 @@
 """A cache's pairs as pictures with their warps, for `npm run evaluate`: what the engine says of them, verdicts above all.
 
-  python3 pairs_list.py runs/cache/validation --out runs/validation
-  npm run evaluate -- --pairs training/runs/validation/pairs.json
+  python3 pairs_list.py runs/cache/validation --kind worlds --out runs/worlds
+  npm run evaluate -- --pairs training/runs/worlds/pairs.json
 """
 
 import argparse
@@ -18,11 +18,12 @@ from cache import UNIT
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('folder')
+    parser.add_argument('--kind', choices=('planes', 'worlds', '*'), default='*')
     parser.add_argument('--out', required=True)
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     listed = []
-    for path in sorted(glob.glob(os.path.join(options.folder, '*.npy'))):
+    for path in sorted(glob.glob(os.path.join(options.folder, options.kind + '-*.npy'))):
         kind, _, _, first = os.path.basename(path)[:-4].split('-')
         for k, record in enumerate(np.load(path, mmap_mode='r')):
             name = f'{kind}-{int(first) + k:06d}'

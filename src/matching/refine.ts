@@ -56,6 +56,8 @@ const ALIKE = { first: 0.06, aligned: 0.12 } as const;
 const ONWARD = 1.1;
 /** Coarse features that agree this strongly, though on no motion that holds, make slanted views worth the decoder's time. */
 const SLANTED = 0.25;
+/** The first slanted views of a search must overlap by this for the others to be tried. */
+const SPARK = 0.01;
 /** A match at full size takes a rough one's place though its overlap be this much lower, as a factor. */
 const SHARPER = 0.9;
 
@@ -302,6 +304,7 @@ class Search<Photo extends PhotoHandle, Field> {
   /** Networks whose features say nothing by themselves: whole views, one after the other, through the decoder. */
   private async tryViews(tries: ViewTry[], before: Tried<Field>[], stopAt: number): Promise<Tried<Field>[]> {
     let best = before;
+    let isHopeful = false;
     for (const [i, { rotation, scale, tilt, isLast }] of tries.entries()) {
       if (before.length && performance.now() > stopAt) break;
       const look = { rotation, ...(tilt && { isSlanted: true }), ...detailBy(scale) };
@@ -317,9 +320,9 @@ class Search<Photo extends PhotoHandle, Field> {
         ...(await this.match(view(this.base), { tried: true, rotation, scale: scale.b / scale.a })),
         again: view(this.base / TRY_SCALE),
       };
+      isHopeful ||= before.length ? overlapOf(tried) > SPARK : !isHopeless(tried);
       best = this.keepBest(best, tried);
-      const nothing = isLast && best.every(isHopeless);
-      if (overlapOf(best[0]) > FOUND || nothing || performance.now() > stopAt) break;
+      if (overlapOf(best[0]) > FOUND || (isLast && !isHopeful) || performance.now() > stopAt) break;
     }
     return best;
   }
