@@ -1,3 +1,4 @@
+import { certaintyWeights } from '../../src/geometry/certainty-weights.ts';
 import { fitPoseRobust } from '../../src/geometry/estimators/essential.ts';
 import { fitHomographyRobust } from '../../src/geometry/estimators/homography.ts';
 import { poseError } from '../../src/geometry/measures.ts';
@@ -28,7 +29,7 @@ export interface RegistrationMeasures {
 /** Relative pose from the field's matches against the true one. */
 export function measurePose(fields: PlainMatchField, { K0, K1, T }: Cameras): PoseMeasures {
   const threshold = THRESHOLD.pose * pixelsPerMeasured(fields);
-  const found = fitPoseRobust(sampledPairs(fields), K0, K1, { threshold });
+  const found = fitPoseRobust(weighedPairs(fields), K0, K1, { threshold });
   if (!found) return { error: 180, inlierRatio: 0 };
   const rows = [0, 1, 2].map((r) => T.slice(4 * r, 4 * r + 4));
   const truth = { rotation: rows.flatMap((row) => row.slice(0, 3)), translation: rows.map((row) => row[3]) };
@@ -38,7 +39,7 @@ export function measurePose(fields: PlainMatchField, { K0, K1, T }: Cameras): Po
 /** A homography from the field's matches against the true one (whole-number pixel centres, as published). */
 export function measureRegistration(fields: PlainMatchField, H: Matrix3): RegistrationMeasures {
   const scale = pixelsPerMeasured(fields);
-  const found = fitHomographyRobust(sampledPairs(fields), { threshold: THRESHOLD.homography * scale });
+  const found = fitHomographyRobust(weighedPairs(fields), { threshold: THRESHOLD.homography * scale });
   if (!found) return { cornerError: null };
   const { width, height } = fields.a.photo;
   const errors = [
@@ -55,12 +56,20 @@ export function measureRegistration(fields: PlainMatchField, H: Matrix3): Regist
   return { cornerError: Number.isNaN(mean) ? null : mean };
 }
 
+/** {@link sampledPairs}, weighed by how certain each is as well, as the module's own fits weigh them. */
+function weighedPairs(fields: PlainMatchField): PointPairs {
+  const { certainty, weight, ...pairs } = sampledPairs(fields);
+  const weights = certaintyWeights(certainty);
+  return { ...pairs, weight: weight ? weights.map((one, i) => one * weight[i]) : weights };
+}
+
 /** Matches by the project's sampling, in pixels of the files; of networks that know how sure they are, weighted by that. */
-export function sampledPairs(fields: PlainMatchField): PointPairs {
+export function sampledPairs(fields: PlainMatchField): PointPairs & { certainty: Float64Array } {
   const { count, rows, covariance } = sampledMatches(fields, { count: MATCHES, seed: 1, threshold: 0, cycleLimit: 0 });
   const column = (offset: number) => Float64Array.from({ length: count }, (_, i) => rows[5 * i + offset]);
   const weight = covariance && covarianceWeights(covariance, { a: fields.a.photo, b: fields.b.photo });
-  return { xa: column(0), ya: column(1), xb: column(2), yb: column(3), ...(weight && { weight }) };
+  const places = { xa: column(0), ya: column(1), xb: column(2), yb: column(3) };
+  return { ...places, certainty: column(4), ...(weight && { weight }) };
 }
 
 /** Pixels of B's file per pixel at the size that errors are given at. */

@@ -19,6 +19,7 @@ import type { Side, Size } from '../core/geometry.ts';
 import type { MatchResult, Verdict } from '../core/match.ts';
 import { type Matrix3, multiply3 } from '../core/matrix3.ts';
 import { unitNorm } from '../geometry/epipolar.ts';
+import { certaintyWeights } from '../geometry/certainty-weights.ts';
 import { searchPose } from '../geometry/estimators/essential.ts';
 import { searchFundamental } from '../geometry/estimators/fundamental.ts';
 import { searchHomography } from '../geometry/estimators/homography.ts';
@@ -134,7 +135,8 @@ export class PlainMatch implements Match {
     const matches = await this.matches(options);
     if (matches.count < LEAST_MATCHES) return null;
     const robust = { threshold: options.maxError ?? maxError, seed: options.seed ?? SEED };
-    const found = await runSteps(search(measuredPairs(matches, this.sizes), robust), {});
+    const weight = certaintyWeights(certaintyOf(matches));
+    const found = await runSteps(search({ ...measuredPairs(matches, this.sizes), weight }, robust), {});
     if (!found || found.inliers.reduce((sum, one) => sum + one, 0) < LEAST_MATCHES) return null;
     return { matches, inliers: found.inliers, inlierRatio: found.inlierRatio, ...answer(found) };
   }
@@ -147,6 +149,9 @@ export class PlainMatch implements Match {
     return { camera: { fx, fy, cx, cy }, from: given ? 'given' : exif === null ? 'assumed' : 'exif' };
   }
 }
+
+/** The last column of a table's rows. */
+const certaintyOf = ({ count, rows }: MatchTable) => Float64Array.from({ length: count }, (_, i) => rows[5 * i + 4]);
 
 const dense = ({ grid, warp, certainty, cycle }: PlainField): DenseMatch => ({ grid, warp, certainty, cycle });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { certaintyWeights } from '../certainty-weights.ts';
 import { essentialOf, raysOf, unitNorm } from '../epipolar.ts';
 import { fitPoseRobust, recoverPose } from './essential.ts';
 import { fivePoint } from './five-point.ts';
@@ -49,6 +50,25 @@ describe('pose', () => {
       }
     },
   );
+
+  it('is that of the certain pairs, where more doubtful ones agree on another one', () => {
+    const sure = twoViews({ points: 300, outliers: 100, noise: 0.3, seed: 1 }).pairs;
+    const doubtful = twoViews({
+      points: 700,
+      outliers: 100,
+      noise: 0.3,
+      seed: 2,
+      pose: { ...POSE, translation: [0, 1, 0] },
+    }).pairs;
+    const column = (key: 'xa' | 'ya' | 'xb' | 'yb') => [...Array.from(sure[key]), ...Array.from(doubtful[key])];
+    const pairs = { xa: column('xa'), ya: column('ya'), xb: column('xb'), yb: column('yb') };
+    const weight = certaintyWeights([...Array(300).fill(0.7), ...Array(700).fill(0.003)]);
+    const errors = [pairs, { ...pairs, weight }].map((some) =>
+      poseError(fitPoseRobust(some, KA, KB, { threshold: 1.5 })!, POSE),
+    );
+    expect(errors[0]).toBeGreaterThan(5);
+    expect(errors[1]).toBeLessThan(0.5);
+  });
 
   it('is found on a plane with outliers and noise', () => {
     const { pairs } = twoViews({ points: 400, outliers: 150, noise: 0.3, planar: 1 });

@@ -21,7 +21,7 @@ export interface Estimator<Model> {
   sampleSize: number;
   /** Pairs that samples are drawn from; all if absent. */
   population?: ArrayLike<number>;
-  /** How much every pair counts; 1 if absent. */
+  /** How much every pair counts, and how often it is drawn; 1 if absent. */
   weight?: ArrayLike<number>;
   /** All models through a minimal sample of distinct pairs; none where it is degenerate. */
   solve(sample: Int32Array): Model[];
@@ -65,9 +65,9 @@ export function* searchRobust<Model>(
   options: RobustOptions,
 ): Steps<RobustFit<Model> | null> {
   const { iterations, confidence, method, seed } = { ...DEFAULTS, ...options };
-  const { count, sampleSize, population } = estimator;
-  const drawable = population?.length ?? count;
-  if (drawable < sampleSize) return null;
+  const { count, sampleSize, population, weight } = estimator;
+  const urn = new Urn(population ?? count, weight);
+  if (urn.drawable < sampleSize) return null;
   const random = seededRandom(seed);
   const jury = new Jury(estimator, robustScore(method), options.threshold ** 2);
   const sample = new Int32Array(sampleSize);
@@ -77,8 +77,7 @@ export function* searchRobust<Model>(
   let iteration = 0;
   for (; iteration < needed; iteration++) {
     if (iteration % SAMPLES_A_STEP === 0) yield iteration / needed;
-    drawDistinct(sample, drawable, random);
-    if (population) for (let k = 0; k < sampleSize; k++) sample[k] = population[sample[k]];
+    urn.draw(sample, random);
     let better = false;
     for (const model of estimator.solve(sample)) {
       const score = jury.score(model, bestScore);
@@ -87,7 +86,7 @@ export function* searchRobust<Model>(
     }
     if (!better) continue;
     [best, bestScore] = jury.refined(best!, bestScore, ROUNDS.inner);
-    needed = Math.min(iterations, samplesNeeded(jury.inlierShare(best, population), sampleSize, confidence));
+    needed = Math.min(iterations, samplesNeeded(jury.inlierShare(best, urn), sampleSize, confidence));
   }
   if (best === null) return null;
   [best, bestScore] = jury.refined(best, bestScore, ROUNDS.final);
@@ -172,12 +171,9 @@ class Jury<Model> {
     return [best, bestScore];
   }
 
-  /** Unweighted share of inliers among the pairs that samples are drawn from. */
-  inlierShare(model: Model, population: ArrayLike<number> | undefined): number {
-    const n = population?.length ?? this.estimator.count;
-    let inliers = 0;
-    for (let k = 0; k < n; k++) if (this.isInlier(model, population ? population[k] : k)) inliers++;
-    return inliers / n;
+  /** How often what the urn gives is an inlier. */
+  inlierShare(model: Model, urn: Urn): number {
+    return urn.share((i) => this.isInlier(model, i));
   }
 
   verdict(model: Model): { inliers: Uint8Array; inlierRatio: number } {
@@ -211,11 +207,66 @@ function samplesNeeded(inlierShare: number, sampleSize: number, confidence: numb
   return Math.ceil(Math.log(1 - confidence) / Math.log1p(-clean)) || Infinity;
 }
 
-function drawDistinct(out: Int32Array, n: number, random: () => number): void {
-  for (let k = 0; k < out.length; k++) {
-    let i: number;
-    do i = Math.floor(random() * n);
-    while (out.subarray(0, k).includes(i));
-    out[k] = i;
+/** What samples are drawn from: all pairs alike, or each as often as it counts. */
+class Urn {
+  /** Pairs that can be drawn at all. */
+  readonly drawable: number;
+  private readonly count: number;
+  /** Sums of the weights up to each; null where all are alike. */
+  private readonly upTo: Float64Array | null = null;
+
+  constructor(
+    private readonly population: ArrayLike<number> | number,
+    weight?: ArrayLike<number>,
+  ) {
+    this.count = typeof population === 'number' ? population : population.length;
+    this.drawable = this.count;
+    if (!weight) return;
+    this.upTo = new Float64Array(this.count);
+    let [sum, drawable] = [0, 0];
+    for (let k = 0; k < this.count; k++) {
+      const w = Math.max(0, weight[this.pair(k)]);
+      if (w > 0) drawable++;
+      this.upTo[k] = sum += w;
+    }
+    this.drawable = drawable;
+  }
+
+  /** Fills `out` with distinct pairs. */
+  draw(out: Int32Array, random: () => number): void {
+    for (let k = 0; k < out.length; k++) {
+      let i: number;
+      do i = this.pair(this.one(random()));
+      while (out.subarray(0, k).includes(i));
+      out[k] = i;
+    }
+  }
+
+  /** How often a draw gives a pair of these. */
+  share(isOne: (pair: number) => boolean): number {
+    const { upTo, count } = this;
+    let sum = 0;
+    for (let k = 0; k < count; k++) {
+      if (isOne(this.pair(k))) sum += upTo ? upTo[k] - (k > 0 ? upTo[k - 1] : 0) : 1;
+    }
+    return sum / (upTo ? upTo[count - 1] : count);
+  }
+
+  private pair(k: number): number {
+    return typeof this.population === 'number' ? k : this.population[k];
+  }
+
+  /** The place in the population that a number in [0, 1) falls on. */
+  private one(at: number): number {
+    const { upTo, count } = this;
+    if (!upTo) return Math.floor(at * count);
+    const wanted = at * upTo[count - 1];
+    let [low, high] = [0, count - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (upTo[middle] > wanted) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 }
