@@ -14,18 +14,23 @@ import { type GpuReport, isWrong, toMarkdown } from './report.ts';
 const FOLDER = dirname(fileURLToPath(import.meta.url));
 /** The model whose stages are timed; the others are only compared. */
 const TIMED = 'embedded';
+/** Longer sides of its input, pixels. */
+const SIZES = [448, 560, 1024];
 
 async function main(argv: readonly string[]): Promise<void> {
   const args = readArguments(REPORT_OPTIONS, argv);
   if (args.has('help')) return console.log(REPORT_HELP);
-  const sizes = (args.text('sizes') ?? '448,560,1024').split(',').map(Number);
-  if (!sizes.every((size) => Number.isInteger(size) && size > 0)) throw usage('--sizes must be whole numbers.');
-  const runs = args.count('runs') ?? 5;
+  const asked = args.text('sizes')?.split(',').map(Number);
+  if (asked && !asked.every((size) => Number.isInteger(size) && size > 0))
+    throw usage('--sizes must be whole numbers.');
   // The tests that run as children read it too.
   if (!args.has('emulated')) process.env[ADAPTER_VARIABLE] = 'system';
 
   const report: GpuReport = { adapter: await reportAdapter(), passes: [], models: [], frames: [] };
-  console.log(report.adapter.name);
+  const { isFallback, name } = report.adapter;
+  console.log(`${name}${isFallback ? ' (emulated: its times say nothing of a GPU, and few are taken)' : ''}`);
+  const sizes = asked ?? (isFallback ? SIZES.slice(0, 1) : SIZES);
+  const runs = args.count('runs') ?? (isFallback ? 2 : 5);
   const passes = join(FOLDER, 'passes');
   if (!args.has('no-passes') && existsSync(passes))
     report.passes = await reportPasses(passes, join(FOLDER, 'run-tests.mjs'), args.text('only') ?? '');
@@ -33,10 +38,15 @@ async function main(argv: readonly string[]): Promise<void> {
     const models = join(FOLDER, 'models');
     for (const id of readdirSync(models).sort()) {
       const label = id === TIMED ? undefined : id;
+      // A processor that plays a GPU takes minutes.
+      console.log(`… model ${id}`);
       report.models.push(await reportModel(join(models, id, 'manifest.json'), label ? [] : sizes, runs, label));
     }
   }
-  if (!args.has('no-frames')) report.frames = await reportFrames(runs, report.adapter.isFallback);
+  if (!args.has('no-frames')) {
+    console.log('… pictures');
+    report.frames = await reportFrames(runs, isFallback);
+  }
 
   const out = resolve(args.text('out') ?? 'gpu-report');
   writeFileSync(`${out}.json`, `${JSON.stringify(report, null, 2)}\n`);

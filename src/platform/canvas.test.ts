@@ -22,6 +22,9 @@ function canvasThat(lie: Lie) {
     fillRect(x: number, y: number) {
       this.data.set([...this.style, 255], 4 * (y * this.width + x));
     }
+    transferToImageBitmap() {
+      return { width: this.width, height: this.height, data: this.data, close: () => {} };
+    }
     getImageData() {
       const data = this.data.slice();
       lie(data);
@@ -72,5 +75,53 @@ describe('a canvas that', () => {
     vi.stubGlobal('OffscreenCanvas', canvasThat(lie));
     const { canvasTellsTruth } = await import('./canvas.ts');
     expect(canvasTellsTruth()).toBe(isTrue);
+  });
+});
+
+/** A device whose driver copies bitmaps to textures by a lie, and is otherwise sound. */
+function deviceThat(lie: Lie) {
+  let rows = new Uint8Array();
+  const take = ({ source }: { source: { data: Uint8ClampedArray; width: number; height: number } }) => {
+    const data = source.data.slice();
+    lie(data);
+    rows = new Uint8Array(256 * source.height);
+    for (let y = 0; y < source.height; y++)
+      rows.set(data.subarray(4 * y * source.width, 4 * (y + 1) * source.width), 256 * y);
+  };
+  const staging = { mapAsync: async () => {}, getMappedRange: () => rows.buffer, destroy: () => {} };
+  return {
+    queue: { copyExternalImageToTexture: take, submit: () => {} },
+    createTexture: ({ size }: { size: number[] }) => ({
+      ...{ width: size[0], height: size[1], depthOrArrayLayers: 1, mipLevelCount: 1, format: 'rgba8unorm' },
+      destroy: () => {},
+    }),
+    createBuffer: () => staging,
+    createCommandEncoder: () => ({ copyTextureToBuffer: () => {}, finish: () => ({}) }),
+  } as unknown as GPUDevice;
+}
+
+describe('a GPU whose copy of a bitmap', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it.each(LIES)('%s: taken: %s', async (_, isTrue, lie) => {
+    vi.stubGlobal(
+      'OffscreenCanvas',
+      canvasThat(() => {}),
+    );
+    for (const name of ['GPUBufferUsage', 'GPUTextureUsage', 'GPUMapMode']) vi.stubGlobal(name, {});
+    const { takesBitmaps, tryBitmaps } = await import('./gpu/read-texture.ts');
+    const device = deviceThat(lie);
+    await tryBitmaps(device);
+    expect(takesBitmaps(device)).toBe(isTrue);
+  });
+
+  it('cannot be tried, is taken', async () => {
+    const { takesBitmaps, tryBitmaps } = await import('./gpu/read-texture.ts');
+    const device = deviceThat((data) => data.fill(0));
+    await tryBitmaps(device);
+    expect(takesBitmaps(device)).toBe(true);
   });
 });

@@ -52,11 +52,13 @@ export type BitmapReader = ((bitmap: ImageBitmap) => Promise<Uint8ClampedArray<A
   ownsFile?: boolean;
 };
 
-/** Whether a way of reading gets the known picture right. */
-async function readsKnown(read: BitmapReader): Promise<boolean> {
-  const sample = paintKnown()?.canvas.transferToImageBitmap();
+/** Whether a way of reading gets the known picture right; null where none can be painted. */
+export async function readsKnown(read: BitmapReader): Promise<boolean | null> {
+  if (typeof OffscreenCanvas === 'undefined') return null;
+  const sample = paintKnown()?.canvas.transferToImageBitmap() ?? null;
   try {
-    const seen = sample && (await read(sample));
+    if (!sample) return null;
+    const seen = await read(sample);
     return Boolean(seen && isKnown(seen));
   } finally {
     sample?.close();

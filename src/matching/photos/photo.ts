@@ -1,4 +1,5 @@
 import type { Pixels } from '../../compute/preprocess/cpu.ts';
+import { takesBitmaps } from '../../platform/gpu/read-texture.ts';
 import type { Scope } from '../../platform/gpu/scope.ts';
 import { CodedError } from '../../core/errors.ts';
 import type { Size } from '../../core/geometry.ts';
@@ -62,10 +63,10 @@ export class Photo implements CpuPhoto, GpuPhoto {
       const { width, height } = this.working;
       const usage = GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST | GPUTextureUsage.RENDER_ATTACHMENT;
       this.gpuTexture = this.scope.texture('photo', { size: [width, height], format: 'rgba8unorm', usage });
-      this.scope.device.queue.copyExternalImageToTexture({ source: this.bitmap }, { texture: this.gpuTexture }, [
-        width,
-        height,
-      ]);
+      const { queue } = this.scope.device;
+      const [target, size] = [{ texture: this.gpuTexture }, [width, height]];
+      if (takesBitmaps(this.scope.device)) queue.copyExternalImageToTexture({ source: this.bitmap }, target, size);
+      else queue.writeTexture(target, this.pixels().data as BufferSource, { bytesPerRow: 4 * width }, size);
     }
     return this.gpuTexture;
   }

@@ -1,6 +1,7 @@
 import { describeAdapter, type Gpu, requestGpu } from './device.ts';
 import { CodedError } from '../../core/errors.ts';
 import { readBytes } from './readback.ts';
+import { tryBitmaps } from './read-texture.ts';
 
 /** A driver that hangs never answers a request: after so many milliseconds the page goes on without it. */
 const PATIENCE = 15_000;
@@ -25,7 +26,11 @@ export async function openGpuOf(api: GPU, patience = PATIENCE): Promise<{ gpu: G
   const opening = requestGpu(api).then(async (opened) => {
     // Nobody waits for it any more.
     if (isLate) opened.device.destroy();
-    else await handsBack((gpu = opened));
+    else {
+      await handsBack((gpu = opened));
+      // Not waited for: it is known before the first photo is decoded.
+      void tryBitmaps(opened.device);
+    }
     return opened;
   });
   let timer: ReturnType<typeof setTimeout> | undefined;

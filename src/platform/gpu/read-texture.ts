@@ -1,6 +1,6 @@
 import { mapForReading } from './readback.ts';
-import type { Scope } from './scope.ts';
-import type { BitmapReader } from '../canvas.ts';
+import { Scope } from './scope.ts';
+import { type BitmapReader, readsKnown } from '../canvas.ts';
 
 /** Reads bitmaps by way of the GPU, for browsers that hide what is on a canvas. */
 export const gpuReader =
@@ -17,6 +17,36 @@ export const gpuReader =
       scope.destroy();
     }
   };
+
+/** Devices on which a bitmap does not arrive as it is: black, flipped, in other colours. */
+const untrue = new WeakSet<GPUDevice>();
+
+/** Under way or done, by device. */
+const tried = new WeakMap<GPUDevice, Promise<void>>();
+
+/** Waits until {@link takesBitmaps} is known of a device that is being tried. */
+export const bitmapsTried = (device: GPUDevice): Promise<void> => tried.get(device) ?? Promise.resolve();
+
+/** Whether bitmaps may be copied to textures there; else their bytes are written. */
+export const takesBitmaps = (device: GPUDevice): boolean => !untrue.has(device);
+
+/** Copies a known picture to a texture and reads it, and notes whether it came through. Never rejects. */
+export function tryBitmaps(device: GPUDevice): Promise<void> {
+  const trying = tryKnown(device);
+  tried.set(device, trying);
+  return trying;
+}
+
+async function tryKnown(device: GPUDevice): Promise<void> {
+  const scope = new Scope(device, 'first picture');
+  try {
+    if ((await readsKnown(gpuReader(scope))) === false) untrue.add(device);
+  } catch {
+    untrue.add(device);
+  } finally {
+    scope.destroy();
+  }
+}
 
 /**
  * RGBA bytes of an 8-bit texture made with COPY_SRC. Never on the way to the screen: for models on the CPU and export.

@@ -6,10 +6,10 @@ import type { Gpu } from './device.ts';
 const BEAT = 1000;
 
 /**
- * So many beats without an answer are a device that hangs. An emulated one may have a whole network in its queue. A worker's own
+ * So many beats without an answer are a device that hangs. An emulated one that runs models may have a whole network in its queue. A worker's own
  * long sums hold the beats up, too: only time in which an answer could have been heard counts.
  */
-const PATIENCE = { real: 60, emulated: 600 } as const;
+const PATIENCE = { usual: 60, emulatedModels: 600 } as const;
 
 /** A failure may arrive before the loss that it comes of: for so long it waits to be told after it, milliseconds. */
 const LOSS_IS_LATE = 100;
@@ -29,8 +29,9 @@ export const giveUpDevice = (device: GPUDevice, reason: string): void => watched
 export function watchDevice(
   { device, isFallback }: Pick<Gpu, 'device' | 'isFallback'>,
   onLost: (reason: string) => void,
+  { runsModels = true } = {},
 ): (reason: string) => void {
-  const patience = isFallback ? PATIENCE.emulated : PATIENCE.real;
+  const patience = isFallback && runsModels ? PATIENCE.emulatedModels : PATIENCE.usual;
   let isAsked = false;
   let silent = 0;
   const lose = (reason: string) => {
@@ -59,8 +60,9 @@ export async function takeDevice<T>(
   gpu: Pick<Gpu, 'device' | 'isFallback'>,
   onLost: (reason: string) => void,
   setUp: () => T | Promise<T>,
+  uses?: { runsModels: boolean },
 ): Promise<T> {
-  const lose = watchDevice(gpu, onLost);
+  const lose = watchDevice(gpu, onLost, uses);
   try {
     return await setUp();
   } catch (thrown) {

@@ -32,7 +32,7 @@ import { linesOf, MatchScene, type ShownScene } from './stage/match-scene.ts';
 import { matchTable } from '../../../matching/match-table.ts';
 import { openGpu } from '../../../platform/gpu/open-gpu.ts';
 import { takeDevice } from '../../../platform/gpu/watch-device.ts';
-import { gpuReader } from '../../../platform/gpu/read-texture.ts';
+import { bitmapsTried, gpuReader } from '../../../platform/gpu/read-texture.ts';
 import { openPhoto } from '../../../matching/photos/open-photo.ts';
 import { wasmThreads } from '../../../platform/runtime/ort.ts';
 import { Photo } from '../../../matching/photos/photo.ts';
@@ -89,11 +89,12 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
         this.scene.stage?.stop();
         this.onDeviceLost(why);
       };
-      await takeDevice(gpu, onLost, () => {
+      const setUp = () => {
         if (canvas) this.scene.stage = new GpuStage(gpu, canvas, root);
         // Errors in our own shaders surface here, named, rather than as a blank stage.
         return shadersReady(gpu.device);
-      });
+      };
+      await takeDevice(gpu, onLost, setUp, { runsModels: provider === 'webgpu' });
     } else if (canvas) {
       // Most browsers never load it.
       const { CpuStage } = await import('./stage/cpu-stage.ts');
@@ -117,6 +118,7 @@ export class Engine implements ServedHandlers<EngineApi, Progress> {
 
   async setPhoto({ side, file, name }: Argument<'setPhoto'>, { signal }: CallContext): Promise<PhotoInfo> {
     const opened = await openPhoto(file, name, signal, this.root ? [gpuReader(this.root)] : []);
+    if (this.gpu) await bitmapsTried(this.gpu.device);
     return this.jobs.run(async () => {
       if (signal.aborted) opened.bitmap.close();
       throwIfAborted(signal);
