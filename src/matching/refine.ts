@@ -1,5 +1,5 @@
 import type { Side } from '../core/geometry.ts';
-import { invert3, type Matrix3 } from '../core/matrix3.ts';
+import { invert3, type Matrix3, project } from '../core/matrix3.ts';
 import { type Look, NO_RESCUE } from '../core/match.ts';
 import { type AlignedView, alignedView, departure, fitFrame, wholeFrame } from './align.ts';
 import type { PhotoHandle } from './backend/backend.ts';
@@ -17,7 +17,7 @@ import {
   swappedRescue,
 } from './judged.ts';
 import type { MatchPlan, PairMatcher } from './pair-matcher.ts';
-import { repeatsItself, twoMotions } from './repetition.ts';
+import { isStepsOff, repeatsItself, twoMotions } from './repetition.ts';
 import { motionsOfMatch } from './search/motions-of-match.ts';
 import { PhotoSteps } from './search/photo-steps.ts';
 import { exchangedLook, SearchProgress } from './search/search-progress.ts';
@@ -58,6 +58,10 @@ const ONWARD = 1.1;
 const SLANTED = 0.25;
 /** The first slanted views of a search must overlap by this for the others to be tried. */
 const SPARK = 0.01;
+/** A match by a shift is made at an input larger by this factor, too. */
+const SMALL_PRINT = 1.5;
+/** Normalised distance within which two motions of the photo's middle are one. */
+const SAME_PLACE = 0.05;
 /** A match at full size takes a rough one's place though its overlap be this much lower, as a factor. */
 const SHARPER = 0.9;
 
@@ -105,6 +109,7 @@ async function refineOrdered<Photo extends PhotoHandle, Field>(
   let best: Refined<Field> = { ...first, rescue: NO_RESCUE };
   try {
     best = await search.align(best);
+    if (overlapOf(best) < CONFIDENT) best = await search.shifted(best);
     if (overlapOf(best) < WEAK) {
       best = { ...best, rescue: { ...best.rescue, tried: true } };
       for (const candidate of await search.rescue()) {
@@ -237,11 +242,33 @@ class Search<Photo extends PhotoHandle, Field> {
     const side = match.statistics.b.consistentShare > match.statistics.a.consistentShare ? 'b' : 'a';
     const field = await this.pair.backend.readField(match.field, side);
     const { width, height } = field.photo;
-    const two = twoMotions(field, verdict.certainty, verdict.cycleShare * Math.max(width, height));
-    if (!two) return match;
-    const longSide = this.base / TRY_SCALE;
-    const tokens = await this.pair.tokens(this.photos[side], longSide, null, this.signal);
-    return repeatsItself(two, tokens) ? { ...match, rescue: { ...match.rescue, repeats: true } } : match;
+    const cycleLimit = verdict.cycleShare * Math.max(width, height);
+    const repeats = { ...match, rescue: { ...match.rescue, repeats: true } };
+    const two = twoMotions(field, verdict.certainty, cycleLimit);
+    if (two) {
+      const longSide = this.base / TRY_SCALE;
+      const tokens = await this.pair.tokens(this.photos[side], longSide, null, this.signal);
+      if (repeatsItself(two, tokens)) return repeats;
+    }
+    // Most photos of one plane need no steps.
+    if (!two && (await this.planeOf(match))) return match;
+    return isStepsOff(field, verdict.certainty, cycleLimit, await this.steps.of(side)) ? repeats : match;
+  }
+
+  /** A match by the shift that nearly all of both photos speaks for, if one does; see search/shifts.ts. */
+  async shifted(match: Refined<Field>): Promise<Refined<Field>> {
+    const shift = await this.steps.shift();
+    if (!shift || isNear(shift, await this.planeOf(match))) return match;
+    const { verdict, passes } = this.pair.matcher.manifest;
+    const full = this.longSide ?? passes[0].input.defaultLongSide;
+    // Small print says more at a larger size.
+    for (const longSide of [full, SMALL_PRINT * full]) {
+      this.progress.matching({ rotation: 0, isAligned: true });
+      const again = await this.match(this.viewBy(shift, longSide), { tried: true, rotation: 0, scale: 1 });
+      if (overlapOf(again) >= verdict.none && isNear(shift, await this.planeOf(again))) return again;
+    }
+    // The photos themselves say that it is wrong, and the network does not see the right one.
+    return isHopeless(match) ? match : { ...match, rescue: { ...match.rescue, repeats: true } };
   }
 
   /**
@@ -392,6 +419,13 @@ class Search<Photo extends PhotoHandle, Field> {
     this.views.delete(field);
     this.pair.backend.dispose(field);
   }
+}
+
+/** Whether two motions take the photo's middle to nearly the same place; no motion is near to none. */
+function isNear(one: Matrix3, other: Matrix3 | null): boolean {
+  if (!other) return false;
+  const [[x, y], [u, v]] = [project(one, 0, 0), project(other, 0, 0)];
+  return Math.hypot(x - u, y - v) < SAME_PLACE;
 }
 
 /** Which photo is shown smaller than the other one, if either is. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlainField } from '../compute/field/cpu.ts';
 import { tokensOf } from './coarse.ts';
-import { repeatsItself, twoMotions } from './repetition.ts';
+import { isStepsOff, repeatsItself, twoMotions } from './repetition.ts';
 
 const GRID = { width: 64, height: 40 };
 const POINTS = GRID.width * GRID.height;
@@ -62,5 +62,33 @@ describe('a match of two motions', () => {
     expect(twoMotions(shifted(-0.2, 0.4), 0.3, 10)).toBeNull();
     expect(twoMotions(shifted(-0.6, 0.95), 0.3, 10)).toBeNull();
     expect(twoMotions({ ...shifted(-0.6, 0.4), certainty: new Float32Array(POINTS) }, 0.3, 10)).toBeNull();
+  });
+});
+
+describe('a match of bricks', () => {
+  /** Columns of the grid: the share `off` of them one or two steps further. */
+  const wall = (off: number, step: number) => {
+    const field = shifted(-0.1, 1);
+    for (let k = 0; k < POINTS; k++) {
+      const column = Math.floor((k % GRID.width) / 4);
+      if ((column * 7) % 16 < 16 * off) field.warp[k] += step * (1 + (column % 2));
+    }
+    return field;
+  };
+  const steps = [
+    [0.15, 0],
+    [0.3, 0],
+    [0, 0.2],
+  ] as const;
+
+  it('some of which were taken for others one or two steps on is told', () => {
+    expect(isStepsOff(wall(0.3, 0.15), 0.3, 10, steps)).toBe(true);
+    expect(isStepsOff(wall(0.3, -0.15), 0.3, 10, steps)).toBe(true);
+  });
+
+  it('that lie right, or of things at other depths, is not', () => {
+    expect(isStepsOff(wall(0, 0.15), 0.3, 10, steps)).toBe(false);
+    expect(isStepsOff(wall(0.3, 0.22), 0.3, 10, steps)).toBe(false);
+    expect(isStepsOff(wall(0.3, 0.15), 0.3, 10, [])).toBe(false);
   });
 });

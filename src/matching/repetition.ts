@@ -18,6 +18,8 @@ const ONE = 0.9;
 const APART = 0.2;
 /** How far the step between them may be from a mere shift of the photo, in the entries of its matrix: ground and walls differ. */
 const SHIFT_ONLY = 0.2;
+/** Of the places that follow another motion, the share that are a step off, and how near to one, normalised. */
+const STEPS_OFF = { share: 0.6, near: 0.03 } as const;
 /** Cosine from which two places of one photo look the same: the windows of a front do. */
 const ALIKE = 0.75;
 
@@ -34,20 +36,9 @@ export interface TwoMotions {
  * @param cycleLimit pixels of the field's photo
  */
 export function twoMotions(field: PlainField, certainty: number, cycleLimit: number): TwoMotions | null {
-  const { width, height } = field.grid;
-  const points = width * height;
-  const certain: number[] = [];
-  for (let k = 0; k < points; k++) if (field.certainty[k] >= certainty && field.cycle[k] <= cycleLimit) certain.push(k);
-  if (certain.length < LEAST_PLACES) return null;
-  const step = Math.max(1, Math.floor(certain.length / PLACES));
-  const chosen = certain.filter((_, i) => i % step === 0);
-  const pairs = {
-    xa: chosen.map((k) => (2 * (k % width) + 1) / width - 1),
-    ya: chosen.map((k) => (2 * Math.floor(k / width) + 1) / height - 1),
-    xb: chosen.map((k) => field.warp[k]),
-    yb: chosen.map((k) => field.warp[points + k]),
-  };
-  const all = [...chosen.keys()];
+  const pairs = certainPlaces(field, certainty, cycleLimit);
+  if (!pairs) return null;
+  const all = [...pairs.xa.keys()];
   const first = followers(pairs, all);
   if (!first || first.of.length >= ONE * all.length) return null;
   const taken = new Set(first.of);
@@ -64,6 +55,23 @@ export function twoMotions(field: PlainField, certainty: number, cycleLimit: num
     return Math.hypot(a[0] - b[0], a[1] - b[1]);
   });
   return median(distances) > APART ? { motions, places } : null;
+}
+
+/** Certain, cycle-consistent places with what they are matched to, normalised; null where they are few. */
+function certainPlaces(field: PlainField, certainty: number, cycleLimit: number) {
+  const { width, height } = field.grid;
+  const points = width * height;
+  const certain: number[] = [];
+  for (let k = 0; k < points; k++) if (field.certainty[k] >= certainty && field.cycle[k] <= cycleLimit) certain.push(k);
+  if (certain.length < LEAST_PLACES) return null;
+  const step = Math.max(1, Math.floor(certain.length / PLACES));
+  const chosen = certain.filter((_, i) => i % step === 0);
+  return {
+    xa: chosen.map((k) => (2 * (k % width) + 1) / width - 1),
+    ya: chosen.map((k) => (2 * Math.floor(k / width) + 1) / height - 1),
+    xb: chosen.map((k) => field.warp[k]),
+    yb: chosen.map((k) => field.warp[points + k]),
+  };
 }
 
 /**
@@ -89,6 +97,34 @@ export function repeatsItself({ motions, places }: TwoMotions, tokens: Tokens): 
     }
     return cosines.length > count / 2 && median(cosines) > ALIKE;
   });
+}
+
+/**
+ * Whether of a match's certain places, beside those of its largest plane, nearly all are off by steps at which the photo looks like
+ * itself: bricks that were taken for bricks further on, some for these, some for those.
+ * @param steps normalised, of the field's photo; of two opposite ones one
+ * @param cycleLimit pixels of the field's photo
+ */
+export function isStepsOff(
+  field: PlainField,
+  certainty: number,
+  cycleLimit: number,
+  steps: readonly (readonly [number, number])[],
+): boolean {
+  const pairs = steps.length ? certainPlaces(field, certainty, cycleLimit) : null;
+  if (!pairs) return false;
+  const all = [...pairs.xa.keys()];
+  const first = followers(pairs, all);
+  const back = first && invert3(first.homography);
+  if (!first || !back) return false;
+  const taken = new Set(first.of);
+  const others = all.filter((i) => !taken.has(i));
+  const off = others.filter((i) => {
+    const [u, v] = project(back, pairs.xb[i], pairs.yb[i]);
+    const [dx, dy] = [u - pairs.xa[i], v - pairs.ya[i]];
+    return steps.some(([x, y]) => Math.min(Math.hypot(dx - x, dy - y), Math.hypot(dx + x, dy + y)) < STEPS_OFF.near);
+  });
+  return off.length >= LEAST_SHARE * all.length && off.length >= STEPS_OFF.share * others.length;
 }
 
 /** Whether a motion within a photo moves it as a whole. */

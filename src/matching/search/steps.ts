@@ -140,7 +140,7 @@ function correlationAt({ size: { width, height }, values }: Grey, dx: number, dy
 }
 
 /** Brightness about its mean in a square around each pixel. */
-function highPassed({ size, values }: Grey): Grey {
+export function highPassed({ size, values }: Grey): Grey {
   const reach = Math.max(1, Math.round(BLUR * Math.max(size.width, size.height)));
   const means = boxMean(values, size, reach);
   return { size, values: values.map((value, k) => value - means[k]) };
