@@ -283,7 +283,10 @@ class Search<Photo extends PhotoHandle, Field> {
     const found = motion && (await this.steps.among(motion));
     if (!found || found === 'right') return match;
     const repeats = { ...match, rescue: { ...match.rescue, repeats: true } };
-    if (found === 'unclear') return repeats;
+    if (found === 'unclear') {
+      const moved = await this.shifted(match);
+      return moved.field === match.field ? repeats : moved;
+    }
     const { rotation, scale, isMirrored = false } = match.rescue;
     const step = { homography: found, score: 0, strength: 0, rotation, scale, isMirrored };
     const again = await this.align(await this.tryMotion(step));
