@@ -8,7 +8,7 @@ import { averaged } from '../../src/matching/photos/averaged.ts';
 import { FilePhoto } from '../node/photo.ts';
 import { sample } from './morph.ts';
 import { liftedTriplets, splatTriplets } from './triplets.ts';
-import { makesScene } from './true-facts.ts';
+import { commonShare, LEAST_COMMON, makesScene } from './true-facts.ts';
 
 export type PairKind = 'unrelated' | 'turn' | 'plane' | 'lifted' | 'splats' | 'real';
 
@@ -54,8 +54,8 @@ export async function* hopelessPairs(photos: readonly string[], each: number): A
 const OF_GAUSSIANS = 20;
 
 /**
- * So many pairs that make a scene, lenses known of half of them: all of a list of real ones, then views of Gaussians, then lifted photos.
- * Of made views it is by their truth that they make one, see `makesScene`.
+ * So many pairs that make a scene, lenses known of half of them: the real ones of a list whose common points say so, then views of
+ * Gaussians, then lifted photos. Of made views it is by their truth that they make one, see `makesScene`.
  */
 export async function* hopefulPairs(
   photos: readonly string[],
@@ -70,12 +70,14 @@ export async function* hopefulPairs(
     b: string;
     K0: number[];
     T: number[];
+    points: number[][];
   }[];
   let k = 0;
-  for (const { name, a, b, K0, T } of entries) {
+  for (const { name, a: fileA, b: fileB, K0, T, points } of entries) {
     const pixels = async (file: string) => (await FilePhoto.open(resolve(dirname(list), file))).pixels();
-    const focal = known(k++, K0[0]);
-    yield { name, kind: 'real', a: await pixels(a), b: await pixels(b), focal, towards: [T[3], T[7], T[11]] };
+    const [a, b] = [await pixels(fileA), await pixels(fileB)];
+    if (commonShare(points, { a, b }) < LEAST_COMMON) continue;
+    yield { name, kind: 'real', a, b, focal: known(k++, K0[0]), towards: [T[3], T[7], T[11]] };
   }
   const each = Math.ceil(OF_GAUSSIANS / scenes.length);
   for await (const { name, photos: views, focal, towards } of splatTriplets(scenes, each)) {

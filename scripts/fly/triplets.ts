@@ -101,8 +101,15 @@ export async function* liftedTriplets(
     const [m, b] = [view(0.5), view(1)];
     const pixels = (data: Uint8ClampedArray): Pixels => ({ data, ...scene.size });
     const focal = FOCAL * scene.size.width;
-    const factsOf = ({ size, warp, visible, cameras: { rotation } }: PlainFrame) =>
-      trueFacts({ size, warp: warp.a, visible: visible.a, focal: { a: focal, b: focal }, rotation });
+    const factsOf = ({ size, warp, visible, depth, cameras: { rotation } }: PlainFrame) =>
+      trueFacts({
+        size,
+        warp: warp.a,
+        visible: visible.a,
+        focal: { a: focal, b: focal },
+        rotation,
+        known: depth.b,
+      });
     yield {
       name: path
         .split('/')
