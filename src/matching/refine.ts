@@ -155,6 +155,8 @@ class Search<Photo extends PhotoHandle, Field> {
   private readonly views = new Map<Field, View>();
   private readonly base: number;
   private readonly signal: AbortSignal | undefined;
+  /** From then on nothing new is tried: aligning what there is counts, too. */
+  private readonly stopAt: number;
   private coarse: CoarseSearch<Photo, Field> | null = null;
   private readonly steps: PhotoSteps<Photo, Field>;
   /** Matches that were compared with themselves a step on. */
@@ -164,10 +166,11 @@ class Search<Photo extends PhotoHandle, Field> {
     private readonly pair: PairMatcher<Photo, Field>,
     private readonly photos: Record<Side, Photo>,
     private readonly longSide: number | null,
-    private readonly context: RefineContext,
+    context: RefineContext,
   ) {
     const { signal, stop, onTry } = context;
     this.signal = signal && stop ? AbortSignal.any([signal, stop]) : (signal ?? stop);
+    this.stopAt = performance.now() + (context.budget ?? Infinity);
     this.progress = new SearchProgress(onTry);
     this.steps = new PhotoSteps(pair, photos);
     this.base = TRY_SCALE * (longSide ?? pair.matcher.manifest.passes[0].input.defaultLongSide);
@@ -196,7 +199,7 @@ class Search<Photo extends PhotoHandle, Field> {
 
   /** The most promising tries, best first. */
   async rescue(): Promise<Tried<Field>[]> {
-    const stopAt = performance.now() + (this.context.budget ?? Infinity);
+    const { stopAt } = this;
     const coarse = this.coarseSearch(stopAt);
     if (!(await coarse.isPossible())) {
       return this.tryViews(viewTries(this.pair.matcher.manifest.passes[0].input.fixedSize ?? false), [], stopAt);

@@ -58,7 +58,7 @@ type LoadContext = Pick<InferenceContext, 'signal' | 'onProgress'>;
  * A person waits no longer for tries that may find nothing than this many times the first match, within these bounds in
  * milliseconds; a GPU makes all of them in less.
  */
-const RESCUE_BUDGET = { matches: 3.4, least: 1000, most: 20_000 } as const;
+const RESCUE_BUDGET = { matches: 3, least: 1000, most: 20_000 } as const;
 
 type Timings = Partial<Record<Stage, number>>;
 
