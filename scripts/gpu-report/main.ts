@@ -26,7 +26,12 @@ async function main(argv: readonly string[]): Promise<void> {
   // The tests that run as children read it too.
   if (!args.has('emulated')) process.env[ADAPTER_VARIABLE] = 'system';
 
-  const report: GpuReport = { adapter: await reportAdapter(), passes: [], models: [], frames: [] };
+  const report: GpuReport = {
+    adapter: await reportAdapter({ isEmulated: args.has('emulated') }),
+    passes: [],
+    models: [],
+    frames: [],
+  };
   const { isFallback, name } = report.adapter;
   console.log(`${name}${isFallback ? ' (emulated: its times say nothing of a GPU, and few are taken)' : ''}`);
   const sizes = asked ?? (isFallback ? SIZES.slice(0, 1) : SIZES);
