@@ -27,7 +27,8 @@ function watchDownloads(page: Page): string[] {
 
 test('a poster at first; engine and model only after a click', async ({ page, baseURL }) => {
   const heavy = watchDownloads(page);
-  await page.goto(host.page('/', [iframe(embedUrl(baseURL!, `${PAIR}&${allowed()}`))]));
+  const flight = 'view=fly&fly.at=0.5&fit.fova=48&fit.fovb=50';
+  await page.goto(host.page('/', [iframe(embedUrl(baseURL!, `${PAIR}&${flight}&${allowed()}`))]));
   const frame = await embedFrame(page);
   await told(page, { type: 'ready', liftmatch: 1 });
   await expect(frame.getByRole('button', { name: 'Match these photos' })).toBeVisible();
@@ -50,6 +51,9 @@ test('a poster at first; engine and model only after a click', async ({ page, ba
   await told(page, { type: 'progress', stage: 'decode' });
   await expect(frame.locator('.verdict')).toContainText('These photos match');
   expect(heavy.length).toBeGreaterThan(2);
+  // What is shown then is what its address asks for: the flight between them.
+  await expect(frame.getByRole('toolbar', { name: 'Flight' })).toBeVisible({ timeout: 30_000 });
+  await expect(frame.getByRole('toolbar', { name: 'Flight' }).getByRole('slider')).toHaveValue('0.5');
 });
 
 test('a host loads, runs, sets and exports by messages', async ({ page, baseURL }) => {
