@@ -5,7 +5,7 @@ export const REPORT_OPTIONS = {
 } as const;
 
 export const REPORT_HELP = `  --out FILE        write FILE.json and FILE.md (gpu-report)
-  --sizes N,N       longer sides of the embedded model's input, pixels (448,560,1024; of an emulated adapter 448)
+  --sizes N,N       longer sides of the embedded model's input, pixels (448,560,1024; of an emulated adapter 224)
   --runs N          timed runs of a stage, after one to warm up (5; of an emulated adapter 2)
   --emulated        take Chromium's software adapter, as the tests do, not the machine's own
   --only TEXT       of the passes those whose file's path holds TEXT
