@@ -17,10 +17,10 @@ const NEAR = 2;
 /** What is added to every bin, as a share of all that is counted: an empty one says nothing. */
 const PRIOR = 0.02;
 /**
- * The most that the geometry takes from a logit or adds to it. What a network is very certain of stays certain: something may
+ * The most that the geometry takes from a logit, or adds to it. What a network is very certain of stays certain: something may
  * have walked through the scene. What shows nothing gets nothing added: where it lies, it was put by its neighbours.
  */
-const LIMITS = { least: -2, most: 1 } as const;
+const LIMITS = { least: -2, most: 2 } as const;
 /** Share of wrong places that some geometry explains by chance, and the most that this takes from all logits. */
 const CHANCE = { explained: 0.6, least: -1.5 } as const;
 /** Where no plane explains all: what is taken from places of a surface that shows nothing, such as sky, if it is larger than twice the reach. */
@@ -41,7 +41,7 @@ export function shiftsOf(
   const of = (side: Side) => {
     const blank = geometry.isPlane ? null : opened(isFlat[side], fields[side].grid, BLANK.reach);
     return Float32Array.from(bins[side], (bin, k) => {
-      const most = isFlat[side][k] ? 0 : LIMITS.most;
+      const most = isFlat[side][k] || geometry.isLoose ? 0 : LIMITS.most;
       return doubt + (blank?.[k] ? BLANK.least : Math.max(LIMITS.least, Math.min(most, ratios[bin])));
     });
   };

@@ -15,6 +15,8 @@ const PLACES = 300;
 const LEAST_PLACES = 100;
 /** Right places lie within a pixel or two of 640 of their epipolar lines once they were moved to where the photos agree. */
 const FIT = { threshold: 1.5, iterations: 400 } as const;
+/** From this share of one plane on, the lines of what lies off it are loose. */
+const FLAT = 0.8;
 /** Within this distance a place is explained. */
 const EXPLAINED = 3;
 /** A geometry that explains a smaller share of the places may as well be one of wrong places. */
@@ -23,6 +25,8 @@ const MOST = 0.72;
 /** One motion, or the epipolar lines of one rigid scene: what the sure places of a match have in common. */
 export interface MatchGeometry {
   isPlane: boolean;
+  /** Epipolar lines of a nearly flat scene, of which many would fit: lying on them says nothing for a place. */
+  isLoose: boolean;
   /** Share of the sure places that show something and lie on it. */
   explained: number;
   /** Squared distance of a pair from it, both photos together, in squared {@link UNIT}s. */
@@ -54,10 +58,11 @@ export function geometryOf(
   const both = (column: 'xa' | 'ya' | 'xb' | 'yb') => [...(a[column] as number[]), ...(b[column] as number[])];
   const pairs = { xa: both('xa'), ya: both('ya'), xb: both('xb'), yb: both('yb') };
   if (pairs.xa.length < LEAST_PLACES) return null;
-  const squaredDistance = motion ? fromPlane(motion, fields) : fromLines(pairs);
-  if (!squaredDistance) return null;
+  const found = motion ? fromPlane(motion, fields) : fromLines(pairs);
+  if (!found) return null;
+  const { squaredDistance } = found;
   const on = pairs.xa.filter((_, i) => squaredDistance(pairs, i) <= EXPLAINED ** 2).length;
-  return { isPlane: motion !== null, explained: on / pairs.xa.length, squaredDistance };
+  return { ...found, explained: on / pairs.xa.length };
 }
 
 /** Whether a match has no geometry that it could be right by as a whole: things moved, or much of it is wrong. */
@@ -83,17 +88,22 @@ function scaleOf({ width, height }: Size): Size {
   return { width: scale * width, height: scale * height };
 }
 
-function fromPlane(motion: Matrix3, { a, b }: PlainMatchField): MatchGeometry['squaredDistance'] | null {
+type Found = Omit<MatchGeometry, 'explained'>;
+
+function fromPlane(motion: Matrix3, { a, b }: PlainMatchField): Found | null {
   const placed = ({ width, height }: Size): Matrix3 => [width / 2, 0, width / 2, 0, height / 2, height / 2, 0, 0, 1];
   const back = invert3(placed(scaleOf(a.photo)));
   if (!back) return null;
   const between = multiply3(placed(scaleOf(b.photo)), multiply3(motion, back));
   // Its sign is free, and places are to lie before the cameras.
   const plane = between[8] < 0 ? (between.map((entry) => -entry) as unknown as Matrix3) : between;
-  return (pairs, i) => squaredPlaneDistance(plane, pairs, i);
+  const squaredDistance: Found['squaredDistance'] = (pairs, i) => squaredPlaneDistance(plane, pairs, i);
+  return { isPlane: true, isLoose: false, squaredDistance };
 }
 
-function fromLines(pairs: PointPairs): MatchGeometry['squaredDistance'] | null {
+function fromLines(pairs: PointPairs): Found | null {
   const fit = fitFundamentalRobust(pairs, FIT);
-  return fit && ((all, i) => squaredSampson(fit.fundamental, all, i));
+  if (!fit) return null;
+  const squaredDistance: Found['squaredDistance'] = (all, i) => squaredSampson(fit.fundamental, all, i);
+  return { isPlane: false, isLoose: fit.planarShare > FLAT, squaredDistance };
 }
