@@ -1,12 +1,13 @@
 """Checks of the training code that need no data: `python3 test_training.py`."""
 
+import math
 import os
 
 import torch
 
 from consensus import OFFSETS, REACH, SHIFTS
 from exported import difference, load_exported
-from ordering import agreement, order_loss, pair_order_loss, soft_order
+from ordering import Voxels, agreement, order_loss, pair_order_loss, soft_order, surface_loss
 
 
 def test_steep_order_is_a_permutation():
@@ -60,6 +61,36 @@ def test_agreement_of_equal_features_is_nothing():
     assert agreement(f, f, same, torch.ones(1, 1, 5, 7)).abs() < 1e-5
     assert agreement(f, -f, same, torch.ones(1, 1, 5, 7)) - 2 < 1e-5
     assert pair_order_loss(f.repeat(2, 1, 1, 1), f.repeat(2, 1, 1, 1), f.repeat(2, 1, 1, 1), same.repeat(2, 1, 1, 1), torch.ones(2, 1, 5, 7)) > 0
+
+
+def test_surface_loss_is_info_nce():
+    """Against the formula, term by term; unseen places are no partners and no negatives."""
+    unit = lambda *shape: torch.nn.functional.normalize(torch.randn(*shape, dtype=torch.double), dim=-1)
+    v, a, b = unit(1, 5, 6), unit(1, 5, 6), unit(1, 5, 6)
+    seen, t = [0, 1, 3], 0.1
+    e = lambda p, q: torch.exp(p @ q / t).item()
+    from_voxels = from_patches = 0
+    for i in seen:
+        every = sum(e(v[0, i], q[0, j]) for j in seen for q in (a, b))
+        from_voxels -= math.log((e(v[0, i], a[0, i]) + e(v[0, i], b[0, i])) / every)
+        for q in (a, b):
+            from_patches -= 0.5 * math.log(e(v[0, i], q[0, i]) / sum(e(v[0, j], q[0, i]) for j in seen))
+    visible = torch.tensor([[1.0, 1.0, 0.0, 1.0, 0.0]])
+    found = surface_loss(v, a, b, visible, t).item()
+    assert abs(found - (from_voxels + from_patches) / (2 * len(seen))) < 1e-9
+    assert surface_loss(v, v, v, visible, 1e-3) < surface_loss(v, a, b, visible, 1e-3)
+
+
+def test_voxels_see_the_surface_in_both_views():
+    """B is A mirrored: laid on the surface by the warp both views show the same, and the order of cells is A's."""
+    image = torch.rand(1, 3, 32, 32)
+    y, x = torch.meshgrid((torch.arange(16) + 0.5) / 8 - 1, (torch.arange(16) + 0.5) / 8 - 1, indexing='ij')
+    straight, flipped = torch.stack((x, y))[None], torch.stack((-x, y))[None]
+    voxels = Voxels(8)
+    plain, mirrored = voxels(image, image, straight, 4), voxels(image, image.flip(-1), flipped, 4)
+    assert (plain - mirrored).abs().max() < 1e-5
+    other = voxels(image, torch.rand(1, 3, 32, 32), straight, 4)
+    assert (plain - other).abs().max() > 1e-3
 
 
 def test_shifts_are_the_map_seen_from_there():

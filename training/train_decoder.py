@@ -17,7 +17,7 @@ import torch.nn.functional as F
 import common
 from losses import at_stride, matching_cross_entropy, stage_losses, window_cross_entropy
 from network import MEAN, STD, Decoder, Encoder, unit
-from ordering import agreement, pair_order_loss
+from ordering import Voxels, agreement, at_places, pair_order_loss, surface_loss
 
 TOLERANCE = {16: 8.0, 8: 4.0, 4: 2.0}  # pixels within which a match counts as right for certainty
 
@@ -90,14 +90,19 @@ def matching_losses(tokens, log_temperature, batch, cells):
     return total, right
 
 
-class Ablation:
+class Ablation(nn.Module):
     """What may be added to the matching loss of the plain global features, each with its weight (0: nothing): agreement
-    (L2M's first stage) and patch order (3DPoV), with the moving average as its teacher."""
+    (L2M's first stage), patch order (3DPoV), with the moving average as its teacher, and alignment with the surface's voxels
+    (MatchGS), whose embedding learns along."""
 
-    def __init__(self, agree, order, teacher, generator):
-        self.agree, self.order, self.teacher, self.generator = agree, order, teacher, generator
+    def __init__(self, weights, teacher, generator):
+        super().__init__()
+        self.agree, self.order, self.surface = weights
+        # In a list: the teacher's weights are no part of this module.
+        self.teacher, self.generator = [teacher], generator
+        self.voxels = Voxels()
 
-    def __call__(self, tokens, batch, cells):
+    def forward(self, tokens, batch, cells):
         warp, visible = at_stride(batch['warp'], batch['visible'], 16)
         a, b = (t.transpose(1, 2).unflatten(2, (cells, cells)) for t in tokens[0])
         total = 0
@@ -105,8 +110,12 @@ class Ablation:
             total = total + self.agree * agreement(a, b, warp, visible)
         if self.order:
             with torch.no_grad():
-                slow = self.teacher.encoder.wide((batch['image_a'] - MEAN) / STD)
+                slow = self.teacher[0].encoder.wide((batch['image_a'] - MEAN) / STD)
             total = total + self.order * pair_order_loss(a, b, slow, warp, visible, generator=self.generator)
+        if self.surface:
+            voxels = self.voxels(batch['image_a'], batch['image_b'], batch['warp'], cells)
+            there = at_places(b, warp.flatten(2).transpose(1, 2))
+            total = total + self.surface * surface_loss(voxels, unit(tokens[0][0], -1), there, visible.flatten(1))
         return total
 
 
@@ -188,7 +197,11 @@ def train(rank, options):
     start(options, model)
     average = common.Average(model, options.average)
     model = model.to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(model.groups(options.rate, options.wide_rate), lr=options.rate, weight_decay=1e-3)
+    extra, added = None, []
+    if options.agreement or options.ordering or options.surface:
+        extra = Ablation((options.agreement, options.ordering, options.surface), average.module, generator)
+        added = [{'params': list(extra.parameters()), 'peak': options.wide_rate}]
+    optimiser = torch.optim.AdamW([*model.groups(options.rate, options.wide_rate), *added], lr=options.rate, weight_decay=1e-3)
     path, step, spent = os.path.join(options.out, 'checkpoint.pt'), 0, 0.0
     if os.path.exists(path):
         state = torch.load(path, map_location=options.device)
@@ -196,13 +209,10 @@ def train(rank, options):
         average.module.load_state_dict(state['average'])
         optimiser.load_state_dict(state['optimiser'])
         step, spent, average.steps = state['step'], state['spent'], state['step'] // team.every
-        for group, peak in zip(optimiser.param_groups, (options.rate, options.wide_rate)):
+        for group, peak in zip(optimiser.param_groups, (options.rate, options.wide_rate, options.wide_rate)):
             group['peak'] = peak
     model.decoder.low_precision = not options.full_precision
     average.module.decoder.low_precision = False
-    extra = None
-    if options.agreement or options.ordering:
-        extra = Ablation(options.agreement, options.ordering, average.module, generator)
     batches = common.Batches(options, first=step * options.batch, seed=rank)
     log, held_out = None, {}
     if rank == 0:
@@ -276,6 +286,7 @@ def main():
     parser.add_argument('--coarse', action='store_true', help='the refiners are never trained')
     parser.add_argument('--agreement', type=float, default=0, help='weight of the agreement loss, for ablations')
     parser.add_argument('--ordering', type=float, default=0, help='weight of the patch-order loss, for ablations')
+    parser.add_argument('--surface', type=float, default=0, help='weight of the alignment with the surface, for ablations')
     options = parser.parse_args()
     if options.processes > 1:
         torch.multiprocessing.spawn(train, (options,), options.processes)
