@@ -34,15 +34,18 @@ export interface TwoViewFacts {
 const LEAST_INLIERS = 0.2;
 /** From here on most matches agree to a pixel, which they do not by chance; below, halves of them are asked. */
 const SURE_INLIERS = 0.6;
-/** Degrees: a way that is 15° off puts what it triangulates off by a quarter, its sine. */
-const MOST_SPREAD = 15;
+/** Fewer matches that agree lie in a few places of the photo, which can be wrong together: a tenth of those that a fit wants. */
+const MANY_INLIERS = 500;
+/** Degrees: a way that is 10° off puts what it triangulates off by a sixth, its sine. */
+const MOST_SPREAD = 10;
 const LEAST_IN_FRONT = 0.8;
 /** Degrees: below, depths are noise. That of a match, half a pixel at 640, is a twelfth of it. */
 const LEAST_PARALLAX = 0.6;
 const MOST_PLANAR = 0.93;
 
-/** Whether the pose of two cameras that explain this share of the matches is to be asked for its spread. */
-export const isDoubtful = (inlierRatio: number): boolean => inlierRatio >= LEAST_INLIERS && inlierRatio < SURE_INLIERS;
+/** Whether the pose of two cameras that explain this share of the matches, and so many, is to be asked for its spread. */
+export const isDoubtful = (inlierRatio: number, inliers: number): boolean =>
+  inlierRatio >= LEAST_INLIERS && (inlierRatio < SURE_INLIERS || inliers < MANY_INLIERS);
 
 /** Why no scene should be made of two photos; null where one can. */
 export function abstention(facts: TwoViewFacts): Abstention | null {

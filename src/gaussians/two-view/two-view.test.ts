@@ -167,6 +167,7 @@ test.each([
   [{ verdict: 'none' }, 'unrelated', null],
   [{ inlierRatio: 0.1 }, 'disagree', null],
   [{ inlierRatio: 0.4, spread: 40 }, 'disagree', null],
+  [{ spread: 13 }, 'disagree', null],
   [{ inlierRatio: 0.3, spread: 4 }, null, null],
   [{ inFront: 0.5 }, 'disagree', null],
   [{ rival: 'turn' }, 'turn', 'panorama'],

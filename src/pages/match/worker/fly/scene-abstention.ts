@@ -5,8 +5,8 @@ import type { VerdictKind } from '../../../../core/match.ts';
 import type { Fitted } from '../geometry/fit-match.ts';
 
 /**
- * Why two photos whose essential matrix was fitted make no scene; null where they do. Where only some of the matches agree, halves of
- * them are fitted, too.
+ * Why two photos whose essential matrix was fitted make no scene; null where they do. Where only some or few of the matches agree,
+ * halves of them are fitted, too.
  * @throws CodedError `cancelled`
  */
 export async function sceneAbstention(
@@ -14,9 +14,10 @@ export async function sceneAbstention(
   verdict: VerdictKind,
   run: RunOptions,
 ): Promise<Abstention | null> {
-  const { inlierRatio, threshold } = result;
+  const { inlierRatio, inliers, threshold } = result;
+  const agreeing = inliers.reduce((sum, one) => sum + one, 0);
   const { inFront, parallax, planarShare, rival, translation } = result.cameras!;
-  const spread = isDoubtful(inlierRatio)
+  const spread = isDoubtful(inlierRatio, agreeing)
     ? await runSteps(poseSpread(straighten(pairs), lenses!.a, lenses!.b, translation, { threshold }), run)
     : null;
   return abstention({ verdict, inlierRatio, spread, inFront, parallax, planarShare, rival });
