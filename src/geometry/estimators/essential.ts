@@ -78,6 +78,7 @@ const essentialEstimator = (rays: PointPairs): Estimator<Matrix3> => ({
   count: rays.xa.length,
   sampleSize: 5,
   weight: rays.weight,
+  drawn: rays.weight,
   solve: (sample) => fivePoint(rays, sample),
   squaredResidual: (model, i) => squaredSampson(model, rays, i),
   refine: (model, weights) => refineEpipolar(model, rays, weights, 'essential'),

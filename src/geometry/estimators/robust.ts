@@ -21,8 +21,10 @@ export interface Estimator<Model> {
   sampleSize: number;
   /** Pairs that samples are drawn from; all if absent. */
   population?: ArrayLike<number>;
-  /** How much every pair counts, and how often it is drawn; 1 if absent. */
+  /** How much every pair counts; 1 if absent. */
   weight?: ArrayLike<number>;
+  /** How often every pair is drawn, compared with others; all alike if absent. For large samples, of which few would be right. */
+  drawn?: ArrayLike<number>;
   /** All models through a minimal sample of distinct pairs; none where it is degenerate. */
   solve(sample: Int32Array): Model[];
   /** Squared residual of a pair; Infinity where the model cannot explain it. */
@@ -65,8 +67,8 @@ export function* searchRobust<Model>(
   options: RobustOptions,
 ): Steps<RobustFit<Model> | null> {
   const { iterations, confidence, method, seed } = { ...DEFAULTS, ...options };
-  const { count, sampleSize, population, weight } = estimator;
-  const urn = new Urn(population ?? count, weight);
+  const { count, sampleSize, population, drawn } = estimator;
+  const urn = new Urn(population ?? count, drawn);
   if (urn.drawable < sampleSize) return null;
   const random = seededRandom(seed);
   const jury = new Jury(estimator, robustScore(method), options.threshold ** 2);
@@ -207,25 +209,25 @@ function samplesNeeded(inlierShare: number, sampleSize: number, confidence: numb
   return Math.ceil(Math.log(1 - confidence) / Math.log1p(-clean)) || Infinity;
 }
 
-/** What samples are drawn from: all pairs alike, or each as often as it counts. */
+/** What samples are drawn from: all pairs alike, or some oftener than others. */
 class Urn {
   /** Pairs that can be drawn at all. */
   readonly drawable: number;
   private readonly count: number;
-  /** Sums of the weights up to each; null where all are alike. */
+  /** Sums of how often each is drawn, up to each; null where all are alike. */
   private readonly upTo: Float64Array | null = null;
 
   constructor(
     private readonly population: ArrayLike<number> | number,
-    weight?: ArrayLike<number>,
+    drawn?: ArrayLike<number>,
   ) {
     this.count = typeof population === 'number' ? population : population.length;
     this.drawable = this.count;
-    if (!weight) return;
+    if (!drawn) return;
     this.upTo = new Float64Array(this.count);
     let [sum, drawable] = [0, 0];
     for (let k = 0; k < this.count; k++) {
-      const w = Math.max(0, weight[this.pair(k)]);
+      const w = Math.max(0, drawn[this.pair(k)]);
       if (w > 0) drawable++;
       this.upTo[k] = sum += w;
     }
