@@ -38,6 +38,8 @@ const BETTER = 0.75;
 const BETTER_BY = 0.006;
 /** Mean difference of colours over which a window shows something else: the other photo may not see the place at all. */
 const ALIKE = 0.08;
+/** Of the eight cells around. */
+const BACKING = 2;
 /** What is believed of a depth that another place proposed. */
 const BELIEF = 0.5;
 
@@ -88,7 +90,35 @@ export function photoConsistent(map: TriangulatedMap, here: GridPhoto, there: Gr
       }
     }
   }
+  const alone = Array.from(inverse.keys()).filter(
+    (i) => inverse[i] !== map.inverse[i] && !isBacked(i, size, inverse, weight, window),
+  );
+  for (const i of alone) {
+    inverse[i] = map.inverse[i];
+    weight[i] = map.weight[i];
+    covisible[i] = map.covisible[i];
+  }
   return { size, inverse, weight, covisible };
+}
+
+/** Whether most of the eight cells around are of one surface with this one. A single cell that looks alike elsewhere does so by chance. */
+function isBacked(
+  i: number,
+  { width, height }: Size,
+  inverse: Float32Array,
+  weight: Float32Array,
+  window: Windows,
+): boolean {
+  const [x, y] = [i % width, Math.floor(i / width)];
+  let backing = 0;
+  for (let dy = -1; dy <= 1; dy++) {
+    for (let dx = -1; dx <= 1; dx++) {
+      const j = i + dy * width + dx;
+      if (j === i || x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height || weight[j] === 0) continue;
+      if (window.move(x, y, inverse[i], inverse[j]) < 2 * LEAST_MOVE) backing++;
+    }
+  }
+  return backing >= BACKING;
 }
 
 /** Change of 1 / depth for one cell to the right and downwards: towards the neighbour that is more alike. */
