@@ -3,6 +3,7 @@ import type { PointPairs } from '../geometry/point-pairs.ts';
 import type { PlainField } from '../compute/field/cpu.ts';
 import type { Side, Size } from '../core/geometry.ts';
 import { invert3, type Matrix3, multiply3, project } from '../core/matrix3.ts';
+import { pairsAt, thinned } from './search/field-pairs.ts';
 
 /** Correspondences that a fit looks at; more only cost time. */
 const FIT_PAIRS = 1500;
@@ -31,19 +32,14 @@ export function fitFrame(field: PlainField, certainty: number): Matrix3 | null {
 }
 
 function certainPairs(field: PlainField, certainty: number): PointPairs | null {
-  const { width, height } = field.grid;
-  const points = width * height;
   const limit = 0.03 * Math.max(field.photo.width, field.photo.height);
   const certain: number[] = [];
-  for (let k = 0; k < points; k++) if (field.certainty[k] > certainty && field.cycle[k] < 2 * limit) certain.push(k);
+  for (let k = 0; k < field.certainty.length; k++)
+    if (field.certainty[k] > certainty && field.cycle[k] < 2 * limit) certain.push(k);
   if (certain.length < MIN_PAIRS) return null;
-  const step = Math.max(1, Math.floor(certain.length / FIT_PAIRS));
-  const chosen = certain.filter((_, i) => i % step === 0);
+  const chosen = thinned(certain, FIT_PAIRS);
   return {
-    xa: chosen.map((k) => (2 * (k % width) + 1) / width - 1),
-    ya: chosen.map((k) => (2 * Math.floor(k / width) + 1) / height - 1),
-    xb: chosen.map((k) => field.warp[k]),
-    yb: chosen.map((k) => field.warp[points + k]),
+    ...pairsAt(field, chosen),
     weight: chosen.map((k) => field.certainty[k] * (field.cycle[k] < limit ? 1 : 0.5)),
   };
 }

@@ -4,6 +4,7 @@ import { fitHomographyRobust } from '../geometry/estimators/homography.ts';
 import { median } from '../geometry/measures.ts';
 import type { PointPairs } from '../geometry/point-pairs.ts';
 import type { Tokens } from './coarse.ts';
+import { pairsAt, thinned } from './search/field-pairs.ts';
 
 /** Certain places that are looked at; more only cost time. */
 const PLACES = 1500;
@@ -59,19 +60,11 @@ export function twoMotions(field: PlainField, certainty: number, cycleLimit: num
 
 /** Certain, cycle-consistent places with what they are matched to, normalised; null where they are few. */
 function certainPlaces(field: PlainField, certainty: number, cycleLimit: number) {
-  const { width, height } = field.grid;
-  const points = width * height;
   const certain: number[] = [];
-  for (let k = 0; k < points; k++) if (field.certainty[k] >= certainty && field.cycle[k] <= cycleLimit) certain.push(k);
+  for (let k = 0; k < field.certainty.length; k++)
+    if (field.certainty[k] >= certainty && field.cycle[k] <= cycleLimit) certain.push(k);
   if (certain.length < LEAST_PLACES) return null;
-  const step = Math.max(1, Math.floor(certain.length / PLACES));
-  const chosen = certain.filter((_, i) => i % step === 0);
-  return {
-    xa: chosen.map((k) => (2 * (k % width) + 1) / width - 1),
-    ya: chosen.map((k) => (2 * Math.floor(k / width) + 1) / height - 1),
-    xb: chosen.map((k) => field.warp[k]),
-    yb: chosen.map((k) => field.warp[points + k]),
-  };
+  return pairsAt(field, thinned(certain, PLACES));
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Size } from '../../core/geometry.ts';
 import type { Matrix3 } from '../../core/matrix3.ts';
 import { fitHomographyRobust, squaredTransferError } from '../../geometry/estimators/homography.ts';
 import type { PointPairs } from '../../geometry/point-pairs.ts';
+import { thinned } from './field-pairs.ts';
 
 /** Places that are looked at; more only cost time. */
 const PLACES = 1500;
@@ -39,10 +40,9 @@ export function oneMotion(
   const points = grid.width * grid.height;
   const sure: number[] = [];
   for (let k = 0; k < points; k++) if (certainty[k] >= sureFrom.certainty && cycle[k] <= sureFrom.cycle) sure.push(k);
-  const step = Math.max(1, Math.floor(sure.length / PLACES));
   const x = (k: number) => (2 * (k % grid.width) + 1) / grid.width - 1;
   const y = (k: number) => (2 * Math.floor(k / grid.width) + 1) / grid.height - 1;
-  const chosen = sure.filter((k, i) => i % step === 0 && !isFlat(x(k), y(k)));
+  const chosen = thinned(sure, PLACES).filter((k) => !isFlat(x(k), y(k)));
   if (chosen.length < LEAST_PLACES) return null;
   // In long sides of each photo, so that a distance is one.
   const here = halves(field.photo);
