@@ -161,6 +161,8 @@ class Search<Photo extends PhotoHandle, Field> {
   private readonly steps: PhotoSteps<Photo, Field>;
   /** Matches that were compared with themselves a step on. */
   private readonly atStep = new Set<Field>();
+  /** See {@link planeOf}: asked for of the same match several times. */
+  private readonly planes = new Map<Field, Promise<Matrix3 | null>>();
 
   constructor(
     private readonly pair: PairMatcher<Photo, Field>,
@@ -246,16 +248,15 @@ class Search<Photo extends PhotoHandle, Field> {
     const field = await this.pair.backend.readField(match.field, side);
     const { width, height } = field.photo;
     const cycleLimit = verdict.cycleShare * Math.max(width, height);
-    const repeats = { ...match, rescue: { ...match.rescue, repeats: true } };
     const two = twoMotions(field, verdict.certainty, cycleLimit);
     if (two) {
       const longSide = this.base / TRY_SCALE;
       const tokens = await this.pair.tokens(this.photos[side], longSide, null, this.signal);
-      if (repeatsItself(two, tokens)) return repeats;
+      if (repeatsItself(two, tokens)) return repeating(match);
     }
     // Most photos of one plane need no steps.
     if (!two && (await this.planeOf(match))) return match;
-    return isStepsOff(field, verdict.certainty, cycleLimit, await this.steps.of(side)) ? repeats : match;
+    return isStepsOff(field, verdict.certainty, cycleLimit, await this.steps.of(side)) ? repeating(match) : match;
   }
 
   /** A match by the shift that nearly all of both photos speaks for, if one does; see search/shifts.ts. */
@@ -271,7 +272,7 @@ class Search<Photo extends PhotoHandle, Field> {
       if (overlapOf(again) >= verdict.none && isNear(shift, await this.planeOf(again))) return again;
     }
     // The photos themselves say that it is wrong, and the network does not see the right one.
-    return isHopeless(match) ? match : { ...match, rescue: { ...match.rescue, repeats: true } };
+    return isHopeless(match) ? match : repeating(match);
   }
 
   /**
@@ -285,16 +286,15 @@ class Search<Photo extends PhotoHandle, Field> {
     const motion = await this.planeOf(match);
     const found = motion && (await this.steps.among(motion));
     if (!found || found === 'right') return match;
-    const repeats = { ...match, rescue: { ...match.rescue, repeats: true } };
     if (found === 'unclear') {
       const moved = await this.shifted(match);
-      return moved.field === match.field ? repeats : moved;
+      return moved.field === match.field ? repeating(match) : moved;
     }
     const { rotation, scale, isMirrored = false } = match.rescue;
     const step = { homography: found, score: 0, strength: 0, rotation, scale, isMirrored };
     const again = await this.align(await this.tryMotion(step));
     const there = overlapOf(again) >= verdict.good ? await this.planeOf(again) : null;
-    if (!there || (await this.steps.among(there)) !== 'right') return repeats;
+    if (!there || (await this.steps.among(there)) !== 'right') return repeating(match);
     this.atStep.add(again.field);
     return again;
   }
@@ -307,8 +307,13 @@ class Search<Photo extends PhotoHandle, Field> {
   }
 
   /** The motion from A to B that explains nearly all of a match, if one does. */
-  private async planeOf(match: Refined<Field>): Promise<Matrix3 | null> {
-    return (await motionsOfMatch(this.pair, this.photos, match))?.a ?? null;
+  private planeOf(match: Refined<Field>): Promise<Matrix3 | null> {
+    let plane = this.planes.get(match.field);
+    if (!plane) {
+      plane = motionsOfMatch(this.pair, this.photos, match).then((motions) => motions?.a ?? null);
+      this.planes.set(match.field, plane);
+    }
+    return plane;
   }
 
   /** The best of what was made so far, where the search is stopped in the middle. */
@@ -425,6 +430,11 @@ class Search<Photo extends PhotoHandle, Field> {
     this.views.delete(field);
     this.pair.backend.dispose(field);
   }
+}
+
+/** A match of which the photos do not tell whether it lies some steps of a pattern off. */
+function repeating<Field>(match: Refined<Field>): Refined<Field> {
+  return { ...match, rescue: { ...match.rescue, repeats: true } };
 }
 
 /** Whether two motions take the photo's middle to nearly the same place; no motion is near to none. */

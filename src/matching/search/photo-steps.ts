@@ -12,6 +12,7 @@ const LEAST_SIZE = 0.6;
 /** What a pair's brightness says of its motions: which of those that differ by a step is right, and how much disagrees. */
 export class PhotoSteps<Photo extends PhotoHandle, Field> {
   private readonly made = new Map<string, Promise<Grey>>();
+  private found: Promise<Matrix3 | null> | null = null;
 
   constructor(
     private readonly pair: PairMatcher<Photo, Field>,
@@ -29,7 +30,11 @@ export class PhotoSteps<Photo extends PhotoHandle, Field> {
   }
 
   /** See {@link shiftBetween}; null of photos of very different sizes, too. */
-  async shift(): Promise<Matrix3 | null> {
+  shift(): Promise<Matrix3 | null> {
+    return (this.found ??= this.findShift());
+  }
+
+  private async findShift(): Promise<Matrix3 | null> {
     const [a, b] = (['a', 'b'] as const).map((side) => longSideOf(this.photos[side].size));
     const longest = Math.max(a, b);
     if (Math.min(a, b) < LEAST_SIZE * longest) return null;
